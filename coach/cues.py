@@ -1,0 +1,54 @@
+"""What to tell the person: a cue, its kind, and which kind goes before which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """Kinds of cue, most urgent first: the smaller number interrupts the larger one."""
+
+    SAFETY = 0
+    RELEASE = 1
+    HOLD = 2
+    COUNTDOWN = 3
+    COUNT = 4
+    CORRECTION = 5
+    PRAISE = 6
+    INSTRUCTION = 7
+
+    @property
+    def expires_s(self) -> float:
+        """How long after its cause the cue is still worth saying, seconds."""
+        return _EXPIRES_S[self]
+
+
+_EXPIRES_S = {
+    Kind.SAFETY: 5.0,
+    Kind.RELEASE: 0.3,
+    Kind.HOLD: 0.5,
+    Kind.COUNTDOWN: 0.3,
+    Kind.COUNT: 0.5,
+    Kind.CORRECTION: 1.5,
+    Kind.PRAISE: 2.0,
+    Kind.INSTRUCTION: 4.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to say and show.
+
+    `t`: seconds of the frame that caused it. `kind`: its urgency. `key`: the phrase, as it stands in
+    the words' files, e.g. `go`, `hold`, `release`, `mouth_moved`. `exercise`: whose phrase, None for
+    the session's own. `values`: what the phrase's placeholders are filled with, e.g. `{"n": 3}`.
+    `text`: the words, filled in by the phrase book once the language is known.
+    """
+
+    t: float
+    kind: Kind
+    key: str
+    exercise: str | None = None
+    values: dict[str, str | int] = field(default_factory=dict)
+    text: str = ""

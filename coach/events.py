@@ -1,0 +1,250 @@
+"""What happened, stamped in frame time: the lines of the event log."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from coach.types import Bilateral, Side
+
+Reason: TypeAlias = Literal[
+    "too_short",
+    "mouth_moved",
+    "mouth_uninvolved",
+    "asymmetric",
+    "eyes_uninvolved",
+    "lids_only",
+    "eyes_closed",
+    "snapped_shut",
+    "head_turned",
+    "face_lost",
+    "compensation",
+]
+SideOrEven: TypeAlias = Literal["left", "right", "even"]
+StageName: TypeAlias = Literal[
+    "open_hold", "slow_close", "circles_clockwise", "circles_counterclockwise", "breath_in", "breath_out"
+]
+EndReason: TypeAlias = Literal["finished", "stopped", "source_ended"]
+Direction: TypeAlias = Literal["clockwise", "counterclockwise"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """`t`: seconds of the frame that caused it. `exercise`: the one that is running, if any."""
+
+    type: ClassVar[str] = "event"
+    t: float
+    exercise: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the event as plain JSON values: `t` and `type` first, no NaN, None where not known."""
+        out: dict[str, Any] = {"t": round(self.t, 4), "type": self.type}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "t" or (field.name == "exercise" and value is None):
+                continue
+            out[field.name] = _plain(value)
+        return out
+
+    def to_json(self) -> str:
+        """Return the event as one line of JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Bilateral):
+        return {"left": _plain(value.left), "right": _plain(value.right)}
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStart(Event):
+    """First line of every log."""
+
+    type: ClassVar[str] = "session_start"
+    plan: str
+    source: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated(Event):
+    """The neutral baseline is known. `neutral_s`: seconds of neutral face used; `quality`: 0..1."""
+
+    type: ClassVar[str] = "calibrated"
+    neutral_s: float
+    quality: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rep(Event):
+    """The hold target is reached. `start`: onset, seconds. `hold_s`: hold so far."""
+
+    type: ClassVar[str] = "rep"
+    index: int
+    start: float
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Event):
+    """The face is back at rest after a rep. `hold_s`: the whole hold; `end`: when rest was reached."""
+
+    type: ClassVar[str] = "released"
+    index: int
+    hold_s: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt(Event):
+    """A try that is not a rep, with exactly one reason."""
+
+    type: ClassVar[str] = "attempt"
+    start: float
+    end: float
+    hold_s: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smile(Event):
+    """One smile's evenness. `symmetry`: weaker over stronger corner travel; `lag_s`: later minus first."""
+
+    type: ClassVar[str] = "smile"
+    start: float
+    weaker_side: SideOrEven
+    symmetry: float
+    first_side: SideOrEven
+    lag_s: float
+    excursion_mm: Bilateral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Event):
+    """A stage of the jaw release begins or ends."""
+
+    type: ClassVar[str] = "stage"
+    name: StageName
+    status: Literal["started", "done", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JawCircle(Event):
+    """One full circle of the jaw; the direction is the one seen in the mirrored window."""
+
+    type: ClassVar[str] = "jaw_circle"
+    index: int
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall(Event):
+    """A smile arose after a memory's cue, or none did (`onset_t` and `latency_s` None)."""
+
+    type: ClassVar[str] = "recall"
+    index: int
+    cue_t: float
+    onset_t: float | None
+    latency_s: float | None
+    in_time: bool
+    eye_engaged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueGiven(Event):
+    """What was said and shown."""
+
+    type: ClassVar[str] = "cue"
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceLost(Event):
+    """The face has left the picture."""
+
+    type: ClassVar[str] = "face_lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceFound(Event):
+    """The face is back."""
+
+    type: ClassVar[str] = "face_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """The session waits. `cause`: `key`, `face_lost` or `camera_lost`."""
+
+    type: ClassVar[str] = "paused"
+    cause: str = "key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """The session goes on."""
+
+    type: ClassVar[str] = "resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraLost(Event):
+    """The camera gives no new pictures."""
+
+    type: ClassVar[str] = "camera_lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraFound(Event):
+    """The camera gives pictures again."""
+
+    type: ClassVar[str] = "camera_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnd(Event):
+    """Last line of every log. `reps` and `attempts` by exercise."""
+
+    type: ClassVar[str] = "session_end"
+    reps: dict[str, int]
+    attempts: dict[str, int]
+    duration_s: float
+    frames: int
+    fps: float
+    reason: EndReason
+
+
+__all__ = [
+    "Attempt",
+    "Calibrated",
+    "CameraFound",
+    "CameraLost",
+    "CueGiven",
+    "Direction",
+    "EndReason",
+    "Event",
+    "FaceFound",
+    "FaceLost",
+    "JawCircle",
+    "Paused",
+    "Reason",
+    "Recall",
+    "Released",
+    "Rep",
+    "Resumed",
+    "SessionEnd",
+    "SessionStart",
+    "Side",
+    "SideOrEven",
+    "Smile",
+    "Stage",
+    "StageName",
+]

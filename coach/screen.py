@@ -1,0 +1,62 @@
+"""What the window shows in one frame, decided by the session and drawn by the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from coach.types import Bilateral
+
+Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "released", "attempt", "summary"]
+Framing: TypeAlias = Literal[
+    "good",
+    "no_face",
+    "closer",
+    "further",
+    "move_up",
+    "move_down",
+    "move_left",
+    "move_right",
+    "turn_to_me",
+    "level_head",
+    "more_light",
+    "light_from_front",
+    "hold_still",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Left and right level, 0 = own neutral, 1 = own best, and the target band they should reach."""
+
+    level: Bilateral
+    band: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Everything the window says in one frame; texts are in the person's language already.
+
+    `count`/`target`: repetitions done and asked for. `hold`: 0..1 of the hold target, grows only
+    while the form is right. `hold_left_s`: seconds left of it. `fix`: the one thing to change about
+    framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
+    session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.
+    `lines`: the summary's or the help's lines, (label, value).
+    """
+
+    phase: Phase
+    title: str = ""
+    instruction: str = ""
+    exercise: str | None = None
+    count: int = 0
+    target: int = 0
+    hold: float = 0.0
+    hold_left_s: float = 0.0
+    bars: Bars | None = None
+    framing: Framing = "good"
+    fix: str = ""
+    caption: str = ""
+    progress: float = 0.0
+    time_left_s: float = 0.0
+    paused: str = ""
+    lines: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,77 @@
+"""The settings a person may change, with their types, limits and defaults' meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    """A section of a configuration file: unknown keys and NaN are errors, nothing is coerced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class CameraSettings(Strict):
+    """The webcam. `width`, `height` in pixels; `fps` frames a second, as asked of the camera."""
+
+    index: Annotated[int, Field(ge=0, le=63)]
+    width: Annotated[int, Field(ge=160, le=3840)]
+    height: Annotated[int, Field(ge=120, le=2160)]
+    fps: Annotated[float, Field(ge=5, le=120)]
+
+
+class VoiceSettings(Strict):
+    """What is heard. `rate`: words a minute; `volume`: 0..1; `voice`: the system's name, empty = by language."""
+
+    mode: Literal["voice", "beeps", "silent"]
+    rate: Annotated[int, Field(ge=80, le=320)]
+    volume: Annotated[float, Field(ge=0, le=1)]
+    voice: str
+
+
+class WindowSettings(Strict):
+    """What is seen. `view`: the picture, its outline only, or no picture at all."""
+
+    width: Annotated[int, Field(ge=640, le=7680)]
+    height: Annotated[int, Field(ge=480, le=4320)]
+    fullscreen: bool
+    large_text: bool
+    view: Literal["picture", "overlay", "outline", "hidden"]
+
+
+class ModelSettings(Strict):
+    """The landmarker's model. `path`: a file of one's own, empty = the user's cache."""
+
+    path: str
+
+
+class FramingSettings(Strict):
+    """When the face is well in the picture.
+
+    `min_size`/`max_size`: inter-ocular distance (outer eye corners) as a share of the picture's height.
+    `margin`: least distance of the face's outline from the border, as a share of the picture.
+    Angles in degrees; `min_light` mean luma 0..255; `max_side_ratio`: brighter over darker half.
+    """
+
+    min_size: Annotated[float, Field(gt=0, lt=1)]
+    max_size: Annotated[float, Field(gt=0, lt=1)]
+    margin: Annotated[float, Field(ge=0, lt=0.5)]
+    max_yaw_deg: Annotated[float, Field(gt=0, le=45)]
+    max_pitch_deg: Annotated[float, Field(gt=0, le=45)]
+    max_roll_deg: Annotated[float, Field(gt=0, le=45)]
+    min_light: Annotated[float, Field(ge=0, le=255)]
+    max_side_ratio: Annotated[float, Field(gt=1)]
+
+
+class Settings(Strict):
+    """All of `coach.toml`. `language`: `auto` or a file in `languages/`; `plan`: one in `plans/`."""
+
+    language: str
+    plan: str
+    camera: CameraSettings
+    voice: VoiceSettings
+    window: WindowSettings
+    model: ModelSettings
+    framing: FramingSettings

@@ -1,0 +1,1 @@
+"""The exercises: one module each, found through the entry-point group `coach.exercises`."""
