@@ -23,7 +23,7 @@ class CameraSettings(Strict):
 
 
 class VoiceSettings(Strict):
-    """What is heard. `rate`: words a minute; `volume`: 0..1; `voice`: the system's name, empty = by language."""
+    """What is heard. `rate`: words a minute; `volume`: 0..1; `voice`: empty = by language."""
 
     mode: Literal["voice", "beeps", "silent"]
     rate: Annotated[int, Field(ge=80, le=320)]

@@ -34,7 +34,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise UsageError(f"{path}: {size} bytes is too large for a configuration file (limit {MAX_BYTES})")
+            raise UsageError(f"{path}: {size} bytes is too large for a settings file (limit {MAX_BYTES})")
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path") from error
@@ -67,7 +67,7 @@ def validated(model: type[M], data: Mapping[str, Any], where: str) -> M:
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `base` with the values of `over`, table by table; `1` stands for `1.0` where a float is the default."""
+    """Return `base` with the values of `over`, table by table; `1` stands for `1.0` where that is the default."""
     out = dict(base)
     for key, value in over.items():
         old = out.get(key)
