@@ -67,7 +67,7 @@ def validated(model: type[M], data: Mapping[str, Any], where: str) -> M:
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `base` with the values of `over`, table by table; `1` stands for `1.0` where that is the default."""
+    """Return `base` with the values of `over`, table by table; `1` may stand for `1.0`."""
     out = dict(base)
     for key, value in over.items():
         old = out.get(key)
