@@ -1,0 +1,225 @@
+"""What a person has done so far, as values: sessions and everything measured in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import TypeVar
+
+from coach.events import SideOrEven
+from coach.types import Bilateral
+
+SIMULATED = "demo"  # the source's name of the simulated person
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session. `started_at` carries its offset from UTC; `reason` is None when it broke off."""
+
+    id: str
+    started_at: datetime
+    plan: str
+    source: str
+    version: str
+    duration_s: float | None
+    reason: str | None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the simulated person did it."""
+        return self.source == SIMULATED
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What everything measured has in common: in which session, on which day, in which exercise."""
+
+    session: str
+    at: datetime
+    exercise: str
+
+    @property
+    def day(self) -> date:
+        """The day by the person's own clock."""
+        return self.at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition(Done):
+    """`hold_s`: the whole hold in seconds where its end was seen, else up to the release cue."""
+
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Try(Done):
+    """An attempt and the one reason why it was not a repetition."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evenness(Done):
+    """One smile: weaker over stronger corner travel, seconds between the sides, millimetres of travel."""
+
+    weaker_side: SideOrEven
+    symmetry: float
+    lag_s: float
+    excursion_mm: Bilateral
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection(Done):
+    """One recall. `memory`: the memory's id, empty if unknown; `latency_s`: None when no smile arose."""
+
+    memory: str
+    latency_s: float | None
+    in_time: bool
+    eye_engaged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One score of one check-in. `sem`: standard error of measurement from repeated takes, if known."""
+
+    at: datetime
+    name: str
+    value: float
+    sem: float | None
+
+    @property
+    def day(self) -> date:
+        """The day by the person's own clock."""
+        return self.at.date()
+
+
+D = TypeVar("D", bound=Done)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything, each kind in order of time."""
+
+    sessions: tuple[Session, ...] = ()
+    repetitions: tuple[Repetition, ...] = ()
+    tries: tuple[Try, ...] = ()
+    smiles: tuple[Evenness, ...] = ()
+    recalls: tuple[Recollection, ...] = ()
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether all sessions in it were the simulated person's."""
+        return bool(self.sessions) and all(session.simulated for session in self.sessions)
+
+    def own(self) -> History:
+        """Return the person's own history; where there is none yet, the simulated person's."""
+        own = {session.id for session in self.sessions if not session.simulated}
+        if not own:
+            return self
+
+        def of(rows: Iterable[D]) -> tuple[D, ...]:
+            return tuple(row for row in rows if row.session in own)
+
+        return replace(
+            self,
+            sessions=tuple(session for session in self.sessions if session.id in own),
+            repetitions=of(self.repetitions),
+            tries=of(self.tries),
+            smiles=of(self.smiles),
+            recalls=of(self.recalls),
+        )
+
+    def exercises(self) -> tuple[str, ...]:
+        """Return the names of the exercises in it, those done most often first."""
+        rows: tuple[Done, ...] = (*self.repetitions, *self.tries, *self.recalls)
+        return tuple(name for name, _ in Counter(row.exercise for row in rows).most_common())
+
+    def active_days(self) -> frozenset[date]:
+        """Return the days that count: with at least one repetition or one memory that brought a smile."""
+        recalled = (row.day for row in self.recalls if row.latency_s is not None)
+        return frozenset({*(row.day for row in self.repetitions), *recalled})
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseSummary:
+    """One exercise so far. Holds in seconds; `week_*` over the last seven days, today included."""
+
+    exercise: str
+    repetitions: int
+    sessions: int
+    best_hold_s: float
+    median_hold_s: float
+    week_repetitions: int
+    week_sessions: int
+
+
+def summarise(history: History, exercise: str, today: date) -> ExerciseSummary | None:
+    """Return best, median and this week's work of one exercise; None without a repetition."""
+    rows = [row for row in history.repetitions if row.exercise == exercise]
+    if not rows:
+        return None
+    week = [row for row in rows if today - timedelta(days=7) < row.day <= today]
+    return ExerciseSummary(
+        exercise=exercise,
+        repetitions=len(rows),
+        sessions=len({row.session for row in rows}),
+        best_hold_s=max(row.hold_s for row in rows),
+        median_hold_s=median(row.hold_s for row in rows),
+        week_repetitions=len(week),
+        week_sessions=len({row.session for row in week}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Days in a row. `current` still stands if yesterday counted: today is not over yet."""
+
+    current: int
+    longest: int
+
+
+def streak(days: Iterable[date], today: date) -> Streak:
+    """Return the current and the longest run of days in a row; days after `today` count as well."""
+    runs: dict[date, int] = {}
+    for day in sorted(set(days)):
+        runs[day] = runs.get(day - timedelta(days=1), 0) + 1
+    last = max(runs, default=None)
+    alive = last is not None and last >= today - timedelta(days=1)
+    return Streak(runs[last] if alive and last is not None else 0, max(runs.values(), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSummary:
+    """One memory over its last recalls: `reliability` 0..1 is the share within five seconds."""
+
+    memory: str
+    recalls: int
+    reliability: float
+    best_latency_s: float | None
+    median_latency_s: float | None
+
+
+def summarise_recalls(recalls: Iterable[Recollection], last: int = 20) -> tuple[RecallSummary, ...]:
+    """Return reliability over the `last` recalls, best (of all) and median latency, memory by memory."""
+    by_memory: dict[str, list[Recollection]] = {}
+    for row in recalls:
+        by_memory.setdefault(row.memory, []).append(row)
+    out = []
+    for memory, rows in by_memory.items():
+        recent = rows[-last:]
+        every = [row.latency_s for row in rows if row.latency_s is not None]
+        latencies = [row.latency_s for row in recent if row.latency_s is not None]
+        out.append(
+            RecallSummary(
+                memory=memory,
+                recalls=len(rows),
+                reliability=sum(row.in_time for row in recent) / len(recent),
+                best_latency_s=min(every, default=None),
+                median_latency_s=median(latencies) if latencies else None,
+            )
+        )
+    return tuple(out)
