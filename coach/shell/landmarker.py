@@ -1,0 +1,137 @@
+"""The face in a frame: MediaPipe's Face Landmarker behind one method, free of its surprises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from coach.errors import ModelError
+from coach.shell.light import light
+from coach.shell.picture import plain
+from coach.shell.quiet import native_stderr
+from coach.types import FaceObservation, Frame, Image, Light, Points
+
+LIGHT_EVERY_S = 0.25  # seconds of frame time; light changes slowly
+NEW_SOURCE_GAP_MS = 1000  # a pause this long makes MediaPipe's smoothing start afresh
+WARM_UP_SIZE = (120, 160, 3)
+
+
+class Landmarker:
+    """One MediaPipe Face Landmarker for the life of the program, one face, in VIDEO mode.
+
+    Parameters
+    ----------
+    model
+        The file `face_landmarker.task`.
+
+    Raises
+    ------
+    ModelError
+        The file is missing, truncated or not a landmarker's model.
+    """
+
+    def __init__(self, model: Path) -> None:
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.FaceLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model)),
+            running_mode=vision.RunningMode.VIDEO,
+            output_face_blendshapes=True,
+            num_faces=1,
+        )
+        self._last_ms = 0
+        self._last_t = -np.inf
+        self._base_ms = 1  # after the warm-up frame at 0
+        self._light: Light | None = None
+        self._light_t = -np.inf
+        with native_stderr():
+            try:
+                self._native: Any = vision.FaceLandmarker.create_from_options(options)
+            except (OSError, RuntimeError, ValueError) as error:
+                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                raise ModelError(
+                    f"{model}: not a usable landmarker model ({reason}); delete the file and start again"
+                ) from error
+            self._infer(np.zeros(WARM_UP_SIZE, np.uint8), 0)
+
+    def detect(self, frame: Frame) -> FaceObservation | None:
+        """Return the face in the frame, or None where there is none or the frame is no picture.
+
+        Parameters
+        ----------
+        frame
+            Its `t` steers MediaPipe's smoothing, so it must be the real time of the picture. A `t`
+            that goes back is taken as the start of another source.
+
+        Raises
+        ------
+        RuntimeError
+            The landmarker is closed. (MediaPipe itself would say "no face" for ever.)
+        """
+        if self._native is None:
+            raise RuntimeError("the landmarker is closed; open a new one")
+        image = plain(frame.image)
+        if image is None:  # an empty picture would abort the process while a face is tracked
+            return None
+        result = self._infer(image, self._stamp(frame.t))
+        if not result.face_landmarks:
+            return None
+        landmarks = _points(result.face_landmarks[0])
+        scores = [category.score for category in result.face_blendshapes[0]]
+        height, width = frame.image.shape[:2]
+        return FaceObservation(
+            t=frame.t,
+            landmarks=landmarks,
+            blendshapes=np.array(scores, dtype=np.float64),
+            size=(width, height),
+            light=self._light_at(frame.t, image, landmarks),
+        )
+
+    def close(self) -> None:
+        """Let the model go; safe to call twice."""
+        if self._native is not None:
+            self._native.close()
+            self._native = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _infer(self, image: Image, ms: int) -> Any:
+        import cv2
+        import mediapipe as mp
+
+        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        return self._native.detect_for_video(mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb), ms)
+
+    def _stamp(self, t: float) -> int:
+        """Return the frame's time in integer milliseconds, above every one given before."""
+        if t < self._last_t:
+            self._base_ms = self._last_ms + NEW_SOURCE_GAP_MS - round(t * 1000)
+            self._light = None
+            self._light_t = -np.inf
+        self._last_t = t
+        self._last_ms = max(self._base_ms + round(t * 1000), self._last_ms + 1)
+        return self._last_ms
+
+    def _light_at(self, t: float, image: Image, landmarks: Points) -> Light | None:
+        """Return the light on the face, measured anew every `LIGHT_EVERY_S`."""
+        if t - self._light_t >= LIGHT_EVERY_S:
+            self._light = light(image, landmarks)
+            self._light_t = t
+        return self._light
+
+
+def _points(landmarks: list[Any]) -> Points:
+    """Return MediaPipe's landmark objects as (478, 3); one flat list is the quickest public way."""
+    flat: list[float] = []
+    for point in landmarks:
+        flat += (point.x, point.y, point.z)
+    return np.array(flat, dtype=np.float64).reshape(-1, 3)
