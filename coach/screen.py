@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from coach.types import Bilateral
+from coach.types import Bilateral, Image
 
 Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "released", "attempt", "summary"]
 Framing: TypeAlias = Literal[
@@ -41,7 +41,9 @@ class Screen:
     while the form is right. `hold_left_s`: seconds left of it. `fix`: the one thing to change about
     framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
     session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.
-    `lines`: the summary's or the help's lines, (label, value).
+    `lines`: the summary's lines, (label, value); in any other phase they are help, shown over the picture.
+    `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard. `demo`: (H, W, 3)
+    uint8 BGR, unmirrored like every picture: a demonstration for the corner.
     """
 
     phase: Phase
@@ -60,3 +62,6 @@ class Screen:
     time_left_s: float = 0.0
     paused: str = ""
     lines: tuple[tuple[str, str], ...] = ()
+    muted: bool = False
+    notice: str = ""
+    demo: Image | None = field(default=None, compare=False)

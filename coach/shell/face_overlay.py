@@ -1,0 +1,181 @@
+"""The person's face on the canvas: where a landmark lands, its outline, and the muscles at work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.screen import Bars
+from coach.shell import theme
+from coach.shell.layout import Rect
+from coach.types import Image, Points
+
+Pixels: TypeAlias = NDArray[np.int32]
+Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
+MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
+MESH = 468  # landmarks of the skin; the irises follow
+_SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
+_SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
+_STRONGEST = 0.62  # share of its colour a fully active muscle takes
+
+# Chains of MediaPipe's canonical face mesh (canonical_face_model_uv_visualization), person's own sides.
+OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176,
+    149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+LIPS_OUTER = (
+    61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185,
+)  # fmt: skip
+LIPS_INNER = (
+    78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191,
+)  # fmt: skip
+EYE = {
+    "left": (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
+    "right": (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
+}
+BROW = {"left": (276, 283, 282, 295, 285), "right": (46, 53, 52, 65, 55)}
+NOSE = (168, 6, 197, 195, 5, 4)
+NOSTRILS = (98, 97, 2, 326, 327)
+# Orbicularis oculi, its part over the cheek bone (AU6): from the lower lid down to the cheek.
+CHEEK_RAISER: Muscle = {
+    "left": (446, 261, 448, 449, 450, 451, 452, 350, 329, 330, 280, 345, 340),
+    "right": (226, 31, 228, 229, 230, 231, 232, 121, 100, 101, 50, 116, 111),
+}
+# Zygomaticus major (AU12): from the cheek bone down to the corner of the mouth.
+ZYGOMATIC: Muscle = {
+    "left": (340, 345, 352, 376, 411, 427, 436, 432, 287, 410, 426, 425, 330, 280),
+    "right": (111, 116, 123, 147, 187, 207, 216, 212, 57, 186, 206, 205, 101, 50),
+}
+# Masseter and the jaw's edge: what lets go in the jaw release.
+MASSETER: Muscle = {
+    "left": (366, 401, 435, 367, 364, 394, 430, 434, 416, 433, 376, 352),
+    "right": (137, 177, 215, 138, 135, 169, 210, 214, 192, 213, 147, 123),
+}
+MUSCLES: dict[str, tuple[Muscle, ...]] = {
+    "cheek_raiser": (CHEEK_RAISER,),
+    "symmetry_drill": (ZYGOMATIC,),
+    "combined": (CHEEK_RAISER, ZYGOMATIC),
+    "memory_anchor": (CHEEK_RAISER, ZYGOMATIC),
+    "jaw_release": (MASSETER,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How a picture fills a box: the part of it that is shown, and where, mirrored.
+
+    `crop`: x, y, width, height in pixels of the unmirrored picture. `shown`: where it stands on the
+    canvas. `size`: width and height of the whole picture.
+    """
+
+    crop: Rect
+    shown: Rect
+    size: tuple[int, int]
+
+    def points(self, landmarks: Points) -> NDArray[np.float64]:
+        """Return landmarks (n, 2 or more; x and y in 0..1 unmirrored) as mirrored canvas pixels (n, 2)."""
+        factor = np.array([self.shown.w / self.crop.w, self.shown.h / self.crop.h])
+        inside = (landmarks[:, :2] * self.size - (self.crop.x, self.crop.y)) * factor
+        inside[:, 0] = self.shown.w - inside[:, 0]
+        placed: NDArray[np.float64] = inside + np.array([self.shown.x, self.shown.y])
+        return placed
+
+
+def place(size: tuple[int, int], box: Rect) -> Placement:
+    """Fit a picture of `size` into `box`: filled as far as `MOST_CROPPED` allows, else letterboxed."""
+    width, height = size
+    wanted = box.w / box.h
+    crop_w = min(width, max(height * wanted, width * (1 - MOST_CROPPED)))
+    crop_h = min(height, max(width / wanted, height * (1 - MOST_CROPPED)))
+    factor = min(box.w / crop_w, box.h / crop_h)
+    shown_w, shown_h = min(round(crop_w * factor), box.w), min(round(crop_h * factor), box.h)
+    crop = Rect(round((width - crop_w) / 2), round((height - crop_h) / 2), round(crop_w), round(crop_h))
+    shown = Rect(box.x + (box.w - shown_w) // 2, box.y + (box.h - shown_h) // 2, shown_w, shown_h)
+    return Placement(crop, shown, (width, height))
+
+
+def draw_picture(canvas: Image, image: Image, placement: Placement) -> None:
+    """Draw the picture mirrored, as a person knows their own face."""
+    part: Image = placement.crop.of(image)
+    target = placement.shown
+    smaller = part.shape[1] * part.shape[0] <= target.w * target.h
+    way = cv2.INTER_LINEAR
+    if smaller:
+        cv2.resize(cv2.flip(part, 1), (target.w, target.h), dst=target.of(canvas), interpolation=way)
+    else:
+        cv2.flip(cv2.resize(part, (target.w, target.h), interpolation=way), 1, dst=target.of(canvas))
+
+
+def _fixed(points: NDArray[np.float64]) -> Pixels:
+    fixed: Pixels = np.round(points * (1 << _SHIFT)).astype(np.int32)
+    return fixed
+
+
+def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
+
+
+def draw_outline(canvas: Image, points: NDArray[np.float64], box: Rect, width: int) -> None:
+    """Draw the face from its landmarks alone: oval, brows, eyes, nose and lips."""
+    area = box.of(canvas)
+    fixed = _fixed(points - (box.x, box.y))
+    closed = [fixed[list(chain)] for chain in (OVAL, LIPS_OUTER, LIPS_INNER, EYE["left"], EYE["right"])]
+    open_ = [fixed[list(chain)] for chain in (BROW["left"], BROW["right"], NOSE, NOSTRILS)]
+    for chains, shut in ((closed, True), (open_, False)):
+        cv2.polylines(
+            area,
+            chains,
+            isClosed=shut,
+            color=theme.QUIET,
+            thickness=width,
+            lineType=cv2.LINE_AA,
+            shift=_SHIFT,
+        )
+
+
+def draw_muscles(
+    canvas: Image,
+    points: NDArray[np.float64],
+    box: Rect,
+    *,
+    exercise: str | None,
+    bars: Bars,
+) -> None:
+    """Light up the muscles the exercise is about, each side as far as it is active.
+
+    Blue on the way, green with an outline inside the band, so that the state is not told by colour
+    alone. `points`: (n, 2) canvas pixels; `box`: where to draw.
+    """
+    muscles = MUSCLES.get(exercise or "", (CHEEK_RAISER, ZYGOMATIC))
+    corners = points[[i for muscle in muscles for side in muscle.values() for i in side]]
+    left, top = np.maximum(np.floor(corners.min(0)).astype(int) - 4 * _SOFT, (box.x, box.y))
+    right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + 4 * _SOFT, (box.right, box.bottom))
+    if right - left < _SOFT or bottom - top < _SOFT:
+        return
+    area = canvas[top:bottom, left:right]
+    small = (-(-area.shape[1] // _SOFT), -(-area.shape[0] // _SOFT))
+    share = np.zeros((small[1], small[0], 3), np.uint8)  # how much of the picture gives way
+    light = np.zeros_like(share)
+    outlines: list[Pixels] = []
+    for muscle in muscles:
+        for name, side in (("left", bars.level.left), ("right", bars.level.right)):
+            polygon = _hull(points[list(muscle[name])] - (left, top))
+            amount = 0.10 + (_STRONGEST - 0.10) * min(max(side, 0.0), 1.0)
+            inside = bars.band[0] <= side <= bars.band[1]
+            colour = theme.GREEN if inside else theme.SKY
+            soft = _fixed(polygon / _SOFT)
+            cv2.fillPoly(share, [soft], (amount * 255,) * 3, cv2.LINE_AA, _SHIFT)
+            cv2.fillPoly(light, [soft], tuple(amount * c for c in colour), cv2.LINE_AA, _SHIFT)
+            if inside:
+                outlines.append(_fixed(polygon))
+    size = (area.shape[1], area.shape[0])
+    share = cv2.resize(cv2.blur(share, (5, 5)), size, interpolation=cv2.INTER_LINEAR)
+    light = cv2.resize(cv2.blur(light, (5, 5)), size, interpolation=cv2.INTER_LINEAR)
+    kept = cv2.multiply(area, cv2.bitwise_not(share), scale=1 / 255)
+    cv2.add(kept, light, dst=area)
+    if outlines:
+        cv2.polylines(area, outlines, isClosed=True, color=theme.TEXT, lineType=cv2.LINE_AA, shift=_SHIFT)
