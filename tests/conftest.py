@@ -39,7 +39,7 @@ def film(tmp_path: Path) -> Callable[..., Path]:
         *,
         frames: int = 30,
         fps: float = 30.0,
-        size: tuple[int, int] = (64, 48),
+        size: tuple[int, int] = (80, 48),
         codec: str = "mp4v",
     ) -> Path:
         import cv2
@@ -55,7 +55,7 @@ def film(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def numbered(number: int, size: tuple[int, int] = (64, 48)) -> np.ndarray:
+def numbered(number: int, size: tuple[int, int] = (80, 48)) -> np.ndarray:
     """Return a picture that shows `number`: brightness tells the tens, a bright column the units."""
     width, height = size
     image = np.full((height, width, 3), 20 + (number // 10) % 10 * 10, np.uint8)
