@@ -1,0 +1,124 @@
+"""One face compared with the same person's neutral: 0 = own neutral, 1 = own best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coach.baseline import Baseline, OwnRange
+from coach.measures import Measures, measure
+from coach.types import Bilateral, FaceObservation, Light
+
+# A closing upper lid pulls the lower one with it a little; what is left of the lower lid's rise after
+# taking off a third of the upper lid's drop is the cheek's (fitted on rendered people, 61,000 frames).
+LID_COUPLING = 0.33
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the exercises see of one frame. Sides are the person's own; `t` in seconds.
+
+    Lengths marked "units" are outer-eye-corner distances above the own neutral.
+
+    `lid_lift`: lower-lid rise free of the upper lid's movement, units; `cheek_raise`: the same as a
+    share of the own best. `lower_lid_rise`, `upper_lid_drop`, `cheek_lift`, `brow_raise`: units.
+    `closure`: 0 open .. 1 closed, the upper lid's drop as a share of the neutral aperture.
+    `eye_aperture`: 1 = own neutral. `corner_pull`: shortening between mouth corner and eye, units;
+    `lip_corner_pull`: the same as a share of the own best smile; `corner_travel`: movement of the
+    corner in the plane of the face, units; `commissure_excursion_mm`: the same in millimetres.
+    `jaw_down`, `jaw_side` (+ = to the person's left), `lip_gap`: units; `jaw_open`: share of the own
+    widest. `smile`, `squint`: blendshapes above neutral; `brow_down`: likewise.
+    `yaw`, `pitch`, `roll`: degrees against the camera; `turn`: greatest of yaw's and pitch's
+    distance from the neutral pose, degrees. `size`: outer-eye-corner distance as a share of the
+    picture's height; `centre`, `box`: shares of the picture; `light`: as observed.
+    """
+
+    t: float
+    lid_lift: Bilateral
+    cheek_raise: Bilateral
+    lower_lid_rise: Bilateral
+    upper_lid_drop: Bilateral
+    cheek_lift: Bilateral
+    brow_raise: Bilateral
+    closure: Bilateral
+    eye_aperture: Bilateral
+    corner_pull: Bilateral
+    lip_corner_pull: Bilateral
+    corner_travel: Bilateral
+    commissure_excursion_mm: Bilateral
+    jaw_down: float
+    jaw_side: float
+    jaw_open: float
+    lip_gap: float
+    smile: Bilateral
+    squint: Bilateral
+    brow_down: float
+    yaw: float
+    pitch: float
+    roll: float
+    turn: float
+    size: float
+    centre: tuple[float, float]
+    box: tuple[float, float, float, float]
+    light: Light | None
+
+
+def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) -> Features:
+    """Compare one observed face with the person's own neutral and range."""
+    now, rest = measure(observation, baseline.reference), baseline.neutral
+    lower = _above(now.lower_lid, rest.lower_lid)
+    drop = _above(rest.upper_lid, now.upper_lid)
+    lift = Bilateral(
+        lower.left - LID_COUPLING * max(drop.left, 0.0), lower.right - LID_COUPLING * max(drop.right, 0.0)
+    )
+    pull = _above(rest.corner_to_eye, now.corner_to_eye)
+    travel = _travel(now, rest)
+    chin = now.chin_down - rest.chin_down
+    # the mouth corners follow the jaw sideways more clearly than the chin, which skin hides
+    sway = ((now.corner_out.left - now.corner_out.right) - (rest.corner_out.left - rest.corner_out.right)) / 2
+    return Features(
+        t=observation.t,
+        lid_lift=lift,
+        cheek_raise=_share(lift, best.cheek),
+        lower_lid_rise=lower,
+        upper_lid_drop=drop,
+        cheek_lift=_above(now.cheek, rest.cheek),
+        brow_raise=_above(now.brow, rest.brow),
+        closure=Bilateral(drop.left / rest.aperture.left, drop.right / rest.aperture.right),
+        eye_aperture=Bilateral(
+            now.aperture.left / rest.aperture.left, now.aperture.right / rest.aperture.right
+        ),
+        corner_pull=pull,
+        lip_corner_pull=_share(pull, best.smile),
+        corner_travel=travel,
+        commissure_excursion_mm=_share(travel, 1.0 / baseline.mm),
+        jaw_down=chin,
+        jaw_side=(now.chin_side - rest.chin_side + sway) / 2,
+        jaw_open=chin / best.jaw,
+        lip_gap=now.lip_gap - rest.lip_gap,
+        smile=_above(now.smile, rest.smile),
+        squint=_above(now.squint, rest.squint),
+        brow_down=now.brow_down - rest.brow_down,
+        yaw=now.pose.yaw,
+        pitch=now.pose.pitch,
+        roll=now.pose.roll,
+        turn=max(abs(now.pose.yaw - rest.pose.yaw), abs(now.pose.pitch - rest.pose.pitch)),
+        size=now.unit_px / observation.size[1],
+        centre=now.centre,
+        box=now.box,
+        light=observation.light,
+    )
+
+
+def _above(now: Bilateral, rest: Bilateral) -> Bilateral:
+    return Bilateral(now.left - rest.left, now.right - rest.right)
+
+
+def _share(value: Bilateral, whole: float) -> Bilateral:
+    return Bilateral(value.left / whole, value.right / whole)
+
+
+def _travel(now: Measures, rest: Measures) -> Bilateral:
+    out, up = _above(now.corner_out, rest.corner_out), _above(now.corner_up, rest.corner_up)
+    return Bilateral(float(np.hypot(out.left, up.left)), float(np.hypot(out.right, up.right)))

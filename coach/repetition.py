@@ -1,0 +1,352 @@
+"""One repetition as the four FACS temporal segments: neutral, onset, apex, offset."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import Field
+
+from coach.events import Reason
+from coach.settings import Strict
+
+Phase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
+Happening: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "rested"]
+
+TRANSITIONS: Final[dict[tuple[Phase, Happening], Phase]] = {
+    ("neutral", "entered"): "onset",  # the movement rises above the enter threshold
+    ("onset", "dropped"): "neutral",  # ... and was a flicker
+    ("onset", "dwelt"): "apex",  # ... and stays: the hold clock runs, back-dated to half-rise
+    ("onset", "lost"): "offset",
+    ("apex", "fell"): "offset",  # below half of its own plateau for longer than the grace
+    ("apex", "lost"): "offset",  # face gone or head turned for longer than the grace
+    ("offset", "rested"): "neutral",  # true return to rest: ready for the next
+}
+
+Seconds = Annotated[float, Field(ge=0, le=60)]
+Share = Annotated[float, Field(gt=0, le=2)]
+
+
+class RepSpec(Strict):
+    """How a repetition is judged. Shares are of the movement's own size, seconds are frame time.
+
+    `hold_s`: hold target. `enter`: level above rest, as a share of the own best, that begins a try.
+    `noise_gate`: `enter` is at least this many times the neutral face's noise.
+    `leave`: share of the plateau below which the hold ends. `rest`: share below which it is at rest.
+    `dwell_s`: how long above `enter` before it is a try. `grace_s`: form faults and lost frames up to
+    this long are forgiven and counted as held. `rest_dwell_s`: how long at rest before the next.
+    `least_s`: tries held shorter than this above half are not worth a word. `drift_s`: time constant
+    with which the rest level follows slow drift.
+    """
+
+    hold_s: Annotated[float, Field(gt=0, le=120)]
+    enter: Share
+    noise_gate: Annotated[float, Field(ge=0, le=20)]
+    leave: Share
+    rest: Share
+    dwell_s: Seconds
+    grace_s: Seconds
+    rest_dwell_s: Seconds
+    least_s: Seconds
+    drift_s: Annotated[float, Field(gt=0, le=600)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One frame as a repetition sees it.
+
+    `level`: size of the movement, 0 = neutral, 1 = own best. `fault`: what is wrong with the form.
+    `masked`: the level cannot be trusted in this frame (a blink), which neither counts nor breaks.
+    `gone`: why the face cannot be judged at all (`face_lost`, `head_turned`).
+    """
+
+    t: float
+    level: float = 0.0
+    fault: Reason | None = None
+    masked: bool = False
+    gone: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A stretch of wrong form, seconds."""
+
+    start: float
+    end: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RepState:
+    """Everything a repetition remembers; `trace` holds (t, level) since shortly before the onset.
+
+    `floor`: the level at rest. `scale`: usual plateau of this person. `below_since`/`gone_since`:
+    since when the level is below the leave threshold / the face cannot be judged.
+    `counted`: the hold target was reached in this movement.
+    """
+
+    phase: Phase = "neutral"
+    since: float = -math.inf
+    t: float = -math.inf
+    floor: float = 0.0
+    scale: float = 1.0
+    trace: tuple[tuple[float, float], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    below_since: float | None = None
+    gone_since: float | None = None
+    rest_since: float | None = None
+    gone: Reason | None = None
+    counted: bool = False
+    start: float = 0.0
+    half_t: float = 0.0
+    plateau: float = 0.0
+    hold_s: float = 0.0
+
+    @property
+    def level(self) -> float:
+        """Latest trusted level above rest."""
+        return self.trace[-1][1] - self.floor if self.trace else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The hold target is reached in this frame."""
+
+    start: float
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A movement is over and back at rest. `reason` is None for one that had reached its target."""
+
+    start: float
+    end: float
+    hold_s: float
+    plateau: float
+    half_t: float
+    reason: Reason | None
+
+
+PREROLL_S = 1.2  # how much of the time before the enter threshold is kept to find onset and half-rise
+LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
+STUCK_S = 3.0  # a face that rests at a new level this long after a movement has a new rest level
+
+
+def step(state: RepState, sample: Sample, spec: RepSpec, noise: float) -> tuple[RepState, Reached | Ended | None]:
+    """Take in one frame.
+
+    Parameters
+    ----------
+    state
+        As returned for the frame before.
+    sample
+        The frame; its `t` must be later than the state's, else nothing changes.
+    spec
+        Targets and thresholds.
+    noise
+        Standard deviation of the level on the neutral face.
+
+    Returns
+    -------
+    The new state, and what happened to the repetition in this frame, if anything.
+    """
+    if sample.t <= state.t:
+        return state, None
+    dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
+    enter = max(spec.enter * state.scale, spec.noise_gate * noise)
+    seen = _see(state, sample, spec, enter)
+    if seen.phase == "apex":
+        seen = _clock(seen, sample.t, spec)
+    happening = _happening(seen, sample, spec, enter)
+    result: Reached | Ended | None = None
+    if seen.phase == "apex" and not seen.counted and happening is None and sample.gone is None:
+        if seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
+            seen = replace(seen, counted=True)
+            result = Reached(seen.start, seen.hold_s)
+    if happening is not None:
+        seen, result = _move(seen, sample, spec, happening)
+    if seen.phase == "neutral" and sample.gone is None and not sample.masked:
+        seen = replace(seen, floor=_drift(seen.floor, sample.level, enter, dt, spec))
+    return replace(seen, t=sample.t), result
+
+
+def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepState:
+    """Append the frame to the trace and the faults."""
+    if sample.gone is not None:
+        since = sample.t if state.gone_since is None else state.gone_since
+        return replace(state, gone_since=since, rest_since=None)
+    if sample.masked:
+        return replace(state, gone_since=None)
+    trace = (*state.trace, (sample.t, sample.level))
+    if state.phase == "neutral":
+        trace = tuple(point for point in trace if sample.t - point[0] <= PREROLL_S)
+    faults = state.faults
+    if state.phase in ("onset", "apex") and sample.fault is not None:
+        last = faults[-1] if faults else None
+        # a fault that returns within the grace is one fault: a form at the edge is not a right one
+        if last is not None and last.reason == sample.fault and sample.t - last.end <= spec.grace_s:
+            faults = (*faults[:-1], replace(last, end=sample.t))
+        else:
+            begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
+            faults = (*faults, Fault(begin, sample.t, sample.fault))
+    rest_since = None
+    if state.phase == "offset" and sample.level - state.floor < spec.rest * max(state.plateau, enter):
+        rest_since = sample.t if state.rest_since is None else state.rest_since
+    return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
+
+
+def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    """What this frame means in the present phase."""
+    t, phase = sample.t, state.phase
+    if state.gone_since is not None:
+        long = t - state.gone_since > spec.grace_s
+        return "lost" if long and phase in ("onset", "apex") else None
+    if sample.masked:
+        return None
+    above = sample.level - state.floor
+    if phase == "neutral":
+        return "entered" if above > enter else None
+    if phase == "onset":
+        if above <= enter * spec.rest * 2:
+            return "dropped"
+        return "dwelt" if t - state.since >= spec.dwell_s else None
+    if phase == "apex":
+        fallen = state.below_since is not None and t - state.below_since >= spec.grace_s
+        fallen = fallen or t - state.start > LONGEST_S
+        rested = above < spec.rest * state.plateau
+        return "fell" if fallen or (rested and state.below_since is not None) else None
+    settled = state.rest_since is not None and t - state.rest_since >= spec.rest_dwell_s
+    return "rested" if settled or _stuck(state, t) else None
+
+
+def _stuck(state: RepState, t: float) -> bool:
+    """After a movement the level has stayed within a narrow band for long: a new rest level."""
+    recent = [level for at, level in state.trace if t - at <= STUCK_S]
+    if t - state.since < STUCK_S or not recent:
+        return False
+    return max(recent) - min(recent) < 0.3 * max(state.plateau, 1e-9)
+
+
+def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
+    """Measure plateau, half-rise and hold anew from the whole movement so far."""
+    levels = [level - state.floor for at, level in state.trace if at >= state.start]
+    top = max(levels)
+    upper = sorted(level for level in levels if level >= top / 2)
+    plateau = upper[len(upper) // 2]
+    half_t = _crossing(state, plateau, 0.5)
+    last_t, last = state.trace[-1]
+    below = last - state.floor < spec.leave * plateau
+    below_since = None
+    if below:
+        below_since = state.below_since
+        if below_since is None:
+            below_since = _fall(state, spec.leave * plateau, last_t)
+    until = t if below_since is None else min(below_since, t)
+    if state.gone_since is not None:
+        until = min(until, state.gone_since)
+    return replace(
+        state,
+        plateau=plateau,
+        half_t=half_t,
+        below_since=below_since,
+        hold_s=max(until - half_t - lost_s(state.faults, half_t, until, spec.grace_s), 0.0),
+    )
+
+
+def lost_s(faults: tuple[Fault, ...], start: float, end: float, grace_s: float) -> float:
+    """Seconds between `start` and `end` in which the form was wrong for longer than the grace."""
+    total = 0.0
+    for fault in faults:
+        length = min(fault.end, end) - max(fault.start, start)
+        if length > grace_s:
+            total += length
+    return total
+
+
+def _crossing(state: RepState, plateau: float, share: float) -> float:
+    """When the rise crossed `share` of the plateau for the last time before reaching most of it, interpolated."""
+    before_t, before = state.trace[0][0], state.trace[0][1] - state.floor
+    crossing = state.start
+    for at, raw in state.trace:
+        level = raw - state.floor
+        if level >= share * plateau > before:
+            crossing = before_t + (at - before_t) * (share * plateau - before) / (level - before)
+        if level >= 0.85 * plateau and at >= state.start:
+            break
+        before_t, before = at, level
+    return crossing
+
+
+def _fall(state: RepState, threshold: float, t: float) -> float:
+    """When the last two trusted levels crossed `threshold` downwards, interpolated."""
+    if len(state.trace) < 2:  # noqa: PLR2004  # two points make a line
+        return t
+    (t0, raw0), (t1, raw1) = state.trace[-2:]
+    level0, level1 = raw0 - state.floor, raw1 - state.floor
+    if level0 <= level1 or level0 < threshold:
+        return t1
+    return t0 + (t1 - t0) * min((level0 - threshold) / (level0 - level1), 1.0)
+
+
+def _move(
+    state: RepState, sample: Sample, spec: RepSpec, happening: Happening
+) -> tuple[RepState, Ended | None]:
+    """Go to the next phase and say what ended."""
+    moved = replace(state, phase=TRANSITIONS[state.phase, happening], since=sample.t)
+    if happening == "entered":
+        return replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
+    if happening == "dropped":
+        return replace(moved, faults=()), None
+    if happening == "dwelt":
+        return _clock(replace(moved, start=onset(state)), sample.t, spec), None
+    if happening in ("fell", "lost"):
+        return replace(moved, rest_since=None, gone=sample.gone if happening == "lost" else None), None
+    return _rested(moved, sample, spec)
+
+
+def _rested(state: RepState, sample: Sample, spec: RepSpec) -> tuple[RepState, Ended | None]:
+    end = state.rest_since if state.rest_since is not None else sample.t
+    ended = Ended(
+        start=state.start,
+        end=end,
+        hold_s=state.hold_s,
+        plateau=state.plateau,
+        half_t=state.half_t,
+        reason=None if state.counted else reason(state, spec),
+    )
+    floor = state.trace[-1][1] if state.rest_since is None and state.trace else state.floor
+    clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
+    if state.counted:
+        clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
+    worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
+    return clean, ended if worth else None
+
+
+def onset(state: RepState) -> float:
+    """When the movement left rest: the line through its rise at 20 % and 50 % followed back to rest."""
+    top = max(level for _, level in state.trace) - state.floor
+    low, half = _crossing(state, top, 0.2), _crossing(state, top, 0.5)
+    return low - (half - low) * 0.2 / 0.3
+
+
+def reason(state: RepState, spec: RepSpec) -> Reason:
+    """Why a movement was not a repetition: its longest fault, where that cost it the hold; else too short."""
+    spent: dict[Reason, float] = {}
+    for fault in state.faults:
+        if fault.end - fault.start > spec.grace_s:
+            spent[fault.reason] = spent.get(fault.reason, 0.0) + fault.end - fault.start
+    if state.gone is not None:
+        return state.gone
+    if not spent:
+        return "too_short"
+    worst = max(spent, key=lambda key: spent[key])
+    return worst if spent[worst] >= 0.3 * (state.hold_s + sum(spent.values())) else "too_short"
+
+
+def _drift(floor: float, level: float, enter: float, dt: float, spec: RepSpec) -> float:
+    """Let the rest level follow slow drift, but not movements, upwards or downwards."""
+    if abs(level - floor) > enter:
+        return floor
+    return floor + (level - floor) * (1 - math.exp(-dt / spec.drift_s))

@@ -1,0 +1,75 @@
+"""Cheek raiser: AU6 alone, orbicularis oculi lifting cheek and lower lid while the mouth stays flat."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from coach.events import Reason
+from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
+from coach.features import Features
+from coach.settings import Strict
+from coach.types import Bilateral
+
+
+class FlatMouth(Strict):
+    """How still the mouth must stay; lengths in outer-eye-corner distances.
+
+    `max_pull`: of the mouth corners towards the eyes, whatever else is seen. `pull_with_smile`:
+    likewise where the smile blendshape has also risen by `max_smile`. `max_gap`: between the lips.
+    """
+
+    max_pull: Annotated[float, Field(gt=0, lt=1)]
+    pull_with_smile: Annotated[float, Field(gt=0, lt=1)]
+    max_smile: Annotated[float, Field(gt=0, lt=1)]
+    max_gap: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Helpers(Strict):
+    """Other muscles joining in. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
+
+    max_brow_raise: Annotated[float, Field(gt=0, lt=1)]
+    max_brow_down: Annotated[float, Field(gt=0, le=1)]
+
+
+class CheekSpec(HeldSpec):
+    """`config/exercises/cheek_raiser.toml`. `least_side`: weaker over stronger eye, below it is one-sided."""
+
+    mouth: FlatMouth
+    helpers: Helpers
+    least_side: Annotated[float, Field(ge=0, lt=1)]
+
+
+class CheekRaiser(Held[CheekSpec]):
+    """Lower lids rise, upper lids and mouth stay."""
+
+    name: ClassVar[str] = "cheek_raiser"
+    spec_type: ClassVar[type[ExerciseSpec]] = CheekSpec
+
+    def level(self, features: Features) -> float:
+        """Mean lower-lid rise free of the upper lid's, as a share of the own best."""
+        return features.cheek_raise.mean
+
+    def sides(self, features: Features) -> Bilateral:
+        """Cheek raise of each eye."""
+        return features.cheek_raise
+
+    def noise(self, context: Context) -> float:
+        """Lid noise as a share of the own best."""
+        return context.noise.lid / context.best.cheek
+
+    def fault(self, state: HeldState, features: Features) -> Reason | None:
+        """Closed eyes, a moving mouth, helping brows, one eye alone: in this order, one at a time."""
+        mouth, helpers = self.spec.mouth, self.spec.helpers
+        if state.eyes.shut(features.t, self.spec.eyes):
+            return "eyes_closed"
+        pull = features.corner_pull.maximum
+        smiling = features.smile.mean > mouth.max_smile and pull > mouth.pull_with_smile
+        if smiling or pull > mouth.max_pull or features.lip_gap > mouth.max_gap:
+            return "mouth_moved"
+        if features.brow_raise.mean > helpers.max_brow_raise or features.brow_down > helpers.max_brow_down:
+            return "compensation"
+        if features.cheek_raise.symmetry < self.spec.least_side:
+            return "asymmetric"
+        return None
