@@ -1,0 +1,51 @@
+"""The language files: which there are, which one is meant by `auto`, and reading one."""
+
+from __future__ import annotations
+
+import locale
+import os
+
+from coach.errors import UsageError
+from coach.phrases import PhraseBook
+from coach.shell.config import config_dir, read_toml
+
+ENGLISH = "en"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages there are words for, in order of name."""
+    return tuple(sorted(path.stem for path in (config_dir() / "languages").glob("*.toml")))
+
+
+def language_for(setting: str) -> str:
+    """Return the language to speak: the one set, or for `auto` the system's, English if that has no words.
+
+    Raises
+    ------
+    UsageError
+        There is no file of words for the language that was set.
+    """
+    known = languages()
+    if setting != "auto":
+        if setting not in known:
+            raise UsageError(f"language = '{setting}': no words for it; choose auto, {', '.join(known)}")
+        return setting
+    tags = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    own = next(filter(None, tags), "") or locale.getlocale()[0] or ""
+    first = own.lower().replace("-", "_").split("_")[0].split(".")[0]
+    code = {"english": "en", "german": "de", "spanish": "es", "french": "fr"}.get(
+        first, first
+    )  # Windows' names
+    return code if code in known else ENGLISH
+
+
+def load_phrase_book(language: str) -> PhraseBook:
+    """Read the words of one language, with English behind them.
+
+    Raises
+    ------
+    UsageError
+        The file is missing or is not TOML.
+    """
+    folder = config_dir() / "languages"
+    return PhraseBook(language, read_toml(folder / f"{language}.toml"), read_toml(folder / f"{ENGLISH}.toml"))
