@@ -115,7 +115,7 @@ def explanation(index: int, reason: str, found: Sequence[CameraInfo]) -> str:
     if found:
         there = f"found: {', '.join(map(str, found))}; try --source webcam:{found[0].index}"
     else:
-        there = "no other camera found; connect one"
+        there = "no camera answers: connect one"
     remedies = [there, "close other programs that use it"]
     device = Path(f"/dev/video{index}")
     if sys.platform == "darwin":

@@ -89,6 +89,7 @@ def official(path: Path, progress: bool) -> None:
     import pooch
 
     _require_connection()
+    pooch.get_logger().setLevel("WARNING")  # it announces every download otherwise
     download = pooch.HTTPDownloader(progressbar=progress, timeout=(CONNECT_S, READ_S))
     pooch.retrieve(URL, known_hash=SHA256, fname=path.name, path=path.parent, downloader=download)
 
