@@ -1,0 +1,125 @@
+"""How fast, how steady and how often wrong the simulated person is: `config/person.toml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from coach.settings import Strict
+
+Failing: TypeAlias = Literal[
+    "too_short",
+    "mouth_moved",
+    "eyes_closed",
+    "asymmetric",
+    "eyes_uninvolved",
+    "snapped_shut",
+    "no_smile",
+    "mouth_only",
+]
+# What can go wrong in which exercise.
+FAILINGS: dict[str, tuple[Failing, ...]] = {
+    "cheek_raiser": ("too_short", "mouth_moved", "eyes_closed"),
+    "symmetry_drill": ("too_short", "asymmetric"),
+    "combined": ("too_short", "asymmetric", "eyes_uninvolved"),
+    "jaw_release": ("snapped_shut",),
+    "memory_anchor": ("no_smile", "mouth_only"),
+}
+
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Seconds: TypeAlias = Annotated[float, Field(gt=0, le=600)]
+
+
+class Span(Strict):
+    """A quantity drawn evenly between two limits."""
+
+    low: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}")
+        return self
+
+
+class Reaction(Strict):
+    """Delay between hearing and moving, log-normal: `spread` is the standard deviation of its log."""
+
+    median_s: Seconds
+    spread: Annotated[float, Field(ge=0, le=1)]
+    least_s: Annotated[float, Field(ge=0)]
+    most_s: Seconds
+
+
+class Pace(Strict):
+    """How long movements take, seconds; `circle_s` a circle, `breath_s` one breath in or out."""
+
+    onset_s: Span
+    offset_s: Span
+    jaw_open_s: Span
+    jaw_close_s: Span
+    circle_s: Span
+    breath_s: Span
+
+
+class Effort(Strict):
+    """How far movements go, 0..1 of what the drawn face can do."""
+
+    smile: Span
+    cheek: Span
+    jaw: Span
+    jaw_exhale: Share
+
+
+class Hold(Strict):
+    """Seconds the person expects to hold; without a release they give up `give_up_s` later."""
+
+    cheek_raiser: Seconds
+    symmetry_drill: Seconds
+    combined: Seconds
+    jaw_release: Seconds
+    give_up_s: Seconds
+
+
+class RecallSpec(Strict):
+    """A smile called up by a memory. `cheek`: how far the eyes join in; `mouth_only`: share without."""
+
+    latency_s: Span
+    onset_s: Seconds
+    hold_s: Seconds
+    cheek: Share
+    mouth_only: Share
+
+
+class Life(Strict):
+    """What never stops. Sway of the head in degrees and as a share of the picture; the rest 0..1."""
+
+    blink_every_s: Span
+    look_every_s: Span
+    gaze: Share
+    sway_deg: Annotated[float, Field(ge=0, le=15)]
+    sway_share: Annotated[float, Field(ge=0, le=0.1)]
+    wobble: Share
+    uneven: Share
+    lag_s: Span
+
+
+class Failures(Strict):
+    """`share`: of tries that fail, never two in a row. `weights`: which failing, relative to the others."""
+
+    share: Share
+    weights: dict[Failing, Annotated[float, Field(ge=0)]]
+
+
+class PersonSpec(Strict):
+    """All of `config/person.toml`."""
+
+    reaction: Reaction
+    pace: Pace
+    effort: Effort
+    hold: Hold
+    recall: RecallSpec
+    life: Life
+    failures: Failures
