@@ -51,6 +51,8 @@ def draw_table(canvas: Image, layout: Layout, box: Rect, lines: Lines, size: flo
     text = min(layout.px(size), max(theme.SMALLEST, int(pitch / theme.LEADING)))
     widest = max(theme.text_width(label, text) for label, _ in lines)
     first = min(round(box.w * 0.62), widest + layout.px(8))
+    second = max(theme.text_width(value, text, theme.STRONG) for _, value in lines)
+    box = box.inset(max(0, (box.w - first - layout.px(28) - second) // 2), 0)
     top = box.y + (box.h - pitch * len(lines)) / 2
     for number, (label, value) in enumerate(lines):
         y = round(top + pitch * number)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.landmarks import LEFT, RIGHT, RIGID
 from coach.screen import Bars
 from coach.shell import theme
 from coach.shell.layout import Rect
@@ -18,6 +20,8 @@ Pixels: TypeAlias = NDArray[np.int32]
 Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
 MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
 MESH = 468  # landmarks of the skin; the irises follow
+EYES_SHARE = 0.36  # the outline's eye corner distance as a share of its box's height
+RIGID_AT = 0.42  # where the middle of the upper face stands in that box, from the top
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
 _STRONGEST = 0.62  # share of its colour a fully active muscle takes
@@ -42,18 +46,18 @@ NOSE = (168, 6, 197, 195, 5, 4)
 NOSTRILS = (98, 97, 2, 326, 327)
 # Orbicularis oculi, its part over the cheek bone (AU6): from the lower lid down to the cheek.
 CHEEK_RAISER: Muscle = {
-    "left": (446, 261, 448, 449, 450, 451, 452, 350, 329, 330, 280, 345, 340),
-    "right": (226, 31, 228, 229, 230, 231, 232, 121, 100, 101, 50, 116, 111),
+    "left": (446, 261, 448, 449, 450, 451, 452, 350, 277, 329, 330, 280, 340),
+    "right": (226, 31, 228, 229, 230, 231, 232, 121, 47, 100, 101, 50, 111),
 }
 # Zygomaticus major (AU12): from the cheek bone down to the corner of the mouth.
 ZYGOMATIC: Muscle = {
-    "left": (340, 345, 352, 376, 411, 427, 436, 432, 287, 410, 426, 425, 330, 280),
-    "right": (111, 116, 123, 147, 187, 207, 216, 212, 57, 186, 206, 205, 101, 50),
+    "left": (346, 330, 425, 426, 410, 287, 432, 427, 411, 352, 345),
+    "right": (117, 101, 205, 206, 186, 57, 212, 207, 187, 123, 116),
 }
 # Masseter and the jaw's edge: what lets go in the jaw release.
 MASSETER: Muscle = {
-    "left": (366, 401, 435, 367, 364, 394, 430, 434, 416, 433, 376, 352),
-    "right": (137, 177, 215, 138, 135, 169, 210, 214, 192, 213, 147, 123),
+    "left": (352, 366, 401, 435, 367, 364, 434, 416, 411),
+    "right": (123, 137, 177, 215, 138, 135, 214, 192, 187),
 }
 MUSCLES: dict[str, tuple[Muscle, ...]] = {
     "cheek_raiser": (CHEEK_RAISER,),
@@ -115,8 +119,30 @@ def _fixed(points: NDArray[np.float64]) -> Pixels:
     return fixed
 
 
-def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
+def centred(landmarks: Points, size: tuple[int, int], box: Rect) -> NDArray[np.float64]:
+    """Return landmarks (n, 3) as mirrored canvas pixels (n, 2), the face large in the middle of the box.
+
+    `size`: width and height of the picture. The eye corners' distance in space sets the scale, so
+    that neither a turned head nor an open mouth changes it.
+    """
+    scale = np.array([size[0], size[1], size[0]])  # z has the scale of x
+    space = landmarks * scale
+    eyes = float(np.linalg.norm(space[LEFT.outer_eye] - space[RIGHT.outer_eye]))
+    factor = EYES_SHARE * min(box.h, box.w) / max(eyes, 1.0)
+    flat = (space[:, :2] - space[list(RIGID), :2].mean(0)) * factor * (-1, 1)
+    placed: NDArray[np.float64] = flat + np.array([box.x + box.w / 2, box.y + RIGID_AT * box.h])
+    return placed
+
+
+@cache
+def _cutting(n: int) -> NDArray[np.float64]:
+    """Return the matrix (4n, n) that cuts corners twice at a quarter of each side (Chaikin 1974)."""
+    corners = np.eye(n)
+    for _ in range(2):
+        following = np.roll(corners, -1, axis=0)
+        pairs = np.stack((0.75 * corners + 0.25 * following, 0.25 * corners + 0.75 * following), axis=1)
+        corners = pairs.reshape(-1, n)
+    return corners
 
 
 def draw_outline(canvas: Image, points: NDArray[np.float64], box: Rect, width: int) -> None:
@@ -160,10 +186,11 @@ def draw_muscles(
     small = (-(-area.shape[1] // _SOFT), -(-area.shape[0] // _SOFT))
     share = np.zeros((small[1], small[0], 3), np.uint8)  # how much of the picture gives way
     light = np.zeros_like(share)
+    origin = np.array([left, top])
     outlines: list[Pixels] = []
     for muscle in muscles:
         for name, side in (("left", bars.level.left), ("right", bars.level.right)):
-            polygon = _hull(points[list(muscle[name])] - (left, top))
+            polygon = _cutting(len(muscle[name])) @ points[list(muscle[name])] - origin
             amount = 0.10 + (_STRONGEST - 0.10) * min(max(side, 0.0), 1.0)
             inside = bars.band[0] <= side <= bars.band[1]
             colour = theme.GREEN if inside else theme.SKY

@@ -24,6 +24,8 @@ class Labels:
     help: str = "help"
     latency: str = "delay"
     quit: str = "quit"
+    space: str = "Space"
+    seconds: str = "s"
     left: str = "left"
     right: str = "right"
     good: str = "I see you"
@@ -46,7 +48,13 @@ class Labels:
 
     def keys_help(self) -> tuple[tuple[str, str], ...]:
         """Return every key with what it does, ready for `Screen.lines`."""
-        keys = (("␣", self.pause), ("N", self.next), ("B", self.back), ("R", self.restart), ("M", self.mute))
+        keys = (
+            (self.space, self.pause),
+            ("N", self.next),
+            ("B", self.back),
+            ("R", self.restart),
+            ("M", self.mute),
+        )
         more = (("V", self.view), ("F", self.fullscreen), ("L", self.latency), ("Q", self.quit))
         return keys + more
 

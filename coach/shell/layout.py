@@ -79,6 +79,7 @@ class Layout:
     right_bar: Rect
     progress: Rect
     body: Rect  # everything above the buttons and the caption, for the summary
+    end_caption: Rect  # the caption below the summary
     buttons: tuple[tuple[Command, Rect], ...]
 
     def px(self, length: float) -> int:
@@ -129,6 +130,9 @@ def layout(width: int, height: int, large: bool = False, gauge_in_picture: bool 
     parts = _column(panel, scale) if wide else _row(panel, scale)
     gauge = picture.inset(px(28)) if gauge_in_picture else parts["gauge"]
     left_bar, ring, right_bar = _gauge(gauge, scale)
+    count = parts["count"]
+    if gauge_in_picture and wide:  # the count takes the room that the gauge has left
+        count = Rect(count.x, count.y, count.w, parts["gauge"].bottom - count.y)
     return Layout(
         size=(width, height),
         scale=scale,
@@ -138,12 +142,13 @@ def layout(width: int, height: int, large: bool = False, gauge_in_picture: bool 
         panel=panel,
         title=parts["title"],
         instruction=parts["instruction"],
-        count=parts["count"],
+        count=count,
         left_bar=left_bar,
         ring=ring,
         right_bar=right_bar,
         progress=parts["progress"],
         body=Rect(0, status.bottom, width, footer.y - status.bottom - caption_h),
+        end_caption=Rect(0, footer.y - caption_h, width, caption_h),
         buttons=_buttons(footer),
     )
 
@@ -177,7 +182,7 @@ def _row(panel: Rect, scale: float) -> dict[str, Rect]:
 
 def _gauge(rect: Rect, scale: float) -> tuple[Rect, Rect, Rect]:
     """Put the ring between the bars: the person's left bar on the left, as in a mirror."""
-    bar_w = round(min(84 * scale, rect.w * 0.25)) if rect.w < 2 * rect.h else round(rect.w * 0.2)
+    bar_w = round(min(84 * scale, rect.w * 0.25) if rect.w < 450 * scale else rect.w * 0.2)
     gap = round(8 * scale)
     ring = Rect(rect.x + bar_w + gap, rect.y, rect.w - 2 * (bar_w + gap), rect.h)
     return Rect(rect.x, rect.y, bar_w, rect.h), ring, Rect(rect.right - bar_w, rect.y, bar_w, rect.h)

@@ -10,14 +10,17 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from coach.screen import Screen
-from coach.shell import cards, face_overlay, theme, widgets
+from coach.shell import buttons, cards, face_overlay, theme, widgets
 from coach.shell.display import Command
 from coach.shell.labels import Labels, capital
-from coach.shell.layout import Layout, layout
+from coach.shell.layout import Layout, Rect, layout
+from coach.shell.picture import plain
 from coach.types import FaceObservation, Image
 
 View: TypeAlias = Literal["picture", "overlay", "outline", "hidden"]
 VIEWS: tuple[View, ...] = ("picture", "overlay", "outline", "hidden")
+
+COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Painter:
         self._boxes = layout(1280, 720)
         self._canvas: Image = np.zeros((1, 1, 3), np.uint8)
         self._drawn: dict[str, Hashable] = {}
+        self._filled = 0.0  # share of the ring that is drawn
 
     def layout_for(self, look: Look) -> Layout:
         """Return where everything stands, e.g. to find the button under the pointer."""
@@ -74,6 +78,8 @@ class Painter:
         Image
             (height, width, 3) uint8 BGR: the painter's own canvas, drawn over by the next call.
         """
+        if image is not None and (image.ndim != COLOUR_NDIM or image.shape[2] != CHANNELS or not image.size):
+            image = plain(image)
         boxes = self.layout_for(look)
         ended = screen.phase == "summary"
         if boxes is not self._boxes or self._drawn.get("ended") != ended:
@@ -82,19 +88,16 @@ class Painter:
             if not ended:
                 widgets.fill(self._canvas, boxes.panel, theme.PANEL)
         self._buttons(screen, look.hover)
-        self._caption(screen.caption)
+        self._caption(screen.caption, boxes.end_caption if ended else boxes.caption)
         if ended:
             key = (screen.title, screen.instruction, screen.lines)
             self._once("summary", key, lambda: cards.draw_summary(self._canvas, boxes, screen))
             return self._canvas
         self._status(screen)
         self._panel(screen)
-        self._picture(image, observation, screen, look.view)
-        if look.view == "hidden":  # the ring and the bars stand in the box that has just been cleared
-            for name in ("ring", "left bar", "right bar"):
-                self._drawn.pop(name, None)
+        shown = self._picture(image, observation, screen, look.view)
         self._gauge(screen, theme.BACKGROUND if look.view == "hidden" else theme.PANEL)
-        self._on_top(image, screen, look.note)
+        self._on_top(shown, screen, look.note)
         return self._canvas
 
     def _once(self, name: str, key: Hashable, draw: Callable[[], None]) -> None:
@@ -104,29 +107,34 @@ class Painter:
             draw()
 
     def _buttons(self, screen: Screen, hover: Command | None) -> None:
+        beside = buttons.labels_beside(self._boxes, tuple(self._label(c) for c, _ in self._boxes.buttons))
         in_force = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
 
         def draw(command: Command, label: str) -> None:
-            widgets.draw_button(
+            buttons.draw_button(
                 self._canvas,
                 self._boxes,
                 command,
                 label=label,
+                beside=beside,
                 on=in_force.get(command, False),
                 hover=command is hover,
             )
 
         for command, _ in self._boxes.buttons:
-            label = getattr(self.labels, command.name.lower())
+            label = self._label(command)
             key = (label, in_force.get(command, False), command is hover)
             self._once(command.name, key, lambda c=command, n=label: draw(c, n))  # type: ignore[misc]
 
-    def _caption(self, text: str) -> None:
+    def _label(self, command: Command) -> str:
+        return str(getattr(self.labels, command.name.lower()))
+
+    def _caption(self, text: str, rect: Rect) -> None:
         boxes = self._boxes
 
         def draw() -> None:
-            widgets.fill(self._canvas, boxes.caption, theme.BACKGROUND)
-            box = boxes.caption.inset(boxes.px(16), boxes.px(2))
+            widgets.fill(self._canvas, rect, theme.BACKGROUND)
+            box = rect.inset(boxes.px(16), boxes.px(2))
             theme.write_in(self._canvas, box, text, size=boxes.px(38), weight=theme.STRONG, align="centre")
 
         self._once("caption", text, draw)
@@ -169,17 +177,23 @@ class Painter:
             lambda: widgets.draw_progress(canvas, boxes, screen.progress, text),
         )
 
+    def _ring(self, screen: Screen, ground: theme.Colour) -> None:
+        """Draw the ring; while nothing but the hold grows, only what it has grown by."""
+        phase, hold = screen.phase, screen.hold
+        seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if phase == "hold" else 0
+        if self._drawn.get("ring") == (phase, seconds) and hold >= self._filled:
+            widgets.draw_arc(self._canvas, self._boxes, phase, self._filled, hold)
+        else:
+            words = capital(getattr(self.labels, phase)), self.labels.seconds
+            widgets.draw_ring(
+                self._canvas, self._boxes, phase, hold=hold, seconds=seconds, words=words, ground=ground
+            )
+        self._drawn["ring"] = phase, seconds
+        self._filled = hold
+
     def _gauge(self, screen: Screen, ground: theme.Colour) -> None:
         boxes, canvas, bars = self._boxes, self._canvas, screen.bars
-        seconds = max(0, math.ceil(screen.hold_left_s - 1e-6))
-        word = capital(getattr(self.labels, screen.phase))
-        self._once(
-            "ring",
-            (screen.phase, round(screen.hold * 360), seconds),
-            lambda: widgets.draw_ring(
-                canvas, boxes, screen.phase, hold=screen.hold, seconds=seconds, word=word, ground=ground
-            ),
-        )
+        self._ring(screen, ground)
         for name, rect in (("left", boxes.left_bar), ("right", boxes.right_bar)):
             level = getattr(bars.level, name) if bars else 0.0
             label = capital(getattr(self.labels, name))
@@ -193,41 +207,53 @@ class Painter:
 
     def _picture(
         self, image: Image | None, observation: FaceObservation | None, screen: Screen, view: View
-    ) -> None:
-        """Draw what the picture's box shows: the mirrored picture, its outline, or nothing."""
+    ) -> Rect | None:
+        """Draw what the picture's box shows: the mirrored picture, its outline, or nothing.
+
+        Returns where the picture stands, None while there is none.
+        """
         boxes, canvas = self._boxes, self._canvas
         shows_picture = image is not None and view in {"picture", "overlay"}
         size = (image.shape[1], image.shape[0]) if image is not None else boxes.size
         placed = face_overlay.place(size, boxes.picture)
-        border = placed.shown if shows_picture else None
-        if border is None or self._drawn.get("border") != border:
+        # Where the picture is hidden, the ring and the bars stand in its box and keep themselves fresh.
+        gauge_stands = view == "hidden" and self._drawn.get("picture") == "gauge"
+        if not gauge_stands and not (shows_picture and placed.shown == boxes.picture):
             widgets.fill(canvas, boxes.picture, theme.BACKGROUND)
-        self._drawn["border"] = border
+            if view == "hidden":
+                for name in ("ring", "left bar", "right bar"):
+                    self._drawn.pop(name, None)
         if image is None:
-            return
+            return None
         if shows_picture:
             face_overlay.draw_picture(canvas, image, placed)
         if observation is None or view in {"picture", "hidden"}:
-            return
-        points = placed.points(observation.landmarks)
+            return placed.shown if shows_picture else boxes.picture
         if view == "outline":
+            points = face_overlay.centred(observation.landmarks, observation.size, boxes.picture)
             face_overlay.draw_outline(canvas, points, boxes.picture, boxes.px(2))
+        else:
+            points = placed.points(observation.landmarks)
         if screen.bars is not None:
             face_overlay.draw_muscles(
-                canvas, points, placed.shown, exercise=screen.exercise, bars=screen.bars
+                canvas, points, boxes.picture, exercise=screen.exercise, bars=screen.bars
             )
+        return placed.shown if shows_picture else boxes.picture
 
-    def _on_top(self, image: Image | None, screen: Screen, note: str) -> None:
+    def _on_top(self, shown: Rect | None, screen: Screen, note: str) -> None:
         """Draw what lies on the picture: demonstration, small notes, help, the reason for a pause."""
         boxes, canvas = self._boxes, self._canvas
+        covered = screen.lines or screen.paused or shown is None or screen.demo is not None
+        self._drawn["picture"] = "covered" if covered or screen.notice or note else "gauge"
         if screen.lines:
-            cards.dim(canvas, boxes.picture)
+            cards.dim(canvas, shown or boxes.picture)
             box = boxes.picture.inset(boxes.px(36), boxes.px(16))
             cards.draw_table(canvas, boxes, box, screen.lines, 24)
-        elif screen.paused or image is None:
-            cards.dim(canvas, boxes.picture)
+        elif screen.paused or shown is None:
+            if shown is not None:
+                cards.dim(canvas, shown)
             text = capital(screen.paused or self.labels.no_picture)
-            cards.draw_notice(canvas, boxes, "camera" if image is None else "pause", text)
+            cards.draw_notice(canvas, boxes, "camera" if shown is None else "pause", text)
         elif screen.demo is not None:
             cards.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
         if screen.notice or note:

@@ -10,7 +10,6 @@ import numpy as np
 
 from coach.screen import Bars, Framing, Phase
 from coach.shell import theme
-from coach.shell.display import Command
 from coach.shell.layout import Layout, Rect
 from coach.shell.theme import Colour
 from coach.types import Image
@@ -111,7 +110,7 @@ def draw_count(canvas: Image, layout: Layout, count: int, target: int) -> None:
     rect = layout.count
     fill(canvas, rect, theme.PANEL)
     done, asked = str(count), f" / {target}" if target else ""
-    size = min(round(rect.h / 0.86), layout.px(96))
+    size = min(round(rect.h / 0.86), round(rect.w * 0.5))
     width = theme.text_width(done, size, theme.STRONG) + theme.text_width(asked, size * 5 // 9)
     while width > rect.w:
         size -= 2
@@ -123,7 +122,7 @@ def draw_count(canvas: Image, layout: Layout, count: int, target: int) -> None:
     theme.write(canvas, asked, (x, baseline), size=size * 5 // 9, colour=theme.QUIET)
 
 
-def _ring_circle(layout: Layout) -> tuple[tuple[int, int], int, int]:
+def ring_circle(layout: Layout) -> tuple[tuple[int, int], int, int]:
     """Return centre, radius and stroke of the hold ring; the phase's word stands below it."""
     rect = layout.ring
     stroke = max(layout.px(9), round(min(rect.w, rect.h) * 0.075))
@@ -133,31 +132,53 @@ def _ring_circle(layout: Layout) -> tuple[tuple[int, int], int, int]:
     return (rect.centre[0], rect.y + (rect.h - total) // 2 + radius + stroke // 2), radius, stroke
 
 
+def draw_arc(canvas: Image, layout: Layout, phase: Phase, start: float, end: float) -> None:
+    """Fill the ring from one share of the hold to another, 0..1 clockwise from the top."""
+    centre, radius, stroke = ring_circle(layout)
+    colour = theme.GREEN if phase in {"hold", "released"} else theme.PHASE_COLOUR[phase]
+    first, last = (360 * min(max(share, 0.0), 1.0) for share in (start, end))
+    if last > first:
+        cv2.ellipse(canvas, centre, (radius, radius), -90, first, last, colour, stroke + 2, cv2.LINE_AA)
+
+
 def draw_ring(
-    canvas: Image, layout: Layout, phase: Phase, *, hold: float, seconds: int, word: str, ground: Colour
+    canvas: Image,
+    layout: Layout,
+    phase: Phase,
+    *,
+    hold: float,
+    seconds: int,
+    words: tuple[str, str],
+    ground: Colour,
 ) -> None:
-    """Draw the hold ring: it fills with the hold; inside stand the seconds left or the phase's sign."""
+    """Draw the hold ring: it fills with the hold; inside stand the seconds left or the phase's sign.
+
+    `words`: the phase, which stands below, and the unit of seconds.
+    """
     rect = layout.ring
     fill(canvas, rect, ground)
-    centre, radius, stroke = _ring_circle(layout)
+    centre, radius, stroke = ring_circle(layout)
     colour = theme.PHASE_COLOUR[phase]
     cv2.circle(canvas, centre, radius, theme.TRACK, stroke, cv2.LINE_AA)
-    sweep = 360 * min(max(hold, 0.0), 1.0)
-    if sweep > 0:
-        cv2.ellipse(canvas, centre, (radius, radius), -90, 0, sweep, theme.GREEN, stroke + 2, cv2.LINE_AA)
+    draw_arc(canvas, layout, phase, 0.0, hold)
     inner = radius - stroke
     if phase == "hold":
         size = round(inner * 1.25)
-        text = str(seconds)
-        x = centre[0] - theme.text_width(text, size, theme.STRONG) // 2
+        text, unit = str(seconds), " " + words[1]
+        small = size * 2 // 5
+        x = centre[0] - (theme.text_width(text, size, theme.STRONG) + theme.text_width(unit, small)) // 2
         baseline = centre[1] + round(theme.CAP * size / 2)
         theme.write(canvas, text, (x, baseline), size=size, weight=theme.STRONG)
+        x += theme.text_width(text, size, theme.STRONG)
+        theme.write(canvas, unit, (x, baseline), size=small, colour=theme.QUIET)
     else:
         _sign(canvas, phase, centre, r=inner * 0.5, colour=colour, width=max(2, round(inner * 0.13)))
     below = centre[1] + radius + stroke // 2 + layout.px(6)
     box = Rect(rect.x, below, rect.w, rect.bottom - below)
     box = Rect(box.x, box.y, box.w, min(box.h, layout.px(36)))
-    theme.write_in(canvas, box, word, size=layout.px(26), colour=colour, weight=theme.STRONG, align="centre")
+    theme.write_in(
+        canvas, box, words[0], size=layout.px(26), colour=colour, weight=theme.STRONG, align="centre"
+    )
 
 
 def _sign(
@@ -234,40 +255,3 @@ def draw_progress(canvas: Image, layout: Layout, share: float, text: str) -> Non
         rounded(canvas, Rect(bar.x, bar.y, done, bar.h), bar.h // 2, theme.TEXT)
     box = Rect(rect.x, bar.bottom + layout.px(4), rect.w, rect.bottom - bar.bottom - layout.px(4))
     theme.write_in(canvas, box, text, size=layout.px(20), colour=theme.QUIET, align="right")
-
-
-def draw_button(
-    canvas: Image, layout: Layout, command: Command, *, label: str, on: bool, hover: bool
-) -> None:
-    """Draw one clickable area, its key and what it does; `on`: it is in force, `hover`: pointed at."""
-    rect = next(box for other, box in layout.buttons if other is command)
-    fill(canvas, rect, theme.TRACK if hover else theme.BACKGROUND)
-    key = command.value.strip().upper()
-    size, pad, cap_h = layout.px(16), layout.px(6), layout.px(24)
-    cap_w = cap_h if key else 2 * cap_h
-    ink = theme.TEXT if hover or on else theme.QUIET
-    words = theme.text_width(label, size)
-    beside = cap_w + words <= rect.w - 4 * pad
-    if beside:
-        left = rect.centre[0] - (cap_w + pad + words) // 2
-        cap = Rect(left, rect.centre[1] - cap_h // 2, cap_w, cap_h)
-        box = Rect(cap.right + pad, rect.y, rect.right - cap.right - pad, rect.h)
-    else:
-        cap_h = min(cap_h, rect.h // 2)
-        cap = Rect(rect.centre[0] - cap_w // 2, rect.y + 1, cap_w, cap_h)
-        box = Rect(rect.x + 3, cap.bottom, rect.w - 6, rect.bottom - cap.bottom)
-    rounded(canvas, cap, layout.px(5), theme.YELLOW if on else theme.EDGE, layout.px(3) if on else 1)
-    if key:
-        key_size = min(size, round(cap_h * 0.75))
-        theme.write_in(canvas, cap, key, size=key_size, colour=ink, weight=theme.STRONG, align="centre")
-    else:  # the space bar's own sign
-        x, y, half = *cap.centre, cap_w // 4
-        trough = [
-            (x - half, y - 1),
-            (x - half, y + cap_h // 5),
-            (x + half, y + cap_h // 5),
-            (x + half, y - 1),
-        ]
-        for start, end in pairwise(trough):
-            cv2.line(canvas, start, end, ink, max(1, layout.px(2)))
-    theme.write_in(canvas, box, label, size=size, colour=ink, align="left" if beside else "centre")
