@@ -59,9 +59,7 @@ _RIM = smooth(
 _RIM_JAW = np.clip((_RIM[:, 1:] - 3.0) / (CHIN_BOTTOM - 3.0), 0, 1) ** 1.5
 _RIM_CHEEK = np.sign(_RIM[:, 0]) * np.exp(-(((_RIM[:, 1] - 3.5) / 2.2) ** 2)) * 0.15
 _HALF_HAIR = np.array([(5.2, -10.1), (8.3, -5.7), (8.6, -0.5), (7.4, 4.0)])
-_HAIR = smooth(
-    np.vstack([[(0, -11.4)], _HALF_HAIR, [(0, 6.0)], (_HALF_HAIR * (-1, 1))[::-1]]), closed=True
-)
+_HAIR = smooth(np.vstack([[(0, -11.4)], _HALF_HAIR, [(0, 6.0)], (_HALF_HAIR * (-1, 1))[::-1]]), closed=True)
 _CROWN = smooth(
     np.array([
         (-7.7, 1.0), (-8.3, -4.0), (-6.6, -8.7), (-2.8, -11.1),
@@ -215,7 +213,7 @@ def _eye(pen: Pen, head: Head, pose: FacePose, side: int) -> None:
         return head.surface(np.column_stack([side * _EYE_X, y]), -0.6)
 
     low = _EYE_Y + (LID_DOWN - 0.56 * cheek - 0.44 * narrow + 0.1 * shut) * _BOWL
-    high = _EYE_Y - (LID_UP + 0.12 * cheek - 0.25 * narrow) * _ARCH
+    high = _EYE_Y - (LID_UP + 0.18 * cheek - 0.25 * narrow) * _ARCH
     high = np.minimum(high + (low - high) * shut, low)
     upper, lower = place(high), place(low)
     crease = place(_EYE_Y - (1.14 - 0.5 * shut) * _ARCH)
