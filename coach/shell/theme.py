@@ -41,7 +41,7 @@ TEXT_PAIRS = (
     *((ink, ground) for ink in (TEXT, QUIET, SKY, GREEN, ORANGE, YELLOW) for ground in (BACKGROUND, PANEL)),
     (TEXT, TRACK),
 )
-SHAPE_PAIRS = ((EDGE, PANEL), (EDGE, BACKGROUND), (SKY, TRACK), (GREEN, TRACK), (TEXT, GREEN))
+SHAPE_PAIRS = ((EDGE, PANEL), (EDGE, BACKGROUND), (SKY, TRACK), (GREEN, TRACK), (TEXT, TRACK))
 
 REGULAR, STRONG = 430, 640  # weights of the variable font, 100..1000
 LEADING = 1.24  # line to line, as a share of the text's size
