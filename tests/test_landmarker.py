@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from coach.errors import ModelError
+from coach.face_pose import FacePose
+from coach.shell.drawn_face import draw
 from coach.shell.landmarker import LIGHT_EVERY_S, Landmarker
 from coach.shell.light import light
 from coach.shell.picture import MAX_SIDE, plain
 from coach.shell.quiet import native_stderr
-from coach.types import Frame
+from coach.types import Bilateral, Frame
 
 ODD_PICTURES = {
     "nothing": None,
@@ -42,6 +44,11 @@ PLAIN_PICTURES = {
 def landmarker(model_path):
     with Landmarker(model_path) as opened:
         yield opened
+
+
+def watched(landmarker, pose, *, start):
+    """Let the landmarker watch a drawn face for ten frames; return what it saw in each."""
+    return [landmarker.detect(Frame(start + n / 30, draw(pose))) for n in range(10)]
 
 
 @pytest.mark.parametrize("odd", ODD_PICTURES.values(), ids=ODD_PICTURES.keys())
@@ -110,6 +117,54 @@ def test_a_blurred_face_is_less_sharp():
 def test_a_face_outside_the_picture_has_no_light():
     """Landmarks beyond the border leave nothing to measure."""
     assert light(np.zeros((48, 64, 3), np.uint8), np.array([[1.2, 0.1, 0], [1.6, 0.9, 0]])) is None
+
+
+def test_a_face_comes_out_as_plain_arrays(landmarker):
+    """478 landmarks in 0..1 of the picture, 52 blendshapes in 0..1, the frame's time and size, the light."""
+    seen = watched(landmarker, FacePose(), start=1000.0)[-1]
+    assert seen.landmarks.shape == (478, 3)
+    assert seen.landmarks.dtype == np.float64
+    assert (seen.landmarks[:, :2] > 0).all()
+    assert (seen.landmarks[:, :2] < 1).all()
+    assert seen.blendshapes.shape == (52,)
+    assert seen.blendshapes.dtype == np.float64
+    assert seen.blendshapes.min() >= 0
+    assert seen.blendshapes.max() <= 1
+    assert seen.t == pytest.approx(1000 + 9 / 30)
+    assert seen.size == (640, 480)
+    assert 0 < seen.light.level < 255
+
+
+def test_sides_are_the_persons_own(landmarker):
+    """A smile on the person's left raises `mouthSmileLeft` (44) and not `mouthSmileRight` (45)."""
+    seen = watched(landmarker, FacePose(smile=Bilateral(1.0, 0.0)), start=2000.0)[-1]
+    left, right = seen.blendshapes[44], seen.blendshapes[45]
+    assert left > right + 0.2
+
+
+def test_odd_frames_while_a_face_is_tracked_do_no_harm(landmarker):
+    """An empty picture amid a tracked face would abort the process; here it is nobody for one frame."""
+    assert watched(landmarker, FacePose(), start=3000.0)[-1] is not None
+    for number, image in enumerate(ODD_PICTURES.values()):
+        assert landmarker.detect(Frame(3001 + number / 30, image)) is None
+    assert watched(landmarker, FacePose(), start=3002.0)[-1] is not None
+
+
+def test_grey_alpha_and_huge_pictures_show_the_same_face(landmarker):
+    """The face is found in every kind of picture, and a huge one keeps its own size in the observation."""
+    face = draw(FacePose())
+    kinds = {
+        "alpha": np.dstack([face, np.zeros(face.shape[:2], np.uint8)]),
+        "float": face / 255,
+        "huge": np.repeat(np.repeat(face, 4, axis=0), 4, axis=1),
+        "grey": face.mean(axis=2).astype(np.uint8),
+    }
+    expected = watched(landmarker, FacePose(), start=4000.0)[-1].landmarks[:, :2]
+    for number, (kind, image) in enumerate(kinds.items()):
+        for again in range(4):
+            seen = landmarker.detect(Frame(4010 + 10 * number + again / 30, image))
+        assert np.abs(seen.landmarks[:, :2] - expected).max() < 0.03, kind
+        assert seen.size == (image.shape[1], image.shape[0])
 
 
 def test_odd_frames_between_good_ones_are_just_no_face(landmarker):
