@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
@@ -43,7 +43,7 @@ def grey_picture(width=640, height=480, level=90):
 
 
 def face(size=(640, 480)):
-    """Landmarks spread over the middle of the picture, each side's on its own half (person's left at right)."""
+    """Return landmarks around two middles, each side's in its own half (the person's left at the right)."""
     landmarks = np.full((478, 3), 0.5)
     landmarks[:, 2] = 0.0
     for muscles in face_overlay.MUSCLES.values():
@@ -315,7 +315,7 @@ def test_buttons_fill_the_row_and_say_their_command():
     rects = [rect for _, rect in boxes.buttons]
     assert rects[0].x == 0
     assert rects[-1].right == 800
-    assert all(one.right == other.x for one, other in zip(rects, rects[1:], strict=False))
+    assert all(one.right == other.x for one, other in pairwise(rects))
     assert [boxes.command_at(*rect.centre) for rect in rects] == [command for command, _ in boxes.buttons]
     assert boxes.command_at(400, 300) is None
 

@@ -55,8 +55,9 @@ def draw_button(
         cap = Rect(rect.centre[0] - (cap_w + pad + words) // 2, rect.centre[1] - cap_h // 2, cap_w, cap_h)
         box = Rect(cap.right + pad, rect.y, words, rect.h)
     else:
-        cap_h = min(cap_h, rect.h // 2)
-        cap = Rect(rect.centre[0] - cap_w // 2, rect.y + 1, cap_w, cap_h)
+        top = layout.px(4)  # room for the frame of a command in force
+        cap_h = min(cap_h, rect.h // 2 - top)
+        cap = Rect(rect.centre[0] - cap_w // 2, rect.y + top, cap_w, cap_h)
         box = Rect(rect.x + 3, cap.bottom, rect.w - 6, rect.bottom - cap.bottom)
     rounded(canvas, cap, layout.px(5), theme.YELLOW if on else theme.EDGE, layout.px(3) if on else 1)
     _draw_key(canvas, layout, cap, command.value.strip().upper(), ink)

@@ -11,7 +11,7 @@ from coach.shell import face_overlay, theme, widgets
 from coach.shell.layout import Layout, Rect
 from coach.types import Image
 
-DIMMED = 0.30  # brightness of the picture behind a notice
+DIMMED = 0.24  # brightness of the picture behind a notice
 Lines = tuple[tuple[str, str], ...]
 
 

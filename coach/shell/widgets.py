@@ -127,7 +127,7 @@ def ring_circle(layout: Layout) -> tuple[tuple[int, int], int, int]:
     rect = layout.ring
     stroke = max(layout.px(9), round(min(rect.w, rect.h) * 0.075))
     word = layout.px(40)
-    radius = (min(rect.w, rect.h - word) - stroke) // 2 - 2  # the soft edge stays inside the box
+    radius = (min(rect.w, rect.h - word) - stroke) // 2 - 3  # the soft edge stays inside the box
     total = 2 * radius + stroke + word
     return (rect.centre[0], rect.y + (rect.h - total) // 2 + radius + stroke // 2), radius, stroke
 
