@@ -96,12 +96,12 @@ class VideoFile:
         return self._warning
 
     def read(self) -> Frame | Signal:
-        """Return the next frame, `WAITING` in real time while it is not due, or `ENDED`.
+        """Return the next frame, `WAITING` in real time while it is not due, or `ENDED` (also once closed).
 
         Raises
         ------
         SourceError
-            The file is closed, or not one of its frames can be decoded.
+            Not one of its frames can be decoded.
         """
         if self._started is None:
             self._started = self._clock()
