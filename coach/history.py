@@ -86,6 +86,7 @@ class Score:
     """One score of one check-in. `sem`: standard error of measurement from repeated takes, if known."""
 
     at: datetime
+    source: str
     name: str
     value: float
     sem: float | None
@@ -131,6 +132,7 @@ class History:
             tries=of(self.tries),
             smiles=of(self.smiles),
             recalls=of(self.recalls),
+            scores=tuple(score for score in self.scores if score.source != SIMULATED),
         )
 
     def exercises(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def read_history(connection: sqlite3.Connection) -> History:
     smiles = read("smiles", "weaker_side", "symmetry", "lag_s", "excursion_left_mm", "excursion_right_mm")
     recalls = read("recalls", "memory", "latency_s", "in_time", "eye_engaged")
     scores = connection.execute(
-        """SELECT at, name, value, sem FROM scores JOIN check_ins ON check_ins.id = check_in
+        """SELECT at, source, name, value, sem FROM scores JOIN check_ins ON check_ins.id = check_in
         ORDER BY at, scores.id"""
     )
     return History(

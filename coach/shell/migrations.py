@@ -44,8 +44,8 @@ VERSION_1 = (
         id INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
         exercise TEXT, t_s REAL, number INTEGER, direction TEXT)""",
     """CREATE TABLE check_ins (
-        id TEXT PRIMARY KEY, at TEXT NOT NULL, version TEXT NOT NULL, model TEXT NOT NULL,
-        photo TEXT, details TEXT NOT NULL)""",
+        id TEXT PRIMARY KEY, at TEXT NOT NULL, source TEXT NOT NULL, version TEXT NOT NULL,
+        model TEXT NOT NULL, photo TEXT, details TEXT NOT NULL)""",
     """CREATE TABLE scores (
         id INTEGER PRIMARY KEY, check_in TEXT NOT NULL REFERENCES check_ins (id) ON DELETE CASCADE,
         name TEXT NOT NULL, value REAL NOT NULL, sem REAL, UNIQUE (check_in, name))""",

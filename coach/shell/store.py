@@ -9,49 +9,17 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import Any, Self
 
 import coach
 from coach import events
 from coach.errors import StoreError
 from coach.history import History
 from coach.shell import history_file
+from coach.shell.event_rows import Statement, insertion, statement
 from coach.shell.history_rows import read_history
-
-Statement: TypeAlias = tuple[str, tuple[Any, ...]]
-
-
-class _Table(NamedTuple):
-    name: str
-    columns: dict[str, str]  # column: the event's attribute
-
-
-_SIDES = {"excursion_left_mm": "excursion_mm.left", "excursion_right_mm": "excursion_mm.right"}
-_TABLES: dict[type[events.Event], _Table] = {
-    events.Rep: _Table("repetitions", {"number": "index", "start_s": "start", "hold_s": "hold_s"}),
-    events.Attempt: _Table(
-        "attempts", {"start_s": "start", "end_s": "end", "hold_s": "hold_s", "reason": "reason"}
-    ),
-    events.Smile: _Table(
-        "smiles",
-        {"start_s": "start", "lag_s": "lag_s", **_SIDES}
-        | {name: name for name in ("weaker_side", "symmetry", "first_side")},
-    ),
-    events.Recall: _Table(
-        "recalls",
-        {"number": "index", "cue_s": "cue_t", "onset_s": "onset_t"}
-        | {name: name for name in ("latency_s", "in_time", "eye_engaged")},
-    ),
-    events.Stage: _Table("stages", {"name": "name", "status": "status"}),
-    events.JawCircle: _Table("jaw_circles", {"number": "index", "direction": "direction"}),
-}
-_RELEASED = """UPDATE repetitions SET whole_hold_s = ?, end_s = ? WHERE id = (SELECT max(id) FROM repetitions
-    WHERE session = ? AND exercise IS ? AND number = ?)"""
-_CALIBRATED = "UPDATE sessions SET neutral_s = ?, quality = ? WHERE id = ?"
-_ENDED = "UPDATE sessions SET duration_s = ?, frames = ?, fps = ?, reason = ? WHERE id = ?"
 
 
 def _today() -> datetime:
@@ -151,20 +119,8 @@ class Store:
 
         `memory`: the id of the memory that a recall was about.
         """
-        match event:
-            case events.Released():
-                key = (session, event.exercise, event.index)
-                self._write((_RELEASED, (event.hold_s, event.end, *key)))
-            case events.Calibrated():
-                self._write((_CALIBRATED, (event.neutral_s, event.quality, session)))
-            case events.SessionEnd():
-                self._write((_ENDED, (event.duration_s, event.frames, event.fps, event.reason, session)))
-            case _ if table := _TABLES.get(type(event)):
-                values: dict[str, Any] = {"session": session, "exercise": event.exercise, "t_s": event.t}
-                values |= {column: attrgetter(name)(event) for column, name in table.columns.items()}
-                if isinstance(event, events.Recall):
-                    values["memory"] = memory
-                self._write(insertion(table.name, values))
+        if kept := statement(session, event, memory):
+            self._write(kept)
 
     def end_session(self, session: str, end: events.SessionEnd) -> None:
         """Write how a session ended; the same as recording the event."""
@@ -178,6 +134,7 @@ class Store:
         sem: Mapping[str, float] | None = None,
         details: Mapping[str, Any] | None = None,
         photo: str = "",
+        source: str = "",
         version: str = coach.__version__,
         model: str = "",
     ) -> str:
@@ -195,6 +152,8 @@ class Store:
             Anything else worth keeping, as plain JSON values.
         photo
             The photo's path inside the data folder, or empty.
+        source
+            Where the pictures came from, as in `session_start`.
 
         Raises
         ------
@@ -206,15 +165,15 @@ class Store:
         check_in = uuid.uuid4().hex
         stamp = at.isoformat(timespec="seconds")
         plain = json.dumps(dict(details or {}), ensure_ascii=False, allow_nan=False)
-        row = {"id": check_in, "at": stamp, "version": version, "model": model, "photo": photo or None}
-        statements = [insertion("check_ins", row | {"details": plain})]
+        row = {"id": check_in, "at": stamp, "source": source, "version": version, "model": model}
+        statements = [insertion("check_ins", row | {"photo": photo or None, "details": plain})]
         for name, value in scores.items():
             if math.isfinite(value):
                 values = {"check_in": check_in, "name": name, "value": value, "sem": (sem or {}).get(name)}
                 statements.append(insertion("scores", values))
         with self.transaction():
-            for statement in statements:
-                self._connection.execute(*statement)
+            for each in statements:
+                self._connection.execute(*each)
         return check_in
 
     @contextlib.contextmanager
@@ -286,13 +245,13 @@ class Store:
     ) -> None:
         self.close()
 
-    def _write(self, statement: Statement) -> None:
-        self._journal.append(statement)
+    def _write(self, kept: Statement) -> None:
+        self._journal.append(kept)
         self.retry()
 
-    def _execute(self, statement: Statement) -> None:
+    def _execute(self, kept: Statement) -> None:
         try:
-            self._connection.execute(*statement)
+            self._connection.execute(*kept)
         except sqlite3.IntegrityError:
             # The session's row is gone (it was forgotten while it ran): there is nowhere to put this.
             return
@@ -309,9 +268,3 @@ class Store:
             self._connection.close()
         self._written = 0
         self._connection, _ = history_file.open_for_writing(self.folder, self._clock().date())
-
-
-def insertion(table: str, values: Mapping[str, Any]) -> Statement:
-    """Return the statement that inserts one row; names come from this program, never from a person."""
-    columns, marks = ", ".join(values), ", ".join("?" * len(values))
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values())  # noqa: S608

@@ -1,0 +1,69 @@
+"""An event as a row: which table of the history keeps it, and under which columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
+
+from coach import events
+
+Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+
+
+class _Table(NamedTuple):
+    name: str
+    columns: dict[str, str]  # column: the event's attribute
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+_TABLES: dict[type[events.Event], _Table] = {
+    events.Rep: _Table("repetitions", {"number": "index", "start_s": "start", "hold_s": "hold_s"}),
+    events.Attempt: _Table("attempts", {"start_s": "start", "end_s": "end"} | _same("hold_s", "reason")),
+    events.Smile: _Table(
+        "smiles",
+        {"excursion_left_mm": "excursion_mm.left", "excursion_right_mm": "excursion_mm.right"}
+        | {"start_s": "start"}
+        | _same("weaker_side", "symmetry", "first_side", "lag_s"),
+    ),
+    events.Recall: _Table(
+        "recalls",
+        {"number": "index", "cue_s": "cue_t", "onset_s": "onset_t"}
+        | _same("latency_s", "in_time", "eye_engaged"),
+    ),
+    events.Stage: _Table("stages", _same("name", "status")),
+    events.JawCircle: _Table("jaw_circles", {"number": "index"} | _same("direction")),
+}
+_RELEASED = """UPDATE repetitions SET whole_hold_s = ?, end_s = ? WHERE id = (SELECT max(id) FROM repetitions
+    WHERE session = ? AND exercise IS ? AND number = ?)"""
+_CALIBRATED = "UPDATE sessions SET neutral_s = ?, quality = ? WHERE id = ?"
+_ENDED = "UPDATE sessions SET duration_s = ?, frames = ?, fps = ?, reason = ? WHERE id = ?"
+
+
+def statement(session: str, event: events.Event, memory: str = "") -> Statement | None:
+    """Return the SQL that keeps one event of a session; None for cues, pauses and the like."""
+    match event:
+        case events.Released():
+            key = (session, event.exercise, event.index)
+            return _RELEASED, (event.hold_s, event.end, *key)
+        case events.Calibrated():
+            return _CALIBRATED, (event.neutral_s, event.quality, session)
+        case events.SessionEnd():
+            return _ENDED, (event.duration_s, event.frames, event.fps, event.reason, session)
+    table = _TABLES.get(type(event))
+    if table is None:
+        return None
+    values: dict[str, Any] = {"session": session, "exercise": event.exercise, "t_s": event.t}
+    values |= {column: attrgetter(name)(event) for column, name in table.columns.items()}
+    if isinstance(event, events.Recall):
+        values["memory"] = memory
+    return insertion(table.name, values)
+
+
+def insertion(table: str, values: Mapping[str, Any]) -> Statement:
+    """Return the SQL that inserts one row; names come from this program, never from a person."""
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values())  # noqa: S608
