@@ -66,30 +66,36 @@ class Watcher:
             observation = self.landmarker.detect(Frame(self.index / 30, picture))
             self.index += 1
         assert observation is not None, "the landmarker sees no face"
-        return observation.landmarks[:, :2] * SIZE, observation.blendshapes
+        return observation.landmarks * (SIZE[0], SIZE[1], SIZE[0]), observation.blendshapes
 
     def see(self, pose: FacePose, frames: int = 7) -> Seen:
         """Return what moved, after taking the head's own movement out."""
         points, shapes = self.points(pose, frames)
-        there, here = points @ [1, 1j], self.neutral @ [1, 1j]
-        source, target = there[RIGID] - there[RIGID].mean(), here[RIGID] - here[RIGID].mean()
-        turn = np.vdot(source, target) / np.vdot(source, source)
-        moved = (there - there[RIGID].mean()) * turn + here[RIGID].mean() - here
-        moved = moved / abs(here[33] - here[263])
+        moved = self._laid_over_neutral(points) - self.neutral
+        moved /= np.linalg.norm(self.neutral[33] - self.neutral[263])
 
         def lid(indices: tuple[int, ...] | int) -> float:
-            return float(-moved[np.atleast_1d(indices)].imag.mean())
+            return float(-moved[np.atleast_1d(indices), 1].mean())
 
         return Seen(
-            out=Bilateral(float(moved[CORNER[0]].real), float(-moved[CORNER[1]].real)),
+            out=Bilateral(float(moved[CORNER[0], 0]), float(-moved[CORNER[1], 0])),
             up=Bilateral(lid(CORNER[0]), lid(CORNER[1])),
             lower=Bilateral(lid(LOWER[0]), lid(LOWER[1])),
             upper=Bilateral(lid(UPPER[0]), lid(UPPER[1])),
-            chin_left=float(moved[CHIN].real),
-            chin_down=float(moved[CHIN].imag),
+            chin_left=float(moved[CHIN, 0]),
+            chin_down=float(moved[CHIN, 1]),
             blink=Bilateral(float(shapes[BLINK_LEFT]), float(shapes[BLINK_RIGHT])),
             jaw_open=float(shapes[JAW_OPEN]),
         )
+
+    def _laid_over_neutral(self, points: Points) -> Points:
+        """Return the points in the neutral head's frame: least-squares similarity, Umeyama 1991."""
+        source, target = points[RIGID], self.neutral[RIGID]
+        centred = source - source.mean(axis=0)
+        u, sizes, vt = np.linalg.svd(centred.T @ (target - target.mean(axis=0)))
+        signs = np.array([1, 1, np.sign(np.linalg.det(u @ vt))])
+        turn = (u * signs) @ vt * (sizes @ signs) / (centred**2).sum()
+        return np.asarray((points - source.mean(axis=0)) @ turn + target.mean(axis=0))
 
     def sweep(self, pose: Callable[[float], FacePose]) -> list[Seen]:
         """Return what is seen at each of `STEPS`."""
@@ -135,8 +141,8 @@ def test_a_one_sided_smile_is_on_the_persons_own_side(watcher: Watcher, side: st
 def test_a_raised_cheek_lifts_the_lower_lid_alone(watcher: Watcher) -> None:
     """The upper lid, the mouth and the chin stay where they are."""
     seen = watcher.sweep(lambda level: FacePose(cheek=both(level)))
-    assert rises([s.lower.left for s in seen], 0.02)
-    assert rises([s.lower.right for s in seen], 0.02)
+    assert rises([s.lower.left for s in seen], 0.025)
+    assert rises([s.lower.right for s in seen], 0.025)
     last = seen[-1]
     assert max(abs(last.upper.left), abs(last.upper.right)) < 0.01
     assert last.corner.maximum < 0.015
@@ -168,7 +174,7 @@ def test_a_blink_is_seen_within_two_frames(watcher: Watcher) -> None:
     assert seen.blink.minimum > 0.4
     assert seen.blink.mean >= 0.5
     assert seen.upper.maximum < -0.07
-    assert seen.lower.maximum < 0.012
+    assert seen.lower.maximum < 0.01
 
 
 def test_an_opening_jaw_takes_the_chin_down(watcher: Watcher) -> None:

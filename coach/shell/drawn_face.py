@@ -40,12 +40,12 @@ CHIN_BOTTOM = 11.5
 JAW_DROP, JAW_SWING = 4.0, 1.9  # cm at jaw_open = 1, jaw_side = 1
 NOISE = 2.0  # standard deviation of the grain, grey levels
 
-_ACROSS = np.linspace(0, 1, 13)
+_ACROSS = np.linspace(0, 1, 11)
 _ARCH = np.sin(np.pi * _ACROSS) ** 0.8
 _BOWL = np.sin(np.pi * _ACROSS) ** 0.9
 _EYE_X = EYE_INNER + (EYE_OUTER - EYE_INNER) * _ACROSS
 _EYE_Y = 0.06 - 0.2 * _ACROSS
-_BROW = smooth(np.array([(1.2, -1.85), (2.4, -2.4), (3.8, -2.6), (5.3, -1.8)]))
+_BROW = smooth(np.array([(1.25, -2.1), (2.4, -2.5), (3.8, -2.62), (5.25, -1.9)]), 4)
 _BROW_WIDTH = 0.58 * np.sin(np.pi * np.linspace(0.12, 0.98, len(_BROW))) ** 0.6
 _HALF_RIM = np.array(
     [(7.0, -4.5), (7.5, -1.0), (7.45, 2.0), (7.0, 5.0), (6.0, 7.9), (4.3, 10.0), (2.2, 11.2)]
@@ -84,9 +84,11 @@ _NECK = np.array([(-4.3, 5), (-4.2, 13.6), (-5.6, 16.1), (0, 19.1), (5.6, 16.1),
 _COLLAR = smooth(np.array([(-5.6, 15.5), (-3.4, 17.2), (0, 18.0), (3.4, 17.2), (5.6, 15.5)]))
 _SHOULDER = np.array([(5.6, 15.5), (14, 18.2), (18.5, 22.1), (20, 30), (21, 60)])
 _SHIRT = np.vstack([_COLLAR, smooth(_SHOULDER), smooth(_SHOULDER * (-1, 1))[::-1]])
-_LIP_TOP = np.array([(-1.35, -0.52), (-0.5, -0.74), (0, -0.62), (0.5, -0.74), (1.35, -0.52)])
-_LIP_LOW = np.array([(-1.5, 0.7), (-0.6, 1.0), (0, 1.04), (0.6, 1.0), (1.5, 0.7)])
-_LIP_LINE = np.array([(-1.5, -0.03), (-0.6, 0.03), (0, -0.02), (0.6, 0.03), (1.5, -0.03)])
+_LIP_TOP = np.array(
+    [(-2.1, -0.19), (-1.35, -0.5), (-0.5, -0.74), (0, -0.62), (0.5, -0.74), (1.35, -0.5), (2.1, -0.19)]
+)
+_LIP_LOW = np.array([(-2.1, 0.28), (-1.5, 0.7), (-0.6, 1.0), (0.6, 1.0), (1.5, 0.7), (2.1, 0.28)])
+_LIP_LINE = np.array([(-2.1, 0.0), (-1.5, -0.02), (-0.6, 0.02), (0.6, 0.02), (1.5, -0.02), (2.1, 0.0)])
 
 
 def draw(pose: FacePose, size: tuple[int, int] = (640, 480)) -> Image:
@@ -175,17 +177,17 @@ def _mouth(pen: Pen, head: Head, pose: FacePose, jaw: Points) -> None:
         outward = points[:, 0] / MOUTH_HALF
         reach = np.minimum(np.abs(outward), 1.0)
         pull = np.where(outward > 0, pose.smile.left, pose.smile.right) * reach**1.6
-        moved: Points = points + (share * (1 - 0.3 * reach**2))[:, None] * jaw
+        moved: Points = points + (share * (1 - 0.55 * reach**3))[:, None] * jaw
         moved[:, 0] += np.sign(outward) * (1.3 * pull - 0.45 * pose.jaw_open * reach**1.6)
         moved[:, 1] -= 1.1 * pull
         return head.surface(moved, 0.6)
 
     middle = np.array([(0.0, MOUTH_Y)])
     thin = (1, 1 - 0.25 * pose.smile.mean)  # lips thin out as they stretch
-    right, left = (place(middle + (side * MOUTH_HALF, 0), 0.34) for side in (-1, 1))
+    right, left = (place(middle + (side * MOUTH_HALF, 0), 0.75) for side in (-1, 1))
 
     def across(points: Points, share: float) -> Points:
-        return smooth(np.vstack([right, place(points * thin + middle, share), left]), 5)
+        return smooth(np.vstack([right, place(points * thin + middle, share), left]), 3)
 
     upper_edge, upper = across(_LIP_TOP, 0.0), across(_LIP_LINE, 0.01)
     lower, lower_edge = across(_LIP_LINE, 0.78), across(_LIP_LOW, 0.86)
@@ -200,7 +202,7 @@ def _mouth(pen: Pen, head: Head, pose: FacePose, jaw: Points) -> None:
     unit = head.px_per_cm
     pen.fill(ribbon(upper, 0.12 * unit), SEAM)
     for corner in (right, left):
-        pen.fill(oval(corner[0, 0], corner[0, 1], 0.13 * unit, 0.11 * unit, 12), SEAM)
+        pen.fill(oval(corner[0, 0], corner[0, 1], 0.1 * unit, 0.09 * unit, 12), SEAM)
 
 
 def _eye(pen: Pen, head: Head, pose: FacePose, side: int) -> None:
@@ -212,8 +214,8 @@ def _eye(pen: Pen, head: Head, pose: FacePose, side: int) -> None:
     def place(y: Points) -> Points:
         return head.surface(np.column_stack([side * _EYE_X, y]), -0.6)
 
-    low = _EYE_Y + (LID_DOWN - 0.56 * cheek - 0.44 * narrow + 0.1 * shut) * _BOWL
-    high = _EYE_Y - (LID_UP + 0.18 * cheek - 0.25 * narrow) * _ARCH
+    low = _EYE_Y + (LID_DOWN - 0.60 * cheek - 0.44 * narrow + 0.1 * shut) * _BOWL
+    high = _EYE_Y - (LID_UP + 0.16 * cheek - 0.25 * narrow) * _ARCH
     high = np.minimum(high + (low - high) * shut, low)
     upper, lower = place(high), place(low)
     crease = place(_EYE_Y - (1.14 - 0.5 * shut) * _ARCH)
@@ -222,7 +224,7 @@ def _eye(pen: Pen, head: Head, pose: FacePose, side: int) -> None:
     window = pen.window(np.vstack([upper, lower[::-1]]))
     window.pen.picture[:] = SCLERA
     x, y = head.surface(np.array([(3.08 * side + 0.55 * pose.gaze[0], -0.14 - 0.3 * pose.gaze[1])]), -0.6)[0]
-    for radius, colour in ((0.68, mix(IRIS, PUPIL, 0.6)), (0.6, IRIS), (0.28, PUPIL)):
+    for radius, colour in ((0.7, mix(IRIS, PUPIL, 0.6)), (0.61, IRIS), (0.28, PUPIL)):
         window.pen.fill(oval(x, y, radius * unit, radius * unit), colour)
     window.pen.fill(oval(x - 0.2 * unit, y - 0.22 * unit, 0.14 * unit, 0.14 * unit, 14), (255, 255, 255))
     window.close()

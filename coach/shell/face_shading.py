@@ -84,16 +84,14 @@ def shade(picture: Image, rim: Points, head: Head, pose: FacePose, jaw: Points) 
     box[:] = cv2.blendLinear(lit, box, inside, 1 - inside)
 
 
-def _half(
-    soft: Soft, dark: Image, bright: Image, head: Head, side: int, smile: float, cheek: float
-) -> None:
+def _half(soft: Soft, dark: Image, bright: Image, head: Head, side: int, smile: float, cheek: float) -> None:
     """Shade one side: rim, eye socket, side of the nose, cheek, and the fold from nose to mouth."""
     soft(dark, head.outline(_RIM * (side, 1)), (30, 26, 20))
     soft(dark, head.surface(oval(side * 2.4, -0.7, 1.9, 1.1), -0.6), (20, 17, 13))
     soft(dark, head.surface(oval(side * 1.15, 2.6, 0.45, 2.2), 0.5), (16, 14, 11))
     lift = 0.75 * cheek + 0.45 * smile
     soft(dark, head.surface(oval(side * 4.3, 3.9 - lift, 2.3, 1.7)), (11, 7, 0))
-    shine = round(6 + 7 * smile + 8 * cheek)
+    shine = round(6 + 6 * smile + 6 * cheek)
     soft(bright, head.surface(oval(side * 4.1, 3.2 - lift, 1.9, 1.2)), (shine, shine, shine))
     fold = smooth(
         np.array([
