@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
-from coach.headframe import HeadPose, canonical, fit, metric_points
+from coach.headframe import HeadPose, canonical, fit
 from coach.measures import IRIS_MM, Measures, measure
 from coach.types import Bilateral, FaceObservation, Points
 
@@ -33,7 +34,7 @@ class OwnRange:
 class Baseline:
     """The neutral face.
 
-    `reference`: (478, 3) in the head frame. `neutral`: medians of the usable frames.
+    `reference`: the `USED` landmarks in the head frame. `neutral`: medians of the usable frames.
     `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
     standard deviation, length units) of lower lids, mouth corners and chin.
     `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover.
@@ -56,26 +57,30 @@ class Noise:
     chin: float = 0.002
 
 
-def neutral_baseline(observations: Sequence[FaceObservation]) -> Baseline | None:
+Seen: TypeAlias = tuple[FaceObservation, Points]
+
+
+def neutral_baseline(seen: Sequence[Seen]) -> Baseline | None:
     """Return the baseline of a face at rest, blinks and the landmarker's first moments dropped.
 
     Parameters
     ----------
-    observations
-        One to several seconds of a face at rest, in order of time.
+    seen
+        One to several seconds of a face at rest, in order of time: observations with their `USED`
+        landmarks, see `unsmoothing.unsmooth`.
 
     Returns
     -------
     None where fewer than `LEAST_FRAMES` frames are usable.
     """
-    if not observations:
+    if not seen:
         return None
-    start = observations[0].t
-    settled = [o for o in observations if o.t - start >= SETTLE_S]
+    start = seen[0][0].t
+    settled = [(o, points) for o, points in seen if o.t - start >= SETTLE_S]
     if len(settled) < LEAST_FRAMES:
         return None
-    reference = _reference(settled)
-    measured = [measure(o, reference) for o in settled]
+    reference = _reference([points for _, points in settled])
+    measured = [measure(o, points, reference) for o, points in settled]
     apertures = np.array([m.aperture.mean for m in measured])
     usable = [m for m, a in zip(measured, apertures, strict=True) if a >= CLOSED * np.median(apertures)]
     if len(usable) < LEAST_FRAMES:
@@ -91,13 +96,12 @@ def neutral_baseline(observations: Sequence[FaceObservation]) -> Baseline | None
             chin=_spread([m.chin_down for m in usable]),
         ),
         quality=len(usable) / len(settled),
-        duration_s=settled[-1].t - settled[0].t,
+        duration_s=settled[-1][0].t - settled[0][0].t,
     )
 
 
-def _reference(observations: Sequence[FaceObservation]) -> Points:
+def _reference(faces: Sequence[Points]) -> Points:
     """Median face in the head frame: fit to the first, take the median, fit again."""
-    faces = [metric_points(o) for o in observations]
     reference = canonical(faces[0])
     for _ in range(2):
         reference = canonical(np.median([fit(face, reference)[0] for face in faces], axis=0))

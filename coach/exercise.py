@@ -205,7 +205,7 @@ class Held(Generic[P]):
     def view(self, state: HeldState) -> View:
         """Return what the window shows."""
         rep, last = state.rep, state.frames[-1] if state.frames else None
-        band = (self.spec.repetition.leave, 1.2)
+        band = (self.spec.repetition.half, 1.2)
         return View(
             phase=rep.phase,
             count=state.count,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from coach.baseline import Baseline, OwnRange
 from coach.measures import Measures, measure
-from coach.types import Bilateral, FaceObservation, Light
+from coach.types import Bilateral, FaceObservation, Light, Points
 
 # A closing upper lid pulls the lower one with it a little; what is left of the lower lid's rise after
 # taking off a third of the upper lid's drop is the cheek's (fitted on rendered people, 61,000 frames).
@@ -64,9 +63,12 @@ class Features:
     light: Light | None
 
 
-def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) -> Features:
-    """Compare one observed face with the person's own neutral and range."""
-    now, rest = measure(observation, baseline.reference), baseline.neutral
+def extract(observation: FaceObservation, points: Points, baseline: Baseline, best: OwnRange) -> Features:
+    """Compare one observed face with the person's own neutral and range.
+
+    `points`: the frame's `USED` landmarks in pixels, see `unsmoothing.unsmooth`.
+    """
+    now, rest = measure(observation, points, baseline.reference), baseline.neutral
     lower = _above(now.lower_lid, rest.lower_lid)
     drop = _above(rest.upper_lid, now.upper_lid)
     lift = Bilateral(
@@ -121,4 +123,4 @@ def _share(value: Bilateral, whole: float) -> Bilateral:
 
 def _travel(now: Measures, rest: Measures) -> Bilateral:
     out, up = _above(now.corner_out, rest.corner_out), _above(now.corner_up, rest.corner_up)
-    return Bilateral(float(np.hypot(out.left, up.left)), float(np.hypot(out.right, up.right)))
+    return Bilateral(math.hypot(out.left, up.left), math.hypot(out.right, up.right))

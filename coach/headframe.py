@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coach.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID
+from coach.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID, places
 from coach.types import FaceObservation, Points
 
-_RIGID = np.array(RIGID)
+_RIGID = places(*RIGID)
+_OUTER_EYES = places(RIGHT.outer_eye, LEFT.outer_eye)
+_AXIS = places(FOREHEAD, CHIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,19 @@ def canonical(points: Points) -> Points:
     Parameters
     ----------
     points
-        (478, 3), any scale and pose.
+        The `USED` landmarks, (len(USED), 3), any scale and pose.
 
     Returns
     -------
-    (478, 3): origin between the outer eye corners, x to the person's left, y down, z backwards;
-    unit = distance of the outer eye corners.
+    The same landmarks: origin between the outer eye corners, x to the person's left, y down,
+    z backwards; unit = distance of the outer eye corners.
     """
-    right, left = points[RIGHT.outer_eye], points[LEFT.outer_eye]
+    right, left = points[_OUTER_EYES]
     across = left - right
     unit = float(np.linalg.norm(across))
     x = across / unit
-    down = points[CHIN] - points[FOREHEAD]
+    forehead, chin = points[_AXIS]
+    down = chin - forehead
     down = down - (down @ x) * x
     y = down / np.linalg.norm(down)
     axes = np.stack([x, y, np.cross(x, y)])
@@ -64,23 +67,25 @@ def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:
     Parameters
     ----------
     points
-        (478, 3) in pixels.
+        The `USED` landmarks, (len(USED), 3), in pixels.
     reference
-        (478, 3) in the head frame.
+        The same in the head frame.
 
     Returns
     -------
-    The face in the reference's frame (478, 3); its pose against the camera; and the size of one
-    frame unit (outer eye corner distance) in pixels.
+    The face in the reference's frame; its pose against the camera; and the size of one frame unit
+    (outer eye corner distance) in pixels.
     """
     source, target = points[_RIGID], reference[_RIGID]
     source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
     centred = source - source_mean
     u, singular, vt = np.linalg.svd(centred.T @ (target - target_mean))
-    flip = np.array([1.0, 1.0, np.sign(np.linalg.det(vt.T @ u.T))])
-    rotation = (vt.T * flip) @ u.T
-    scale = float((singular * flip).sum() / (centred * centred).sum())
-    placed = scale * (points - source_mean) @ rotation.T + target_mean
+    if np.linalg.det(u) * np.linalg.det(vt) < 0:
+        vt[2] = -vt[2]
+        singular[2] = -singular[2]
+    rotation = vt.T @ u.T
+    scale = float(singular.sum() / np.einsum("ij,ij->", centred, centred))
+    placed = (points - source_mean) @ (scale * rotation.T) + target_mean
     return placed, _pose(rotation), 1.0 / scale
 
 

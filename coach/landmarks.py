@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 # Points that expressions hardly move: hairline, temples, bridge and sides of the nose, eye corners.
 # Brows, lids, cheeks, mouth and chin are left out on purpose: a head pose fitted on them would
 # follow the expression it is meant to be free of. Measured on rendered people, the hairline costs
@@ -60,6 +63,23 @@ CHIN: Final = 152
 UPPER_LIP: Final = 13
 LOWER_LIP: Final = 14
 FOREHEAD: Final = 10
+
+USED: Final = tuple(
+    sorted(
+        {*RIGID, CHIN, UPPER_LIP, LOWER_LIP}.union(
+            *(
+                (*side.lower_lid, *side.upper_lid, *side.brow, *side.cheek, side.mouth_corner, *side.iris)
+                for side in (LEFT, RIGHT)
+            )
+        )
+    )
+)
+_PLACE: Final = {index: place for place, index in enumerate(USED)}
+
+
+def places(*indices: int) -> NDArray[np.intp]:
+    """Return where landmarks stand among the `USED` ones."""
+    return np.array([_PLACE[index] for index in indices], dtype=np.intp)
 
 
 class Blendshape(IntEnum):

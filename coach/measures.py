@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from coach.headframe import HeadPose, fit, metric_points
-from coach.landmarks import CHIN, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, Blendshape, SideIndices
+from coach.headframe import HeadPose, fit
+from coach.landmarks import CHIN, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, USED, Blendshape, places
 from coach.types import Bilateral, FaceObservation, Points
 
 IRIS_MM = 11.71  # horizontal visible iris diameter, mean of 390 adults, sd 0.42 (Rüfer 2005, Cornea 24:259)
@@ -52,55 +53,65 @@ class Measures:
         )
 
 
-_LIDS_AND_CHEEKS = [
-    np.array(part)
-    for side in (LEFT, RIGHT)
-    for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek)
-]
+# One matrix turns landmark heights into the means of the lids, brows and cheeks.
+_PARTS = np.zeros((8, len(USED)))
+for _row, _part in enumerate(
+    part for side in (LEFT, RIGHT) for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek)
+):
+    _PARTS[_row, places(*_part)] = -1.0 / len(_part)
+_CORNERS = places(LEFT.mouth_corner, RIGHT.mouth_corner)
+_EYES = places(LEFT.outer_eye, RIGHT.outer_eye)
+_JAW = places(CHIN, UPPER_LIP, LOWER_LIP)
+_IRISES = places(*LEFT.iris, *RIGHT.iris)
 
 
-def measure(observation: FaceObservation, reference: Points) -> Measures:
-    """Measure one observed face in the frame of `reference` (478, 3), see `headframe.canonical`."""
-    pixels = metric_points(observation)
-    face, pose, unit_px = fit(pixels, reference)
-    heights = [-float(face[part, 1].mean()) for part in _LIDS_AND_CHEEKS]
-    left, right = face[LEFT.mouth_corner], face[RIGHT.mouth_corner]
-    shape = observation.blendshapes
+def measure(observation: FaceObservation, points: Points, reference: Points) -> Measures:
+    """Measure one observed face.
+
+    Parameters
+    ----------
+    observation
+        For the blendshapes and the place in the picture.
+    points
+        The `USED` landmarks of the same frame, (len(USED), 3), pixels, see `unsmoothing.unsmooth`.
+    reference
+        The face whose frame to measure in, see `headframe.canonical`.
+    """
+    face, pose, unit_px = fit(points, reference)
+    heights = (_PARTS @ face[:, 1]).tolist()
+    corners = face[_CORNERS]
+    reach = np.sqrt(((corners - reference[_EYES]) ** 2).sum(axis=1)).tolist()
+    (left_x, left_y, _), (right_x, right_y, _) = corners.tolist()
+    (chin_x, chin_y, _), (_, upper_y, _), (_, lower_y, _) = face[_JAW].tolist()
+    iris = points[_IRISES, :2].tolist()
+    shape = observation.blendshapes.tolist()
     xy = observation.landmarks[:, :2]
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    middle = (xy[LEFT.outer_eye] + xy[RIGHT.outer_eye]) / 2
+    low, high = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    middle = points[_EYES, :2].mean(axis=0)
+    width, height = observation.size
     return Measures(
         lower_lid=Bilateral(heights[0], heights[4]),
         upper_lid=Bilateral(heights[1], heights[5]),
         brow=Bilateral(heights[2], heights[6]),
         cheek=Bilateral(heights[3], heights[7]),
-        corner_out=Bilateral(float(left[0]), -float(right[0])),
-        corner_up=Bilateral(-float(left[1]), -float(right[1])),
-        corner_to_eye=Bilateral(_eye_distance(face, reference, LEFT), _eye_distance(face, reference, RIGHT)),
-        chin_down=float(face[CHIN, 1]),
-        chin_side=float(face[CHIN, 0]),
-        lip_gap=float(face[LOWER_LIP, 1] - face[UPPER_LIP, 1]),
+        corner_out=Bilateral(left_x, -right_x),
+        corner_up=Bilateral(-left_y, -right_y),
+        corner_to_eye=Bilateral(reach[0], reach[1]),
+        chin_down=chin_y,
+        chin_side=chin_x,
+        lip_gap=lower_y - upper_y,
         smile=_pair(shape, Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT),
         squint=_pair(shape, Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT),
         blink=_pair(shape, Blendshape.EYE_BLINK_LEFT, Blendshape.EYE_BLINK_RIGHT),
-        brow_down=float(shape[Blendshape.BROW_DOWN_LEFT] + shape[Blendshape.BROW_DOWN_RIGHT]) / 2,
-        jaw_open=float(shape[Blendshape.JAW_OPEN]),
+        brow_down=(shape[Blendshape.BROW_DOWN_LEFT] + shape[Blendshape.BROW_DOWN_RIGHT]) / 2,
+        jaw_open=shape[Blendshape.JAW_OPEN],
         pose=pose,
         unit_px=unit_px,
-        iris_px=_iris(pixels),
-        centre=(float(middle[0]), float(middle[1])),
-        box=(float(low[0]), float(low[1]), float(high[0]), float(high[1])),
+        iris_px=(math.dist(iris[0], iris[1]) + math.dist(iris[2], iris[3])) / 2,
+        centre=(float(middle[0]) / width, float(middle[1]) / height),
+        box=(low[0], low[1], high[0], high[1]),
     )
 
 
-def _pair(shape: Points, left: Blendshape, right: Blendshape) -> Bilateral:
-    return Bilateral(float(shape[left]), float(shape[right]))
-
-
-def _eye_distance(face: Points, reference: Points, side: SideIndices) -> float:
-    return float(np.linalg.norm(face[side.mouth_corner] - reference[side.outer_eye]))
-
-
-def _iris(pixels: Points) -> float:
-    ends = [np.linalg.norm(pixels[a, :2] - pixels[b, :2]) for a, b in (LEFT.iris, RIGHT.iris)]
-    return float(np.mean(ends))
+def _pair(shape: list[float], left: Blendshape, right: Blendshape) -> Bilateral:
+    return Bilateral(shape[left], shape[right])

@@ -33,7 +33,8 @@ class RepSpec(Strict):
 
     `hold_s`: hold target. `enter`: level above rest, as a share of the own best, that begins a try.
     `noise_gate`: `enter` is at least this many times the neutral face's noise.
-    `leave`: share of the plateau below which the hold ends. `rest`: share below which it is at rest.
+    `half`: share of the plateau where the movement is half-way up: there the hold begins. `leave`:
+    share where it ends. `rest`: share below which the face is at rest.
     `dwell_s`: how long above `enter` before it is a try. `grace_s`: form faults and lost frames up to
     this long are forgiven and counted as held. `rest_dwell_s`: how long at rest before the next.
     `least_s`: tries held shorter than this above half are not worth a word. `drift_s`: time constant
@@ -43,6 +44,7 @@ class RepSpec(Strict):
     hold_s: Annotated[float, Field(gt=0, le=120)]
     enter: Share
     noise_gate: Annotated[float, Field(ge=0, le=20)]
+    half: Share
     leave: Share
     rest: Share
     dwell_s: Seconds
@@ -235,7 +237,7 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     top = max(levels)
     upper = sorted(level for level in levels if level >= top / 2)
     plateau = upper[len(upper) // 2]
-    half_t = _crossing(state, plateau, 0.5)
+    half_t = _crossing(state, plateau, spec.half)
     last_t, last = state.trace[-1]
     below = last - state.floor < spec.leave * plateau
     below_since = None
@@ -325,10 +327,14 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec) -> tuple[RepState, E
 
 
 def onset(state: RepState) -> float:
-    """When the movement left rest: the line through its rise at 20 % and 50 % followed back to rest."""
+    """When the movement left rest, from where its rise crossed 20 % and 50 %.
+
+    Facial onsets are S-shaped; on the smooth step 3x^2 - 2x^3 the two crossings lie at 0.287 and 0.5
+    of the rise time, so that the start lies 0.287 / 0.213 of their distance before the first.
+    """
     top = max(level for _, level in state.trace) - state.floor
     low, half = _crossing(state, top, 0.2), _crossing(state, top, 0.5)
-    return low - (half - low) * 0.2 / 0.3
+    return low - (half - low) * 1.35
 
 
 def reason(state: RepState, spec: RepSpec) -> Reason:

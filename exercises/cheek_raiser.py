@@ -60,7 +60,7 @@ class CheekRaiser(Held[CheekSpec]):
         return context.noise.lid / context.best.cheek
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
-        """Closed eyes, a moving mouth, helping brows, one eye alone: in this order, one at a time."""
+        """Return what is wrong: closed eyes, a moving mouth, helping brows, or one eye alone."""
         mouth, helpers = self.spec.mouth, self.spec.helpers
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"

@@ -1,0 +1,139 @@
+"""One smile's two sides: which is weaker, which comes first, by how much, and how far the corners travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import Annotated
+
+from pydantic import Field
+
+from coach.events import SideOrEven, Smile
+from coach.features import Features
+from coach.repetition import Ended
+from coach.settings import Strict
+from coach.types import Bilateral, Side
+
+JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, before any correction of it
+BEFORE_S = 0.6  # the level before the onset is the median over this long
+
+
+class EvenSpec(Strict):
+    """When a smile is even.
+
+    `least_ratio`: weaker over stronger side as measured, below it the smile does not count as even.
+    `name_ratio`: below it the weaker side is named. `least_mm`: corner difference that others
+    notice (3 mm: Hohman 2014, doi 10.1002/lary.24331, the measure under-reads it). `smooth_s`: over
+    how long the sides are averaged. `least_lag_s`: smaller lags are none. `under_read`,
+    `lag_under_read`: true over measured weakness and lag, found on rendered people: the landmarker
+    expects faces to be even and draws the sides together.
+    """
+
+    least_ratio: Annotated[float, Field(gt=0, le=1)]
+    name_ratio: Annotated[float, Field(gt=0, le=1)]
+    least_mm: Annotated[float, Field(ge=0, le=10)]
+    smooth_s: Annotated[float, Field(ge=0, le=2)]
+    least_lag_s: Annotated[float, Field(ge=0, le=1)]
+    under_read: Annotated[float, Field(ge=1, le=3)]
+    lag_under_read: Annotated[float, Field(ge=1, le=3)]
+
+
+def is_even(pull: Bilateral, travel_mm: Bilateral, spec: EvenSpec) -> bool:
+    """Whether the corners count as even: by ratio, or because nobody would notice the difference."""
+    difference_mm = (1 - pull.symmetry) * travel_mm.maximum
+    return pull.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
+
+
+def recent(frames: Sequence[Features], smooth_s: float) -> tuple[Bilateral, Bilateral]:
+    """Return corner pull (units) and excursion (mm) averaged over the last `smooth_s` seconds."""
+    window = _window(frames, smooth_s)
+    return _mean([f.corner_pull for f in window]), _mean([f.commissure_excursion_mm for f in window])
+
+
+def recent_cheek(frames: Sequence[Features], smooth_s: float) -> float:
+    """Return the cheek raise (share of the own best, mean of the sides) over the last `smooth_s` seconds."""
+    return median(f.cheek_raise.mean for f in _window(frames, smooth_s))
+
+
+def _window(frames: Sequence[Features], smooth_s: float) -> list[Features]:
+    last = frames[-1].t
+    window = []
+    for frame in reversed(frames):
+        if last - frame.t > smooth_s:
+            break
+        window.append(frame)
+    return window
+
+
+def _mean(pairs: Sequence[Bilateral]) -> Bilateral:
+    count = len(pairs)
+    return Bilateral(sum(p.left for p in pairs) / count, sum(p.right for p in pairs) / count)
+
+
+def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec) -> Smile:
+    """Describe one smile that has ended.
+
+    Parameters
+    ----------
+    t, exercise
+        For the event's stamp.
+    frames
+        The movement's frames, from before its onset to its end.
+    ended
+        The movement.
+    spec
+        When it is even.
+    """
+    begin, end = ended.half_t + JUDGED_S[0], ended.half_t + JUDGED_S[1]
+    held = [f for f in frames if begin <= f.t <= end] or list(frames)
+    pull = _median([f.corner_pull for f in held])
+    travel = _median([f.commissure_excursion_mm for f in held])
+    even = pull.symmetry >= spec.name_ratio
+    weakness = min(spec.under_read * (1 - pull.symmetry), 1.0)
+    lag = spec.lag_under_read * _lag(frames, ended, pull)
+    return Smile(
+        t=t,
+        exercise=exercise,
+        start=ended.start,
+        weaker_side="even" if even else pull.weaker,
+        symmetry=1 - weakness,
+        first_side=_first(lag, spec.least_lag_s),
+        lag_s=abs(lag),
+        excursion_mm=travel,
+    )
+
+
+def _median(pairs: Sequence[Bilateral]) -> Bilateral:
+    return Bilateral(median(p.left for p in pairs), median(p.right for p in pairs))
+
+
+def _first(lag: float, least: float) -> SideOrEven:
+    if abs(lag) < least:
+        return "even"
+    side: Side = "left" if lag > 0 else "right"
+    return side
+
+
+def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
+    """Seconds by which the right side's half-rise follows the left's; negative where it leads."""
+    left = _half_rise(frames, ended, plateau.left, lambda f: f.corner_pull.left)
+    right = _half_rise(frames, ended, plateau.right, lambda f: f.corner_pull.right)
+    return 0.0 if left is None or right is None else right - left
+
+
+def _half_rise(
+    frames: Sequence[Features], ended: Ended, top: float, value: Callable[[Features], float]
+) -> float | None:
+    """When one side crossed half of its own rise for the last time before reaching most of it."""
+    before = [value(f) for f in frames if ended.start - BEFORE_S <= f.t < ended.start]
+    rest = median(before) if before else 0.0
+    half, most = rest + (top - rest) / 2, rest + 0.85 * (top - rest)
+    crossing = None
+    for last, now in pairwise(frames):
+        a, b = value(last), value(now)
+        if a < half <= b:
+            crossing = last.t + (now.t - last.t) * (half - a) / (b - a)
+        if b >= most and now.t > ended.start and crossing is not None:
+            break
+    return crossing

@@ -1,0 +1,62 @@
+"""Combined: AU6 and AU12 together, even corners and raised cheeks in one smile."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from coach.events import Event, Reason
+from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
+from coach.features import Features
+from coach.repetition import Ended
+from coach.smile import EvenSpec, is_even, judge, recent, recent_cheek
+from coach.types import Bilateral
+
+
+class CombinedSpec(HeldSpec):
+    """`config/exercises/combined.toml`.
+
+    `least_cheek`, `least_smile`: what counts as joining in, shares of the own best.
+    """
+
+    even: EvenSpec
+    least_cheek: Annotated[float, Field(gt=0, lt=1)]
+    least_smile: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Combined(Held[CombinedSpec]):
+    """Corners and cheeks up together; whichever moves begins the try, both must stay for the hold."""
+
+    name: ClassVar[str] = "combined"
+    spec_type: ClassVar[type[ExerciseSpec]] = CombinedSpec
+
+    def level(self, features: Features) -> float:
+        """Size of the smile, or of the cheek raise where it comes without one, as a share of the own best."""
+        return max(features.lip_corner_pull.mean, 0.6 * features.cheek_raise.mean)
+
+    def sides(self, features: Features) -> Bilateral:
+        """Pull of each corner."""
+        return features.lip_corner_pull
+
+    def noise(self, context: Context) -> float:
+        """Corner noise as a share of the own best smile."""
+        return context.noise.corner / context.best.smile
+
+    def fault(self, state: HeldState, features: Features) -> Reason | None:
+        """Return what is wrong: mouth or eyes not in it, eyes closed, or one corner behind the other."""
+        if state.eyes.shut(features.t, self.spec.eyes):
+            return "eyes_closed"
+        frames = (*state.frames, features)
+        pull, travel_mm = recent(frames, self.spec.even.smooth_s)
+        if pull.mean < self.spec.least_smile * state.context.best.smile:
+            return "mouth_uninvolved"
+        if recent_cheek(frames, self.spec.even.smooth_s) < self.spec.least_cheek:
+            return "eyes_uninvolved"
+        return None if is_even(pull, travel_mm, self.spec.even) else "asymmetric"
+
+    def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
+        """Describe the smile's two sides, where there was one."""
+        if ended.reason == "mouth_uninvolved":
+            return ()
+        return (judge(t, self.name, state.frames, ended, self.spec.even),)

@@ -1,0 +1,238 @@
+"""Jaw release: open wide and hold, close slowly, circles each way, a breath in and a breath out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from coach import circles
+from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
+from coach.exercise import Context, ExerciseSpec, View
+from coach.features import Features
+from coach.repetition import Ended, Reached, RepSpec, RepState, Sample, step
+from coach.screen import Bars
+from coach.settings import Strict
+from coach.types import Bilateral
+
+Seconds = Annotated[float, Field(gt=0, le=30)]
+Length = Annotated[float, Field(gt=0, lt=1)]
+
+
+class CloseSpec(Strict):
+    """How slowly to close: from 80 % to 20 % of the opening in at least `least_s` seconds."""
+
+    least_s: Seconds
+
+
+class BreathSpec(Strict):
+    """A webcam cannot see breath: what is checked is a still closed mouth, then a slightly dropped jaw.
+
+    `still_s`: closed and still before it counts as breathing in. `out_s`: least time of the dropped
+    jaw. Lengths in outer-eye-corner distances.
+    """
+
+    still_s: Seconds
+    out_s: Seconds
+    least_down: Length
+    least_gap: Length
+    max_down: Length
+
+
+class JawSpec(ExerciseSpec):
+    """`config/exercises/jaw_release.toml`."""
+
+    repetition: RepSpec
+    close: CloseSpec
+    circles: circles.CircleSpec
+    breath: BreathSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """Where in a breath: nothing, still, in or out, and since when."""
+
+    phase: str = "none"
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JawState:
+    """The exercise's memory. `moved`: a hold or circles are done, so a still mouth may be a breath."""
+
+    context: Context
+    rep: RepState = field(default_factory=RepState)
+    opening: tuple[tuple[float, float], ...] = ()
+    circles: circles.Circles = field(default_factory=circles.Circles)
+    breath: Breath = field(default_factory=Breath)
+    count: int = 0
+    ring: StageName | None = None
+    ring_done: int = 0
+    moved: bool = False
+    last: Features | None = None
+
+
+class JawRelease:
+    """The jaw's stages, recognised in whatever order the person does them."""
+
+    name: ClassVar[str] = "jaw_release"
+    spec_type: ClassVar[type[ExerciseSpec]] = JawSpec
+
+    def __init__(self, spec: JawSpec) -> None:
+        self.spec = spec
+
+    def begin(self, context: Context) -> JawState:
+        """Return the state at the exercise's start."""
+        return JawState(context)
+
+    def step(
+        self, state: JawState, t: float, features: Features | None
+    ) -> tuple[JawState, tuple[Event, ...]]:
+        """Take in one frame."""
+        head = self.spec.head
+        turned = features is not None and (
+            features.turn > head.max_turn_deg or abs(features.yaw) > head.max_yaw_deg
+        )
+        seen = None if turned else features
+        state, opened = self._open(state, t, seen, turned=turned)
+        state, circled = self._circle(state, t, seen)
+        state, breathed = self._breathe(state, t, seen)
+        if seen is not None:
+            state = replace(state, last=seen)
+        return state, (*opened, *circled, *breathed)
+
+    def finish(self, state: JawState, t: float) -> tuple[Event, ...]:
+        """Close the stages that are still running."""
+        events: list[Event] = []
+        if state.ring is not None:
+            events.append(self._stage(t, state.ring, "done"))
+        if state.breath.phase == "out" and t - state.breath.since >= self.spec.breath.out_s:
+            events.append(self._stage(t, "breath_out", "done"))
+        return tuple(events)
+
+    def view(self, state: JawState) -> View:
+        """Return what the window shows."""
+        last = state.last
+        level = 0.0 if last is None else last.jaw_open
+        return View(
+            phase=state.rep.phase,
+            count=state.count,
+            hold_s=state.rep.hold_s if state.rep.phase == "apex" else 0.0,
+            target_s=self.spec.repetition.hold_s,
+            at_rest=state.rep.phase == "neutral",
+            bars=None if last is None else Bars(Bilateral(level, level), (self.spec.repetition.leave, 1.2)),
+        )
+
+    def _stage(self, t: float, name: StageName, status: str) -> Stage:
+        return Stage(t=t, exercise=self.name, name=name, status=status)  # type: ignore[arg-type]
+
+    def _open(
+        self, state: JawState, t: float, features: Features | None, *, turned: bool
+    ) -> tuple[JawState, tuple[Event, ...]]:
+        """Follow the open hold and the close after it."""
+        if features is None:
+            sample = Sample(t, gone="head_turned" if turned else "face_lost")
+        else:
+            sample = Sample(t, features.jaw_down / state.context.best.jaw)
+        before = state.rep.phase
+        noise = state.context.noise.chin / state.context.best.jaw
+        rep, result = step(state.rep, sample, self.spec.repetition, noise)
+        state = replace(state, rep=rep)
+        if rep.phase in ("onset", "apex", "offset") and features is not None:
+            state = replace(state, opening=(*state.opening, (t, sample.level - rep.floor)))
+        events: list[Event] = []
+        if before == "apex" and rep.phase == "offset" and rep.counted:
+            events.append(self._stage(t, "slow_close", "started"))
+        if isinstance(result, Reached):
+            events += [self._stage(t, "open_hold", "started"), self._stage(t, "open_hold", "done")]
+        if isinstance(result, Ended):
+            state, done = self._closed(state, result, t)
+            events += done
+        if rep.phase == "neutral":
+            state = replace(state, opening=())
+        return state, tuple(events)
+
+    def _closed(self, state: JawState, ended: Ended, t: float) -> tuple[JawState, tuple[Event, ...]]:
+        """Judge one opening that is over: held long enough, closed slowly, or one reason why not."""
+        leave = _last_above(state.opening, 0.8 * ended.plateau)
+        shut = _last_above(state.opening, 0.2 * ended.plateau)
+        half_end = _last_above(state.opening, 0.5 * ended.plateau)
+        hold_s = max(half_end - ended.half_t, 0.0)
+        if state.circles.counted or state.ring is not None:
+            return state, ()  # the dips of a circle are no tries of a hold
+        if ended.reason is None and shut - leave >= self.spec.close.least_s:
+            count = state.count + 1
+            return replace(state, count=count, moved=True), (
+                self._stage(t, "slow_close", "done"),
+                Rep(t=t, exercise=self.name, index=count, start=ended.start, hold_s=hold_s),
+                Released(t=t, exercise=self.name, index=count, hold_s=hold_s, end=ended.end),
+            )
+        reason = ended.reason or "snapped_shut"
+        return state, (
+            Attempt(
+                t=t, exercise=self.name, start=ended.start, end=ended.end, hold_s=hold_s, reason=reason
+            ),
+        )
+
+    def _circle(
+        self, state: JawState, t: float, features: Features | None
+    ) -> tuple[JawState, tuple[Event, ...]]:
+        """Count circles; a new direction or a rest ends the running stage."""
+        path, fresh, direction = circles.step(state.circles, features, self.spec.circles)
+        state = replace(state, circles=path)
+        events: list[Event] = []
+        if state.ring is not None and path.direction is None:
+            events.append(self._stage(t, state.ring, "done"))
+            state = replace(state, ring=None, ring_done=0)
+        for _ in range(fresh):
+            name: StageName = "circles_clockwise" if direction == "clockwise" else "circles_counterclockwise"
+            if state.ring is None:
+                events.append(self._stage(t, name, "started"))
+            done = state.ring_done + 1
+            state = replace(state, ring=name, ring_done=done, moved=True)
+            events.append(JawCircle(t=t, exercise=self.name, index=done, direction=direction or "clockwise"))
+        return state, tuple(events)
+
+    def _breathe(
+        self, state: JawState, t: float, features: Features | None
+    ) -> tuple[JawState, tuple[Event, ...]]:
+        """Recognise a still closed mouth, then a slightly dropped jaw, as a breath in and out."""
+        spec, breath = self.spec.breath, state.breath
+        if features is None or not state.moved:
+            return replace(state, breath=Breath("none", t)), ()
+        resting = state.circles.direction is None and state.rep.phase != "apex"
+        dropped = features.jaw_down - state.rep.floor * state.context.best.jaw > spec.least_down
+        open_lips = dropped and features.lip_gap > spec.least_gap and features.jaw_down < spec.max_down
+        closed = not dropped and features.lip_gap < spec.least_gap
+        long = t - breath.since
+        phase, events = breath.phase, list[Event]()
+        if phase == "none" and closed and resting:
+            phase = "still"
+        elif phase == "still" and not closed:
+            phase = "none"
+        elif phase == "still" and long >= spec.still_s:
+            phase = "in"
+            events.append(self._stage(t, "breath_in", "started"))
+        elif phase == "in" and open_lips:
+            phase = "out"
+            events += [self._stage(t, "breath_in", "done"), self._stage(t, "breath_out", "started")]
+        elif phase == "out" and closed:
+            phase = "none"
+            if long >= spec.out_s:
+                events.append(self._stage(t, "breath_out", "done"))
+                state = replace(state, moved=False)
+        elif phase in ("in", "out") and features.jaw_down >= spec.max_down:
+            phase = "none"
+        if phase != breath.phase:
+            state = replace(state, breath=Breath(phase, t))
+        return state, tuple(events)
+
+
+def _last_above(points: tuple[tuple[float, float], ...], level: float) -> float:
+    """When a closing movement crossed `level` for the last time, interpolated."""
+    last = points[-1][0] if points else 0.0
+    for (t0, a), (t1, b) in zip(reversed(points[:-1]), reversed(points), strict=False):
+        if a >= level > b:
+            return t0 + (t1 - t0) * (a - level) / (a - b)
+    return last

@@ -1,0 +1,175 @@
+"""Memory anchor: a memory is recalled, a smile comes; how soon, and whether the eyes join in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from coach.events import Event, Recall, Released, Rep
+from coach.exercise import Context, ExerciseSpec, Eyes, EyeSpec, View
+from coach.features import Features
+from coach.repetition import Ended, RepSpec, RepState, Sample, step
+from coach.screen import Bars
+from coach.settings import Strict
+
+Seconds = Annotated[float, Field(gt=0, le=60)]
+
+
+class RecallSpec(Strict):
+    """How a recall is judged.
+
+    `in_time_s`: latency that counts; `give_up_s`: after it no smile is waited for; `judge_s`: when
+    after the onset the eyes are judged; `least_cheek`: cheek raise that counts as eyes engaged, share
+    of the own best.
+    """
+
+    in_time_s: Seconds
+    give_up_s: Seconds
+    judge_s: Seconds
+    least_cheek: Annotated[float, Field(gt=0, lt=1)]
+
+
+class MemorySpec(ExerciseSpec):
+    """`config/exercises/memory_anchor.toml`. The `repetition` is the smile; its hold is not timed."""
+
+    repetition: RepSpec
+    eyes: EyeSpec
+    recall: RecallSpec
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryState:
+    """The exercise's memory. `cues`: given and not yet answered, seconds; `index`: the open one's number."""
+
+    context: Context
+    rep: RepState = field(default_factory=RepState)
+    eyes: Eyes = field(default_factory=Eyes)
+    cues: tuple[float, ...] = ()
+    index: int = 0
+    cue_t: float | None = None
+    smiling: bool = False
+    count: int = 0
+    counted: bool = False
+    frames: tuple[Features, ...] = ()
+
+
+class MemoryAnchor:
+    """Cue, silence, smile."""
+
+    name: ClassVar[str] = "memory_anchor"
+    spec_type: ClassVar[type[ExerciseSpec]] = MemorySpec
+
+    def __init__(self, spec: MemorySpec) -> None:
+        self.spec = spec
+
+    def begin(self, context: Context) -> MemoryState:
+        """Return the state at the exercise's start."""
+        return MemoryState(context)
+
+    def give(self, state: MemoryState, t: float) -> MemoryState:
+        """Note that a memory is cued at `t` (which may lie ahead)."""
+        return replace(state, cues=tuple(sorted((*state.cues, t))))
+
+    def step(
+        self, state: MemoryState, t: float, features: Features | None
+    ) -> tuple[MemoryState, tuple[Event, ...]]:
+        """Take in one frame."""
+        state, events = self._open(state, t)
+        sample, state = self._sample(state, t, features)
+        noise = state.context.noise.corner / state.context.best.smile
+        rep, result = step(state.rep, sample, self.spec.repetition, noise)
+        state = replace(state, rep=rep)
+        if isinstance(result, Ended):
+            if state.counted:
+                events += (self._released(state, result, t),)
+            elif state.smiling:
+                state, more = self._answer(state, t, result.start)
+                events += more
+            return replace(state, smiling=False, counted=False, frames=state.frames[-1:]), events
+        if rep.phase == "apex" and state.cue_t is not None and not state.smiling:
+            state = replace(state, smiling=rep.start >= state.cue_t - 0.1)
+        if state.smiling and state.cue_t is not None and t - rep.start >= self.spec.recall.judge_s:
+            state, more = self._answer(state, t, rep.start)
+            events += more
+        return state, events
+
+    def finish(self, state: MemoryState, t: float) -> tuple[Event, ...]:
+        """Answer the cue that is still open, and close the smile that still lasts."""
+        if state.cue_t is not None:
+            return self._answer(state, t, state.rep.start if state.smiling else None)[1]
+        if state.counted:
+            rep = state.rep
+            return (self._released(state, Ended(rep.start, t, rep.hold_s, rep.plateau, rep.half_t, None), t),)
+        return ()
+
+    def view(self, state: MemoryState) -> View:
+        """Return what the window shows."""
+        last = state.frames[-1] if state.frames else None
+        band = (self.spec.repetition.half, 1.2)
+        return View(
+            phase=state.rep.phase,
+            count=state.count,
+            at_rest=state.rep.phase == "neutral",
+            bars=None if last is None else Bars(last.lip_corner_pull, band),
+        )
+
+    def _open(self, state: MemoryState, t: float) -> tuple[MemoryState, tuple[Event, ...]]:
+        """Open the next cue when its time has come; give up on the one before."""
+        events: tuple[Event, ...] = ()
+        due = bool(state.cues) and state.cues[0] <= t
+        if state.cue_t is not None and (due or t - state.cue_t >= self.spec.recall.give_up_s):
+            state, events = self._answer(state, t, state.rep.start if state.smiling else None)
+        if due:
+            state = replace(state, cue_t=state.cues[0], cues=state.cues[1:], index=state.index + 1)
+        return state, events
+
+    def _answer(
+        self, state: MemoryState, t: float, onset: float | None
+    ) -> tuple[MemoryState, tuple[Event, ...]]:
+        """Close the open cue with what came of it."""
+        cue_t = state.cue_t if state.cue_t is not None else t
+        latency = None if onset is None else max(onset - cue_t, 0.0)
+        in_time = latency is not None and latency <= self.spec.recall.in_time_s
+        engaged = onset is not None and self._engaged(state)
+        recall = Recall(
+            t=t,
+            exercise=self.name,
+            index=state.index,
+            cue_t=cue_t,
+            onset_t=onset,
+            latency_s=latency,
+            in_time=in_time,
+            eye_engaged=engaged,
+        )
+        state = replace(state, cue_t=None)
+        if not (in_time and engaged and onset is not None):
+            return replace(state, smiling=False), (recall,)
+        count = state.count + 1
+        rep = Rep(t=t, exercise=self.name, index=count, start=onset, hold_s=state.rep.hold_s)
+        return replace(state, count=count, counted=True, smiling=False), (recall, rep)
+
+    def _engaged(self, state: MemoryState) -> bool:
+        """Whether cheeks and lower lids are up in the smile's apex."""
+        apex = [f.cheek_raise.mean for f in state.frames if f.t >= state.rep.half_t + 0.2]
+        return bool(apex) and median(apex) >= self.spec.recall.least_cheek
+
+    def _released(self, state: MemoryState, ended: Ended, t: float) -> Released:
+        return Released(t=t, exercise=self.name, index=state.count, hold_s=ended.hold_s, end=ended.end)
+
+    def _sample(
+        self, state: MemoryState, t: float, features: Features | None
+    ) -> tuple[Sample, MemoryState]:
+        if features is None:
+            return Sample(t, gone="face_lost"), state
+        head = self.spec.head
+        if features.turn > head.max_turn_deg or abs(features.yaw) > head.max_yaw_deg:
+            return Sample(t, gone="head_turned"), state
+        eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
+        blinking = eyes.blinking(t, self.spec.eyes)
+        keep = state.frames if state.rep.phase != "neutral" else state.frames[-1:]
+        state = replace(state, eyes=eyes, frames=keep if blinking else (*keep, features))
+        # a blink does not move the mouth: the smile is judged through it, only the eyes are not
+        return Sample(t, features.lip_corner_pull.mean), state

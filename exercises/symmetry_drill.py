@@ -1,0 +1,51 @@
+"""Symmetry drill: AU12, zygomatic major; a natural smile, the weaker side raised to match the other."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from coach.events import Event, Reason
+from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
+from coach.features import Features
+from coach.repetition import Ended
+from coach.smile import EvenSpec, is_even, judge, recent
+from coach.types import Bilateral
+
+
+class SymmetrySpec(HeldSpec):
+    """`config/exercises/symmetry_drill.toml`. `max_gap`: open mouth beyond a smile's, in eye distances."""
+
+    even: EvenSpec
+    max_jaw_down: Annotated[float, Field(gt=0, lt=1)]
+
+
+class SymmetryDrill(Held[SymmetrySpec]):
+    """Both mouth corners towards the eyes, evenly."""
+
+    name: ClassVar[str] = "symmetry_drill"
+    spec_type: ClassVar[type[ExerciseSpec]] = SymmetrySpec
+
+    def level(self, features: Features) -> float:
+        """Mean pull of the corners, as a share of the own best smile."""
+        return features.lip_corner_pull.mean
+
+    def sides(self, features: Features) -> Bilateral:
+        """Pull of each corner."""
+        return features.lip_corner_pull
+
+    def noise(self, context: Context) -> float:
+        """Corner noise as a share of the own best smile."""
+        return context.noise.corner / context.best.smile
+
+    def fault(self, state: HeldState, features: Features) -> Reason | None:
+        """Return what is wrong: a mouth wide open, or one corner behind the other."""
+        if features.jaw_down > self.spec.max_jaw_down:
+            return "compensation"
+        pull, travel_mm = recent((*state.frames, features), self.spec.even.smooth_s)
+        return None if is_even(pull, travel_mm, self.spec.even) else "asymmetric"
+
+    def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
+        """Describe the smile's two sides."""
+        return (judge(t, self.name, state.frames, ended, self.spec.even),)
