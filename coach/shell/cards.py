@@ -83,7 +83,7 @@ def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:
     box = layout.picture
     pad, words = layout.px(10), layout.px(30)
     aspect = demo.shape[1] / demo.shape[0]
-    width = min(round(box.h * 0.36 * aspect), round(box.w * 0.34))
+    width = min(round(box.h * 0.36 * aspect), round(box.w * 0.28))
     height = round(width / aspect)
     frame = Rect(box.right - width - 3 * pad // 2, box.y + pad // 2, width + pad, height + words + pad)
     widgets.fill(canvas, frame, theme.PANEL)

@@ -24,7 +24,7 @@ EYES_SHARE = 0.36  # the outline's eye corner distance as a share of its box's h
 RIGID_AT = 0.42  # where the middle of the upper face stands in that box, from the top
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
-_STRONGEST = 0.62  # share of its colour a fully active muscle takes
+_FAINTEST, _STRONGEST = 0.10, 0.62  # share of its colour a muscle at rest and at its best takes
 
 # Chains of MediaPipe's canonical face mesh (canonical_face_model_uv_visualization), person's own sides.
 OVAL = (
@@ -51,8 +51,8 @@ CHEEK_RAISER: Muscle = {
 }
 # Zygomaticus major (AU12): from the cheek bone down to the corner of the mouth.
 ZYGOMATIC: Muscle = {
-    "left": (346, 330, 425, 426, 410, 287, 432, 427, 411, 352, 345),
-    "right": (117, 101, 205, 206, 186, 57, 212, 207, 187, 123, 116),
+    "left": (346, 330, 425, 410, 287, 432, 411, 352),
+    "right": (117, 101, 205, 186, 57, 212, 187, 123),
 }
 # Masseter and the jaw's edge: what lets go in the jaw release.
 MASSETER: Muscle = {
@@ -177,32 +177,37 @@ def draw_muscles(
     alone. `points`: (n, 2) canvas pixels; `box`: where to draw.
     """
     muscles = MUSCLES.get(exercise or "", (CHEEK_RAISER, ZYGOMATIC))
-    corners = points[[i for muscle in muscles for side in muscle.values() for i in side]]
-    left, top = np.maximum(np.floor(corners.min(0)).astype(int) - 4 * _SOFT, (box.x, box.y))
-    right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + 4 * _SOFT, (box.right, box.bottom))
+    for side, level in (("left", bars.level.left), ("right", bars.level.right)):
+        areas = [_cutting(len(muscle[side])) @ points[list(muscle[side])] for muscle in muscles]
+        amount = _FAINTEST + (_STRONGEST - _FAINTEST) * min(max(level, 0.0), 1.0)
+        inside = bars.band[0] <= level <= bars.band[1]
+        _glow(canvas, areas, box, amount, theme.GREEN if inside else theme.SKY)
+        if inside:
+            outlines = [_fixed(area - (box.x, box.y)) for area in areas]
+            ground = box.of(canvas)
+            cv2.polylines(
+                ground, outlines, isClosed=True, color=theme.TEXT, lineType=cv2.LINE_AA, shift=_SHIFT
+            )
+
+
+def _glow(
+    canvas: Image, areas: list[NDArray[np.float64]], box: Rect, amount: float, colour: theme.Colour
+) -> None:
+    """Let `amount` (0..1) of a colour shine through some areas, with soft edges, inside `box`."""
+    corners = np.concatenate(areas)
+    border = 3 * _SOFT
+    left, top = np.maximum(np.floor(corners.min(0)).astype(int) - border, (box.x, box.y))
+    right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + border, (box.right, box.bottom))
     if right - left < _SOFT or bottom - top < _SOFT:
         return
-    area = canvas[top:bottom, left:right]
-    small = (-(-area.shape[1] // _SOFT), -(-area.shape[0] // _SOFT))
-    share = np.zeros((small[1], small[0], 3), np.uint8)  # how much of the picture gives way
-    light = np.zeros_like(share)
-    origin = np.array([left, top])
-    outlines: list[Pixels] = []
-    for muscle in muscles:
-        for name, side in (("left", bars.level.left), ("right", bars.level.right)):
-            polygon = _cutting(len(muscle[name])) @ points[list(muscle[name])] - origin
-            amount = 0.10 + (_STRONGEST - 0.10) * min(max(side, 0.0), 1.0)
-            inside = bars.band[0] <= side <= bars.band[1]
-            colour = theme.GREEN if inside else theme.SKY
-            soft = _fixed(polygon / _SOFT)
-            cv2.fillPoly(share, [soft], (amount * 255,) * 3, cv2.LINE_AA, _SHIFT)
-            cv2.fillPoly(light, [soft], tuple(amount * c for c in colour), cv2.LINE_AA, _SHIFT)
-            if inside:
-                outlines.append(_fixed(polygon))
-    size = (area.shape[1], area.shape[0])
-    share = cv2.resize(cv2.blur(share, (5, 5)), size, interpolation=cv2.INTER_LINEAR)
-    light = cv2.resize(cv2.blur(light, (5, 5)), size, interpolation=cv2.INTER_LINEAR)
-    kept = cv2.multiply(area, cv2.bitwise_not(share), scale=1 / 255)
-    cv2.add(kept, light, dst=area)
-    if outlines:
-        cv2.polylines(area, outlines, isClosed=True, color=theme.TEXT, lineType=cv2.LINE_AA, shift=_SHIFT)
+    ground = canvas[top:bottom, left:right]
+    small = (-(-ground.shape[0] // _SOFT), -(-ground.shape[1] // _SOFT), 3)
+    kept, light = np.full(small, 255, np.uint8), np.zeros(small, np.uint8)
+    polygons = [_fixed((area - (left, top)) / _SOFT) for area in areas]
+    for layer, ink in ((kept, ((1 - amount) * 255,) * 3), (light, tuple(amount * c for c in colour))):
+        for polygon in polygons:
+            cv2.fillPoly(layer, [polygon], ink, cv2.LINE_AA, _SHIFT)
+    size = (ground.shape[1], ground.shape[0])
+    share = cv2.resize(cv2.blur(kept, (5, 5)), size, interpolation=cv2.INTER_LINEAR)
+    shine = cv2.resize(cv2.blur(light, (5, 5)), size, interpolation=cv2.INTER_LINEAR)
+    cv2.add(cv2.multiply(ground, share, scale=1 / 255), shine, dst=ground)
