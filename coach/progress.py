@@ -61,7 +61,8 @@ class Series:
 
     def difference(self, value: float) -> str:
         """Return a difference of two values with its unit."""
-        return self.amount(value).replace("%", "points")
+        words = self.amount(value).replace("%", "points")
+        return "1 point" if words == "1 points" else words
 
     def sentence(self) -> str:
         """Return what may be said about the change: a real one, none yet, or too early to say."""
@@ -159,6 +160,22 @@ def side_series(history: History) -> Series:
         history.smiles, lambda rows: median(r.excursion_mm.left - r.excursion_mm.right for r in rows)
     )
     return _series("Left minus right corner travel", "mm", points, 0.5)
+
+
+def side_sentence(series: Series) -> str:
+    """Return how the difference between the sides moved, in words for which side travels less."""
+    moved = series.trend
+    if moved is None:
+        return f"Difference between the sides: {series.sentence().partition(': ')[2]}"
+
+    def side(value: float) -> str:
+        if abs(value) < series.resolution:
+            return "even"
+        return f"{'left' if value < 0 else 'right'} weaker by {series.amount(abs(value))}"
+
+    verdict = "beyond" if moved.real else "no real change yet: within"
+    noise = series.difference(moved.noise)
+    return f"From {side(moved.start)} to {side(moved.now)}, {verdict} your own noise of {noise}"
 
 
 def weaker_side_sentence(history: History) -> str:

@@ -1,0 +1,231 @@
+"""The progress page: one HTML file that needs nothing else, to read on a screen, a phone or paper."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import coach
+from coach.history import History
+from coach.progress import (
+    Series,
+    exercise_lines,
+    exercise_series,
+    memory_lines,
+    overview,
+    score_series,
+    side_sentence,
+    side_series,
+    title,
+    weaker_side_sentence,
+)
+from coach.shell import charts
+
+CHARTED = 2  # a line needs two points
+_STEPS = (1, 10, 20, 30)  # repetitions a day from which on a day of the calendar is a shade darker
+_STYLE = """
+:root{color-scheme:light dark;--page:#fbfaf7;--card:#fff;--ink:#1c2a30;--muted:#5d6b72;--grid:#dfe3e2;
+--accent:#0b6e8a;--band:#dcebef;--c1:#0b6e8a;--c2:#b3541e;--c3:#5b4a9e;--c4:#2f7d4f;--c5:#8a6d00;--c6:#737a7e;
+--d1:#cfe5ec;--d2:#8fc3d3;--d3:#3f93ad;--d4:#0b5f78}
+@media (prefers-color-scheme:dark){:root{--page:#11181b;--card:#192327;--ink:#e7eef0;--muted:#9fb0b7;
+--grid:#2f3c42;--accent:#62c8e0;--band:#20404a;--c1:#62c8e0;--c2:#f0a35e;--c3:#b6a6f2;--c4:#7fd3a0;--c5:#e3c75a;
+--c6:#a4adb1;--d1:#1f3b45;--d2:#2a6376;--d3:#3f9bb5;--d4:#7fdcf2}}
+@media print{:root{color-scheme:light;
+--page:#fff;--card:#fff;--ink:#000;--muted:#444;--grid:#ccc;--accent:#0b6e8a;
+--band:#e6eef0;--c1:#0b6e8a;--c2:#b3541e;--c3:#5b4a9e;--c4:#2f7d4f;--c5:#8a6d00;--c6:#737a7e;
+--d1:#cfe5ec;--d2:#8fc3d3;--d3:#3f93ad;--d4:#0b5f78}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}figure,.month,li{break-inside:avoid}h2{break-after:avoid}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+main{max-width:72rem;margin:0 auto;padding:1.25rem 1rem 3rem}
+h1{font-size:1.7rem;margin:.2rem 0}
+h2{font-size:1.25rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1.2rem 0 .5rem}
+p{margin:.4rem 0;max-width:46rem}.quiet{color:var(--muted)}
+ul{margin:.4rem 0;padding-left:1.2rem}li{margin:.25rem 0}
+.real{list-style:none;padding:0}
+.real li{border-left:.3rem solid var(--accent);background:var(--card);padding:.5rem .8rem}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr))}
+figure{margin:0;padding:.8rem;background:var(--card);border:1px solid var(--grid);border-radius:.5rem}
+figure svg{display:block;width:100%;height:auto}svg text{font-family:inherit!important}
+figcaption{font-size:.9rem;margin-top:.4rem}
+.months{display:flex;flex-wrap:wrap;gap:1rem}.month{display:grid;grid-template-columns:repeat(7,1.35rem);gap:.15rem}
+.month b{grid-column:1/-1;font-size:.85rem;font-weight:600}
+.month i{height:1.35rem;
+font:.68rem/1.35rem system-ui,sans-serif;text-align:center;border-radius:.2rem;color:var(--muted)}
+.month .s1,.month .s2{color:var(--ink)}.month .s3,.month .s4{color:var(--card);font-weight:700}
+.s1{background:var(--d1)}.s2{background:var(--d2)}.s3{background:var(--d3)}.s4{background:var(--d4)}
+footer{margin-top:2.5rem;border-top:1px solid var(--grid);font-size:.9rem}
+"""
+
+
+def progress_page(history: History, today: date, memories: Mapping[str, str] | None = None) -> str:
+    """Return the page as HTML: no script, no network, no pictures of the person; 0.5 MB after a year.
+
+    Parameters
+    ----------
+    history
+        Everything; the simulated person's sessions are left out as soon as there are own ones.
+    today
+        By the person's clock.
+    memories
+        What to call each memory, by id; without an entry they are numbered, as on a page to be shown.
+    """
+    own = history.own()
+    labels = _labels(own, memories or {})
+    parts = [f"<h1>Your progress</h1><p>{_text(overview(own, today))}.</p>"]
+    if own.simulated:
+        parts.append("<p><strong>These are the simulated person's sessions (demo), not yours.</strong></p>")
+    if not own.sessions and not own.scores:
+        parts.append("<p>No sessions yet: start one with <code>smile-coach</code>.</p>")
+    else:
+        parts += [*_changes(own), *_scores(own), *_exercises(own, today), *_attempts(own)]
+        parts += [*_memories(own, labels), *_sides(own), *_calendar(own, today)]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        # The browser is told to fetch nothing, so that nothing can leave the machine from here either.
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>Your progress, {today.isoformat()}</title><style>{_STYLE}</style></head>\n<body><main>\n"
+        + "\n".join(parts)
+        + _footer(today)
+        + "\n</main></body></html>\n"
+    )
+
+
+def _every(own: History) -> list[Series]:
+    return [*score_series(own), *(one for name in own.exercises() for one in exercise_series(own, name))]
+
+
+def _changes(own: History) -> list[str]:
+    """Say what changed beyond noise, what did not, and what is too early to say."""
+    real: list[str] = []
+    still: list[str] = []
+    early: list[str] = []
+    for series in _every(own):
+        moved = series.trend
+        (early if moved is None else real if moved.real else still).append(series.sentence())
+    parts = ["<h2>What changed beyond your own noise</h2>"]
+    parts.append(
+        _list(real, "real") if real else "<p>No real change yet: nothing moved beyond your noise.</p>"
+    )
+    if still:
+        parts.append(_list(still))
+    if early:
+        parts.append(
+            '<p class="quiet">Six measurements are needed before a change can be told from noise.</p>'
+        )
+        parts.append(_list(early))
+    return parts
+
+
+def _scores(own: History) -> list[str]:
+    found = score_series(own)
+    return ["<h2>Check-in scores</h2>", _trends(found)] if found else []
+
+
+def _exercises(own: History, today: date) -> list[str]:
+    parts = ["<h2>Exercises</h2>", _list(exercise_lines(own, today))]
+    drawn = {name: _trends(exercise_series(own, name)) for name in own.exercises()}
+    return parts + [f"<h3>{_text(title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
+
+
+def _attempts(own: History) -> list[str]:
+    if not own.tries or not own.sessions:
+        return []
+    counts = Counter(row.reason for row in own.tries).most_common()
+    words = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in counts)
+    drawn = _figure(charts.attempts_chart(own), f"{len(own.tries)} tries in all: {words}")
+    return ["<h2>Tries that did not count</h2>", f'<div class="grid">{drawn}</div>']
+
+
+def _memories(own: History, labels: Mapping[str, str]) -> list[str]:
+    if not own.recalls:
+        return []
+    figures = [
+        _figure(charts.reliability_chart(own, labels), "Share of the last 20 recalls within five seconds")
+    ]
+    if any(row.latency_s is not None for row in own.recalls):
+        caption = "Seconds from the cue to a smile; the dashed line is at five seconds"
+        figures.append(_figure(charts.latency_chart(own, labels), caption))
+    grid = f'<div class="grid">{"".join(figures)}</div>'
+    return ["<h2>Memories</h2>", _list(memory_lines(own, labels)), grid]
+
+
+def _sides(own: History) -> list[str]:
+    series = side_series(own)
+    if len(series.values) < CHARTED:
+        return []
+    caption = f"{side_sentence(series)}. Inside the band (3 mm) others do not notice a difference."
+    drawn = _figure(charts.side_chart(series), caption)
+    sentence = _text(weaker_side_sentence(own))
+    return ["<h2>Weaker side</h2>", f"<p>{sentence}.</p>", f'<div class="grid">{drawn}</div>']
+
+
+def _calendar(own: History, today: date) -> list[str]:
+    """Show the last twelve months with the repetitions of each day, most recent month first."""
+    counts = Counter(row.day for row in own.repetitions)
+    active = own.active_days()
+    first = min(active, default=today)
+    months: list[str] = []
+    month = today.replace(day=1)
+    while month >= first.replace(day=1) and len(months) < 12:  # noqa: PLR2004 - a year
+        months.append(_month(month, counts, active))
+        month = (month - timedelta(days=1)).replace(day=1)
+    note = '<p class="quiet">Repetitions a day: the darker, the more.</p>'
+    return ["<h2>Calendar</h2>", note, f'<div class="months">{"".join(months)}</div>']
+
+
+def _month(month: date, counts: Mapping[date, int], active: frozenset[date]) -> str:
+    cells = "<i></i>" * month.weekday()
+    day = month
+    while day.month == month.month:
+        count = counts.get(day, 0)
+        shade = max(sum(count >= step for step in _STEPS), 1) if day in active else 0
+        mark = f' class="s{shade}" title="{day.isoformat()}: {count} repetitions"' if shade else ""
+        cells += f"<i{mark}>{day.day}</i>"
+        day += timedelta(days=1)
+    return f'<div class="month"><b>{month:%B %Y}</b>{cells}</div>'
+
+
+def _labels(own: History, memories: Mapping[str, str]) -> dict[str, str]:
+    ids = dict.fromkeys(row.memory for row in own.recalls)
+    return {
+        memory: memories.get(memory) or (f"memory {number}" if memory else "your memories")
+        for number, memory in enumerate(ids, start=1)
+    }
+
+
+def _trends(found: Iterable[Series]) -> str:
+    moving = [
+        one for one in found if max(one.values) - min(one.values) > one.resolution
+    ]  # else: see the text
+    figures = [_figure(charts.trend_chart(one), one.sentence()) for one in moving]
+    return f'<div class="grid">{"".join(figures)}</div>' if figures else ""
+
+
+def _figure(svg: str, caption: str) -> str:
+    return f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
+
+
+def _list(lines: Iterable[str], kind: str = "") -> str:
+    items = "".join(f"<li>{_text(line)}</li>" for line in lines)
+    return f'<ul class="{kind}">{items}</ul>' if kind else f"<ul>{items}</ul>"
+
+
+def _text(words: str) -> str:
+    return re.sub(r"(?<=\d) (?=%|s\b|mm\b)", "\N{NO-BREAK SPACE}", html.escape(words))
+
+
+def _footer(today: date) -> str:
+    return (
+        '<footer><p class="quiet">How to read it: dots are sessions or check-ins, the line is their course '
+        "(in a long history a median a week). The band is your own noise about where you began: MDC95, how "
+        "far two measurements of an unchanged face lie apart by chance. Only what leaves it is called a "
+        "change. It measures movement, not health or beauty.</p>"
+        f'<p class="quiet">Made on your machine on {today.isoformat()} by smile-coach {coach.__version__}; '
+        "the page fetches nothing and sends nothing.</p></footer>"
+    )
