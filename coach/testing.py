@@ -1,0 +1,180 @@
+"""Faces made of numbers: traces of features from a few points in time, to try an exercise without a camera.
+
+Public API for everyone who adds an exercise::
+
+    frames = trace(12.0, cheek=held(1.0, 3.5))
+    events = play(CheekRaiser(spec), frames)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from coach.baseline import OwnRange
+from coach.events import Event
+from coach.exercise import AnyExercise, Context
+from coach.features import LID_COUPLING, Features
+from coach.types import Bilateral
+
+Level: TypeAlias = float | Bilateral
+Points: TypeAlias = Sequence[tuple[float, Level]]
+Trace: TypeAlias = list[tuple[float, Features | None]]
+
+MM = 90.0  # outer eye corners apart, millimetres: what one length unit is on most adult faces
+APERTURE = 0.12  # neutral lid aperture in length units
+
+
+def face(
+    t: float = 0.0,
+    *,
+    cheek: Level = 0.0,
+    smile: Level = 0.0,
+    closure: Level = 0.0,
+    jaw: float = 0.0,
+    jaw_side: float = 0.0,
+    lip_gap: float | None = None,
+    brows: Level = 0.0,
+    frown: float = 0.0,
+    yaw: float = 0.0,
+    pitch: float = 0.0,
+    best: OwnRange | None = None,
+) -> Features:
+    """Return the features of one frame; without arguments, of the neutral face.
+
+    Parameters
+    ----------
+    t
+        Seconds.
+    cheek, smile, jaw
+        Cheek raise, corner pull and jaw drop as shares of the own best; `cheek` and `smile` may be
+        one `Bilateral` instead of a number for both sides.
+    closure
+        0 open .. 1 closed by the upper lid, which pulls the lower one with it a little.
+    jaw_side
+        Length units, + = to the person's left.
+    lip_gap
+        Length units; None: as far as the jaw opens the lips.
+    brows, frown
+        Brows up, length units; brows drawn down, as the blendshape above neutral.
+    yaw, pitch
+        Degrees; the neutral pose is 0.
+    best
+        The own range, where it is not the usual one.
+    """
+    best = best or OwnRange()
+    lift, pull = _times(_pair(cheek), best.cheek), _times(_pair(smile), best.smile)
+    drop = _times(_pair(closure), APERTURE)
+    lower = Bilateral(lift.left + LID_COUPLING * drop.left, lift.right + LID_COUPLING * drop.right)
+    travel = Bilateral(abs(pull.left), abs(pull.right))
+    chin = jaw * best.jaw
+    return Features(
+        t=t,
+        lid_lift=lift,
+        cheek_raise=_pair(cheek),
+        lower_lid_rise=lower,
+        upper_lid_drop=drop,
+        cheek_lift=lift,
+        brow_raise=_pair(brows),
+        closure=_pair(closure),
+        eye_aperture=Bilateral(
+            1 - (drop.left + lower.left) / APERTURE, 1 - (drop.right + lower.right) / APERTURE
+        ),
+        corner_pull=pull,
+        lip_corner_pull=_pair(smile),
+        corner_travel=travel,
+        commissure_excursion_mm=_times(travel, MM),
+        jaw_down=chin,
+        jaw_side=jaw_side,
+        jaw_open=jaw,
+        lip_gap=0.8 * chin if lip_gap is None else lip_gap,
+        smile=_times(_pair(smile), 0.8),
+        squint=_times(_pair(cheek), 0.2),
+        brow_down=frown,
+        yaw=yaw,
+        pitch=pitch,
+        roll=0.0,
+        turn=max(abs(yaw), abs(pitch)),
+        size=0.25,
+        centre=(0.5, 0.45),
+        box=(0.3, 0.2, 0.7, 0.8),
+        light=None,
+    )
+
+
+def held(
+    start: float, plateau_s: float, top: Level = 1.0, *, rise_s: float = 0.4, fall_s: float = 0.4
+) -> Points:
+    """Return a movement's points: from rest at `start` up to `top`, held, and back to rest."""
+    up = start + rise_s
+    return [(start, 0.0), (up, top), (up + plateau_s, top), (up + plateau_s + fall_s, 0.0)]
+
+
+def trace(
+    duration_s: float, fps: float = 30.0, *, away: Iterable[tuple[float, float]] = (), **moves: Points
+) -> Trace:
+    """Return the frames of a face that moves along straight lines between points.
+
+    Parameters
+    ----------
+    duration_s, fps
+        Seconds, and frames a second.
+    away
+        (start, end) in seconds: no face is seen, `start` included, `end` not.
+    moves
+        For any argument of `face`: (seconds, level) in order of time. Before the first and after
+        the last point the level stays theirs.
+
+    Returns
+    -------
+    (seconds, features) a frame; None where no face is seen.
+    """
+    gaps = list(away)
+    frames: Trace = []
+    for number in range(round(duration_s * fps)):
+        t = number / fps
+        seen = not any(start <= t < end for start, end in gaps)
+        levels = {name: level_at(points, t) for name, points in moves.items()}
+        frames.append((t, face(t, **levels) if seen else None))  # type: ignore[arg-type]
+    return frames
+
+
+def play(
+    exercise: AnyExercise, frames: Trace, context: Context | None = None, cues: Iterable[float] = ()
+) -> list[Event]:
+    """Return every event of an exercise that sees `frames`, what is owed at the end included.
+
+    `cues`: seconds at which memories are cued, for exercises that can be given some.
+    """
+    state = exercise.begin(context or Context())
+    for cue in cues:
+        state = exercise.give(state, cue)  # type: ignore[attr-defined]
+    events: list[Event] = []
+    for t, features in frames:
+        state, fresh = exercise.step(state, t, features)
+        events += fresh
+    return [*events, *exercise.finish(state, frames[-1][0])] if frames else events
+
+
+def level_at(points: Points, t: float) -> Level:
+    """Return the level at `t` on the lines between `points`."""
+    after = bisect_right([at for at, _ in points], t)
+    if after == 0:
+        return points[0][1]
+    if after == len(points):
+        return points[-1][1]
+    (t0, a), (t1, b) = points[after - 1], points[after]
+    share = (t - t0) / (t1 - t0)
+    if isinstance(a, Bilateral) or isinstance(b, Bilateral):
+        a, b = _pair(a), _pair(b)
+        return Bilateral(a.left + share * (b.left - a.left), a.right + share * (b.right - a.right))
+    return a + share * (b - a)
+
+
+def _pair(level: Level) -> Bilateral:
+    return level if isinstance(level, Bilateral) else Bilateral(level, level)
+
+
+def _times(pair: Bilateral, factor: float) -> Bilateral:
+    return Bilateral(pair.left * factor, pair.right * factor)
