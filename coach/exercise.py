@@ -50,6 +50,11 @@ class Exercise(Protocol[S]):
     name: ClassVar[str]
     spec_type: ClassVar[type[ExerciseSpec]]
 
+    @property
+    def spec(self) -> ExerciseSpec:
+        """The checked contents of the exercise's TOML file."""
+        ...
+
     def begin(self, context: Context) -> S:
         """Return the state at the exercise's start."""
         ...
@@ -129,7 +134,7 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class HeldState:
-    """A held exercise's memory: the running repetition, the count, the eyes, and the frames of this movement."""
+    """A held exercise's memory. `frames`: those of the running movement, and of shortly before."""
 
     context: Context
     rep: RepState = field(default_factory=RepState)
@@ -160,11 +165,11 @@ class Held(Generic[P]):
         raise NotImplementedError
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
-        """What is wrong with the form in this frame."""
+        """Return what is wrong with the form in this frame."""
         raise NotImplementedError
 
     def noise(self, context: Context) -> float:
-        """Standard deviation of `level` on the neutral face."""
+        """Return the standard deviation of `level` on the neutral face."""
         raise NotImplementedError
 
     def sides(self, features: Features) -> Bilateral:
@@ -180,7 +185,9 @@ class Held(Generic[P]):
         """Return the state at the exercise's start."""
         return HeldState(context)
 
-    def step(self, state: HeldState, t: float, features: Features | None) -> tuple[HeldState, tuple[Event, ...]]:
+    def step(
+        self, state: HeldState, t: float, features: Features | None
+    ) -> tuple[HeldState, tuple[Event, ...]]:
         """Take in one frame."""
         sample, state = self._sample(state, t, features)
         rep, result = step(state.rep, sample, self.spec.repetition, self.noise(state.context))

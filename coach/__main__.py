@@ -1,0 +1,43 @@
+"""The command line's door: runs the command and turns every error into one line and an exit status."""
+
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run `smile-coach` with the arguments (the process's own by default) and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; return 0 (done), 1 (could not be done), 2 (wrong usage) or 130 (interrupted)."""
+    import click
+
+    from coach.errors import CoachError
+    from coach.shell.cli import cli
+
+    try:
+        result = cli.main(args=arguments, prog_name="smile-coach", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return 0
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "smile-coach"
+        click.echo(f"{error.format_message().replace(chr(10), ' ')} (see '{command} --help')", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(error.format_message(), err=True)
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except CoachError as error:
+        click.echo(str(error), err=True)
+        return error.exit_status
+    return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    main()

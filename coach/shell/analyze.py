@@ -1,0 +1,222 @@
+"""The `analyze` command: counting and timing a recording as fast as the machine can."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+import click
+
+from coach import __version__
+from coach.analysis import Analysed, Analysis
+from coach.baseline import OwnRange
+from coach.errors import SourceError, UsageError
+from coach.events import Event, SessionEnd, SessionStart
+from coach.exercise import AnyExercise
+from coach.features import Features
+from coach.shell.event_log import EventLog
+from coach.shell.landmarker import Landmarker
+from coach.shell.registry import load_exercise
+from coach.shell.source import Signal
+from coach.shell.video import VideoFile
+from coach.types import Bilateral
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `analyze` was asked for; `neutral` and `cues` in seconds of the video."""
+
+    video: Path
+    exercise: str
+    neutral: tuple[float, float] = (0.0, 3.0)
+    cues: tuple[float, ...] = ()
+    hold_s: float | None = None
+    events: str | None = None
+    features: Path | None = None
+    plot: Path | None = None
+    best: OwnRange | None = None
+
+
+def analyze(request: Request, model: Path, *, progress: bool) -> list[Event]:
+    """Count one recording.
+
+    Parameters
+    ----------
+    request
+        What to count and what to write.
+    model
+        The landmarker's model file.
+    progress
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    All events, as they were written.
+
+    Raises
+    ------
+    SourceError
+        The video cannot be read, has no pictures or no face.
+    UsageError
+        The exercise is unknown, or `neutral` lies outside the clip.
+    """
+    exercise = _exercise(request)
+    video = VideoFile(request.video)
+    analysis = Analysis(exercise, request.neutral, request.cues, request.best)
+    with ExitStack() as stack:
+        stack.callback(video.close)
+        keep = stack.enter_context(_Record(request))
+        landmarker = stack.enter_context(Landmarker(model))
+        keep.events(SessionStart(t=0.0, plan=exercise.name, source=request.video.name, version=__version__))
+        count, last = 0, 0.0
+        for count, (t, observation) in enumerate(_faces(video, landmarker, progress), start=1):  # noqa: B007
+            keep.results(analysis.process(t, observation))
+            last = t
+        _check(request, analysis, count, last)
+        keep.results(analysis.finish(last))
+        keep.events(
+            SessionEnd(
+                t=last,
+                reps={exercise.name: analysis.reps[exercise.name]},
+                attempts={exercise.name: analysis.attempts[exercise.name]},
+                duration_s=last,
+                frames=count,
+                fps=(count - 1) / last if last > 0 else 0.0,
+                reason="source_ended",
+            )
+        )
+    if video.warning:
+        click.echo(f"{request.video}: {video.warning}", err=True)
+    if request.plot is not None:
+        from coach.shell.figure import draw_analysis
+
+        draw_analysis(request.plot, exercise, keep.frames, keep.kept)
+    return keep.kept
+
+
+class _Record:
+    """Where results go: the event log, the table of features, and memory for the figure."""
+
+    def __init__(self, request: Request) -> None:
+        self.kept: list[Event] = []
+        self.frames: list[Analysed] = []
+        self._plot = request.plot is not None
+        self._log = EventLog(request.events) if request.events else None
+        self._table = _FeatureTable(request.features) if request.features else None
+
+    def results(self, results: Iterator[Analysed]) -> None:
+        """Keep frames and their events."""
+        for result in results:
+            self.events(*result.events)
+            if self._table is not None:
+                self._table.write(result)
+            if self._plot:
+                self.frames.append(result)
+
+    def events(self, *events: Event) -> None:
+        """Keep events."""
+        for event in events:
+            self.kept.append(event)
+            if self._log is not None:
+                self._log.write(event)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._log is not None:
+            self._log.close()
+        if self._table is not None:
+            self._table.close()
+
+
+def _exercise(request: Request) -> AnyExercise:
+    changes: dict[str, Any] = {}
+    if request.hold_s is not None:
+        changes = {"repetition": {"hold_s": request.hold_s}}
+    return load_exercise(request.exercise, changes)
+
+
+def _faces(video: VideoFile, landmarker: Landmarker, progress: bool) -> Iterator[tuple[float, Any]]:
+    """Yield each frame's time and face."""
+    length = round(video.duration_hint_s) if video.duration_hint_s else 0
+    with click.progressbar(
+        length=length, label=video.path.name, file=_bar_stream(progress), width=30
+    ) as bar:
+        shown = 0
+        while True:
+            frame = video.read()
+            if frame is Signal.ENDED:
+                break
+            if isinstance(frame, Signal):
+                continue
+            yield frame.t, landmarker.detect(frame)
+            if int(frame.t) > shown:
+                bar.update(int(frame.t) - shown)
+                shown = int(frame.t)
+
+
+def _bar_stream(progress: bool) -> TextIO:
+    import io
+    import sys
+
+    return sys.stderr if progress and sys.stderr.isatty() else io.StringIO()
+
+
+def _check(request: Request, analysis: Analysis, frames: int, last: float) -> None:
+    begin, end = request.neutral
+    if frames == 0:
+        raise SourceError(f"{request.video}: no picture could be read; is the recording complete?")
+    if begin >= last > 0:
+        raise UsageError(
+            f"--neutral {begin:g}:{end:g}: outside the clip of {last:.1f} s; choose seconds within it"
+        )
+    if analysis.faces == 0:
+        raise SourceError(
+            f"{request.video}: no face in {frames} frames; film the face from the front, in good light"
+        )
+
+
+class _FeatureTable:
+    """Every signal of every frame as CSV; sides in two columns, `_left` and `_right`."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = path.open("w", newline="", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"--features {path}: cannot be written ({error.strerror})") from error
+        self._writer = csv.writer(self._file)
+        self._names: list[str] | None = None
+
+    def write(self, result: Analysed) -> None:
+        """Add one frame; frames without a face have empty cells."""
+        row: dict[str, Any] = {} if result.features is None else flat(result.features)
+        if self._names is None:
+            if not row:
+                return
+            self._names = list(row)
+            self._writer.writerow([*self._names, "phase", "count", "hold_s"])
+        cells: Sequence[Any] = [row.get(name, "") for name in self._names]
+        cells = [f"{c:.6g}" if isinstance(c, float) else c for c in cells]
+        cells[0] = f"{result.t:.4f}"
+        self._writer.writerow([*cells, result.view.phase, result.view.count, f"{result.view.hold_s:.3f}"])
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def flat(features: Features) -> dict[str, float]:
+    """Return the features as columns, `t` first."""
+    row: dict[str, float] = {}
+    for field in fields(features):
+        value = getattr(features, field.name)
+        if isinstance(value, Bilateral):
+            row[f"{field.name}_left"], row[f"{field.name}_right"] = value.left, value.right
+        elif isinstance(value, float):
+            row[field.name] = value
+    return row
