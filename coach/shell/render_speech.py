@@ -4,9 +4,9 @@
 
     {"language": "en", "voice": "", "rate": 165, "volume": 0.9, "items": [{"text": "Hold", "path": "a.wav"}]}
 
-and writes each file in turn, complete or not at all. Exit status 0: all of them are there; 1: one line
-on standard error says why not. Speech engines hang, crash and end the process they live in: the
-parent sets a deadline, kills what is left and takes the files that were finished.
+and writes each file in turn, complete or not at all. Exit status 0: all of them are there; 1: some are
+not; 2: nothing can be spoken at all; then standard error says why. Speech engines hang, crash and end the
+process they live in: the parent sets a deadline, kills what is left and takes the files that were finished.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ KEPT_S = 0.03  # of that silence, kept so that nothing clicks
 
 class RenderError(Exception):
     """The speech engine cannot do it; its text is the line for the person."""
+
+
+FAULTS = (RenderError, RuntimeError, ValueError, OSError, subprocess.SubprocessError)
 
 
 def load_espeak() -> Callable[[], object]:
@@ -161,21 +164,30 @@ def render_one(engine: Any, settle: Callable[[], object], text: str, path: Path)
         part.unlink(missing_ok=True)
 
 
-def render(request: Mapping[str, Any]) -> None:
+def render(request: Mapping[str, Any]) -> list[str]:
     """Render every item of the request on one fresh engine, one after the other.
+
+    Returns
+    -------
+    Why some phrases could not be rendered, a line each.
 
     Raises
     ------
     RenderError
-        The engine cannot be had, has no such voice, or wrote nothing.
+        The engine cannot be had or has no such voice.
     """
     engine, settle = start_engine()
     voice = request["voice"] or choose_voice(engine.getProperty("voices"), request["language"])
     for name, value in (("voice", voice), ("rate", request["rate"]), ("volume", request["volume"])):
         engine.setProperty(name, value)
         settle()
+    problems = []
     for item in request["items"]:
-        render_one(engine, settle, item["text"], Path(item["path"]))
+        try:
+            render_one(engine, settle, item["text"], Path(item["path"]))
+        except FAULTS as error:
+            problems.append(f"'{item['text']}': {error}")
+    return problems
 
 
 def main() -> int:
@@ -183,11 +195,12 @@ def main() -> int:
     request = json.load(sys.stdin)
     os.dup2(2, 1)  # engines chatter on standard output
     try:
-        render(request)
-    except (RenderError, RuntimeError, ValueError, OSError, ImportError, subprocess.SubprocessError) as error:
+        problems = render(request)
+    except (*FAULTS, ImportError) as error:
         print(" ".join(str(error).split()) or type(error).__name__, file=sys.stderr)
-        return 1
-    return 0
+        return 2
+    print(*problems, sep="\n", file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
