@@ -258,6 +258,7 @@ def test_a_file_held_for_good_is_refused_clearly(tmp_path: Path, monkeypatch: py
     assert list(tmp_path.glob("*bad*")) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be deleted there")
 def test_a_history_deleted_during_the_session_is_begun_again(tmp_path: Path) -> None:
     """The running session is whole in the new file, not lost in the deleted one."""
     with Store.open(tmp_path) as store:
@@ -381,6 +382,15 @@ def test_a_read_only_disk_can_still_be_read(tmp_path: Path, monkeypatch: pytest.
         assert len(store.history().repetitions) == 1
         store.record("any", rep(2))
         assert "reading only" in store.problem
+
+
+def test_a_row_that_was_tampered_with_is_one_line(tmp_path: Path) -> None:
+    """A date that is none ends in a sentence, not in a traceback."""
+    with Store.open(tmp_path) as store:
+        begin(store)
+        store.connection.execute("UPDATE sessions SET started_at = 'yesterday'")
+        with pytest.raises(StoreError, match="cannot be read"):
+            store.history()
 
 
 def version_0(path: Path) -> None:

@@ -205,7 +205,7 @@ class Store:
         """
         try:
             return read_history(self._connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"{self.path}: cannot be read ({error}); restore a copy") from error
 
     @property
