@@ -17,9 +17,11 @@ from coach.cues import Cue, Kind
 from coach.phrases import PhraseBook
 from coach.scheduler import estimate_s
 from coach.settings import VoiceSettings
+from coach.shell import outputs
 from coach.shell import player as players
 from coach.shell.beeps import BeepVoice
-from coach.shell.player import CommandOutput, NoPlayer, RecordingPlayer, WatchedPlayer, find_outputs
+from coach.shell.outputs import CommandOutput, find_outputs
+from coach.shell.player import NoPlayer, RecordingPlayer, WatchedPlayer
 from coach.shell.speech import RENDER, Renderer, SpokenVoice
 from coach.shell.voice import SilentVoice, make_voice
 from coach.shell.words import languages, load_phrase_book
@@ -106,7 +108,7 @@ def only_fakes(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(players.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(outputs.importlib.util, "find_spec", lambda name: None)
     return folder
 
 
@@ -234,9 +236,9 @@ def test_a_player_that_fails_makes_way_for_the_next(tmp_path, only_fakes):
     """pw-play without a sound server ends with an error; aplay may still work, and is stayed with."""
     fake(only_fakes, "pw-play", "exit 1")
     fake(only_fakes, "aplay", "exit 0")
-    outputs = find_outputs()
-    assert [output.name for output in outputs] == ["pw-play", "aplay"]
-    player = WatchedPlayer(outputs)
+    found = find_outputs()
+    assert [output.name for output in found] == ["pw-play", "aplay"]
+    player = WatchedPlayer(found)
     path = sound(tmp_path / "a.wav")
     for count in (1, 2, 3):
         player.play(path)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import os
-import shutil
-import signal
-import subprocess
 import sys
 import threading
 import time
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-COMMANDS = (("pw-play",), ("paplay",), ("aplay", "-q"))  # Linux, in this order
+from coach.shell.outputs import Output, find_outputs
+
 GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
 FAILURES = 3  # then no more is tried
 _POLL_S = 0.02
@@ -75,136 +71,6 @@ class RecordingPlayer(NoPlayer):
     def stop(self) -> None:
         """Remember the stop."""
         self.played.append(None)
-
-
-class Output(Protocol):
-    """One way to make a sound, used from a single thread; each method may raise OSError."""
-
-    name: str
-
-    def start(self, path: Path) -> None:
-        """Begin to play and return."""
-        ...
-
-    def playing(self) -> bool:
-        """Whether it still plays."""
-        ...
-
-    def stop(self) -> None:
-        """Fall silent, whatever it takes."""
-        ...
-
-
-class CommandOutput:
-    """A command line player, one child process a file in a process group of its own."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self.name = command[0]
-        self._command = tuple(command)
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def start(self, path: Path) -> None:
-        """Start the child."""
-        self._child = subprocess.Popen(
-            [*self._command, str(path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def playing(self) -> bool:
-        """Whether the child runs; one that ended with an error raises OSError."""
-        status = None if self._child is None else self._child.poll()
-        if status is None:
-            return self._child is not None
-        self._child = None
-        if status:
-            raise OSError(f"{self.name} ended with status {status}")
-        return False
-
-    def stop(self) -> None:
-        """Kill the child and all it started."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        if child.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGKILL)
-        with contextlib.suppress(subprocess.TimeoutExpired):  # it cannot be killed while its driver hangs
-            child.wait(_CLOSE_S)
-
-
-class DeviceOutput:
-    """PortAudio by way of sounddevice.
-
-    Raises
-    ------
-    OSError
-        The library is missing or there is no output device.
-    """
-
-    name = "sounddevice"
-
-    def __init__(self) -> None:
-        import sounddevice  # raises OSError where PortAudio is missing
-
-        self._sd: Any = sounddevice
-        try:
-            sounddevice.query_devices(kind="output")
-        except (sounddevice.PortAudioError, ValueError) as error:
-            raise OSError(f"no sound output device ({error})") from error
-
-    def start(self, path: Path) -> None:
-        """Read the file and hand it to the device."""
-        import numpy as np
-
-        with wave.open(str(path), "rb") as file:
-            samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-            samples = samples.reshape(-1, file.getnchannels())
-            rate = file.getframerate()
-        try:
-            self._sd.play(samples, rate)
-        except self._sd.PortAudioError as error:
-            raise OSError(str(error)) from error
-
-    def playing(self) -> bool:
-        """Whether the stream is active."""
-        return bool(self._sd.get_stream().active)
-
-    def stop(self) -> None:
-        """Abort the stream."""
-        try:
-            self._sd.stop()
-        except self._sd.PortAudioError as error:
-            raise OSError(str(error)) from error
-
-
-class WindowsOutput:
-    """Windows' own player; it does not tell when it is done, so it counts as playing until replaced."""
-
-    name = "winsound"
-
-    def __init__(self) -> None:
-        import winsound
-
-        self._winsound: Any = winsound
-
-    def start(self, path: Path) -> None:
-        """Start asynchronously."""
-        flags = self._winsound.SND_FILENAME | self._winsound.SND_ASYNC | self._winsound.SND_NODEFAULT
-        try:
-            self._winsound.PlaySound(str(path), flags)
-        except RuntimeError as error:
-            raise OSError(str(error)) from error
-
-    def playing(self) -> bool:
-        """Return False: nothing needs watching."""
-        return False
-
-    def stop(self) -> None:
-        """Stop what plays."""
-        self._winsound.PlaySound(None, 0)
 
 
 class WatchedPlayer:
@@ -324,19 +190,6 @@ def duration_s(path: Path) -> float:
             return file.getnframes() / file.getframerate()
     except (wave.Error, EOFError, ZeroDivisionError):
         return _UNKNOWN_S
-
-
-def find_outputs() -> tuple[Output, ...]:
-    """Return every way this machine has to play, best first."""
-    outputs: list[Output] = []
-    if importlib.util.find_spec("sounddevice") is not None:
-        with contextlib.suppress(OSError):
-            outputs.append(DeviceOutput())
-    if sys.platform == "win32":
-        outputs.append(WindowsOutput())
-    commands = (("afplay",),) if sys.platform == "darwin" else COMMANDS
-    outputs.extend(CommandOutput(command) for command in commands if shutil.which(command[0]))
-    return tuple(outputs)
 
 
 def make_player() -> Player:
