@@ -69,7 +69,7 @@ def undo(observations, state=None) -> list[Points]:
 
 def errors(found, truth) -> np.ndarray:
     """Return how far off each coordinate of each frame is, pixels."""
-    return np.array([np.abs(points - pixels[list(USED)]) for points, pixels in zip(found, truth, strict=True)])
+    return np.abs(np.array(found) - np.array(truth)[:, list(USED)])
 
 
 def frame_times(duration_s: float, fps: float) -> np.ndarray:
@@ -79,7 +79,7 @@ def frame_times(duration_s: float, fps: float) -> np.ndarray:
 
 
 def own_way(seed: int = 1) -> Points:
-    """Return one direction per point and coordinate, -1..1; the outline, which makes the face's size, stays."""
+    """Return one direction per point and coordinate, -1..1; the outline, and so the face's size, stays."""
     inner = (np.abs(mesh() - (320, 240, 0)) < (112, 135, 99)).all(axis=1)
     return np.random.default_rng(seed).uniform(-1, 1, (478, 3)) * inner[:, np.newaxis]
 
