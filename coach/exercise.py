@@ -88,17 +88,29 @@ class EyeSpec(Strict):
 
 
 class Dose(Strict):
-    """How much of the exercise a full session asks for."""
+    """How much of the exercise a full session asks for. `scales`: a plan may change the number."""
 
     reps: Annotated[int, Field(ge=1, le=100)]
+    scales: bool = True
+
+
+class Pace(Strict):
+    """How long it takes. `intro_s`: before the first repetition; `rep_s`: one, beyond its hold."""
+
+    intro_s: Annotated[float, Field(ge=0, le=60)]
+    rep_s: Annotated[float, Field(ge=0, le=120)]
 
 
 class ExerciseSpec(Strict):
-    """An exercise's TOML file: dose, thresholds and English words; exercises add their own tables."""
+    """An exercise's TOML file: dose, pace and thresholds; exercises add their own tables."""
 
     dose: Dose
+    pace: Pace
     head: HeadSpec
-    words: dict[str, str | list[str]]
+
+    def seconds(self, reps: int) -> float:
+        """Return how long `reps` repetitions take a person who performs as asked, seconds."""
+        return self.pace.intro_s + reps * self.pace.rep_s
 
 
 class HeldSpec(ExerciseSpec):
@@ -106,6 +118,10 @@ class HeldSpec(ExerciseSpec):
 
     repetition: RepSpec
     eyes: EyeSpec
+
+    def seconds(self, reps: int) -> float:
+        """Return intro, holds and what lies between them."""
+        return self.pace.intro_s + reps * (self.pace.rep_s + self.repetition.hold_s)
 
 
 @dataclass(frozen=True, slots=True)

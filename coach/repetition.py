@@ -132,11 +132,14 @@ class Ended:
 
 
 PREROLL_S = 1.2  # how much of the time before the enter threshold is kept to find onset and half-rise
+GAP_S = 0.5  # between two frames
 LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
 STUCK_S = 3.0  # a face that rests at a new level this long after a movement has a new rest level
 
 
-def step(state: RepState, sample: Sample, spec: RepSpec, noise: float) -> tuple[RepState, Reached | Ended | None]:
+def step(
+    state: RepState, sample: Sample, spec: RepSpec, noise: float
+) -> tuple[RepState, Reached | Ended | None]:
     """Take in one frame.
 
     Parameters
@@ -157,16 +160,19 @@ def step(state: RepState, sample: Sample, spec: RepSpec, noise: float) -> tuple[
     if sample.t <= state.t:
         return state, None
     dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
+    if sample.t - state.t > GAP_S and state.phase in ("onset", "apex"):
+        # no frames for so long are never a hold, however right the face is before and after
+        state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)
     happening = _happening(seen, sample, spec, enter)
     result: Reached | Ended | None = None
-    if seen.phase == "apex" and not seen.counted and happening is None and sample.gone is None:
-        if seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
-            seen = replace(seen, counted=True)
-            result = Reached(seen.start, seen.hold_s)
+    held = seen.phase == "apex" and happening is None and sample.gone is None
+    if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
+        seen = replace(seen, counted=True)
+        result = Reached(seen.start, seen.hold_s)
     if happening is not None:
         seen, result = _move(seen, sample, spec, happening)
     if seen.phase == "neutral" and sample.gone is None and not sample.masked:
@@ -200,33 +206,33 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
 
 
 def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
-    """What this frame means in the present phase."""
-    t, phase = sample.t, state.phase
+    """Return what this frame means in the present phase."""
+    t, below, rest = sample.t, state.below_since, state.rest_since
     if state.gone_since is not None:
         long = t - state.gone_since > spec.grace_s
-        return "lost" if long and phase in ("onset", "apex") else None
+        return "lost" if long and state.phase in ("onset", "apex") else None
     if sample.masked:
         return None
     above = sample.level - state.floor
-    if phase == "neutral":
-        return "entered" if above > enter else None
-    if phase == "onset":
-        if above <= enter * spec.rest * 2:
-            return "dropped"
-        return "dwelt" if t - state.since >= spec.dwell_s else None
-    if phase == "apex":
-        fallen = state.below_since is not None and t - state.below_since >= spec.grace_s
-        fallen = fallen or t - state.start > LONGEST_S
-        rested = above < spec.rest * state.plateau
-        return "fell" if fallen or (rested and state.below_since is not None) else None
-    settled = state.rest_since is not None and t - state.rest_since >= spec.rest_dwell_s
-    return "rested" if settled or _stuck(state, t) else None
+    fallen = below is not None and (t - below >= spec.grace_s or above < spec.rest * state.plateau)
+    true: dict[Phase, dict[Happening, bool]] = {
+        "neutral": {"entered": above > enter},
+        "onset": {
+            "dropped": above <= enter * spec.rest * 2,
+            "dwelt": t - state.since >= spec.dwell_s,
+        },
+        "apex": {"fell": fallen or t - state.start > LONGEST_S},
+        "offset": {
+            "rested": (rest is not None and t - rest >= spec.rest_dwell_s) or _stuck(state, t)
+        },
+    }
+    return next((happening for happening, now in true[state.phase].items() if now), None)
 
 
 def _stuck(state: RepState, t: float) -> bool:
     """After a movement the level has stayed within a narrow band for long: a new rest level."""
     recent = [level for at, level in state.trace if t - at <= STUCK_S]
-    if t - state.since < STUCK_S or not recent:
+    if state.phase != "offset" or t - state.since < STUCK_S or not recent:
         return False
     return max(recent) - min(recent) < 0.3 * max(state.plateau, 1e-9)
 
@@ -268,7 +274,7 @@ def lost_s(faults: tuple[Fault, ...], start: float, end: float, grace_s: float) 
 
 
 def _crossing(state: RepState, plateau: float, share: float) -> float:
-    """When the rise crossed `share` of the plateau for the last time before reaching most of it, interpolated."""
+    """When the rise last crossed `share` of the plateau before reaching most of it, interpolated."""
     before_t, before = state.trace[0][0], state.trace[0][1] - state.floor
     crossing = state.start
     for at, raw in state.trace:
@@ -333,7 +339,8 @@ def onset(state: RepState) -> float:
     of the rise time, so that the start lies 0.287 / 0.213 of their distance before the first.
     """
     top = max(level for _, level in state.trace) - state.floor
-    low, half = _crossing(state, top, 0.2), _crossing(state, top, 0.5)
+    half = _crossing(state, top, 0.5)
+    low = min(_crossing(state, top, 0.2), half)  # a slow rise may have passed it before the trace begins
     return low - (half - low) * 1.35
 
 

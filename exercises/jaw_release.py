@@ -29,11 +29,12 @@ class CloseSpec(Strict):
 class BreathSpec(Strict):
     """A webcam cannot see breath: what is checked is a still closed mouth, then a slightly dropped jaw.
 
-    `still_s`: closed and still before it counts as breathing in. `out_s`: least time of the dropped
-    jaw. Lengths in outer-eye-corner distances.
+    `still_s`: closed and still before it counts as breathing in. `settle_s`: dropped jaw before it
+    counts as breathing out; `out_s`: least time of it. Lengths in outer-eye-corner distances.
     """
 
     still_s: Seconds
+    settle_s: Seconds
     out_s: Seconds
     least_down: Length
     least_gap: Length
@@ -215,6 +216,10 @@ class JawRelease:
             phase = "in"
             events.append(self._stage(t, "breath_in", "started"))
         elif phase == "in" and open_lips:
+            phase = "opening"
+        elif phase == "opening" and (closed or not self._straight(state)):
+            phase = "none"
+        elif phase == "opening" and long >= spec.settle_s:
             phase = "out"
             events += [self._stage(t, "breath_in", "done"), self._stage(t, "breath_out", "started")]
         elif phase == "out" and closed:
@@ -222,11 +227,17 @@ class JawRelease:
             if long >= spec.out_s:
                 events.append(self._stage(t, "breath_out", "done"))
                 state = replace(state, moved=False)
-        elif phase in ("in", "out") and features.jaw_down >= spec.max_down:
+        elif phase in ("in", "opening", "out") and features.jaw_down >= spec.max_down:
             phase = "none"
         if phase != breath.phase:
             state = replace(state, breath=Breath(phase, t))
         return state, tuple(events)
+
+
+    def _straight(self, state: JawState) -> bool:
+        """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""
+        recent = [point.side for point in state.circles.path[-60:]]
+        return not recent or max(recent) - min(recent) < self.spec.circles.least_side
 
 
 def _last_above(points: tuple[tuple[float, float], ...], level: float) -> float:

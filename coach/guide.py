@@ -1,0 +1,233 @@
+"""Leading a person through an exercise: what to say when, from what the exercise recognises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, Protocol, TypeAlias
+
+from coach.cues import Cue, Kind
+from coach.events import Attempt, Event, Released, Rep, Smile
+from coach.exercise import View
+from coach.scheduler import FIXED, Rationing, ration
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
+
+    `names`: what to call each repetition by, e.g. the person's memories; empty where they have none.
+    """
+
+    t: float
+    view: View
+    events: tuple[Event, ...]
+    quiet: bool
+    target: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What a guide asks for: cues, events of its own, and whether the exercise is done.
+
+    `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: done
+    and asked for, where something else than repetitions is counted.
+    """
+
+    cues: tuple[Cue, ...] = ()
+    events: tuple[Event, ...] = ()
+    give: bool = False
+    done: bool = False
+    key: str = "instruction"
+    count: tuple[int, int] | None = None
+
+
+class Guide(Protocol):
+    """Leads through one exercise; the state is the guide's own and never changed in place."""
+
+    def begin(self, t: float) -> Any:
+        """Return the state at the exercise's start."""
+        ...
+
+    def again(self, state: Any, t: float) -> Any:
+        """Return the state after an interruption: the present step is asked for anew."""
+        ...
+
+    def step(self, state: Any, moment: Moment) -> tuple[Any, Guidance]:
+        """Take in one frame."""
+        ...
+
+
+Stage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
+Happening: TypeAlias = Literal["said", "asked", "held", "ended", "unanswered", "rested", "enough"]
+
+TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
+    ("intro", "said"): "ready",
+    ("ready", "asked"): "waiting",
+    ("waiting", "held"): "holding",
+    ("waiting", "ended"): "resting",  # a try too short to have been held
+    ("waiting", "unanswered"): "ready",  # nothing came: ask again
+    ("holding", "ended"): "resting",
+    ("resting", "rested"): "ready",
+    ("resting", "enough"): "done",
+}
+
+COUNTDOWN = {3: "three", 2: "two", 1: "one"}
+HOLD_AFTER_S = 0.25  # of a hold before "hold" is said: it is one by then
+SETTLE_S = 0.7  # between "hold" and the first number of the countdown
+FAULT_S = 1.0  # a fault this long within a hold is spoken of at once
+UNANSWERED_S = 8.0
+REST_S = 0.35  # from rest to the next "again"
+REST_SUGGESTED_S = 4.0
+TIRED = 3  # failed tries in a row after which a rest is suggested
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGuideState:
+    """Where in leading a held exercise. `count_from`: next number of the countdown to be said."""
+
+    stage: Stage = "intro"
+    since: float = 0.0
+    asked: int = 0
+    count_from: int = 3
+    rationing: Rationing = field(default_factory=Rationing)
+    fault_since: float | None = None
+    spoken: bool = False
+    failed: int = 0
+    good: int = 0
+    pause_s: float = REST_S
+    side: str = ""
+
+
+class HeldGuide:
+    """Asks for a movement, counts its hold down, releases it, corrects sparingly, and asks again."""
+
+    def __init__(self, exercise: str) -> None:
+        self._exercise = exercise
+
+    def begin(self, t: float) -> HeldGuideState:
+        """Return the state at the exercise's start."""
+        return HeldGuideState(since=t)
+
+    def again(self, state: HeldGuideState, t: float) -> HeldGuideState:
+        """Return the state after an interruption."""
+        return replace(state, stage="ready", since=t, fault_since=None, spoken=False)
+
+    def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:
+        """Take in one frame."""
+        cues: list[Cue] = []
+        state = self._take(state, moment, cues)
+        if state.stage in ("waiting", "holding"):
+            state = self._correct_live(state, moment, cues)
+        if state.stage == "holding":
+            state = self._count_down(state, moment, cues)
+        happening = self._happening(state, moment)
+        if happening is not None:
+            state = self._move(state, moment, happening, cues)
+        return state, Guidance(tuple(cues), done=state.stage == "done")
+
+    def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:
+        return Cue(moment.t, kind, key, self._exercise, dict(values))
+
+    def _take(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Turn what the exercise recognised into words."""
+        for event in moment.events:
+            if isinstance(event, Smile) and event.weaker_side != "even":
+                state = replace(state, side=event.weaker_side)
+            elif isinstance(event, Rep):
+                cues.append(self._cue(moment, Kind.RELEASE, "release", n=event.index))
+                state = replace(state, failed=0, good=state.good + 1, count_from=0)
+            elif isinstance(event, Released):
+                state = self._praise(state, moment, cues)
+            elif isinstance(event, Attempt):
+                state = replace(state, failed=state.failed + 1, good=0)
+                state = self._correct(state, moment, event.reason, cues)
+        return state
+
+    def _praise(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Confirm what was put right; praise every third good one."""
+        if state.spoken:  # spoken of within this very try, and held all the same: it is fixed
+            state = replace(state, rationing=Rationing(state.rationing.corrected, 0, None), spoken=False)
+        rationing, word = ration(state.rationing, None)
+        if word == FIXED:
+            cues.append(self._cue(moment, Kind.PRAISE, FIXED))
+        elif state.good and state.good % 3 == 0 and moment.view.count < moment.target:
+            cues.append(self._cue(moment, Kind.PRAISE, "praise"))
+        return replace(state, rationing=rationing)
+
+    def _correct(
+        self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]
+    ) -> HeldGuideState:
+        """Speak of a fault, within the ration; suggest a rest where tries keep failing."""
+        if state.spoken:
+            return replace(state, spoken=False)
+        rationing, word = ration(state.rationing, fault)
+        if state.failed and state.failed % TIRED == 0:
+            cues.append(self._cue(moment, Kind.CORRECTION, "rest_suggested"))
+            return replace(state, rationing=rationing, pause_s=REST_SUGGESTED_S)
+        if word is not None:
+            cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
+        return replace(state, rationing=rationing)
+
+    def _side(self, state: HeldGuideState, moment: Moment) -> str:
+        bars = moment.view.bars
+        return bars.level.weaker if bars is not None and moment.view.phase == "apex" else state.side or "left"
+
+    def _correct_live(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Speak of a fault that stays while there is still time to mend it."""
+        fault = moment.view.fault
+        if fault is None:
+            return replace(state, fault_since=None)
+        if state.fault_since is None:
+            return replace(state, fault_since=moment.t)
+        if state.spoken or moment.t - state.fault_since < FAULT_S:
+            return state
+        rationing, word = ration(state.rationing, fault)
+        if word is not None:
+            cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
+        return replace(state, rationing=rationing, spoken=True)
+
+    def _count_down(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Say three, two, one before the hold's end, as far as the hold leaves room for them."""
+        view = moment.view
+        left = view.target_s - view.hold_s
+        number = state.count_from
+        if number not in COUNTDOWN or view.fault is not None or left > number:
+            return state
+        room = view.target_s - number >= HOLD_AFTER_S + SETTLE_S - 1e-9
+        if room and left > number - 0.5:
+            cues.append(self._cue(moment, Kind.COUNTDOWN, COUNTDOWN[number]))
+        return replace(state, count_from=number - 1)
+
+    def _happening(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        view, waited = moment.view, moment.t - state.since
+        ended = any(isinstance(event, Rep | Attempt) for event in moment.events)
+        held = view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None
+        true: dict[Stage, dict[Happening, bool]] = {
+            "intro": {"said": moment.quiet and waited > 0},
+            "ready": {"asked": moment.quiet and view.at_rest and waited >= state.pause_s},
+            "waiting": {
+                "ended": ended,
+                "held": held,
+                "unanswered": view.at_rest and waited >= UNANSWERED_S,
+            },
+            "holding": {"ended": ended or view.at_rest},
+            "resting": {
+                "enough": view.at_rest and view.count >= moment.target,
+                "rested": view.at_rest,
+            },
+            "done": {},
+        }
+        return next((happening for happening, now in true[state.stage].items() if now), None)
+
+    def _move(
+        self, state: HeldGuideState, moment: Moment, happening: Happening, cues: list[Cue]
+    ) -> HeldGuideState:
+        if happening == "asked":
+            cues.append(self._cue(moment, Kind.INSTRUCTION, "go" if state.asked == 0 else "again"))
+            state = replace(
+                state, asked=state.asked + 1, count_from=3, pause_s=REST_S, fault_since=None, spoken=False
+            )
+        elif happening == "held":
+            cues.append(self._cue(moment, Kind.HOLD, "hold"))
+        return replace(state, stage=TRANSITIONS[state.stage, happening], since=moment.t)

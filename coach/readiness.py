@@ -1,0 +1,62 @@
+"""Getting ready: the face well in the picture, at rest, and its neutral learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from coach.baseline import Baseline
+from coach.framing import assess
+from coach.headframe import canonical, fit
+from coach.perception import Perception
+from coach.screen import Framing
+from coach.settings import FramingSettings
+from coach.types import FaceObservation, Points
+
+NEUTRAL_S = 2.0
+STILL_CORNER, STILL_CHIN = 0.012, 0.02  # robust standard deviations above it are no face at rest
+PATIENCE_S = 8.0  # after this long a face that is not quite still, or not well lit, must do
+# What spoils the measurement itself; the rest is advice.
+BLOCKING: Final[frozenset[Framing]] = frozenset({"no_face", "closer", "turn_to_me"})
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Collects a neutral face from frames that are well framed. `since`: when it began, seconds."""
+
+    perception: Perception
+    limits: FramingSettings
+    since: float
+
+    def step(
+        self, t: float, observation: FaceObservation | None, points: Points | None
+    ) -> tuple[Framing, Baseline | None]:
+        """Take in one frame; return what to change about the framing, and the baseline once it is known."""
+        framing = look_at(observation, points, self.limits)
+        patient = t - self.since < PATIENCE_S
+        if observation is None or points is None or framing in BLOCKING or (framing != "good" and patient):
+            self.perception.forget_before(float("inf"))
+            return framing, None
+        self.perception.keep(observation, points)
+        self.perception.forget_before(t - NEUTRAL_S - 0.5)
+        if self.perception.kept_s < NEUTRAL_S:
+            return framing, None
+        baseline = self.perception.learn(lambda b: not patient or _still(b))
+        return framing, baseline
+
+
+def _still(baseline: Baseline) -> bool:
+    return baseline.noise.corner <= STILL_CORNER and baseline.noise.chin <= STILL_CHIN
+
+
+def look_at(
+    observation: FaceObservation | None, points: Points | None, limits: FramingSettings
+) -> Framing:
+    """Return what to change about a face's place, pose and light."""
+    if observation is None or points is None:
+        return "no_face"
+    _, pose, unit_px = fit(points, canonical(points))
+    xy = observation.landmarks[:, :2]
+    (left, top), (right, bottom) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    size = unit_px / observation.size[1]
+    return assess((left, top, right, bottom), size, pose, observation.light, limits)

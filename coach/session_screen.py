@@ -1,0 +1,127 @@
+"""From the session's state to what the window shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from coach.events import Attempt, Event, Rep
+from coach.exercise import View
+from coach.guide import Guidance
+from coach.phrases import SCREEN, SESSION, PhraseBook
+from coach.screen import Framing, Phase, Screen
+
+CAPTION_S = 1.5  # a caption stays this long after it was said
+ATTEMPT_S = 1.2  # and the sign of a try that was not a repetition this long
+FAULT_S = 0.5  # a fault is shown when it has lasted this long
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What of the recent past still shows. Times in seconds."""
+
+    caption: str = ""
+    caption_until: float = float("-inf")
+    counted: bool = False
+    attempt_until: float = float("-inf")
+    fault_since: float | None = None
+
+    def spoken(self, t: float, text: str, until: float) -> Scene:
+        """Return the scene with a new caption."""
+        return replace(self, caption=text, caption_until=max(until, t) + CAPTION_S)
+
+    def after(self, t: float, view: View, events: Sequence[Event]) -> Scene:
+        """Return the scene after one frame of an exercise."""
+        counted = self.counted and view.phase != "neutral"
+        attempt_until = self.attempt_until
+        for event in events:
+            counted = counted or isinstance(event, Rep)
+            if isinstance(event, Attempt):
+                attempt_until = t + ATTEMPT_S
+        since = None if view.fault is None else self.fault_since if self.fault_since is not None else t
+        return replace(self, counted=counted, attempt_until=attempt_until, fault_since=since)
+
+
+def draw(
+    scene: Scene,
+    t: float,
+    *,
+    stage: str,
+    book: PhraseBook,
+    exercise: str | None,
+    view: View | None,
+    guidance: Guidance | None,
+    target: int,
+    framing: Framing,
+    paused_by: str,
+    plan_s: float,
+    done_s: float,
+    step_s: float,
+    lines: tuple[tuple[str, str], ...],
+) -> Screen:
+    """Say what the window shows in this frame, in the person's language."""
+    caption = scene.caption if t < scene.caption_until else ""
+    paused = book.text(SESSION, _PAUSED[paused_by]) if stage == "paused" else ""
+    fix = "" if framing == "good" else book.text(SESSION, framing)
+    if stage in ("summary", "ended"):
+        title = book.text(SCREEN, "summary")
+        return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
+    if exercise is None or view is None or guidance is None:
+        title = book.text(SCREEN, "calibrating") if stage == "ready" else ""
+        left = max(plan_s - done_s, 0.0)
+        return Screen(
+            "ready" if stage == "ready" else "rest",
+            title=title,
+            instruction=book.text(SESSION, "neutral") if stage == "ready" else "",
+            framing=framing,
+            fix=fix,
+            caption=caption,
+            progress=done_s / plan_s if plan_s else 0.0,
+            time_left_s=left,
+            paused=paused,
+        )
+    count, of = guidance.count or (view.count, target)
+    share = min(count / of, 1.0) if of else 0.0
+    done = done_s + share * step_s
+    hold = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0
+    return Screen(
+        _phase(scene, t, view),
+        title=book.text(exercise, "title"),
+        instruction=_instruction(scene, t, book, exercise, view, guidance),
+        exercise=exercise,
+        count=count,
+        target=of,
+        hold=1.0 if scene.counted and view.phase == "apex" else hold,
+        hold_left_s=max(view.target_s - view.hold_s, 0.0) if view.phase == "apex" else view.target_s,
+        bars=view.bars,
+        framing=framing,
+        fix=fix,
+        caption=caption,
+        progress=done / plan_s if plan_s else 0.0,
+        time_left_s=max(plan_s - done, 0.0),
+        paused=paused,
+    )
+
+
+_PAUSED = {"": "paused", "key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
+
+
+def _phase(scene: Scene, t: float, view: View) -> Phase:
+    if t < scene.attempt_until and view.phase in ("neutral", "offset"):
+        return "attempt"
+    if scene.counted:
+        return "released"
+    return _PHASES[view.phase]
+
+
+_PHASES: dict[str, Phase] = {"neutral": "rest", "onset": "rising", "apex": "hold", "offset": "rest"}
+
+
+def _instruction(
+    scene: Scene, t: float, book: PhraseBook, exercise: str, view: View, guidance: Guidance
+) -> str:
+    """Say what to do now, or what is nearly right while a fault stays."""
+    if view.fault is not None and scene.fault_since is not None and t - scene.fault_since >= FAULT_S:
+        side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
+        return book.text(exercise, view.fault, side=side)
+    return book.text(exercise, guidance.key)

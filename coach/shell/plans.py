@@ -1,0 +1,48 @@
+"""The plans there are: files in `config/plans`, and every exercise alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from coach.errors import UsageError
+from coach.exercise import AnyExercise, ExerciseSpec
+from coach.plan import Plan, PlanFile, PlanStep, make_plan
+from coach.shell.config import config_dir, read_toml, validated
+from coach.shell.registry import exercise_names, load_exercise
+
+
+def plan_names() -> tuple[str, ...]:
+    """Return the plans' names, then the exercises'."""
+    files = sorted(path.stem for path in (config_dir() / "plans").glob("*.toml"))
+    return (*files, *exercise_names())
+
+
+def load_plan(name: str, minutes: float | None = None) -> tuple[Plan, tuple[AnyExercise, ...]]:
+    """Return a plan and its exercises.
+
+    Parameters
+    ----------
+    name
+        A file in `config/plans` or an exercise.
+    minutes
+        Another time budget than the plan's own.
+
+    Raises
+    ------
+    UsageError
+        No such plan, a wrong file, or a time that does not fit.
+    """
+    path = config_dir() / "plans" / f"{name}.toml"
+    if path.is_file() and "/" not in name:
+        file = validated(PlanFile, read_toml(path), str(path))
+    elif name in exercise_names():
+        file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, changes={})])
+    else:
+        raise UsageError(f"plan '{name}': unknown; choose one of {', '.join(plan_names())}")
+    plan = make_plan(name, file, _spec, minutes)
+    return plan, tuple(load_exercise(step.exercise, dict(step.changes)) for step in plan.steps)
+
+
+def _spec(exercise: str, changes: Mapping[str, Any]) -> ExerciseSpec:
+    return load_exercise(exercise, dict(changes)).spec

@@ -1,0 +1,68 @@
+"""What a session came to: counts for the log's last line, and the summary a person reads."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import mean, median
+
+from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, Smile
+from coach.phrases import SCREEN, PhraseBook
+
+Line = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts and measures of one session, by exercise."""
+
+    reps: Counter[str] = field(default_factory=Counter)
+    attempts: Counter[str] = field(default_factory=Counter)
+    holds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    smiles: list[Smile] = field(default_factory=list)
+    recalls: list[Recall] = field(default_factory=list)
+    circles: int = 0
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Take in what happened."""
+        for event in events:
+            name = event.exercise or ""
+            if isinstance(event, Rep):
+                self.reps[name] += 1
+            elif isinstance(event, Attempt):
+                self.attempts[name] += 1
+            elif isinstance(event, Released):
+                self.holds[name].append(event.hold_s)
+            elif isinstance(event, Smile):
+                self.smiles.append(event)
+            elif isinstance(event, Recall):
+                self.recalls.append(event)
+            elif isinstance(event, JawCircle):
+                self.circles += 1
+
+    def lines(self, names: Sequence[str], book: PhraseBook, duration_s: float) -> tuple[Line, ...]:
+        """Return the summary: (label, value), one line a fact, in the person's language."""
+
+        def label(key: str) -> str:
+            return book.text(SCREEN, key)
+
+        lines: list[Line] = []
+        for name in dict.fromkeys(names):
+            value = f"{self.reps[name]} {label('reps')}"
+            if self.holds[name] and name != "memory_anchor":
+                value += f" · {mean(self.holds[name]):.1f} {label('seconds')} {label('mean_hold')}"
+            lines.append((book.text(name, "title"), value))
+        if self.circles:
+            lines.append((label("circles"), str(self.circles)))
+        if self.smiles:
+            even = median(smile.symmetry for smile in self.smiles)
+            lines.append((label("evenness"), f"{even:.0%}"))
+        came = [recall.latency_s for recall in self.recalls if recall.latency_s is not None]
+        if came:
+            joined = sum(recall.eye_engaged for recall in self.recalls)
+            lines.append((label("recall_time"), f"{median(came):.1f} {label('seconds')}"))
+            lines.append((label("eyes_engaged"), f"{joined} / {len(self.recalls)}"))
+        minutes, seconds = divmod(round(duration_s), 60)
+        lines.append((label("duration"), f"{minutes}:{seconds:02d}"))
+        return tuple(lines)
