@@ -34,6 +34,7 @@ class Signals:
     `pull`: mouth corners towards the eyes, `lift`: lower lids' rise free of the upper lids' movement,
     `gap`: the lips' distance above neutral, `chin`: the chin's drop; all in outer-eye-corner distances.
     `narrowing`: share of the neutral eye opening that is gone. `travel_mm`: corner excursion.
+    `turn`: the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees.
     """
 
     pull: Bilateral
@@ -42,6 +43,7 @@ class Signals:
     gap: float
     chin: float
     travel_mm: Bilateral
+    turn: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ class Alone:
     """What one picture tells by itself, the mean of all views.
 
     `smile`: MediaPipe's mouthSmile, 0..1. `gap`: the lips' distance in outer-eye-corner distances.
+    `turn`: the head's angle sideways to the camera, degrees.
     """
 
     smile: float
     gap: float
     mouth_width_mm: float
     eye_opening_mm: Bilateral
+    turn: float
 
 
 def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
@@ -91,6 +95,7 @@ def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
         gap=fmean(f.lip_gap for f, _ in seen),
         chin=fmean(f.jaw_down for f, _ in seen),
         travel_mm=sides(lambda f: f.commissure_excursion_mm),
+        turn=fmean(max(f.turn, abs(f.yaw)) for f, _ in seen),
     )
 
 
@@ -109,6 +114,7 @@ def look(picture: Picture) -> Alone:
         eye_opening_mm=Bilateral(
             mm * fmean(o.left for o in openings), mm * fmean(o.right for o in openings)
         ),
+        turn=fmean(abs(m.pose.yaw) for m, _ in measured),
     )
 
 

@@ -24,7 +24,7 @@ SmileType: TypeAlias = Literal["none", "eyes_engaged", "mouth_only", "closed", "
 # full-strength smile pulls the corners by 0.14, a full cheek raise lifts the lower lid by 0.02-0.025 and
 # narrows the eye by 0.3, a jaw dropped by 26 mm parts the lips by 0.30: there is room above each.
 FULL_PULL = 0.16
-FULL_LIFT = 0.04
+FULL_LIFT = 0.05
 FULL_NARROWING = 0.6  # beyond it the eye counts as closed
 FULL_GAP = 0.50  # about 42 mm
 # A dropping jaw draws the corners down and the lower lid's landmarks up; both are taken off again.
@@ -41,7 +41,17 @@ LIPS_APART = 0.02  # about 1.7 mm
 
 IRIS_SD = 0.42 / IRIS_MM  # people's irises differ: Ruefer 2005, see `measures.IRIS_MM`
 READ_MM = 0.4  # one picture's deviation of the excursion under small turns and changes of light and distance
-RETEST = 2.0  # one picture's deviation of a score under the same, points (drawn face)
+# One picture's deviation of each score under the same, points (drawn face, see `docs/scores.md`).
+RETEST = {
+    "mouth_curve": 2.0,
+    "cheek_lift": 3.5,
+    "eye_squint": 3.0,
+    "jaw_openness": 1.5,
+    "symmetry": 4.0,
+    "eye_engagement": 8.0,
+    "smile": 2.0,
+}
+TURNED_DEG = 8.0  # beyond it the scores are less certain than they say
 
 # From MediaPipe's mouthSmile to the corner pull of a typical face, for want of the person's own neutral.
 TYPICAL = ((0.0, 0.0), (0.25, 0.035), (0.62, 0.075), (0.78, 0.105), (0.90, 0.135), (1.0, 0.16))
@@ -54,7 +64,7 @@ class Scores:
     `relative`: against the own neutral; otherwise `mouth_curve` is against a typical face and only
     `jaw_openness`, `mouth_width_mm` and `eye_opening_mm` need no comparison. `excursion_mm` of the
     mouth corners with its standard deviation `excursion_sd_mm`. `eyes_closed`: the eyes cannot be
-    judged. `sem`: standard error of measurement by name of the score, see `in_numbers`.
+    judged. `turn_deg`: how far the head is turned, see `comparison.Signals`.
     """
 
     relative: bool
@@ -71,9 +81,10 @@ class Scores:
     mouth_width_mm: float | None = None
     eye_opening_mm: Bilateral | None = None
     eyes_closed: bool = False
+    turn_deg: float = 0.0
 
 
-NUMBERS = ("mouth_curve", "cheek_lift", "eye_squint", "jaw_openness", "symmetry", "eye_engagement", "smile")
+NUMBERS = tuple(RETEST)
 
 
 def score(signals: Signals) -> Scores:
@@ -99,6 +110,7 @@ def score(signals: Signals) -> Scores:
         excursion_mm=signals.travel_mm,
         excursion_sd_mm=_excursion_sd(signals.travel_mm, (READ_MM, READ_MM)),
         eyes_closed=closed,
+        turn_deg=signals.turn,
     )
 
 
@@ -115,6 +127,7 @@ def score_alone(picture: Picture) -> Scores:
         jaw_openness=points(alone.gap, FULL_GAP),
         mouth_width_mm=alone.mouth_width_mm,
         eye_opening_mm=alone.eye_opening_mm,
+        turn_deg=alone.turn,
     )
 
 
@@ -146,6 +159,7 @@ def median_of(takes: Sequence[Scores]) -> Scores:
         excursion_mm=travel,
         excursion_sd_mm=_excursion_sd(travel, _spread(travels)) if travel else None,
         eyes_closed=all(take.eyes_closed for take in takes),
+        turn_deg=max(take.turn_deg for take in takes),
     )
 
 
@@ -158,8 +172,39 @@ def sem(takes: Sequence[Scores], name: str) -> float | None:
     values = [value for take in takes if (value := getattr(take, name)) is not None]
     if not values:
         return None
-    spread = max(stdev(values), RETEST) if len(values) > 1 else RETEST
+    spread = max(stdev(values), RETEST[name]) if len(values) > 1 else RETEST[name]
     return (1.2533 if len(values) > 2 else 1.0) * spread / math.sqrt(len(values))  # noqa: PLR2004
+
+
+def score_lines(scores: Scores) -> list[str]:
+    """Return the scores as lines to print, and what cannot be known from this picture and why."""
+    lines = [f"{name.replace('_', ' ')}: {_said(getattr(scores, name))}" for name in NUMBERS]
+    if scores.type is not None:
+        lines.append(f"type: {scores.type.replace('_', ' ')}")
+    travel, sd = scores.excursion_mm, scores.excursion_sd_mm
+    if travel is not None and sd is not None:
+        lines += [
+            f"{side} mouth corner: {getattr(travel, side):.1f} mm from neutral (+/- {getattr(sd, side):.1f})"
+            for side in ("left", "right")
+        ]
+    if scores.mouth_width_mm is not None and scores.eye_opening_mm is not None:
+        eyes = scores.eye_opening_mm
+        lines.append(f"mouth width: {scores.mouth_width_mm:.0f} mm (+/- 4 %)")
+        lines.append(f"eye opening: left {eyes.left:.1f} mm, right {eyes.right:.1f} mm (+/- 4 %)")
+    if not scores.relative:
+        lines.append(
+            "without your own neutral face the mouth curve is compared with a typical face (+/- 10 points), "
+            "and what needs your own is left out: add --neutral PHOTO"
+        )
+    if scores.eyes_closed:
+        lines.append("the eyes are closed: the eyes and the whole smile are not scored")
+    if scores.turn_deg > TURNED_DEG:
+        lines.append(f"the head is turned by {scores.turn_deg:.0f} degrees: these scores are uncertain")
+    return lines
+
+
+def _said(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.0f} of 100"
 
 
 def points(value: float, full: float) -> float:
