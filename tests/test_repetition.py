@@ -47,6 +47,7 @@ def sane_spec(draw) -> RepSpec:
     )  # fmt: skip
 
 
+blinkings = st.lists(st.tuples(numbers(0, 1), numbers(0.05, 0.5)), max_size=4)
 jitters = st.lists(numbers(-0.35, 0.35), min_size=1, max_size=7)
 intervals = numbers(1 / 60, 1 / 10)
 
@@ -193,9 +194,7 @@ def test_a_face_lost_for_longer_than_the_grace_is_never_a_hold(rules, dt, place,
 
 
 @quick
-@given(
-    sane_spec(), intervals, st.lists(st.tuples(numbers(0.0, 1.0), numbers(0.05, 0.5)), max_size=4), numbers(-1, 2)
-)
+@given(sane_spec(), intervals, blinkings, numbers(-1, 2))
 def test_blinks_inside_a_hold_neither_reset_nor_count_twice(rules, dt, blinks, level):
     """Whatever the level reads while the lids are closed, the hold goes on and is one repetition, on time."""
     frames = line(plateau(rules, 0.6), clock(rules.hold_s + 4, dt))
