@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -18,6 +18,15 @@ from coach.types import Bilateral
 
 Seconds = Annotated[float, Field(gt=0, le=30)]
 Length = Annotated[float, Field(gt=0, lt=1)]
+Status: TypeAlias = Literal["started", "done", "skipped"]
+
+
+# What a change of the breath's phase says.
+BREATHS: Final[dict[tuple[str, str], tuple[tuple[StageName, Status], ...]]] = {
+    ("still", "in"): (("breath_in", "started"),),
+    ("opening", "out"): (("breath_in", "done"), ("breath_out", "started")),
+    ("out", "done"): (("breath_out", "done"),),
+}
 
 
 class CloseSpec(Strict):
@@ -52,7 +61,7 @@ class JawSpec(ExerciseSpec):
 
 @dataclass(frozen=True, slots=True)
 class Breath:
-    """Where in a breath: nothing, still, in or out, and since when."""
+    """Where in a breath: none, still, in, opening or out, and since when."""
 
     phase: str = "none"
     since: float = 0.0
@@ -60,7 +69,7 @@ class Breath:
 
 @dataclass(frozen=True, slots=True)
 class JawState:
-    """The exercise's memory. `moved`: a hold or circles are done, so a still mouth may be a breath."""
+    """The exercise's memory. `moved`: circles are done, so a still mouth may be a breath."""
 
     context: Context
     rep: RepState = field(default_factory=RepState)
@@ -125,8 +134,8 @@ class JawRelease:
             bars=None if last is None else Bars(Bilateral(level, level), (self.spec.repetition.leave, 1.2)),
         )
 
-    def _stage(self, t: float, name: StageName, status: str) -> Stage:
-        return Stage(t=t, exercise=self.name, name=name, status=status)  # type: ignore[arg-type]
+    def _stage(self, t: float, name: StageName, status: Status) -> Stage:
+        return Stage(t=t, exercise=self.name, name=name, status=status)
 
     def _open(
         self, state: JawState, t: float, features: Features | None, *, turned: bool
@@ -164,7 +173,7 @@ class JawRelease:
             return state, ()  # the dips of a circle are no tries of a hold
         if ended.reason is None and shut - leave >= self.spec.close.least_s:
             count = state.count + 1
-            return replace(state, count=count, moved=True), (
+            return replace(state, count=count), (
                 self._stage(t, "slow_close", "done"),
                 Rep(t=t, exercise=self.name, index=count, start=ended.start, hold_s=hold_s),
                 Released(t=t, exercise=self.name, index=count, hold_s=hold_s, end=ended.end),
@@ -202,37 +211,29 @@ class JawRelease:
         spec, breath = self.spec.breath, state.breath
         if features is None or not state.moved:
             return replace(state, breath=Breath("none", t)), ()
-        resting = state.circles.direction is None and state.rep.phase != "apex"
         dropped = features.jaw_down - state.rep.floor * state.context.best.jaw > spec.least_down
-        open_lips = dropped and features.lip_gap > spec.least_gap and features.jaw_down < spec.max_down
         closed = not dropped and features.lip_gap < spec.least_gap
         long = t - breath.since
-        phase, events = breath.phase, list[Event]()
-        if phase == "none" and closed and resting:
-            phase = "still"
-        elif phase == "still" and not closed:
-            phase = "none"
-        elif phase == "still" and long >= spec.still_s:
-            phase = "in"
-            events.append(self._stage(t, "breath_in", "started"))
-        elif phase == "in" and open_lips:
-            phase = "opening"
-        elif phase == "opening" and (closed or not self._straight(state)):
-            phase = "none"
-        elif phase == "opening" and long >= spec.settle_s:
-            phase = "out"
-            events += [self._stage(t, "breath_in", "done"), self._stage(t, "breath_out", "started")]
-        elif phase == "out" and closed:
-            phase = "none"
-            if long >= spec.out_s:
-                events.append(self._stage(t, "breath_out", "done"))
-                state = replace(state, moved=False)
-        elif phase in ("in", "opening", "out") and features.jaw_down >= spec.max_down:
-            phase = "none"
-        if phase != breath.phase:
-            state = replace(state, breath=Breath(phase, t))
-        return state, tuple(events)
-
+        true: dict[str, dict[str, bool]] = {
+            "none": {"still": closed and state.circles.direction is None and state.rep.phase != "apex"},
+            "still": {"none": not closed, "in": long >= spec.still_s},
+            "in": {
+                "none": features.jaw_down >= spec.max_down,
+                "opening": dropped and features.lip_gap > spec.least_gap,
+            },
+            "opening": {
+                "none": closed or features.jaw_down >= spec.max_down or not self._straight(state),
+                "out": long >= spec.settle_s,
+            },
+            "out": {"none": closed or features.jaw_down >= spec.max_down},
+        }
+        phase = next((phase for phase, now in true[breath.phase].items() if now), None)
+        if phase is None:
+            return state, ()
+        out = breath.phase == "out" and closed and long >= spec.out_s
+        said = BREATHS["out", "done"] if out else BREATHS.get((breath.phase, phase), ())
+        events = tuple(self._stage(t, name, status) for name, status in said)
+        return replace(state, breath=Breath(phase, t), moved=not out), events
 
     def _straight(self, state: JawState) -> bool:
         """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""
