@@ -79,7 +79,7 @@ def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
     if not neutrals or any(_layout(neutral) != _layout(picture) for neutral in neutrals):
         raise ValueError("a picture is compared with at least one neutral, seen in the same views")
     seen = [
-        (_features(view, _baseline(rest.observation)), view.mirrored)
+        (_features(view, baseline_of(rest.observation)), view.mirrored)
         for neutral in neutrals
         for view, rest in zip(picture, neutral, strict=True)
     ]
@@ -103,7 +103,7 @@ def look(picture: Picture) -> Alone:
     """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
     measured = []
     for view in picture:
-        used = _used(view.observation)
+        used = used_points(view.observation)
         measured.append((measure(view.observation, used, canonical(used)), view.mirrored))
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
     openings = [m.aperture.mirrored() if mirrored else m.aperture for m, mirrored in measured]
@@ -122,17 +122,18 @@ def _layout(picture: Picture) -> tuple[bool, ...]:
     return tuple(view.mirrored for view in picture)
 
 
-def _used(observation: FaceObservation) -> Points:
+def used_points(observation: FaceObservation) -> Points:
+    """Return the `USED` landmarks (len(USED), 3) in pixels, as they were observed."""
     return metric_points(observation)[list(USED)]
 
 
-def _baseline(observation: FaceObservation) -> Baseline:
-    """One picture of the face at rest as a baseline."""
-    used = _used(observation)
+def baseline_of(observation: FaceObservation) -> Baseline:
+    """Return one picture of the face at rest as a baseline."""
+    used = used_points(observation)
     reference = canonical(used)
     neutral = measure(observation, used, reference)
     return Baseline(reference, neutral, IRIS_MM * neutral.unit_px / neutral.iris_px, Noise(), 1.0, 0.0)
 
 
 def _features(view: View, baseline: Baseline) -> Features:
-    return extract(view.observation, _used(view.observation), baseline, OwnRange())
+    return extract(view.observation, used_points(view.observation), baseline, OwnRange())

@@ -194,7 +194,7 @@ def score_lines(scores: Scores) -> list[str]:
     if not scores.relative:
         lines.append(
             "without your own neutral face the mouth curve is compared with a typical face (+/- 10 points), "
-            "and what needs your own is left out: add --neutral PHOTO"
+            "lips parted by a smile count as an open jaw, and the rest needs your own: add --neutral PHOTO"
         )
     if scores.eyes_closed:
         lines.append("the eyes are closed: the eyes and the whole smile are not scored")
