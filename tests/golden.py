@@ -1,0 +1,156 @@
+"""Golden traces: what this program measured on a film, as numbers, and what an exercise must say to it.
+
+A trace holds features alone: no picture and no landmark, so nobody can be recognised in it.
+`python tests/golden.py record FILM NAME EXERCISE` measures a film anew (its first three seconds are
+the neutral face); `python tests/golden.py expect` writes down what the exercises say today.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from synthetic import load
+
+from coach.baseline import Noise, OwnRange, neutral_baseline
+from coach.events import Event
+from coach.exercise import Context
+from coach.features import Features, extract
+from coach.testing import Trace, face, play
+from coach.types import Bilateral
+from coach.unsmoothing import Unsmoother, unsmooth
+
+TRACES = Path(__file__).parent / "traces"
+NEUTRAL_S = 3.0
+COLUMNS = (
+    *("cheek_raise.left", "cheek_raise.right", "lip_corner_pull.left", "lip_corner_pull.right"),
+    *("closure.left", "closure.right", "brow_raise.left", "brow_raise.right", "smile.left", "smile.right"),
+    *("commissure_excursion_mm.left", "commissure_excursion_mm.right", "jaw_open", "jaw_side", "lip_gap"),
+    *("brow_down", "yaw", "pitch", "turn"),
+)
+
+
+def names() -> list[str]:
+    """Return the traces there are."""
+    return sorted(path.stem for path in TRACES.glob("*.npz"))
+
+
+def about(name: str) -> dict[str, Any]:
+    """Return a trace's exercise, cues, noise, truth and expected events."""
+    loaded: dict[str, Any] = json.loads((TRACES / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def frames(name: str) -> Trace:
+    """Return a trace's frames; what an exercise does not look at is as on a face at rest."""
+    with np.load(TRACES / f"{name}.npz") as stored:
+        times, rows = stored["t_ms"].astype(float) / 1000, stored["values"].astype(float)
+    seen = zip(times.tolist(), rows, strict=True)
+    return [(t, None if np.isnan(row[0]) else _features(t, row)) for t, row in seen]
+
+
+def say(name: str, exercise: str | None = None) -> list[Event]:
+    """Return what an exercise (the trace's own, if none is named) says to a trace."""
+    told = about(name)
+    cues = told["cues"] if exercise in (None, "memory_anchor") else ()
+    context = Context(OwnRange(), Noise(**told["noise"]))
+    return play(load(exercise or told["exercise"]), frames(name), context, cues)
+
+
+def _features(t: float, row: np.ndarray) -> Features:
+    value = dict(zip(COLUMNS, row.tolist(), strict=True))
+
+    def pair(feature: str) -> Bilateral:
+        return Bilateral(value[f"{feature}.left"], value[f"{feature}.right"])
+
+    return replace(
+        face(
+            t, cheek=pair("cheek_raise"), smile=pair("lip_corner_pull"), closure=pair("closure"),
+            jaw=value["jaw_open"], jaw_side=value["jaw_side"], lip_gap=value["lip_gap"],
+            brows=pair("brow_raise"), frown=value["brow_down"], yaw=value["yaw"], pitch=value["pitch"],
+        ),
+        smile=pair("smile"), commissure_excursion_mm=pair("commissure_excursion_mm"), turn=value["turn"],
+    )  # fmt: skip
+
+
+def record(film: Path, name: str, exercise: str, truth: dict[str, Any], cues: list[float]) -> None:
+    """Measure a film and write its trace and what is known of it."""
+    from coach.shell.landmarker import Landmarker
+    from coach.shell.model_file import default_cache_dir, find_model
+    from coach.shell.video import VideoFile
+    from coach.types import Frame
+
+    seen, times, state = [], [], Unsmoother()
+    source = VideoFile(film)
+    with Landmarker(find_model("", default_cache_dir(), progress=False)) as landmarker:
+        while isinstance(frame := source.read(), Frame):
+            observation = landmarker.detect(frame)
+            times.append(frame.t)
+            if observation is None:
+                state = Unsmoother()
+                seen.append(None)
+                continue
+            state, points = unsmooth(state, observation)
+            seen.append((observation, points))
+    source.close()
+    baseline = neutral_baseline([pair for pair in seen if pair and pair[0].t <= NEUTRAL_S])
+    assert baseline is not None, f"{film}: no neutral face in the first {NEUTRAL_S} s"
+    measured = [None if pair is None else extract(*pair, baseline, OwnRange()) for pair in seen]
+    rows = [[np.nan] * len(COLUMNS) if features is None else _row(features) for features in measured]
+    kept = np.array(times) >= NEUTRAL_S
+    TRACES.mkdir(exist_ok=True)
+    np.savez_compressed(
+        TRACES / f"{name}.npz",
+        t_ms=np.round(np.array(times)[kept] * 1000).astype(np.int32),
+        values=np.array(rows)[kept].astype(np.float16),
+    )
+    noise = {key: round(value, 6) for key, value in asdict(baseline.noise).items()}
+    _write(name, {"exercise": exercise, "cues": cues, "noise": noise, "truth": truth, "events": []})
+
+
+def _row(features: Features) -> list[float]:
+    row = []
+    for column in COLUMNS:
+        feature, _, side = column.partition(".")
+        value = getattr(features, feature)
+        row.append(getattr(value, side) if side else value)
+    return row
+
+
+def expect(name: str) -> None:
+    """Write down what the trace's exercise says today."""
+    _write(name, about(name) | {"events": [event.to_dict() for event in say(name)]})
+
+
+def _write(name: str, told: dict[str, Any]) -> None:
+    head = {key: value for key, value in told.items() if key != "events"}
+    lines = ",\n".join(f"    {json.dumps(event)}" for event in told["events"])
+    body = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
+    (TRACES / f"{name}.json").write_text(f'{{\n{body},\n  "events": [\n{lines}\n  ]\n}}\n', encoding="utf-8")
+
+
+def main() -> None:
+    """Record a film, or write down what is expected of every trace."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    what = parser.add_subparsers(dest="what", required=True)
+    what.add_parser("expect")
+    recording = what.add_parser("record")
+    recording.add_argument("film", type=Path)
+    recording.add_argument("name")
+    recording.add_argument("exercise")
+    recording.add_argument("--truth", type=json.loads, default={}, help='JSON, e.g. {"reps": [8.1, 13.4]}')
+    recording.add_argument("--cue-at", type=float, action="append", default=[])
+    told = parser.parse_args()
+    if told.what == "record":
+        record(told.film, told.name, told.exercise, told.truth, told.cue_at)
+    for name in [told.name] if told.what == "record" else names():
+        expect(name)
+        print(f"{name}: {len(about(name)['events'])} events")
+
+
+if __name__ == "__main__":
+    main()
