@@ -41,3 +41,10 @@ class FacePose:
     light: float = 1.0
     side_light: float = 0.0
     visible: bool = True
+
+
+CHECK_IN = {  # what the simulated person shows for a check-in's picture, by the cue that asks for it
+    "check_natural": FacePose(smile=Bilateral(0.55, 0.55), cheek=Bilateral(0.45, 0.45)),
+    "check_biggest": FacePose(smile=Bilateral(0.95, 0.95), cheek=Bilateral(0.8, 0.8), jaw_open=0.1),
+    "check_jaw": FacePose(jaw_open=0.9),
+}

@@ -119,15 +119,16 @@ def observe(
     points = used_points(observation)
     now = measure(observation, points, canonical(points) if neutral is None else neutral.reference)
     if neutral is None:
-        fix = _fix(observation, now, limits, like, turn=0.0)
+        fix = _fix(observation, now, limits, like)
         restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
         return Sample(t, fix or ("relax" if restless else None), now.corner_to_eye.mean)
     face = extract(observation, points, neutral, OwnRange())
-    # a smile turns the fitted pose by two or three degrees, so the tighter limit holds only at rest
-    fix = _fix(observation, now, limits, like, turn=0.0 if posing else face.turn)
+    fix = _fix(observation, now, limits, like)
     if fix is None and not posing:
-        restless = face.corner_pull.mean > spec.rest_pull or abs(face.lip_gap) > spec.rest_gap
-        fix = "relax" if restless else None
+        if face.corner_pull.mean > spec.rest_pull or abs(face.lip_gap) > spec.rest_gap:
+            fix = "relax"
+        elif face.turn > limits.same_turn_deg:  # only at rest: a smile turns the fitted pose by 2-3 degrees
+            fix = "turn_to_me"
     level = jaw_opening(face.lip_gap, face.jaw_down) if jaw else face.corner_pull.mean
     return Sample(t, fix, level, blink=1 - face.eye_aperture.minimum > spec.closed)
 
@@ -142,7 +143,7 @@ def placement(observation: FaceObservation) -> Placement:
 
 
 def _fix(
-    observation: FaceObservation, now: Measures, limits: Limits, like: Placement | None, turn: float
+    observation: FaceObservation, now: Measures, limits: Limits, like: Placement | None
 ) -> Fix | None:
     """Return the first thing that is not in order: light, then distance and place, then the head."""
     size = now.unit_px / observation.size[1]
@@ -168,7 +169,6 @@ def _fix(
         (abs(now.pose.yaw) > limits.max_yaw_deg, "turn_to_me"),
         (abs(now.pose.pitch) > limits.max_pitch_deg, "eye_level"),
         (abs(now.pose.roll) > limits.max_roll_deg, "level_head"),
-        (turn > limits.same_turn_deg, "turn_to_me"),
     ]
     if observation.light is not None:
         found.append((observation.light.sharpness < limits.min_sharpness, "hold_still"))

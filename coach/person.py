@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from coach.cues import Cue, Kind
 from coach.events import Direction, SideOrEven
-from coach.face_pose import NONE, FacePose
+from coach.face_pose import CHECK_IN, NONE, FacePose
 from coach.idle import Idle
 from coach.intention import Intention, IntentionKind
 from coach.movement import Circles, Movement
@@ -22,7 +22,7 @@ DRILLS: dict[str, IntentionKind] = {
     "combined": "smile_with_eyes",
 }
 GO = frozenset({"go", "again"})
-RELAX = frozenset({"get_ready", "neutral", "begin", "rest", "finished"})
+RELAX = frozenset({"get_ready", "neutral", "begin", "rest", "finished", "check_neutral"})
 BROKEN_OFF = frozenset({"paused", "paused_face", "camera_lost"})
 CIRCLES = 5  # when the cue does not say how many
 SNAP_S = 0.25  # a jaw that falls shut
@@ -95,6 +95,8 @@ class Person:
             self._breathe(t, key)
         elif exercise == "memory_anchor" and key in {"recall", "recall_named"}:
             self._recall(t)
+        elif key in CHECK_IN:
+            self._show(t, CHECK_IN[key])
         elif cue.kind is Kind.RELEASE or key == "close" or key in RELAX:
             self._let_go(t)
         elif key in BROKEN_OFF:
@@ -185,6 +187,12 @@ class Person:
         end = start + spec.onset_s + spec.hold_s
         part = Movement(start, shape, spec.onset_s, end, self._draw(self._spec.pace.offset_s), self._lag())
         self._begin(_Act(0, [part]), Intention("memory_anchor", "recall", t, start, part.apex, eyes=eyes))
+
+    def _show(self, t: float, shape: FacePose) -> None:
+        start = self._ready(t)
+        lasts = self._spec.hold.jaw_release + self._spec.hold.give_up_s
+        part = Movement(start, shape, self._draw(self._spec.pace.onset_s), start + lasts, 0.5, self._lag())
+        self._begin(_Act(0, [part]), Intention("check_in", "smile", t, start, part.apex))
 
     def _at_it(self, t: float, exercise: str) -> bool:
         """Return whether what is asked for is being done already."""
