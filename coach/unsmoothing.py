@@ -21,7 +21,7 @@ MIN_CUTOFF_HZ = 0.05
 BETA = 80.0
 DERIVATIVE_CUTOFF_HZ = 1.0
 LONGEST_GAP_S = 0.5  # after a longer gap the filter is taken to have started anew
-TOLERANCE_PX = 1e-3
+TOLERANCE_PX = 1e-6
 
 _USED = np.array(USED)
 
