@@ -247,7 +247,7 @@ class Held(Generic[P]):
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)
-        keep = state.frames if state.rep.phase != "neutral" else _since(state.frames, t - 1.2)
+        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
         state = replace(state, eyes=eyes, frames=(*keep, features))
         if masked:
             return Sample(t, masked=True), state
@@ -271,7 +271,8 @@ class Held(Generic[P]):
         return (*events, done)
 
 
-def _since(frames: Sequence[Features], t: float) -> tuple[Features, ...]:
+def since(frames: Sequence[Features], t: float) -> tuple[Features, ...]:
+    """Return the frames from `t` seconds on."""
     return tuple(f for f in frames if f.t >= t)
 
 

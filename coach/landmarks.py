@@ -35,6 +35,7 @@ class SideIndices:
     upper_lid: tuple[int, ...]
     brow: tuple[int, ...]
     cheek: tuple[int, ...]
+    nasolabial: int  # beside the wing of the nose, which a smile lifts
     mouth_corner: int
     iris: tuple[int, int]  # the two ends of the horizontal diameter
 
@@ -46,6 +47,7 @@ LEFT: Final = SideIndices(
     upper_lid=(386, 385, 387),
     brow=(295, 282, 283),
     cheek=(280, 425, 330, 347, 348, 346),
+    nasolabial=423,
     mouth_corner=291,
     iris=(474, 476),
 )
@@ -56,6 +58,7 @@ RIGHT: Final = SideIndices(
     upper_lid=(159, 158, 160),
     brow=(65, 52, 53),
     cheek=(50, 205, 101, 118, 119, 117),
+    nasolabial=203,
     mouth_corner=61,
     iris=(469, 471),
 )
@@ -64,11 +67,20 @@ UPPER_LIP: Final = 13
 LOWER_LIP: Final = 14
 FOREHEAD: Final = 10
 
+
+
+def _indices(side: SideIndices) -> tuple[int, ...]:
+    return (
+        *(*side.lower_lid, *side.upper_lid, *side.brow, *side.cheek),
+        *(side.nasolabial, side.mouth_corner, *side.iris),
+    )
+
+
 USED: Final = tuple(
     sorted(
         {*RIGID, CHIN, UPPER_LIP, LOWER_LIP}.union(
             *(
-                (*side.lower_lid, *side.upper_lid, *side.brow, *side.cheek, side.mouth_corner, *side.iris)
+                _indices(side)
                 for side in (LEFT, RIGHT)
             )
         )

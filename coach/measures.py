@@ -28,6 +28,7 @@ class Measures:
     upper_lid: Bilateral
     brow: Bilateral
     cheek: Bilateral
+    nasolabial: Bilateral
     corner_out: Bilateral
     corner_up: Bilateral
     corner_to_eye: Bilateral
@@ -54,9 +55,11 @@ class Measures:
 
 
 # One matrix turns landmark heights into the means of the lids, brows and cheeks.
-_PARTS = np.zeros((8, len(USED)))
+_PARTS = np.zeros((10, len(USED)))
 for _row, _part in enumerate(
-    part for side in (LEFT, RIGHT) for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek)
+    part
+    for side in (LEFT, RIGHT)
+    for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek, (side.nasolabial,))
 ):
     _PARTS[_row, places(*_part)] = -1.0 / len(_part)
 _CORNERS = places(LEFT.mouth_corner, RIGHT.mouth_corner)
@@ -90,10 +93,11 @@ def measure(observation: FaceObservation, points: Points, reference: Points) -> 
     middle = points[_EYES, :2].mean(axis=0)
     width, height = observation.size
     return Measures(
-        lower_lid=Bilateral(heights[0], heights[4]),
-        upper_lid=Bilateral(heights[1], heights[5]),
-        brow=Bilateral(heights[2], heights[6]),
-        cheek=Bilateral(heights[3], heights[7]),
+        lower_lid=Bilateral(heights[0], heights[5]),
+        upper_lid=Bilateral(heights[1], heights[6]),
+        brow=Bilateral(heights[2], heights[7]),
+        cheek=Bilateral(heights[3], heights[8]),
+        nasolabial=Bilateral(heights[4], heights[9]),
         corner_out=Bilateral(left_x, -right_x),
         corner_up=Bilateral(-left_y, -right_y),
         corner_to_eye=Bilateral(reach[0], reach[1]),

@@ -16,6 +16,9 @@ from coach.settings import Strict
 from coach.types import Bilateral, Side
 
 JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, before any correction of it
+FIRST_FRAMES = 8  # before an onset; enough for a median
+OPEN = 0.3  # lid closure below which the eyes are open
+MOST_BEFORE = 0.25  # drift of the resting eyes; more is the tail of another movement
 BEFORE_S = 0.6  # the level before the onset is the median over this long
 
 
@@ -25,9 +28,9 @@ class EvenSpec(Strict):
     `least_ratio`: weaker over stronger side as measured, below it the smile does not count as even.
     `name_ratio`: below it the weaker side is named. `least_mm`: corner difference that others
     notice (3 mm: Hohman 2014, doi 10.1002/lary.24331, the measure under-reads it). `smooth_s`: over
-    how long the sides are averaged. `least_lag_s`: smaller lags are none. `under_read`,
-    `lag_under_read`: true over measured weakness and lag, found on rendered people: the landmarker
-    expects faces to be even and draws the sides together.
+    how long the sides are averaged. `least_lag_s`: smaller lags are none. `under_read`: power
+    that makes a measured ratio a true one; `lag_under_read`: true over measured lag. Both were found
+    on rendered people: the landmarker expects faces to be even and draws the sides together.
     """
 
     least_ratio: Annotated[float, Field(gt=0, le=1)]
@@ -39,21 +42,27 @@ class EvenSpec(Strict):
     lag_under_read: Annotated[float, Field(ge=1, le=3)]
 
 
-def is_even(pull: Bilateral, travel_mm: Bilateral, spec: EvenSpec) -> bool:
-    """Whether the corners count as even: by ratio, or because nobody would notice the difference."""
-    difference_mm = (1 - pull.symmetry) * travel_mm.maximum
-    return pull.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
+def is_even(lift: Bilateral, travel_mm: Bilateral, spec: EvenSpec) -> bool:
+    """Whether the sides count as even: by ratio, or because nobody would notice the difference."""
+    difference_mm = (1 - lift.symmetry) * travel_mm.maximum
+    return lift.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
 
 
 def recent(frames: Sequence[Features], smooth_s: float) -> tuple[Bilateral, Bilateral]:
-    """Return corner pull (units) and excursion (mm) averaged over the last `smooth_s` seconds."""
+    """Return smile lift (units) and excursion (mm) averaged over the last `smooth_s` seconds."""
     window = _window(frames, smooth_s)
-    return _mean([f.corner_pull for f in window]), _mean([f.commissure_excursion_mm for f in window])
+    return _mean([f.smile_lift for f in window]), _mean([f.commissure_excursion_mm for f in window])
 
 
-def recent_cheek(frames: Sequence[Features], smooth_s: float) -> float:
-    """Return the cheek raise (share of the own best, mean of the sides) over the last `smooth_s` seconds."""
-    return median(f.cheek_raise.mean for f in _window(frames, smooth_s))
+def recent_eyes(frames: Sequence[Features], smooth_s: float) -> float:
+    """Return how far the eyes have joined in over the last `smooth_s` seconds, against shortly before."""
+    return median(f.eye_engagement for f in _window(frames, smooth_s)) - eyes_before(frames)
+
+
+def eyes_before(frames: Sequence[Features]) -> float:
+    """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
+    first = [f.eye_engagement for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
+    return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
 
 
 def _window(frames: Sequence[Features], smooth_s: float) -> list[Features]:
@@ -87,17 +96,17 @@ def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spe
     """
     begin, end = ended.half_t + JUDGED_S[0], ended.half_t + JUDGED_S[1]
     held = [f for f in frames if begin <= f.t <= end] or list(frames)
+    lift = _median([f.smile_lift for f in held])
     pull = _median([f.corner_pull for f in held])
     travel = _median([f.commissure_excursion_mm for f in held])
-    even = pull.symmetry >= spec.name_ratio
-    weakness = min(spec.under_read * (1 - pull.symmetry), 1.0)
+    even = lift.symmetry >= spec.name_ratio
     lag = spec.lag_under_read * _lag(frames, ended, pull)
     return Smile(
         t=t,
         exercise=exercise,
         start=ended.start,
-        weaker_side="even" if even else pull.weaker,
-        symmetry=1 - weakness,
+        weaker_side="even" if even else lift.weaker,
+        symmetry=lift.symmetry**spec.under_read,
         first_side=_first(lag, spec.least_lag_s),
         lag_s=abs(lag),
         excursion_mm=travel,

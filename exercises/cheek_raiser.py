@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from coach.events import Reason
-from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
+from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState, since
 from coach.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral
@@ -33,12 +33,24 @@ class Helpers(Strict):
     max_brow_down: Annotated[float, Field(gt=0, le=1)]
 
 
+class OneSided(Strict):
+    """When one eye rises alone.
+
+    The sides differ by more than `least_difference`, a share of the own best, and the weaker one
+    reaches less than `least_ratio` of the stronger. `smooth_s`: averaged over, seconds.
+    """
+
+    least_ratio: Annotated[float, Field(ge=0, lt=1)]
+    least_difference: Annotated[float, Field(ge=0, le=2)]
+    smooth_s: Annotated[float, Field(ge=0, le=2)]
+
+
 class CheekSpec(HeldSpec):
-    """`config/exercises/cheek_raiser.toml`. `least_side`: weaker over stronger eye, below it is one-sided."""
+    """`config/exercises/cheek_raiser.toml`."""
 
     mouth: FlatMouth
     helpers: Helpers
-    least_side: Annotated[float, Field(ge=0, lt=1)]
+    side: OneSided
 
 
 class CheekRaiser(Held[CheekSpec]):
@@ -70,6 +82,13 @@ class CheekRaiser(Held[CheekSpec]):
             return "mouth_moved"
         if features.brow_raise.mean > helpers.max_brow_raise or features.brow_down > helpers.max_brow_down:
             return "compensation"
-        if features.cheek_raise.symmetry < self.spec.least_side:
-            return "asymmetric"
-        return None
+        return "asymmetric" if self._one_sided((*state.frames, features)) else None
+
+    def _one_sided(self, frames: tuple[Features, ...]) -> bool:
+        """Whether one eye has clearly risen alone; on a weak raise the sides' noise must not decide."""
+        window = since(frames, frames[-1].t - self.spec.side.smooth_s)
+        left = sum(f.cheek_raise.left for f in window) / len(window)
+        right = sum(f.cheek_raise.right for f in window) / len(window)
+        side = Bilateral(left, right)
+        apart = side.maximum - side.minimum > self.spec.side.least_difference
+        return apart and side.symmetry < self.spec.side.least_ratio

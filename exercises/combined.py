@@ -10,18 +10,19 @@ from coach.events import Event, Reason
 from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
 from coach.features import Features
 from coach.repetition import Ended
-from coach.smile import EvenSpec, is_even, judge, recent, recent_cheek
+from coach.smile import EvenSpec, is_even, judge, recent, recent_eyes
 from coach.types import Bilateral
 
 
 class CombinedSpec(HeldSpec):
     """`config/exercises/combined.toml`.
 
-    `least_cheek`, `least_smile`: what counts as joining in, shares of the own best.
+    `least_eyes`: eye engagement that counts as joining in; `least_smile`: likewise of the mouth, share
+    of the own best smile.
     """
 
     even: EvenSpec
-    least_cheek: Annotated[float, Field(gt=0, lt=1)]
+    least_eyes: Annotated[float, Field(gt=0, lt=1)]
     least_smile: Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -48,12 +49,12 @@ class Combined(Held[CombinedSpec]):
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
         frames = (*state.frames, features)
-        pull, travel_mm = recent(frames, self.spec.even.smooth_s)
-        if pull.mean < self.spec.least_smile * state.context.best.smile:
+        lift, travel_mm = recent(frames, self.spec.even.smooth_s)
+        if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
-        if recent_cheek(frames, self.spec.even.smooth_s) < self.spec.least_cheek:
+        if recent_eyes(frames, self.spec.even.smooth_s) < self.spec.least_eyes:
             return "eyes_uninvolved"
-        return None if is_even(pull, travel_mm, self.spec.even) else "asymmetric"
+        return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides, where there was one."""

@@ -9,11 +9,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from coach.events import Event, Recall, Released, Rep
-from coach.exercise import Context, ExerciseSpec, Eyes, EyeSpec, View
+from coach.exercise import Context, ExerciseSpec, Eyes, EyeSpec, View, since
 from coach.features import Features
 from coach.repetition import Ended, RepSpec, RepState, Sample, step
 from coach.screen import Bars
 from coach.settings import Strict
+from coach.smile import eyes_before
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 
@@ -22,14 +23,13 @@ class RecallSpec(Strict):
     """How a recall is judged.
 
     `in_time_s`: latency that counts; `give_up_s`: after it no smile is waited for; `judge_s`: when
-    after the onset the eyes are judged; `least_cheek`: cheek raise that counts as eyes engaged, share
-    of the own best.
+    after the onset the eyes are judged; `least_eyes`: engagement that counts.
     """
 
     in_time_s: Seconds
     give_up_s: Seconds
     judge_s: Seconds
-    least_cheek: Annotated[float, Field(gt=0, lt=1)]
+    least_eyes: Annotated[float, Field(gt=0, lt=1)]
 
 
 class MemorySpec(ExerciseSpec):
@@ -152,9 +152,9 @@ class MemoryAnchor:
         return replace(state, count=count, counted=True, smiling=False), (recall, rep)
 
     def _engaged(self, state: MemoryState) -> bool:
-        """Whether cheeks and lower lids are up in the smile's apex."""
-        apex = [f.cheek_raise.mean for f in state.frames if f.t >= state.rep.half_t + 0.2]
-        return bool(apex) and median(apex) >= self.spec.recall.least_cheek
+        """Whether the eyes have joined in at the smile's apex."""
+        apex = [f.eye_engagement for f in state.frames if f.t >= state.rep.half_t + 0.2]
+        return bool(apex) and median(apex) - eyes_before(state.frames) >= self.spec.recall.least_eyes
 
     def _released(self, state: MemoryState, ended: Ended, t: float) -> Released:
         return Released(t=t, exercise=self.name, index=state.count, hold_s=ended.hold_s, end=ended.end)
@@ -169,7 +169,7 @@ class MemoryAnchor:
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         blinking = eyes.blinking(t, self.spec.eyes)
-        keep = state.frames if state.rep.phase != "neutral" else state.frames[-1:]
+        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
         state = replace(state, eyes=eyes, frames=keep if blinking else (*keep, features))
         # a blink does not move the mouth: the smile is judged through it, only the eyes are not
         return Sample(t, features.lip_corner_pull.mean), state

@@ -43,8 +43,8 @@ class SymmetryDrill(Held[SymmetrySpec]):
         """Return what is wrong: a mouth wide open, or one corner behind the other."""
         if features.jaw_down > self.spec.max_jaw_down:
             return "compensation"
-        pull, travel_mm = recent((*state.frames, features), self.spec.even.smooth_s)
-        return None if is_even(pull, travel_mm, self.spec.even) else "asymmetric"
+        lift, travel_mm = recent((*state.frames, features), self.spec.even.smooth_s)
+        return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides."""
