@@ -15,7 +15,7 @@ from typing import TypeAlias
 from coach.baseline import OwnRange
 from coach.events import Event
 from coach.exercise import AnyExercise, Context
-from coach.features import LID_COUPLING, Features
+from coach.features import FULL_NARROWING, LID_COUPLING, NASOLABIAL_WEIGHT, Features
 from coach.types import Bilateral
 
 Level: TypeAlias = float | Bilateral
@@ -24,6 +24,7 @@ Trace: TypeAlias = list[tuple[float, Features | None]]
 
 MM = 90.0  # outer eye corners apart, millimetres: what one length unit is on most adult faces
 APERTURE = 0.12  # neutral lid aperture in length units
+UP, FOLD = 0.6, 0.3  # how far mouth corner and nasolabial fold rise with a corner's pull
 
 
 def face(
@@ -68,6 +69,7 @@ def face(
     drop = _times(_pair(closure), APERTURE)
     lower = Bilateral(lift.left + LID_COUPLING * drop.left, lift.right + LID_COUPLING * drop.right)
     travel = Bilateral(abs(pull.left), abs(pull.right))
+    aperture = Bilateral(1 - (drop.left + lower.left) / APERTURE, 1 - (drop.right + lower.right) / APERTURE)
     chin = jaw * best.jaw
     return Features(
         t=t,
@@ -78,11 +80,11 @@ def face(
         cheek_lift=lift,
         brow_raise=_pair(brows),
         closure=_pair(closure),
-        eye_aperture=Bilateral(
-            1 - (drop.left + lower.left) / APERTURE, 1 - (drop.right + lower.right) / APERTURE
-        ),
+        eye_engagement=lift.mean / best.cheek + (1 - aperture.mean) / FULL_NARROWING,
+        eye_aperture=aperture,
         corner_pull=pull,
         lip_corner_pull=_pair(smile),
+        smile_lift=_times(pull, UP + NASOLABIAL_WEIGHT * FOLD),
         corner_travel=travel,
         commissure_excursion_mm=_times(travel, MM),
         jaw_down=chin,

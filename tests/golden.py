@@ -30,7 +30,7 @@ COLUMNS = (
     *("cheek_raise.left", "cheek_raise.right", "lip_corner_pull.left", "lip_corner_pull.right"),
     *("closure.left", "closure.right", "brow_raise.left", "brow_raise.right", "smile.left", "smile.right"),
     *("commissure_excursion_mm.left", "commissure_excursion_mm.right", "jaw_open", "jaw_side", "lip_gap"),
-    *("brow_down", "yaw", "pitch", "turn"),
+    *("smile_lift.left", "smile_lift.right", "eye_engagement", "brow_down", "yaw", "pitch", "turn"),
 )
 
 
@@ -74,11 +74,12 @@ def _features(t: float, row: np.ndarray) -> Features:
             brows=pair("brow_raise"), frown=value["brow_down"], yaw=value["yaw"], pitch=value["pitch"],
         ),
         smile=pair("smile"), commissure_excursion_mm=pair("commissure_excursion_mm"), turn=value["turn"],
+        smile_lift=pair("smile_lift"), eye_engagement=value["eye_engagement"],
     )  # fmt: skip
 
 
-def record(film: Path, name: str, exercise: str, truth: dict[str, Any], cues: list[float]) -> None:
-    """Measure a film and write its trace and what is known of it."""
+def record(film: Path, name: str, known: dict[str, Any]) -> None:
+    """Measure a film and write its trace; `known`: its exercise, its truth and the moments of its cues."""
     from coach.shell.landmarker import Landmarker
     from coach.shell.model_file import default_cache_dir, find_model
     from coach.shell.video import VideoFile
@@ -109,7 +110,7 @@ def record(film: Path, name: str, exercise: str, truth: dict[str, Any], cues: li
         values=np.array(rows)[kept].astype(np.float16),
     )
     noise = {key: round(value, 6) for key, value in asdict(baseline.noise).items()}
-    _write(name, {"exercise": exercise, "cues": cues, "noise": noise, "truth": truth, "events": []})
+    _write(name, known | {"noise": noise, "events": []})
 
 
 def _row(features: Features) -> list[float]:
@@ -140,13 +141,16 @@ def main() -> None:
     what.add_parser("expect")
     recording = what.add_parser("record")
     recording.add_argument("film", type=Path)
-    recording.add_argument("name")
+    recording.add_argument("name", help="of the trace; what is known of one that exists is kept")
     recording.add_argument("exercise")
-    recording.add_argument("--truth", type=json.loads, default={}, help='JSON, e.g. {"reps": [8.1, 13.4]}')
-    recording.add_argument("--cue-at", type=float, action="append", default=[])
+    recording.add_argument("--truth", type=json.loads, help='JSON, e.g. {"reps": [8.1, 13.4]}')
+    recording.add_argument("--cue-at", type=float, action="append")
     told = parser.parse_args()
     if told.what == "record":
-        record(told.film, told.name, told.exercise, told.truth, told.cue_at)
+        old = about(told.name) if (TRACES / f"{told.name}.json").exists() else {"truth": {}, "cues": []}
+        truth = old["truth"] if told.truth is None else told.truth
+        cues = old["cues"] if told.cue_at is None else told.cue_at
+        record(told.film, told.name, {"exercise": told.exercise, "cues": cues, "truth": truth})
     for name in [told.name] if told.what == "record" else names():
         expect(name)
         print(f"{name}: {len(about(name)['events'])} events")

@@ -82,7 +82,8 @@ def test_the_core_never_asks_what_time_it_is():
 
 def test_an_exercise_needs_nothing_of_other_exercises():
     """A third party's exercise stands where ours stand: beside the core, knowing no other."""
-    wrong = {(name(path), m) for path in EXERCISES.glob("*.py") for m in imports(path) if within(m, "exercises")}
+    files = EXERCISES.glob("*.py")
+    wrong = {(name(path), m) for path in files for m in imports(path) if within(m, "exercises")}
     assert not wrong
 
 

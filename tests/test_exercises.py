@@ -18,7 +18,7 @@ from coach.exercise import Context
 from coach.testing import face, held, level_at, play, trace
 from coach.types import Bilateral
 
-quick = settings(max_examples=15, deadline=None, derandomize=True)
+quick = settings(max_examples=10, deadline=None, derandomize=True)
 
 # The contract's table: the fields of each event beside `t`, `type` and `exercise`.
 FIELDS = {
