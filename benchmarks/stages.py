@@ -1,0 +1,217 @@
+"""The two sides of the comparison: bare MediaPipe, and the program's own way from a frame to events."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cv2
+import mediapipe as mp
+from mediapipe.tasks.python import BaseOptions, vision
+
+from coach.analysis import Analysis
+from coach.baseline import OwnRange
+from coach.exercise import Context, View
+from coach.perception import Perception
+from coach.screen import Screen
+from coach.shell.labels import Labels
+from coach.shell.landmarker import Landmarker
+from coach.shell.paint import Look, Painter
+from coach.shell.quiet import native_stderr
+from coach.shell.registry import BUILT_IN, load_exercise
+from coach.shell.video import VideoFile
+from coach.types import FaceObservation, Frame, Image, Light, Points
+
+NEUTRAL_S = 3.0
+GAP_S = 0.1  # between the clip's last frame and its first, when it begins again
+WINDOW = (1280, 720)
+
+
+class Bare:
+    """The plainest loop there can be: decode, convert, detect; nothing is done with the result."""
+
+    def __init__(self, clip: Path, model: Path) -> None:
+        self._clip = clip
+        options = vision.FaceLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model)),
+            running_mode=vision.RunningMode.VIDEO,
+            output_face_blendshapes=True,
+            num_faces=1,
+        )
+        with native_stderr():
+            self._landmarker: Any = vision.FaceLandmarker.create_from_options(options)
+        self._capture = self._open()
+        self._begun, self._ms = 0, -1
+
+    def frame(self) -> None:
+        """Process one frame; the clip begins again after its end."""
+        done, image = self._capture.read()
+        if not done:
+            self._capture.release()
+            self._capture = self._open()
+            self._begun = self._ms + round(GAP_S * 1000)
+            _, image = self._capture.read()
+        stamp = self._begun + round(self._capture.get(cv2.CAP_PROP_POS_MSEC))
+        self._ms = max(stamp, self._ms + 1)
+        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        self._landmarker.detect_for_video(mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb), self._ms)
+
+    def close(self) -> None:
+        """Let model and clip go."""
+        self._landmarker.close()
+        self._capture.release()
+
+    def _open(self) -> cv2.VideoCapture:
+        software = [cv2.CAP_PROP_HW_ACCELERATION, cv2.VIDEO_ACCELERATION_NONE]  # as `VideoFile` does
+        return cv2.VideoCapture(str(self._clip), cv2.CAP_FFMPEG, software)
+
+
+class Loop:
+    """The clip over and over as one long recording whose time never goes back."""
+
+    def __init__(self, clip: Path) -> None:
+        self._clip = clip
+        self._video = VideoFile(clip)
+        self._begun = self._t = 0.0
+
+    def read(self) -> Frame:
+        """Return the next frame."""
+        frame = self._video.read()
+        if not isinstance(frame, Frame):
+            self._video.close()
+            self._video = VideoFile(self._clip)
+            self._begun = self._t + GAP_S
+            frame = self._video.read()
+            assert isinstance(frame, Frame)
+        self._t = self._begun + frame.t
+        return Frame(self._t, frame.image)
+
+
+class Headless:
+    """What `smile-coach analyze` does with every frame."""
+
+    def __init__(self, clip: Path, model: Path, exercise: str) -> None:
+        self._source = Loop(clip)
+        self._landmarker = Landmarker(model)
+        self._analysis = Analysis(load_exercise(exercise), neutral=(0.0, NEUTRAL_S))
+        self.seen: tuple[Frame, FaceObservation | None] | None = None
+        self.view = View()
+
+    def frame(self) -> None:
+        """Process one frame."""
+        frame = self._source.read()
+        observation = self._landmarker.detect(frame)
+        for judged in self._analysis.process(frame.t, observation):
+            self.view = judged.view
+        self.seen = frame, observation
+
+    def close(self) -> None:
+        """Let the model go."""
+        self._landmarker.close()
+
+
+class Watch:
+    """A stopwatch with two hands: wall and processor time of named stages, seconds a frame."""
+
+    def __init__(self) -> None:
+        self.wall: dict[str, list[float]] = defaultdict(list)
+        self.cpu: dict[str, list[float]] = defaultdict(list)
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """Time what is inside."""
+        cpu, wall = time.process_time(), time.perf_counter()
+        yield
+        self.wall[name].append(time.perf_counter() - wall)
+        self.cpu[name].append(time.process_time() - cpu)
+
+
+class WatchedLandmarker(Landmarker):
+    """The landmarker with its inside timed: inference, and the light on the face."""
+
+    watch: Watch | None = None
+
+    def _infer(self, image: Image, ms: int) -> Any:
+        if self.watch is None:
+            return super()._infer(image, ms)
+        with self.watch("inference"):
+            return super()._infer(image, ms)
+
+    def _light_at(self, t: float, image: Image, landmarks: Points) -> Light | None:
+        if self.watch is None:
+            return super()._light_at(t, image, landmarks)
+        with self.watch("light"):
+            return super()._light_at(t, image, landmarks)
+
+
+class Staged:
+    """The same way in steps, each timed; all exercises see the same features, and a window is drawn."""
+
+    def __init__(self, clip: Path, model: Path) -> None:
+        self.watch = Watch()
+        self._source = Loop(clip)
+        self._landmarker = WatchedLandmarker(model)
+        self._perception = Perception()
+        self._exercises = {name: load_exercise(name) for name in BUILT_IN}
+        self._painter = Painter(Labels())
+        self._learn()
+        baseline = self._perception.baseline
+        assert baseline is not None, f"{clip}: no face at rest in its first {NEUTRAL_S:g} s"
+        context = Context(OwnRange(), baseline.noise)
+        self._states = {name: one.begin(context) for name, one in self._exercises.items()}
+        self._landmarker.watch = self.watch
+
+    def _learn(self) -> None:
+        frame = self._source.read()
+        while frame.t < NEUTRAL_S:
+            observation = self._landmarker.detect(frame)
+            points = self._perception.look(observation)
+            if observation is not None and points is not None:
+                self._perception.keep(observation, points)
+            frame = self._source.read()
+        self._perception.learn()
+
+    def frame(self) -> None:
+        """Process one frame."""
+        watch = self.watch
+        with watch("decode"):
+            frame = self._source.read()
+        with watch("detect"):
+            observation = self._landmarker.detect(frame)
+        with watch("unsmooth"):
+            points = self._perception.look(observation)
+        with watch("extract"):
+            features = self._perception.features(observation, points)
+        for name, exercise in self._exercises.items():
+            with watch(f"exercise {name}"):
+                self._states[name], _ = exercise.step(self._states[name], frame.t, features)
+        view = self._exercises["symmetry_drill"].view(self._states["symmetry_drill"])
+        with watch("drawing"):
+            self._painter.paint(frame.image, observation, screen(frame.t, view), Look(WINDOW))
+
+    def close(self) -> None:
+        """Let the model go."""
+        self._landmarker.close()
+
+
+def screen(t: float, view: View) -> Screen:
+    """Return what a session's window would show: a ring, bars, a count and words that change now and then."""
+    held = view.hold_s / view.target_s if view.target_s else 0.0
+    return Screen(
+        phase="hold" if view.hold_s else "rest",
+        title="Symmetry drill",
+        instruction="Smile evenly, and hold",
+        exercise="symmetry_drill",
+        count=view.count,
+        target=10,
+        hold=min(held, 1.0),
+        hold_left_s=max(view.target_s - view.hold_s, 0.0),
+        bars=view.bars,
+        caption=("Hold it there", "And let go")[int(t) // 4 % 2],
+        progress=t % 120 / 120,
+        time_left_s=120 - t % 120,
+    )
