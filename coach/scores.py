@@ -32,8 +32,8 @@ JAW_ON_PULL, JAW_ON_LIFT = 0.25, 0.025  # of the lip gap; drawn and rendered fac
 CHIN_SHARE = 2.0  # lips that part further than this times the chin's drop are a smile's, not the jaw's
 
 SMILING = 15.0  # a mouth curve below this is no smile
-ENGAGED_LIFT = 0.018  # the lower lid's rise in a smile whose eyes fully join in (rendered: 0.015-0.025)
-ENGAGED = 50.0  # eye engagement from which on the eyes are engaged (mouth-only smiles: up to 39)
+ENGAGED_LIFT = 0.016  # the lower lid's rise in a smile whose eyes fully join in (rendered: 0.015-0.025)
+ENGAGED = 50.0  # eye engagement from which on the eyes are engaged (mouth-only smiles: up to 44)
 UNDER_READ = 1.2  # true over measured weakness of a side, as in `smile.EvenSpec`
 ONE_SIDED = 60.0  # symmetry below which a smile is one-sided, if the difference can be seen at all:
 NOTICEABLE_MM = 3.0  # smaller differences of the corners others do not notice (Hohman 2014)

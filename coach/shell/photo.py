@@ -67,7 +67,9 @@ class Stills:
         views = []
         for mirrored in (False, True):
             for tilt, unit in LOOKS:
-                seen = self._look(_crop(image, found.landmarks, tilt, unit, mirrored=mirrored))
+                # tilted the other way, so that a flipped picture is looked at from the same sides
+                turned = -tilt if mirrored else tilt
+                seen = self._look(_crop(image, found.landmarks, turned, unit, mirrored=mirrored))
                 if seen is None:
                     return None
                 views.append(View(seen, mirrored))
