@@ -1,0 +1,78 @@
+"""A short session with the simulated person, taped: what the tests of traces and films share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coach.baseline import OwnRange
+from coach.events import Event
+from coach.plan import PlanFile, PlanStep, make_plan
+from coach.shell.config import load_settings
+from coach.shell.landmarker import Landmarker
+from coach.shell.registry import load_exercise
+from coach.shell.simulated_person import SimulatedPerson, load_person
+from coach.shell.words import load_phrase_book
+from coach.trace import Entry, Setup, Tape, TapedSession
+
+FPS = 10.0
+MEMORIES = ("Grandma's kitchen, in winter", "the 2nd dog")
+
+
+@dataclass
+class MemoryTape:
+    """A tape that keeps everything as it came."""
+
+    setup: Setup | None = None
+    entries: list[Entry] = field(default_factory=list)
+    answers: list[Event] = field(default_factory=list)
+
+    def begin(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def take(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    def events(self, events: tuple[Event, ...]) -> None:
+        self.answers += events
+
+
+def session(
+    tape: Tape, exercises: tuple[str, ...] = ("cheek_raiser",), memories: tuple[str, ...] = ()
+) -> TapedSession:
+    """Return a session of one repetition of each exercise, told to `tape`."""
+    file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, reps=1, changes={}) for name in exercises])
+    made = [load_exercise(name) for name in exercises]
+    plan = make_plan("short", file, lambda name, changes: load_exercise(name, dict(changes)).spec)
+    settings = load_settings(None)
+    book = load_phrase_book("en")
+    return TapedSession(
+        tape, plan, made, book, settings, source="demo", best=OwnRange(0.02, 0.09, 0.22), memories=memories
+    )
+
+
+def run(model: Path, tape: Tape, seen: list | None = None) -> None:
+    """Lead the simulated person through a cheek raise and a memory, with a break, a stall and a key."""
+    coached = session(tape, ("cheek_raiser", "memory_anchor"), MEMORIES)
+    person = SimulatedPerson(load_person(), fps=FPS, size=(320, 240), realtime=False)
+    at_key, key = [(1.0, "idle"), (3.0, "lost"), (3.5, "pause"), (3.6, "pause"), (5.7, "anew")], 0
+    with Landmarker(model) as landmarker:
+        for _ in range(int(60 * FPS)):
+            frame = person.read()
+            while key < len(at_key) and frame.t >= at_key[key][0]:
+                what, key = at_key[key][1], key + 1
+                if what == "pause":
+                    coached.toggle_pause(frame.t)
+                elif what == "anew":
+                    coached.move(frame.t, 0)
+                else:
+                    (coached.idle if what == "idle" else coached.camera_lost)(frame.t - 0.01)
+            observation = landmarker.detect(frame)
+            output = coached.process(frame.t, observation)
+            if seen is not None:
+                seen.append((frame, observation, output.screen))
+            if output.say is not None:
+                person.hear(output.say)
+                if MEMORIES[0] in output.say.text:
+                    break
+        coached.end(frame.t, "stopped")
