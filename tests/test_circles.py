@@ -13,7 +13,7 @@ from coach import circles
 from coach.circles import Circles
 from coach.testing import face
 
-quick = settings(max_examples=25, deadline=None, derandomize=True)
+quick = settings(max_examples=12, deadline=None, derandomize=True)
 SPEC = load("jaw_release").spec.circles
 
 

@@ -14,7 +14,7 @@ from synthetic import clock, line, reached, run, spec
 from coach.events import Reason
 from coach.repetition import TRANSITIONS, Ended, Reached, RepSpec, RepState, Sample, step
 
-quick = settings(max_examples=25, deadline=None, derandomize=True)
+quick = settings(max_examples=20, deadline=None, derandomize=True)
 
 GONE = ("face_lost", "head_turned")
 FAULTS = ("mouth_moved", "asymmetric", "eyes_closed")

@@ -119,7 +119,7 @@ MOVEMENTS = {
 }
 
 
-@pytest.mark.parametrize("fps", [12, 30, 60])
+@pytest.mark.parametrize("fps", [12, 60])
 def test_a_lid_rise_before_smoothing_comes_back(fps):
     """The movement it was made for is found to a hundredth of a pixel, whatever the frame interval."""
     times = frame_times(2.5, fps)
@@ -128,7 +128,7 @@ def test_a_lid_rise_before_smoothing_comes_back(fps):
     assert wrong.max() < 0.01
 
 
-@pytest.mark.parametrize("fps", [12, 30, 60])
+@pytest.mark.parametrize("fps", [12, 60])
 @pytest.mark.parametrize("movement", ["sway", "jumps", "noise", "all"])
 def test_other_movements_come_back_but_for_turning_points(movement, fps):
     """Where a point turns round, two inputs may give one output; nine in ten are right to 0.05 pixels."""
@@ -137,7 +137,7 @@ def test_other_movements_come_back_but_for_turning_points(movement, fps):
     assert np.quantile(errors(undo(smoothed(times, truth)), truth), 0.9) < 0.05
 
 
-@pytest.mark.parametrize("fps", [12, 30, 60])
+@pytest.mark.parametrize("fps", [12, 60])
 @pytest.mark.parametrize("movement", MOVEMENTS)
 def test_what_comes_back_explains_what_was_seen(movement, fps):
     """Smoothed once more as MediaPipe does, the points found are the points seen, however jerky."""
