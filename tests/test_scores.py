@@ -122,9 +122,9 @@ def test_closed_eyes_are_not_an_eye_smile(scored: Callable[..., Scores]) -> None
     ],
 )  # fmt: skip
 def test_the_same_smile_scores_the_same(scored: Callable[..., Scores], change: dict[str, float]) -> None:
-    """Small turns, distance, place and light change the mouth by 3 points at most, the eyes by 10."""
+    """Turns, distance, place and light change the mouth by 3 points at most, one take of the eyes by 12."""
     straight, changed = scored(SMILE), scored(replace(SMILE, **change))
-    limits = {"mouth_curve": 3, "smile": 5, "jaw_openness": 3, "cheek_lift": 10, "eye_squint": 10}
+    limits = {"mouth_curve": 3, "smile": 5, "jaw_openness": 3, "cheek_lift": 12, "eye_squint": 10}
     for name, limit in limits.items():
         assert getattr(changed, name) == pytest.approx(getattr(straight, name), abs=limit), name
     assert changed.type == straight.type
