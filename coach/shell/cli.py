@@ -1,83 +1,17 @@
-"""The commands and their options; what they do is in modules of their own, imported when asked for."""
+"""The commands for a session, a recording and the machine; the heavy parts are imported when asked for."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from coach import __version__
 from coach.errors import UsageError
+from coach.shell import commands, setting_commands
+from coach.shell.options import DefaultGroup, Shared, filed, shared
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class DefaultGroup(click.Group):
-    """A group whose first command is `session`: `smile-coach --plan full` needs no word more."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `session` in front of arguments that begin with no command."""
-        own = {name for parameter in self.params for name in parameter.opts} | {"--help"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
-            args = ["session", *args]
-        return super().parse_args(ctx, args)
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """The options that every command takes."""
-
-    source: str | None
-    window: bool
-    voice: bool
-    events: str | None
-    data_dir: Path | None
-    config: Path | None
-    language: str | None
-    speed: str | None
-
-
-def shared(function: F) -> F:
-    """Give a command the shared options, as one argument `options`."""
-
-    @click.option("--source", metavar="SOURCE", help="webcam, webcam:N, demo, or a video file.")
-    @click.option("--no-window", is_flag=True, help="Run without a window.")
-    @click.option("--no-voice", is_flag=True, help="Run without sound; captions are shown all the same.")
-    @click.option("--events", metavar="PATH", help="Write the event log (JSON Lines); - is standard output.")
-    @click.option(
-        "--data-dir",
-        type=click.Path(path_type=Path),
-        envvar="SMILE_COACH_HOME",
-        help="Where history is kept (or SMILE_COACH_HOME).",
-    )
-    @click.option("--config", type=click.Path(path_type=Path), help="Your settings file (TOML).")
-    @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")
-    @click.option(
-        "--speed",
-        type=click.Choice(["real", "max"]),
-        help="Pace of the simulated person and of files; real with a window, max without.",
-    )
-    @functools.wraps(function)
-    def command(
-        source: str | None,
-        no_window: bool,
-        no_voice: bool,
-        events: str | None,
-        data_dir: Path | None,
-        config: Path | None,
-        language: str | None,
-        speed: str | None,
-        **rest: Any,
-    ) -> Any:
-        options = Shared(source, not no_window, not no_voice, events, data_dir, config, language, speed)
-        return function(options=options, **rest)
-
-    return command  # type: ignore[return-value]
-
+__all__ = ["Shared", "cli"]
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -152,3 +86,18 @@ def _neutral(text: str) -> tuple[float, float]:
     if not 0 <= window[0] < window[1] < float("inf"):
         raise UsageError(f"--neutral {text}: must be 0 <= A < B; write seconds, e.g. 0:3")
     return window
+
+
+@cli.command()
+@filed
+def doctor(options: Shared) -> int:
+    """Try every part on this machine, and say what to do about what does not work."""
+    from coach.shell.doctor import checks, report
+    from coach.shell.home import Home
+
+    home = Home.find(options)
+    return report(checks(home.settings, home.data_dir, home.cache_dir))
+
+
+for command in (*commands.ALL, *setting_commands.ALL):
+    cli.add_command(command)
