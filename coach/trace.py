@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 from coach import __version__
@@ -17,7 +17,7 @@ from coach.session import Output, Session
 from coach.settings import Settings
 from coach.types import FaceObservation
 
-EntryKind: TypeAlias = Literal["frame", "lost", "idle", "pause", "move", "end"]
+EntryKind: TypeAlias = Literal["frame", "lost", "idle", "pause", "move", "rate", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,8 @@ class Setup:
     """What a session was set up with.
 
     `specs`: one for each of the plan's steps, all of the exercise's values, so that a later change of its
-    file does not change the past. `memories`: the person's words made unreadable, see `veiled`.
-    `best`: the own range, None where it was not known. `safety`: the safety sentence was due.
-    `version`: the program's.
+    file does not change the past. `best`: the own range. `memories`: the person's words made unreadable,
+    see `veiled`. `flags`: the session's switches, by name. `version`: the program's.
     """
 
     plan: Plan
@@ -35,9 +34,9 @@ class Setup:
     language: str
     settings: Settings
     source: str
-    best: OwnRange | None = None
+    best: OwnRange
     memories: tuple[str, ...] = ()
-    safety: bool = False
+    flags: dict[str, Any] = field(default_factory=dict)
     version: str = __version__
 
 
@@ -46,7 +45,7 @@ class Entry:
     """One thing the session was fed with, at `t` seconds.
 
     `frame` has the face, None where there was none; `move` has `by` (+1 next, -1 back, 0 anew);
-    `end` has `reason`. `lost`, `idle` and `pause` have nothing more.
+    `end` has `reason`. `lost`, `idle`, `pause` and `rate` have nothing more.
     """
 
     t: float
@@ -79,8 +78,8 @@ class TapedSession(Session):
     ----------
     tape
         What takes it down.
-    plan, exercises, book, settings, source, best, memories, safety
-        As for `Session`.
+    plan, exercises, book, settings, source, best, memories, flags
+        As for `Session`; `flags` are its switches, e.g. `first`.
     """
 
     def __init__(
@@ -94,15 +93,15 @@ class TapedSession(Session):
         source: str,
         best: OwnRange | None = None,
         memories: tuple[str, ...] = (),
-        safety: bool = False,
+        **flags: Any,
     ) -> None:
         super().__init__(
-            plan, exercises, book, settings, source=source, best=best, memories=memories, safety=safety
+            plan, exercises, book, settings, source=source, best=best, memories=memories, **flags
         )
         self._tape = tape
         specs = tuple(exercise.spec.model_dump(mode="json") for exercise in exercises)
         words = tuple(veiled(memory) for memory in memories)
-        tape.begin(Setup(plan, specs, book.language, settings, source, best, words, safety))
+        tape.begin(Setup(plan, specs, book.language, settings, source, self.perception.best, words, flags))
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face, see `Session.process`."""
@@ -128,6 +127,11 @@ class TapedSession(Session):
         """Go to another exercise, see `Session.move`."""
         self._tape.take(Entry(t, "move", by=by))
         super().move(t, by)
+
+    def rate(self) -> int | None:
+        """Take in that the last memory was rated, see `Session.rate`."""
+        self._tape.take(Entry(self._t, "rate"))
+        return super().rate()
 
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session, see `Session.end`."""
@@ -190,7 +194,7 @@ def answers(
         source=setup.source,
         best=setup.best,
         memories=setup.memories,
-        safety=setup.safety,
+        **setup.flags,
     )
     screen: Screen | None = None
     for entry in entries:
@@ -199,6 +203,8 @@ def answers(
             session.toggle_pause(entry.t)
         elif entry.kind == "move":
             session.move(entry.t, entry.by)
+        elif entry.kind == "rate":
+            session.rate()
         elif entry.kind == "end":
             events = session.end(entry.t, entry.reason)
         else:
