@@ -1,0 +1,512 @@
+"""The command line: every fault is one line and an exit status, and what is kept can be read and deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from simulated_year import fill
+
+from coach.__main__ import run
+from coach.errors import UsageError
+from coach.shell.drawn_face import FacePose, draw
+from coach.shell.reminders import calendar
+from coach.shell.store import Store
+from coach.types import Bilateral
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Give the test a data folder, settings folder and cache of its own, and return the data folder."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("SMILE_COACH_HOME", str(folder))
+    for name in ("user_config_dir", "user_cache_dir"):
+        monkeypatch.setattr(f"platformdirs.{name}", lambda *_, name=name, **__: str(tmp_path / name))
+    return folder
+
+
+@pytest.fixture
+def ready(tmp_path, model_path):
+    """Return the options that make a session run anywhere: a settings file that names the model."""
+    file = tmp_path / "own.toml"
+    file.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    return ["--config", str(file), "--no-window", "--no-voice", "--language", "en"]
+
+
+@pytest.fixture
+def face_film(tmp_path):
+    """Return a short film of a drawn face at rest."""
+    import cv2
+
+    path = tmp_path / "face.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15.0, (320, 240))
+    for number in range(45):
+        writer.write(draw(FacePose(smile=Bilateral(0.01 * (number % 2), 0.0)), size=(320, 240)))
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def fails(capfd):
+    """Return a runner for commands that must fail: gives status and the one line on standard error."""
+
+    def run_it(*arguments) -> tuple[int, str]:
+        capfd.readouterr()
+        status = run([str(argument) for argument in arguments])
+        lines = capfd.readouterr().err.splitlines()
+        assert len(lines) == 1, lines
+        assert "Traceback" not in lines[0]
+        return status, lines[0]
+
+    return run_it
+
+
+class Cameras:
+    """Stands in for `cv2.VideoCapture`: only the indices in `working` open."""
+
+    working: tuple[int, ...] = ()
+
+    def __init__(self, index, *_):
+        self._open = index in self.working
+
+    def isOpened(self):  # noqa: N802  # OpenCV's name
+        return self._open
+
+    def set(self, *_):
+        return True
+
+    def grab(self):
+        return self._open
+
+    def retrieve(self):
+        return self._open, np.full((48, 64, 3), 90, np.uint8)
+
+    def release(self):
+        self._open = False
+
+
+@pytest.fixture
+def cameras(monkeypatch):
+    """Replace the machine's cameras; returns the class, to say which of them work."""
+    monkeypatch.setattr("cv2.VideoCapture", Cameras)
+    monkeypatch.setattr("coach.shell.cameras._indices", lambda: [0, 1])
+    monkeypatch.setattr(Cameras, "working", ())
+    return Cameras
+
+
+def test_no_camera(cameras, ready, fails):
+    """Without any camera the line says so, and names the demo that needs none."""
+    status, line = fails("session", *ready)
+    assert status == 1
+    assert "no camera answers" in line
+    assert "smile-coach demo" in line
+
+
+def test_a_camera_index_that_does_not_exist(cameras, ready, fails, monkeypatch):
+    """Camera 7 is asked for and only camera 0 answers: the line names both."""
+    monkeypatch.setattr(cameras, "working", (0,))
+    status, line = fails("session", "--source", "webcam:7", *ready)
+    assert status == 1
+    assert "camera 7" in line
+    assert "--source webcam:0" in line
+
+
+@pytest.mark.parametrize("source", ["webcam:x", "webcam:-1", "webcam:64"])
+def test_a_camera_that_is_no_number(source, ready, fails):
+    """A camera is named by a number from 0 to 63."""
+    status, line = fails("session", "--source", source, *ready)
+    assert (status, "webcam:N" in line) == (2, True)
+
+
+def test_a_file_that_is_not_a_video(tmp_path, ready, fails):
+    """A text with a film's name is not taken for one."""
+    path = tmp_path / "film.mp4"
+    path.write_text("not a film\n" * 100)
+    status, line = fails("analyze", path, "--exercise", "combined", *ready)
+    assert status == 1
+    assert str(path) in line
+    assert "not a video" in line
+
+
+def test_an_empty_and_a_missing_video(tmp_path, ready, fails):
+    """A zero-length file and one that is not there are told apart."""
+    path = tmp_path / "film.mp4"
+    assert "no such file" in fails("analyze", path, "--exercise", "combined", *ready)[1]
+    path.write_bytes(b"")
+    status, line = fails("analyze", path, "--exercise", "combined", *ready)
+    assert (status, "0 bytes" in line) == (1, True)
+
+
+def test_a_video_cut_off_before_its_index(tmp_path, film, ready, fails):
+    """An MP4 whose end is missing cannot be read at all, and the line says why."""
+    whole = film("whole.mp4", frames=60)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    status, line = fails("analyze", cut, "--exercise", "combined", *ready)
+    assert status == 1
+    assert "cut off" in line
+
+
+def test_a_video_cut_off_in_its_middle(tmp_path, face_film, ready, fails):
+    """What is there of a recording is analysed, and one line says what is missing."""
+    cut = tmp_path / "cut.avi"
+    cut.write_bytes(face_film.read_bytes()[: face_film.stat().st_size // 2])
+    status, line = fails("analyze", cut, "--exercise", "combined", "--neutral", "0:1", *ready)
+    assert status == 0
+    assert "cut off" in line
+
+
+def test_a_video_without_a_face(film, ready, fails):
+    """A film of a moving bar has no face in it."""
+    status, line = fails("analyze", film(frames=20), "--exercise", "combined", "--neutral", "0:0.3", *ready)
+    assert status == 1
+    assert "no face" in line
+
+
+@pytest.mark.parametrize(
+    ("window", "says"),
+    [
+        ("50:53", "outside the clip"),
+        ("3:1", "A < B"),
+        ("-1:2", "A < B"),
+        ("now", "A:B"),
+        ("nan:3", "A < B"),
+        ("0:inf", "A < B"),
+    ],
+)
+def test_neutral_outside_the_clip(window, says, face_film, ready, fails):
+    """The seconds at rest must be seconds, in order, and of this clip."""
+    status, line = fails("analyze", face_film, "--exercise", "combined", f"--neutral={window}", *ready)
+    assert status == 2
+    assert says in line
+
+
+def test_an_unknown_exercise(face_film, ready, fails):
+    """The line lists the exercises there are."""
+    status, line = fails("analyze", face_film, "--exercise", "frown", *ready)
+    assert status == 2
+    assert "cheek_raiser" in line
+
+
+@pytest.mark.parametrize("name", ["frown", "../coach", ""])
+def test_an_unknown_plan(name, ready, fails):
+    """The line lists the plans there are; a path is not a plan."""
+    status, line = fails("demo", f"--plan={name}", *ready) if name else fails("exercises", "frown")
+    assert status == 2
+    assert "cheek_raiser" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[camera]\nfsp = 30.0\n", "unknown key 'camera.fsp'"),
+        ("[camera]\nfps = 'fast'\n", "camera.fps"),
+        ("[camera]\nfps = 1000.0\n", "camera.fps"),
+        ("[camera]\nindex = true\n", "camera.index"),
+        ("[voice]\nvolume = nan\n", "voice.volume"),
+        ("camera = 3\n", "camera"),
+        ("[camera\n", "not valid TOML"),
+        ("\x00", "not valid TOML"),
+        ("language = 'xx'\n", "language"),
+        ("plan = 'all'\n", "plan 'all'"),
+    ],
+)
+def test_wrong_settings(text, says, tmp_path, model_path, fails):
+    """Each fault in a settings file is named with its key, whoever reads the file first."""
+    file = tmp_path / "own.toml"
+    file.write_text(f"{text}\n[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    for command in (["config", file], ["demo", "--no-window", "--config", file]):
+        status, line = fails(*command)
+        assert status == 2
+        assert says in line
+
+
+def test_settings_that_are_not_there(tmp_path, fails):
+    """A settings file given by hand must exist."""
+    status, line = fails("demo", "--config", tmp_path / "none.toml")
+    assert (status, "none.toml" in line) == (2, True)
+
+
+@pytest.mark.parametrize("command", [["demo"], ["memories", "add", "rain"], ["import", "x.json"]])
+def test_a_data_folder_that_cannot_be_written(command, tmp_path, ready, fails):
+    """A path below a file can be no folder: not begun rather than unsaved."""
+    (tmp_path / "file").write_text("in the way")
+    options = ready if command[0] == "demo" else []
+    status, line = fails(*command, "--data-dir", tmp_path / "file" / "data", *options)
+    assert status == 1
+    assert "--data-dir" in line
+
+
+def test_a_corrupt_model_file(tmp_path, fails):
+    """A model file of one's own that is not the model is refused, not used and not overwritten."""
+    model = tmp_path / "face.task"
+    model.write_bytes(b"not a model" * 1000)
+    file = tmp_path / "own.toml"
+    file.write_text(f"[model]\npath = {json.dumps(str(model))}\n", encoding="utf-8")
+    status, line = fails("demo", "--no-window", "--config", file)
+    assert status == 1
+    assert str(model) in line
+    assert model.read_bytes().startswith(b"not a model")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["dance"], ["demo", "--dance"], ["analyze"], ["demo", "--minutes", "0"], ["demo", "--speed", "slow"]],
+)
+def test_wrong_usage(arguments, fails):
+    """What is not understood is named, with where to read on."""
+    status, line = fails(*arguments)
+    assert status == 2
+    assert "--help" in line
+
+
+def test_help_stays_light():
+    """Asking for help loads nothing heavy: what a session needs is loaded by the session."""
+    heavy = ["cv2", "mediapipe", "numpy", "pydantic", "matplotlib", "sounddevice", "pyttsx3", "sqlite3"]
+    code = (
+        "import sys; from coach.__main__ import run; run(['--help']); run(['forget', '--help']);"
+        f"print(sorted(set(sys.modules) & set({heavy})), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "progress" in done.stdout
+
+
+def test_the_help_names_the_commands(capfd):
+    """What can be done is listed, one line a command."""
+    assert run(["--help"]) == 0
+    out = capfd.readouterr().out
+    names = ("session", "demo", "analyze", "progress", "memories", "export", "forget", "doctor", "config")
+    assert all(f"\n  {name} " in out for name in names)
+
+
+def test_a_recording_is_counted_and_said(face_film, ready, capfd, tmp_path):
+    """A face at rest is no error: zero repetitions, and the log is whole."""
+    log = tmp_path / "log.jsonl"
+    arguments = ["analyze", face_film, "--exercise", "combined", "--neutral", "0:1", "--events", log, *ready]
+    assert run([str(each) for each in arguments]) == 0
+    assert "combined: 0 repetitions" in capfd.readouterr().out
+    types = [json.loads(line)["type"] for line in log.read_text().splitlines()]
+    assert types[0] == "session_start"
+    assert types[-1] == "session_end"
+
+
+def test_memories_are_added_edited_and_removed(home, capfd):
+    """Three at most, by number, in a file only their owner can read."""
+    assert run(["memories"]) == 0
+    assert "No memories yet" in capfd.readouterr().out
+    assert run(["memories", "add", "the rainy picnic"]) == 0
+    assert run(["memories", "add"]) == 0
+    assert run(["memories", "edit", "1", "the sunny picnic"]) == 0
+    capfd.readouterr()
+    assert run(["memories", "--data-dir", str(home)]) == 0
+    assert capfd.readouterr().out == "1  the sunny picnic\n2  (only numbered)\n"
+    if os.name == "posix":
+        assert stat.S_IMODE((home / "memories.toml").stat().st_mode) == 0o600
+    assert run(["memories", "remove", "1"]) == 0
+    assert "picnic" not in (home / "memories.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", [["edit", "1", "rain"], ["remove", "1"]])
+def test_what_was_said_of_a_memory_goes_with_its_words(change, tmp_path, capfd):
+    """The words of a memory were spoken too, so the sounds kept for next time are deleted."""
+    run(["memories", "add", "picnic"])
+    sounds = tmp_path / "user_cache_dir" / "sounds" / "en"
+    sounds.mkdir(parents=True)
+    (sounds / "0.wav").write_bytes(b"picnic, spoken")
+    assert run(["memories", *change]) == 0
+    assert not sounds.exists()
+
+
+def test_a_memory_that_is_not_there(fails):
+    """The line says which numbers there are."""
+    status, line = fails("memories", "edit", "2", "x")
+    assert (status, "no memory 2" in line) == (2, True)
+
+
+def test_progress_without_and_with_a_history(home, capfd, tmp_path):
+    """An empty history says how to begin, and asking makes no folder; a full one has lines and a page."""
+    assert run(["progress"]) == 0
+    assert "No sessions yet" in capfd.readouterr().out
+    assert not home.exists()
+    with Store.open(home) as store:
+        fill(store, sessions=20, check_ins=3)
+    assert run(["progress"]) == 0
+    assert "20 sessions on 20 days" in capfd.readouterr().out
+    page = tmp_path / "page.html"
+    assert run(["progress", "--html", str(page)]) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert run(["progress", "--html"]) == 0
+    assert (home / "progress.html").is_file()
+
+
+def test_a_page_that_cannot_be_written(tmp_path, fails, home):
+    """A folder that is not there is named."""
+    status, line = fails("progress", "--html", tmp_path / "none" / "page.html")
+    assert (status, "page.html" in line) == (1, True)
+
+
+def test_the_page_is_opened_when_asked(monkeypatch, home, fails):
+    """`--open` hands the file to the browser; without one the line says where the page is."""
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    assert run(["progress", "--open"]) == 0
+    assert opened == [(home / "progress.html").as_uri()]
+    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    assert fails("progress", "--open")[0] == 1
+
+
+def test_a_history_goes_out_and_comes_back(home, tmp_path, capfd):
+    """The kind of export follows the name; a JSON export fills an empty folder."""
+    with Store.open(home) as store:
+        fill(store, sessions=3, check_ins=1)
+    assert run(["export", str(tmp_path / "tables")]) == 0
+    assert (tmp_path / "tables" / "sessions.csv").is_file()
+    file = tmp_path / "all.json"
+    assert run(["export", str(file)]) == 0
+    other = ["--data-dir", str(tmp_path / "other")]
+    capfd.readouterr()
+    assert run(["import", str(file), *other]) == 0
+    assert "added 3 sessions and 1 check-ins" in capfd.readouterr().out
+    with Store.open(tmp_path / "other", read_only=True) as store:
+        assert len(store.history().sessions) == 3
+
+
+def test_what_is_no_export_is_not_read(tmp_path, fails):
+    """A file of another kind is refused by name."""
+    file = tmp_path / "x.json"
+    file.write_text("[]")
+    status, line = fails("import", file)
+    assert (status, "not a smile-coach export" in line) == (1, True)
+
+
+def answer(monkeypatch, text):
+    """Answer the next question with `text`; nothing is nobody there."""
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_forgetting_asks_first(home, monkeypatch, capfd, fails):
+    """No answer and "no" delete nothing; "yes" deletes one session; everything leaves nothing."""
+    with Store.open(home) as store:
+        fill(store, sessions=2, check_ins=0)
+    run(["forget", "session"])
+    listed = capfd.readouterr().out.splitlines()
+    assert len(listed) == 2
+    answer(monkeypatch, "")
+    assert fails("forget", "session", "last")[0] == 1
+    answer(monkeypatch, "no\n")
+    assert run(["forget", "session", "last"]) == 0
+    assert "nothing was deleted" in capfd.readouterr().out
+    answer(monkeypatch, "yes\n")
+    assert run(["forget", "session", listed[0].split()[0]]) == 0
+    assert "deleted: session" in capfd.readouterr().out
+    run(["forget", "session"])
+    assert capfd.readouterr().out.splitlines() == listed[1:]
+    (home / "range.json").write_text("{}")
+    run(["progress", "--html"])
+    assert run(["forget", "photos", "--yes"]) == 0
+    assert run(["forget", "everything", "--yes"]) == 0
+    assert not home.exists()
+
+
+def test_forgetting_what_is_not_there(fails, home):
+    """A session that nobody knows is named."""
+    status, line = fails("forget", "session", "abc", "--yes")
+    assert (status, "'abc'" in line) == (2, True)
+
+
+def test_exercises_with_doses_and_files(capfd):
+    """The list has a line each; one name shows its file, values included."""
+    assert run(["exercises", "--language", "en"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) == 5
+    assert "10 x 3 s, 0:55" in next(line for line in lines if line.startswith("cheek_raiser"))
+    assert run(["exercises", "cheek_raiser"]) == 0
+    out = capfd.readouterr().out
+    assert "cheek_raiser.toml" in out.splitlines()[0]
+    assert "hold_s = 3.0" in out
+
+
+def test_settings_are_begun_changed_and_shown(tmp_path, capfd, fails):
+    """A new file changes nothing until a `#` goes; what it says then is in force."""
+    run(["config", "--path"])
+    path = Path(capfd.readouterr().out.strip())
+    assert path == tmp_path / "user_config_dir" / "coach.toml"
+    run(["config"])
+    before = capfd.readouterr().out.splitlines()[1:]
+    assert run(["config", "--init"]) == 0
+    capfd.readouterr()
+    run(["config"])
+    assert capfd.readouterr().out.splitlines()[1:] == before
+    path.write_text(path.read_text(encoding="utf-8").replace("# rate = 165", "rate = 200"), encoding="utf-8")
+    run(["config"])
+    assert "rate = 200" in capfd.readouterr().out.splitlines()
+    assert run(["config", str(path)]) == 0
+    assert capfd.readouterr().out.strip() == f"{path}: ok"
+    status, line = fails("config", "--init")
+    assert (status, "there already" in line) == (1, True)
+
+
+def test_reminders_are_two_entries_of_a_calendar(tmp_path, capfd):
+    """One entry a day, one a fortnight, at the time asked for, by the person's own clock."""
+    file = tmp_path / "reminders.ics"
+    assert run(["remind", str(file), "--at", "07:30"]) == 0
+    text = file.read_bytes().decode()
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert text.count("BEGIN:VEVENT") == text.count("BEGIN:VALARM") == 2
+    assert "RRULE:FREQ=DAILY\r\n" in text
+    assert "RRULE:FREQ=DAILY;INTERVAL=14\r\n" in text
+    assert text.count("T073000\r\n") == 2
+
+
+@pytest.mark.parametrize("at", ["25:00", "noon", "7", "7:30:00"])
+def test_a_reminder_at_no_time(at):
+    """What is no time of day is refused."""
+    with pytest.raises(UsageError, match="HH:MM"):
+        calendar(at, datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_a_photo_that_is_not_there_and_one_without_a_face(tmp_path, ready, fails):
+    """A picture is scored only if there is a face in it."""
+    import cv2
+
+    settings = ready[:2]
+    status, line = fails("score", tmp_path / "none.jpg", *settings)
+    assert (status, "no such file" in line) == (1, True)
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((240, 320, 3), 128, np.uint8))
+    status, line = fails("score", tmp_path / "grey.png", *settings)
+    assert (status, "no face" in line) == (1, True)
+
+
+def test_a_photo_is_scored(tmp_path, ready, capfd):
+    """A drawn smile against the same face at rest has a mouth curve."""
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "rest.png"), draw(FacePose()))
+    cv2.imwrite(str(tmp_path / "smile.png"), draw(FacePose(smile=Bilateral(0.8, 0.8))))
+    smile, rest = str(tmp_path / "smile.png"), str(tmp_path / "rest.png")
+    assert run(["score", smile, "--neutral", rest, *ready[:2]]) == 0
+    assert "mouth curve" in capfd.readouterr().out
+
+
+def test_every_screen_is_drawn(tmp_path, ready, monkeypatch, capfd):
+    """The hidden command draws into the folder it is given."""
+    asked = []
+
+    def render(folder, observe):
+        asked.append(folder)
+        return 7
+
+    monkeypatch.setattr("coach.shell.gallery.render_gallery", render)
+    assert run(["gallery", str(tmp_path / "screens"), *ready[:2]]) == 0
+    assert asked == [tmp_path / "screens"]
+    assert "7 pictures" in capfd.readouterr().out
