@@ -22,6 +22,7 @@ DRILLS: dict[str, IntentionKind] = {
     "combined": "smile_with_eyes",
 }
 GO = frozenset({"go", "again"})
+OWN_BEST = {"own_cheek": "cheek_raiser", "own_smile": "symmetry_drill", "own_jaw": "jaw_release"}
 RELAX = frozenset({"get_ready", "neutral", "begin", "rest", "finished", "check_neutral"})
 BROKEN_OFF = frozenset({"paused", "paused_face", "camera_lost"})
 CIRCLES = 5  # when the cue does not say how many
@@ -71,6 +72,7 @@ class Person:
         self._chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
         self._script = None if script is None else list(script)
         self._failed_last = False
+        self._best: str | None = None  # the drill whose best is being asked for
         self._acts: list[_Act] = []
         self._idle = Idle(spec.life, random.Random(seed + 1))  # noqa: S311 - as above
 
@@ -85,6 +87,9 @@ class Person:
 
     def _hear(self, t: float, cue: Cue) -> None:
         exercise, key = cue.exercise, cue.key
+        self._best = OWN_BEST.get(key, self._best) if exercise is None else None
+        if self._best and (key in OWN_BEST or key in GO):
+            exercise, key = self._best, "go"
         if exercise in DRILLS and key in GO:
             self._drill(t, exercise)
         elif exercise == "jaw_release" and (key == "open" or key in GO):
@@ -245,6 +250,8 @@ class Person:
         if self._script is not None:
             if self._script and (self._script[0] is None or self._script[0] in FAILINGS[exercise]):
                 return self._script.pop(0)
+            return None
+        if self._best:  # nobody fails by chance at doing their best
             return None
         kinds = [kind for kind in FAILINGS[exercise] if self._spec.failures.weights.get(kind, 0) > 0]
         fails = self._chance.random() < self._spec.failures.share

@@ -4,45 +4,106 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from coach.baseline import OwnRange
+from coach.errors import StoreError
+from coach.range_watch import RangeWatch
 from coach.settings import Strict
 
 FILE = "range.json"
+DEMO = "demo"
 Length = Annotated[float, Field(gt=0.001, lt=2)]
 
 
-class _Stored(Strict):
+class StoredRange(Strict):
+    """The file's contents: lengths in outer-eye-corner distances, and where they are from.
+
+    `date`: of the calibration, ISO 8601. `widened`: when a later session last added to it. `measured`:
+    the movements that were usable; the others are what was known before. Files without these are older.
+    """
+
     cheek: Length
     smile: Length
     jaw: Length
+    date: str = ""
+    widened: str = ""
+    source: str = ""
+    measured: Annotated[list[str], Field(default_factory=list)]
+
+    @property
+    def best(self) -> OwnRange:
+        """The range itself."""
+        return OwnRange(self.cheek, self.smile, self.jaw)
+
+
+def read_stored_range(data_dir: Path) -> StoredRange | None:
+    """Return the file's contents; None where there is none or it is no range (it is made anew then)."""
+    try:
+        return StoredRange.model_validate(json.loads((data_dir / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, ValidationError):
+        return None
 
 
 def read_own_range(data_dir: Path) -> OwnRange | None:
-    """Return the stored range; None where there is none or the file is no range (it is made anew then)."""
-    try:
-        stored = _Stored.model_validate(json.loads((data_dir / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, ValidationError):
-        return None
-    return OwnRange(stored.cheek, stored.smile, stored.jaw)
+    """Return the person's range; None where there is none. The simulated person's is nobody's own."""
+    stored = read_stored_range(data_dir)
+    return None if stored is None or stored.source == DEMO else stored.best
 
 
-def write_own_range(data_dir: Path, best: OwnRange) -> None:
-    """Store the range, whole or not at all.
+def write_own_range(
+    data_dir: Path,
+    best: OwnRange,
+    *,
+    on: date | None = None,
+    source: str = "",
+    measured: Sequence[str] = (),
+) -> None:
+    """Store the range of a calibration, whole or not at all.
 
     Raises
     ------
-    OSError
+    StoreError
         The folder cannot be written.
     """
+    day = "" if on is None else on.isoformat()
+    _write(data_dir, StoredRange(**asdict(best), date=day, source=source, measured=list(measured)))
+
+
+def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
+    """Store what a session has added to a calibrated range; return whether it was anything.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written.
+    """
+    stored = read_stored_range(data_dir)
+    if stored is None or stored.source == DEMO:
+        return False
+    best = watch.best()
+    if best == stored.best:
+        return False
+    _write(data_dir, stored.model_copy(update={**asdict(best), "widened": on.isoformat()}))
+    return True
+
+
+def _write(data_dir: Path, stored: StoredRange) -> None:
     path = data_dir / FILE
     partial = path.with_suffix(".part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(best), file)
-    partial.replace(path)
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(stored.model_dump_json())
+        partial.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the own range cannot be written ({error.strerror}); "
+            "free some space, or choose another folder with --data-dir"
+        ) from error
