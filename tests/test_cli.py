@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
+import textwrap
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +20,10 @@ from simulated_year import fill
 from coach.__main__ import run
 from coach.errors import UsageError
 from coach.shell.drawn_face import FacePose, draw
+from coach.shell.registry import load_exercise
 from coach.shell.reminders import calendar
 from coach.shell.store import Store
+from coach.testing import held, play, trace
 from coach.types import Bilateral
 
 
@@ -510,3 +515,46 @@ def test_every_screen_is_drawn(tmp_path, ready, monkeypatch, capfd):
     assert run(["gallery", str(tmp_path / "screens"), *ready[:2]]) == 0
     assert asked == [tmp_path / "screens"]
     assert "7 pictures" in capfd.readouterr().out
+
+
+def blocks(kind: str) -> list[str]:
+    """Return the code of one kind in CONTRIBUTING.md, as someone would copy it."""
+    text = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    found = re.findall(rf"^   ```{kind}\n(.*?)^   ```", text, flags=re.MULTILINE | re.DOTALL)
+    return [textwrap.dedent(block) for block in found]
+
+
+def test_the_example_for_an_exercise_of_ones_own_works(tmp_path, monkeypatch, capfd):
+    """The module, its TOML and the entry point from the guide are found, listed, and count a repetition."""
+    module, trial = blocks("python")
+    values, announcement = blocks("toml")
+    (tmp_path / "brow_lift.py").write_text(module, encoding="utf-8")
+    (tmp_path / "brow_lift.toml").write_text(values, encoding="utf-8")
+    info = tmp_path / "brow_lift-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: brow-lift\nVersion: 1.0\n", encoding="utf-8")
+    (points,) = tomllib.loads(announcement)["project"]["entry-points"].items()
+    lines = "\n".join(f"{name} = {target}" for name, target in points[1].items())
+    (info / "entry_points.txt").write_text(f"[{points[0]}]\n{lines}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert run(["exercises", "--language", "en"]) == 0
+    assert "brow_lift       5 x 2 s" in capfd.readouterr().out
+    assert run(["exercises", "brow_lift"]) == 0
+    assert str(tmp_path / "brow_lift.toml") in capfd.readouterr().out
+    said = {"play": play, "trace": trace, "held": held, "load_exercise": load_exercise}
+    exec(trial, said)
+    assert [event.to_dict()["type"] for event in said["events"]] == ["rep", "released"]
+    sys.modules.pop("brow_lift")
+
+
+def test_the_readme_runs_what_is_checked():
+    """The two commands are one line each, begin with a venv of their own, and end as promised."""
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    commands = [line for line in text.splitlines() if line.startswith("python3 -m venv .venv && ")]
+    assert [line.split(" && ")[-1] for line in commands] == [".venv/bin/smile-coach demo", ".venv/bin/pytest"]
+    assert all(" -c constraints.txt " in line for line in commands)
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert pictures
+    folder = Path(__file__).parent.parent
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert all((folder / link).is_file() for link in links), links
