@@ -16,6 +16,7 @@ class Moment:
     """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
 
     `names`: what to call each repetition by, e.g. the person's memories; empty where they have none.
+    `hurry`: one more repetition would take the plan over its time.
     """
 
     t: float
@@ -24,6 +25,7 @@ class Moment:
     quiet: bool
     target: int
     names: tuple[str, ...] = ()
+    hurry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Guidance:
     """What a guide asks for: cues, events of its own, and whether the exercise is done.
 
     `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: done
-    and asked for, where something else than repetitions is counted.
+    and asked for, where something else than repetitions is counted. `explains`: the movement has not
+    been asked for yet, or not been begun: the moment to show it.
     """
 
     cues: tuple[Cue, ...] = ()
@@ -40,6 +43,7 @@ class Guidance:
     done: bool = False
     key: str = "instruction"
     count: tuple[int, int] | None = None
+    explains: bool = False
 
 
 class Guide(Protocol):
@@ -59,7 +63,7 @@ class Guide(Protocol):
 
 
 Stage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
-Happening: TypeAlias = Literal["said", "asked", "held", "ended", "unanswered", "rested", "enough"]
+Happening: TypeAlias = Literal["said", "asked", "held", "ended", "unanswered", "rested", "stayed", "enough"]
 
 TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
     ("intro", "said"): "ready",
@@ -69,6 +73,8 @@ TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
     ("waiting", "unanswered"): "ready",  # nothing came: ask again
     ("holding", "ended"): "resting",
     ("resting", "rested"): "ready",
+    ("resting", "stayed"): "resting",  # not at rest for long: remind of it
+    ("ready", "stayed"): "ready",
     ("resting", "enough"): "done",
 }
 
@@ -80,6 +86,8 @@ UNANSWERED_S = 8.0
 REST_S = 0.35  # from rest to the next "again"
 REST_SUGGESTED_S = 4.0
 TIRED = 3  # failed tries in a row after which a rest is suggested
+STRAINED = 2  # tries with other muscles' help after which it is suggested too
+REMIND_S = 4.0  # of a face that should be at rest before it is reminded
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class HeldGuideState:
     fault_since: float | None = None
     spoken: bool = False
     failed: int = 0
+    strained: int = 0
     good: int = 0
     pause_s: float = REST_S
     side: str = ""
@@ -124,7 +133,9 @@ class HeldGuide:
         happening = self._happening(state, moment)
         if happening is not None:
             state = self._move(state, moment, happening, cues)
-        return state, Guidance(tuple(cues), done=state.stage == "done")
+        new = state.asked <= 1 and not state.failed and not moment.view.count
+        explains = state.stage == "intro" or (new and moment.view.at_rest)
+        return state, Guidance(tuple(cues), done=state.stage == "done", explains=explains)
 
     def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
@@ -140,7 +151,8 @@ class HeldGuide:
             elif isinstance(event, Released):
                 state = self._praise(state, moment, cues)
             elif isinstance(event, Attempt):
-                state = replace(state, failed=state.failed + 1, good=0)
+                strained = state.strained + (event.reason == "compensation")
+                state = replace(state, failed=state.failed + 1, good=0, strained=strained)
                 state = self._correct(state, moment, event.reason, cues)
         return state
 
@@ -159,12 +171,13 @@ class HeldGuide:
         self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]
     ) -> HeldGuideState:
         """Speak of a fault, within the ration; suggest a rest where tries keep failing."""
-        if state.spoken:
-            return replace(state, spoken=False)
         rationing, word = ration(state.rationing, fault)
-        if state.failed and state.failed % TIRED == 0:
+        tired = state.failed % TIRED == 0
+        if tired or (fault == "compensation" and state.strained % STRAINED == 0):
             cues.append(self._cue(moment, Kind.CORRECTION, "rest_suggested"))
-            return replace(state, rationing=rationing, pause_s=REST_SUGGESTED_S)
+            return replace(state, rationing=rationing, spoken=False, pause_s=REST_SUGGESTED_S)
+        if state.spoken:  # while it lasted
+            return replace(state, spoken=False)
         if word is not None:
             cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
         return replace(state, rationing=rationing)
@@ -202,10 +215,14 @@ class HeldGuide:
     def _happening(self, state: HeldGuideState, moment: Moment) -> Happening | None:
         view, waited = moment.view, moment.t - state.since
         ended = any(isinstance(event, Rep | Attempt) for event in moment.events)
+        tried = view.count > 0 or state.asked > 1
         held = view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None
         true: dict[Stage, dict[Happening, bool]] = {
             "intro": {"said": moment.quiet and waited > 0},
-            "ready": {"asked": moment.quiet and view.at_rest and waited >= state.pause_s},
+            "ready": {
+                "asked": moment.quiet and view.at_rest and waited >= state.pause_s,
+                "stayed": moment.quiet and not view.at_rest and waited >= REMIND_S,
+            },
             "waiting": {
                 "ended": ended,
                 "held": held,
@@ -213,8 +230,9 @@ class HeldGuide:
             },
             "holding": {"ended": ended or view.at_rest},
             "resting": {
-                "enough": view.at_rest and view.count >= moment.target,
+                "enough": view.at_rest and (view.count >= moment.target or (moment.hurry and tried)),
                 "rested": view.at_rest,
+                "stayed": moment.quiet and waited >= REMIND_S,
             },
             "done": {},
         }
@@ -230,4 +248,6 @@ class HeldGuide:
             )
         elif happening == "held":
             cues.append(self._cue(moment, Kind.HOLD, "hold"))
+        elif happening == "stayed":
+            cues.append(self._cue(moment, Kind.INSTRUCTION, "rest"))
         return replace(state, stage=TRANSITIONS[state.stage, happening], since=moment.t)

@@ -49,16 +49,21 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Repetition(Done):
-    """`hold_s`: the whole hold in seconds where its end was seen, else up to the release cue."""
+    """`hold_s`: the whole hold in seconds where its end was seen, else up to the release cue.
+
+    `t_s`: seconds since the session's start.
+    """
 
     hold_s: float
+    t_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Try(Done):
-    """An attempt and the one reason why it was not a repetition."""
+    """An attempt and the one reason why it was not a repetition. `t_s`: as for a repetition."""
 
     reason: str
+    t_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,16 @@ class Evenness(Done):
 
 @dataclass(frozen=True, slots=True)
 class Recollection(Done):
-    """One recall. `memory`: the memory's id, empty if unknown; `latency_s`: None when no smile arose."""
+    """One recall. `memory`: the memory's id, empty if unknown; `latency_s`: None when no smile arose.
+
+    `feeling`: how warm it was, 0..10 as the person said; None where they did not.
+    """
 
     memory: str
     latency_s: float | None
     in_time: bool
     eye_engaged: bool
+    feeling: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

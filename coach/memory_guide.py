@@ -41,8 +41,9 @@ class MemoryGuide:
     def step(self, state: MemoryGuideState, moment: Moment) -> tuple[MemoryGuideState, Guidance]:
         """Take in one frame."""
         recall = next((event for event in moment.events if isinstance(event, Recall)), None)
-        if state.stage == "intro" and moment.quiet and moment.t > state.since:
-            return replace(state, stage="ready", since=moment.t), Guidance()
+        if state.stage == "intro":
+            said = moment.quiet and moment.t > state.since
+            return replace(state, stage="ready") if said else state, Guidance(explains=True)
         if state.stage == "ready" and moment.quiet and self._rested(state, moment):
             number = state.number + 1
             return MemoryGuideState("silence", moment.t, number), Guidance(
@@ -53,7 +54,7 @@ class MemoryGuide:
                 (self._answer(moment, recall),)
             )
         if state.stage == "resting" and moment.quiet and self._rested(state, moment):
-            if state.number >= moment.target:
+            if state.number >= moment.target or moment.hurry:
                 return replace(state, stage="done"), Guidance(done=True)
             return replace(state, stage="ready", since=moment.t), Guidance()
         since = None if not moment.view.at_rest else state.rest_since or moment.t

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,52 +12,78 @@ from coach.errors import UsageError
 from coach.exercise import ExerciseSpec
 from coach.settings import Strict
 
-READY_S = 6.0  # getting ready: framing and neutral face, when all is well
+READY_S = 4.0  # getting ready: framing and neutral face, when all is well
 CHANGE_S = 0.8  # between two exercises
+MOST_REPS = 100
 
 
 class PlanStep(Strict):
     """One exercise. `reps`: None = the exercise's own dose; `changes`: values over its TOML file."""
 
     exercise: str
-    reps: Annotated[int, Field(ge=1, le=100)] | None = None
+    reps: Annotated[int, Field(ge=1, le=MOST_REPS)] | None = None
     changes: Annotated[dict[str, Any], Field(default_factory=dict)]
 
 
 class PlanFile(Strict):
-    """A file in `config/plans`. `budget_s`: the longest the session may take, 0 = as long as it takes."""
+    """A file in `config/plans`.
+
+    `budget_s`: the longest the session may take, 0 = as long as it takes. `adapts`: doses follow what was
+    done before.
+    """
 
     budget_s: Annotated[float, Field(ge=0, le=7200)]
+    adapts: bool = False
     steps: Annotated[list[PlanStep], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One exercise of a plan, ready to run. `seconds`: how long it is expected to take."""
+    """One exercise of a plan, ready to run.
+
+    `seconds`: how long it is expected to take; `rep_s`: what one more repetition adds to it.
+    `hold_s`: the hold target, 0 where nothing is held. `scales`: the dose may be changed.
+    """
 
     exercise: str
     reps: int
     seconds: float
-    changes: Mapping[str, Any]
+    rep_s: float = 0.0
+    hold_s: float = 0.0
+    scales: bool = True
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A session's exercises in their order."""
+    """A session's exercises in their order.
+
+    `budget_s`: the longest it may take, 0 = as long as it takes. `explains`: each exercise is explained
+    before it begins, in words and with a picture.
+    """
 
     name: str
     steps: tuple[Step, ...]
+    budget_s: float = 0.0
+    explains: bool = True
 
     @property
     def seconds(self) -> float:
         """How long the whole session is expected to take for a person who performs as asked."""
         return READY_S + sum(step.seconds + CHANGE_S for step in self.steps)
 
+    @property
+    def fits(self) -> bool:
+        """Whether it is expected to stay within its budget."""
+        return not self.budget_s or self.seconds <= self.budget_s
+
 
 Specs = Callable[[str, Mapping[str, Any]], ExerciseSpec]
 
 
-def make_plan(name: str, file: PlanFile, specs: Specs, minutes: float | None = None) -> Plan:
+def make_plan(
+    name: str, file: PlanFile, specs: Specs, minutes: float | None = None, *, explains: bool = True
+) -> Plan:
     """Fit a plan's doses into its budget.
 
     Parameters
@@ -70,16 +96,19 @@ def make_plan(name: str, file: PlanFile, specs: Specs, minutes: float | None = N
         Gives an exercise's spec with changes laid over it.
     minutes
         Another budget than the file's: doses are scaled to fill it, none below one.
+    explains
+        The exercises are explained before they begin, which takes time.
 
     Raises
     ------
     UsageError
         The plan takes longer than its own budget, or `minutes` is too short for one of each.
     """
-    plan = Plan(name, tuple(_step(step, specs, step.reps) for step in file.steps))
+    steps = tuple(_step(step, specs, explains=explains) for step in file.steps)
+    plan = Plan(name, steps, file.budget_s, explains)
     if minutes is not None:
-        return _fitted(plan, file, specs, minutes * 60)
-    if file.budget_s and plan.seconds > file.budget_s:
+        return _fitted(plan, minutes * 60)
+    if not plan.fits:
         raise UsageError(
             f"plan '{name}': takes {plan.seconds:.0f} s, its budget is {file.budget_s:.0f} s; "
             "lower reps or raise budget_s"
@@ -87,32 +116,45 @@ def make_plan(name: str, file: PlanFile, specs: Specs, minutes: float | None = N
     return plan
 
 
-def _step(step: PlanStep, specs: Specs, reps: int | None) -> Step:
+def with_reps(step: Step, reps: int) -> Step:
+    """Return the step with another number of repetitions."""
+    return replace(step, reps=reps, seconds=step.seconds + (reps - step.reps) * step.rep_s)
+
+
+def _step(step: PlanStep, specs: Specs, *, explains: bool) -> Step:
     spec = specs(step.exercise, step.changes)
-    count = reps if reps is not None else spec.dose.reps
-    return Step(step.exercise, count, spec.seconds(count), step.changes)
+    reps = step.reps if step.reps is not None else spec.dose.reps
+    repetition = getattr(spec, "repetition", None)
+    return Step(
+        step.exercise,
+        reps,
+        seconds=spec.seconds(reps) - (0.0 if explains else spec.pace.intro_s),
+        rep_s=spec.seconds(2) - spec.seconds(1),
+        hold_s=0.0 if repetition is None else repetition.hold_s,
+        scales=spec.dose.scales,
+        changes=step.changes,
+    )
 
 
-def _fitted(plan: Plan, file: PlanFile, specs: Specs, budget_s: float) -> Plan:
+def _fitted(plan: Plan, budget_s: float) -> Plan:
     """Take away or add repetitions, one at a time where the dose is farthest from its share."""
-    counts = [step.reps for step in plan.steps]
-    wanted = [float(count) for count in counts]
+    wanted = [step.reps for step in plan.steps]
+    scalable = [n for n, step in enumerate(plan.steps) if step.scales]
+    steps = [with_reps(step, 1) if step.scales else step for step in plan.steps]
 
     def made() -> Plan:
-        steps = zip(file.steps, counts, strict=True)
-        return Plan(plan.name, tuple(_step(step, specs, count) for step, count in steps))
+        return Plan(plan.name, tuple(steps), budget_s, plan.explains)
 
-    scalable = [n for n, step in enumerate(file.steps) if specs(step.exercise, step.changes).dose.scales]
-    counts = [1 if n in scalable else count for n, count in enumerate(counts)]
-    if made().seconds > budget_s:
+    if not made().fits:
         raise UsageError(
             f"--minutes {budget_s / 60:g}: plan '{plan.name}' takes at least {made().seconds / 60:.1f}; "
             "give it more time or choose a single exercise"
         )
     while scalable:
-        least = min(scalable, key=lambda n: counts[n] / wanted[n])
-        counts[least] += 1
-        if made().seconds > budget_s or counts[least] > 100:  # noqa: PLR2004  # PlanStep's own limit
-            counts[least] -= 1
+        least = min(scalable, key=lambda n: steps[n].reps / wanted[n])
+        before = steps[least]
+        steps[least] = with_reps(before, before.reps + 1)
+        if not made().fits or steps[least].reps > MOST_REPS:
+            steps[least] = before
             scalable.remove(least)
     return made()

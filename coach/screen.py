@@ -42,8 +42,9 @@ class Screen:
     framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
     session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.
     `lines`: the summary's lines, (label, value); in any other phase they are help, shown over the picture.
-    `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard. `demo`: (H, W, 3)
-    uint8 BGR, unmirrored like every picture: a demonstration for the corner.
+    `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard. `demonstrate`: the
+    exercise whose movement is to be shown now; `demo`: the picture that shows it, for the corner,
+    (H, W, 3) uint8 BGR, unmirrored like every picture.
     """
 
     phase: Phase
@@ -64,4 +65,5 @@ class Screen:
     lines: tuple[tuple[str, str], ...] = ()
     muted: bool = False
     notice: str = ""
+    demonstrate: str | None = None
     demo: Image | None = field(default=None, compare=False)

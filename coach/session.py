@@ -4,62 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from coach import __version__, scheduler
+from coach import __version__
 from coach.baseline import OwnRange
 from coach.cues import Cue, Kind
 from coach.events import (
     Calibrated,
-    CameraFound,
-    CameraLost,
     CueGiven,
     EndReason,
     Event,
-    FaceFound,
     FaceLost,
     Paused,
+    Recall,
     Resumed,
     SessionEnd,
     SessionStart,
 )
 from coach.exercise import AnyExercise, Context
 from coach.features import Features
-from coach.guide import Guidance, Guide, Moment
-from coach.guides import guide_for
 from coach.perception import Perception
 from coach.phrases import PhraseBook
-from coach.plan import CHANGE_S, Plan
-from coach.readiness import Readiness, look_at
-from coach.screen import Framing, Screen
+from coach.plan import CHANGE_S, READY_S, Plan
+from coach.readiness import Readiness
+from coach.running import Running
+from coach.screen import Screen
 from coach.session_screen import Scene, draw
 from coach.settings import Settings
+from coach.speaker import Speaker
 from coach.tally import Tally
 from coach.types import FaceObservation, Points
+from coach.watch import FACE_LOST_S, Watch
 
-Stage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "summary", "ended"]
-Happening: TypeAlias = Literal["calibrated", "done", "next", "over", "pause", "resume", "counted", "end"]
+Stage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
+Happening: TypeAlias = Literal[
+    "calibrated", "done", "next", "over", "pause", "resume", "anew", "counted", "between", "moved", "end"
+]
 
 TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
     ("ready", "calibrated"): "exercise",
     ("exercise", "done"): "change",
     ("change", "next"): "exercise",
-    ("change", "over"): "summary",
+    ("change", "over"): "ended",
+    ("ready", "pause"): "paused",
     ("exercise", "pause"): "paused",
     ("change", "pause"): "paused",
     ("count_in", "pause"): "paused",
-    ("ready", "pause"): "paused",
     ("paused", "resume"): "count_in",
+    ("paused", "anew"): "ready",  # the neutral face was not known yet
     ("count_in", "counted"): "exercise",
-    ("summary", "end"): "ended",
+    ("count_in", "between"): "change",  # the pause came between two exercises
+    ("exercise", "moved"): "exercise",
+    ("change", "moved"): "exercise",
+    ("paused", "moved"): "exercise",
+    ("count_in", "moved"): "exercise",
+    ("exercise", "end"): "change",  # moved on from the last one
+    ("change", "end"): "change",
+    ("paused", "end"): "change",
+    ("count_in", "end"): "change",
 }
 
-FACE_LOST_S = 1.0
-FRAMING_EVERY_S = 0.3
+FRAMING_SPOKEN_AFTER_S = 1.5
 FRAMING_SPOKEN_EVERY_S = 6.0
 COUNT_IN = ((0.0, "count_in_3"), (0.7, "count_in_2"), (1.4, "count_in_1"))
 COUNT_IN_S = 2.0
-SUMMARY_S = 4.0
+PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +79,6 @@ class Output:
     say: Cue | None
     screen: Screen
     ended: bool
-
-
-@dataclass(slots=True)
-class Running:
-    """The exercise that is being done."""
-
-    exercise: AnyExercise
-    state: Any
-    guide: Guide
-    guide_state: Any
-    target: int
-    guidance: Guidance
 
 
 class Session:
@@ -102,7 +99,7 @@ class Session:
     memories
         The person's own words for their memories; empty for numbers alone.
     safety
-        Say the safety sentence once, before anything else.
+        Say and show what to watch out for, once, before anything else.
     """
 
     def __init__(
@@ -122,9 +119,12 @@ class Session:
         self.frames = 0
         self.active_s = 0.0
         self.perception = Perception(best)
+        self.watch = Watch(settings.framing)
+        self.speaker = Speaker(book, settings.voice.rate)
+        self.features: Features | None = None
         self._exercises = tuple(exercises)
         self._book = book
-        self._settings = settings
+        self._framing_limits = settings.framing
         self._source = source
         self._memories = memories
         self._safety = safety
@@ -132,21 +132,15 @@ class Session:
         self._since = 0.0
         self._t = 0.0
         self._start: float | None = None
+        self._ready_s = 0.0
         self._index = 0
         self._running: Running | None = None
         self._readiness: Readiness | None = None
-        self._speech = scheduler.SchedulerState()
-        self._face_t: float | None = None
-        self._face_lost = False
-        self._camera_lost = False
         self._paused_by = ""
-        self._framing: Framing = "no_face"
-        self._framing_t = float("-inf")
         self._framing_said_t = float("-inf")
         self._counted_in = 0
-        self._pending: list[Cue] = []
+        self._recalled: int | None = None
         self._events: list[Event] = []
-        self._features: Features | None = None
         self._scene = Scene()
 
     # -- what comes in
@@ -155,36 +149,28 @@ class Session:
         """Take in one frame's face (None where there is none) at `t` seconds."""
         dt = self._begin(t)
         self.frames += 1
-        if self._camera_lost:
-            self._camera_lost = False
-            self._emit(CameraFound(t=t))
-            if self._paused_by == "camera_lost":
-                self._resume(t)
         points = self.perception.look(observation)
-        self._watch_face(t, observation)
+        self._emit(*(seen := self.watch.see(t, observation, points)))
+        self._heed(t, lost=any(isinstance(event, FaceLost) for event in seen))
+        self.features = None
         if self._stage in ("exercise", "change"):
             self.active_s += dt
-        self._watch_framing(t, observation, points)
-        self._features = self.perception.features(observation, points)
         if self._stage == "ready":
             self._get_ready(t, observation, points)
         elif self._stage == "exercise":
+            self.features = self.perception.features(observation, points)
             self._exercise(t)
         elif self._stage == "change":
             self._change(t)
         elif self._stage == "count_in":
             self._count_in(t)
-        elif self._stage == "summary" and t - self._since >= SUMMARY_S:
-            self._go("end", t)
         return self._output(t)
 
     def camera_lost(self, t: float) -> Output:
         """Take in that the source gives no pictures at the moment."""
         self._begin(t)
-        if not self._camera_lost:
-            self._camera_lost = True
-            self._emit(CameraLost(t=t))
-            self._pause(t, "camera_lost")
+        self._emit(*self.watch.no_camera(t))
+        self._heed(t)
         return self._output(t)
 
     def idle(self, t: float) -> Output:
@@ -193,31 +179,40 @@ class Session:
         return self._output(t)
 
     def toggle_pause(self, t: float) -> None:
-        """Pause, or go on after a count-in."""
-        if self._stage == "paused":
-            self._resume(t)
-        else:
+        """Pause, or go on after a count-in; where nothing can be seen, as soon as it can."""
+        if self._stage != "paused":
             self._pause(t, "key")
+        elif self.watch.blind:
+            self._paused_by = self.watch.blind
+        else:
+            self._resume(t)
 
     def move(self, t: float, by: int) -> None:
         """Go to the next exercise (+1), the one before (-1), or begin this one anew (0)."""
-        if self._stage not in ("exercise", "change", "count_in", "paused") or self._stage == "paused":
+        if (self._stage, "moved") not in TRANSITIONS or self.perception.baseline is None:
             return
+        if self._stage == "paused":
+            self._emit(Resumed(t=t))
         self._finish_exercise(t)
-        self._speech = scheduler.SchedulerState()
+        self.speaker.hush()
         self._index = max(self._index + by, 0)
-        if self._index >= len(self._exercises):
-            self._stage, self._since = "change", t
-            return
-        self._stage = "exercise"
-        self._begin_exercise(t)
+        if self._index < len(self._exercises):
+            self._go("moved", t)
+            self._begin_exercise(t)
+        else:
+            self._go("end", t)
+            self.speaker.say(t, Kind.INSTRUCTION, "finished")
+
+    def rate(self) -> int | None:
+        """Take in that the person has rated the last memory; return its number, None if none is open."""
+        recalled, self._recalled = self._recalled, None
+        return recalled
 
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
         self._finish_exercise(self._t)
-        start = self._start or 0.0
-        duration = self._t - start
+        duration = self._t - (self._start or 0.0)
         self._emit(
             SessionEnd(
                 t=self._t,
@@ -235,20 +230,18 @@ class Session:
     @property
     def finished(self) -> bool:
         """Whether the plan was done to its end."""
-        return self._stage in ("summary", "ended")
+        return self._stage == "ended"
 
     # -- stages
 
     def _begin(self, t: float) -> float:
-        """Note the time; return the seconds since the last frame, the long gap of a pause not counted."""
+        """Note the time; return the seconds since the last frame, a long gap cut short."""
         if self._start is None:
-            self._start = t
-            self._since = t
+            self._start = self._since = self._t = t
             self._emit(SessionStart(t=t, plan=self.plan.name, source=self._source, version=__version__))
-            self._say(t, Kind.INSTRUCTION, "neutral")
             if self._safety:
-                self._say(t, Kind.SAFETY, "safety")
-            self._t = t
+                self.speaker.say(t, Kind.SAFETY, "safety")
+            self.speaker.say(t, Kind.INSTRUCTION, "neutral")
         dt = min(max(t - self._t, 0.0), FACE_LOST_S)
         self._t = max(t, self._t)
         return dt
@@ -258,68 +251,76 @@ class Session:
         self._since = t
 
     def _get_ready(self, t: float, observation: FaceObservation | None, points: Points | None) -> None:
-        if self._readiness is None:
-            self._readiness = Readiness(self.perception, self._settings.framing, t)
-        self._framing, baseline = self._readiness.step(t, observation, points)
-        if baseline is None:
-            self._speak_of_framing(t)
+        if self.perception.baseline is None:
+            self._readiness = self._readiness or Readiness(self.perception, self._framing_limits, t)
+            self.watch.framing, baseline = self._readiness.step(t, observation, points)
+            if baseline is None:
+                self._speak_of_framing(t)
+                return
+            self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+        if not self._safety or self.speaker.quiet(t):
+            self._ready_s = t - (self._start or 0.0)
+            self._go("calibrated", t)
+            self._begin_exercise(t)
+
+    def _speak_of_framing(self, t: float) -> None:
+        if self.watch.framing == "good" or t - self._since < FRAMING_SPOKEN_AFTER_S:
             return
-        self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
-        self._go("calibrated", t)
-        self._begin_exercise(t)
+        if self.speaker.quiet(t) and t - self._framing_said_t >= FRAMING_SPOKEN_EVERY_S:
+            self._framing_said_t = t
+            self.speaker.say(t, Kind.INSTRUCTION, self.watch.framing)
 
     def _begin_exercise(self, t: float) -> None:
-        exercise = self._exercises[self._index]
-        baseline = self.perception.baseline
-        best = self.perception.best
-        context = Context(best) if baseline is None else Context(best, baseline.noise)
-        guide = guide_for(exercise)
-        self._running = Running(
-            exercise,
-            exercise.begin(context),
-            guide,
-            guide.begin(t),
-            self.plan.steps[self._index].reps,
-            Guidance(),
-        )
-        self._since = t
-        self._pending.append(Cue(t, Kind.INSTRUCTION, "intro", exercise.name))
+        exercise, baseline = self._exercises[self._index], self.perception.baseline
+        context = Context(self.perception.best)
+        if baseline is not None:
+            context = Context(self.perception.best, baseline.noise)
+        self._running = Running.begin(exercise, context, self.plan.steps[self._index].reps, t)
+        self._recalled = None
+        if self.plan.explains:
+            self.speaker.say(t, Kind.INSTRUCTION, "intro", exercise.name)
 
     def _exercise(self, t: float) -> None:
         run = self._running
         if run is None:
             return
-        run.state, events = run.exercise.step(run.state, t, self._features)
-        moment = Moment(
-            t=t,
-            view=run.exercise.view(run.state),
-            events=events,
-            quiet=self._quiet(t),
-            target=run.target,
-            names=self._memories,
-        )
-        run.guide_state, run.guidance = run.guide.step(run.guide_state, moment)
-        self._emit(*events, *run.guidance.events)
-        self._pending += run.guidance.cues
-        if run.guidance.give:
-            run.state = run.exercise.give(run.state, t)  # type: ignore[attr-defined]  # its guide knows
-        self._scene = self._scene.after(t, moment.view, events)
+        quiet = self.speaker.quiet(t)
+        events = run.step(t, self.features, quiet=quiet, hurry=self._short_of_time(), names=self._memories)
+        self._emit(*events)
+        self.speaker.add(*run.guidance.cues)
+        self._note_recall(events)
+        self._scene = self._scene.after(t, run.view, events)
         if run.guidance.done:
             self._finish_exercise(t)
             self._go("done", t)
             self._index += 1
             if self._index < len(self._exercises):
-                self._say(t, Kind.INSTRUCTION, "begin", title=self._exercises[self._index].name)
+                title = self._exercises[self._index].name
+                self.speaker.say(t, Kind.INSTRUCTION, "begin", title=title)
             else:
-                self._say(t, Kind.INSTRUCTION, "finished")
+                self.speaker.say(t, Kind.INSTRUCTION, "finished")
+
+    def _note_recall(self, events: tuple[Event, ...]) -> None:
+        """Keep the number of the last memory that brought a smile: it can be rated until the next one."""
+        for event in events:
+            if isinstance(event, Recall):
+                self._recalled = None if event.latency_s is None else event.index
+
+    def _short_of_time(self) -> bool:
+        """Whether one more repetition would take the plan over its time, as it was at the last count."""
+        if not self.plan.budget_s:
+            return False
+        step, *rest = self.plan.steps[self._index :]
+        still = step.rep_s + sum(CHANGE_S + each.seconds for each in rest)
+        return min(self._ready_s, READY_S) + self.active_s + still > self.plan.budget_s
 
     def _finish_exercise(self, t: float) -> None:
         run, self._running = self._running, None
         if run is not None:
-            self._emit(*run.exercise.finish(run.state, t))
+            self._emit(*run.finish(t))
 
     def _change(self, t: float) -> None:
-        if t - self._since < CHANGE_S or not self._quiet(t):
+        if t - self._since < CHANGE_S or not self.speaker.quiet(t):
             return
         if self._index >= len(self._exercises):
             self._go("over", t)
@@ -327,21 +328,31 @@ class Session:
         self._go("next", t)
         self._begin_exercise(t)
 
+    # -- pausing
+
+    def _heed(self, t: float, *, lost: bool = False) -> None:
+        """Pause where nothing can be seen; go on where it can be again, unless the person paused."""
+        blind = self.watch.blind or ("face_lost" if lost else "")
+        if blind and (self._stage != "ready" or blind == "camera_lost"):
+            self._pause(t, blind)
+        if self._stage == "paused" and self._paused_by != "key" and not self.watch.blind:
+            self._resume(t)
+
     def _pause(self, t: float, cause: str) -> None:
         if (self._stage, "pause") not in TRANSITIONS:
             return
         self._go("pause", t)
         self._paused_by = cause
         self._emit(Paused(t=t, cause=cause))
-        self._speech = scheduler.SchedulerState()
-        self._pending = []
-        key = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}[cause]
-        self._say(t, Kind.HOLD, key)
+        if self._running is not None:
+            self._emit(*self._running.interrupt(t, cause))
+        self.speaker.hush()
+        self.speaker.say(t, Kind.HOLD, PAUSE_CUES[cause])
 
     def _resume(self, t: float) -> None:
-        self._paused_by = ""
         if self.perception.baseline is None:
-            self._stage, self._since, self._readiness = "ready", t, None
+            self._readiness = None
+            self._go("anew", t)
         else:
             self._go("resume", t)
         self._counted_in = 0
@@ -349,43 +360,15 @@ class Session:
 
     def _count_in(self, t: float) -> None:
         while self._counted_in < len(COUNT_IN) and t - self._since >= COUNT_IN[self._counted_in][0]:
-            self._say(t, Kind.COUNTDOWN, COUNT_IN[self._counted_in][1])
+            self.speaker.say(t, Kind.COUNTDOWN, COUNT_IN[self._counted_in][1])
             self._counted_in += 1
         if t - self._since < COUNT_IN_S:
             return
-        self._go("counted", t)
         if self._running is None:
-            self._stage = "change"
+            self._go("between", t)
         else:
-            self._running.guide_state = self._running.guide.again(self._running.guide_state, t)
-
-    # -- watching
-
-    def _watch_face(self, t: float, observation: FaceObservation | None) -> None:
-        if observation is not None:
-            self._face_t = t
-            if self._face_lost:
-                self._face_lost = False
-                self._emit(FaceFound(t=t))
-                if self._paused_by == "face_lost":
-                    self._resume(t)
-        elif not self._face_lost and self._face_t is not None and t - self._face_t >= FACE_LOST_S:
-            self._face_lost = True
-            self._emit(FaceLost(t=t))
-            if self._stage in ("exercise", "change", "count_in"):
-                self._pause(t, "face_lost")
-
-    def _watch_framing(self, t: float, observation: FaceObservation | None, points: Points | None) -> None:
-        if self._stage != "ready" and t - self._framing_t >= FRAMING_EVERY_S:
-            self._framing = look_at(observation, points, self._settings.framing)
-            self._framing_t = t
-
-    def _speak_of_framing(self, t: float) -> None:
-        if self._framing == "good" or not self._quiet(t) or t - self._since < 1.5:  # noqa: PLR2004
-            return
-        if t - self._framing_said_t >= FRAMING_SPOKEN_EVERY_S:
-            self._framing_said_t = t
-            self._say(t, Kind.INSTRUCTION, self._framing)
+            self._go("counted", t)
+            self._running.again(t)
 
     # -- what goes out
 
@@ -397,42 +380,28 @@ class Session:
         taken, self._events = tuple(self._events), []
         return taken
 
-    def _say(self, t: float, kind: Kind, key: str, **values: str | int) -> None:
-        self._pending.append(Cue(t, kind, key, None, dict(values)))
-
-    def _quiet(self, t: float) -> bool:
-        return t >= self._speech.until and not self._speech.waiting and not self._pending
-
-    def _spoken_s(self, text: str) -> float:
-        return scheduler.estimate_s(text, self._settings.voice.rate)
-
     def _output(self, t: float) -> Output:
-        cues = tuple(self._book.fill(cue) for cue in self._pending)
-        self._pending = []
-        self._speech, say = scheduler.step(self._speech, t, cues, self._spoken_s)
-        if say is not None:
-            self._emit(CueGiven(t=t, exercise=say.exercise, text=say.text, kind=say.kind.name.lower()))
-            self._scene = self._scene.spoken(t, say.text, self._speech.until)
-        return Output(self._taken(), say, self._draw(t), self._stage == "ended")
+        said = self.speaker.next(t)
+        if said is not None:
+            self._emit(CueGiven(t=t, exercise=said.exercise, text=said.text, kind=said.kind.name.lower()))
+            self._scene = self._scene.spoken(t, said.text, self.speaker.until)
+        return Output(self._taken(), said, self._draw(t), self._stage == "ended")
 
     def _draw(self, t: float) -> Screen:
-        run = self._running
-        done = self.plan.steps[: self._index]
+        ended, names = self._stage == "ended", [exercise.name for exercise in self._exercises]
         return draw(
             self._scene,
             t,
-            stage=self._stage,
             book=self._book,
-            exercise=None if run is None else run.exercise.name,
-            view=None if run is None else run.exercise.view(run.state),
-            guidance=None if run is None else run.guidance,
-            target=0 if run is None else run.target,
-            framing=self._framing,
-            paused_by=self._paused_by,
+            stage=self._stage,
+            run=self._running,
+            framing=self.watch.framing,
+            paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
             plan_s=self.plan.seconds,
-            done_s=sum(step.seconds + CHANGE_S for step in done),
-            step_s=self.plan.steps[self._index].seconds if run is not None else 0.0,
-            lines=self.tally.lines([e.name for e in self._exercises], self._book, self.active_s)
-            if self._stage in ("summary", "ended")
-            else (),
+            done_s=sum(step.seconds + CHANGE_S for step in self.plan.steps[: self._index]),
+            step_s=0.0 if self._running is None else self.plan.steps[self._index].seconds,
+            safety=self._safety,
+            explain=self.plan.explains,
+            rating=self._recalled is not None,
+            lines=self.tally.lines(names, self._book, self.active_s) if ended else (),
         )

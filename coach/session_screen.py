@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from coach.events import Attempt, Event, Rep
 from coach.exercise import View
-from coach.guide import Guidance
 from coach.phrases import SCREEN, SESSION, PhraseBook
+from coach.running import Running
 from coach.screen import Framing, Phase, Screen
 
 CAPTION_S = 1.5  # a caption stays this long after it was said
@@ -46,64 +47,82 @@ def draw(
     scene: Scene,
     t: float,
     *,
-    stage: str,
     book: PhraseBook,
-    exercise: str | None,
-    view: View | None,
-    guidance: Guidance | None,
-    target: int,
+    stage: str,
+    run: Running | None,
     framing: Framing,
-    paused_by: str,
+    paused: str,
     plan_s: float,
     done_s: float,
     step_s: float,
+    safety: bool,
+    explain: bool,
+    rating: bool,
     lines: tuple[tuple[str, str], ...],
 ) -> Screen:
-    """Say what the window shows in this frame, in the person's language."""
+    """Say what the window shows in this frame, in the person's language.
+
+    Parameters
+    ----------
+    scene
+        What of the recent past still shows.
+    t
+        Seconds.
+    book, stage, run, framing
+        Words; the session's stage; the exercise under way, if any; how the face is placed.
+    paused
+        The phrase that says why the session waits, or empty.
+    plan_s, done_s, step_s
+        Expected seconds of the whole plan, of its steps that are done, and of the present one.
+    safety, explain
+        Show the safety note while getting ready; demonstrate each movement.
+    rating
+        The last memory may be rated.
+    lines
+        The summary.
+    """
     caption = scene.caption if t < scene.caption_until else ""
-    paused = book.text(SESSION, _PAUSED[paused_by]) if stage == "paused" else ""
-    fix = "" if framing == "good" else book.text(SESSION, framing)
-    if stage in ("summary", "ended"):
+    if stage == "ended":
         title = book.text(SCREEN, "summary")
         return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
-    if exercise is None or view is None or guidance is None:
-        title = book.text(SCREEN, "calibrating") if stage == "ready" else ""
-        left = max(plan_s - done_s, 0.0)
-        return Screen(
-            "ready" if stage == "ready" else "rest",
-            title=title,
-            instruction=book.text(SESSION, "neutral") if stage == "ready" else "",
-            framing=framing,
-            fix=fix,
-            caption=caption,
-            progress=done_s / plan_s if plan_s else 0.0,
-            time_left_s=left,
-            paused=paused,
+    common = Screen(
+        "ready" if stage == "ready" else "rest",
+        framing=framing,
+        fix="" if framing == "good" else book.text(SESSION, framing),
+        caption=caption,
+        paused=book.text(SESSION, paused) if paused else "",
+    )
+    if run is None:
+        ready = stage == "ready"
+        neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
+        return replace(
+            common,
+            title=book.text(SCREEN, "calibrating") if ready else "",
+            instruction=neutral if ready else "",
+            **_progress(plan_s, done_s),
         )
-    count, of = guidance.count or (view.count, target)
+    view, guidance = run.view, run.guidance
+    count, of = guidance.count or (view.count, run.target)
     share = min(count / of, 1.0) if of else 0.0
-    done = done_s + share * step_s
     hold = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0
-    return Screen(
-        _phase(scene, t, view),
-        title=book.text(exercise, "title"),
-        instruction=_instruction(scene, t, book, exercise, view, guidance),
-        exercise=exercise,
+    return replace(
+        common,
+        phase=_phase(scene, t, view),
+        title=book.text(run.exercise.name, "title"),
+        instruction=_instruction(scene, t, book, run, rating=rating),
+        exercise=run.exercise.name,
         count=count,
         target=of,
         hold=1.0 if scene.counted and view.phase == "apex" else hold,
         hold_left_s=max(view.target_s - view.hold_s, 0.0) if view.phase == "apex" else view.target_s,
         bars=view.bars,
-        framing=framing,
-        fix=fix,
-        caption=caption,
-        progress=done / plan_s if plan_s else 0.0,
-        time_left_s=max(plan_s - done, 0.0),
-        paused=paused,
+        demonstrate=run.exercise.name if explain and guidance.explains and not paused else None,
+        **_progress(plan_s, done_s + share * step_s),
     )
 
 
-_PAUSED = {"": "paused", "key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
+def _progress(plan_s: float, done_s: float) -> dict[str, Any]:
+    return {"progress": done_s / plan_s if plan_s else 0.0, "time_left_s": max(plan_s - done_s, 0.0)}
 
 
 def _phase(scene: Scene, t: float, view: View) -> Phase:
@@ -117,11 +136,10 @@ def _phase(scene: Scene, t: float, view: View) -> Phase:
 _PHASES: dict[str, Phase] = {"neutral": "rest", "onset": "rising", "apex": "hold", "offset": "rest"}
 
 
-def _instruction(
-    scene: Scene, t: float, book: PhraseBook, exercise: str, view: View, guidance: Guidance
-) -> str:
+def _instruction(scene: Scene, t: float, book: PhraseBook, run: Running, *, rating: bool) -> str:
     """Say what to do now, or what is nearly right while a fault stays."""
+    view, exercise = run.view, run.exercise.name
     if view.fault is not None and scene.fault_since is not None and t - scene.fault_since >= FAULT_S:
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
         return book.text(exercise, view.fault, side=side)
-    return book.text(exercise, guidance.key)
+    return book.text(exercise, "rate" if rating and view.at_rest else run.guidance.key)

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -413,7 +414,7 @@ def add_model(connection: sqlite3.Connection) -> None:
 def test_an_older_history_is_brought_up_to_date_after_a_copy(tmp_path: Path) -> None:
     """The old session is there afterwards; the copy made before is the old file, for the owner alone."""
     version_0(tmp_path / NAME)
-    steps = (*MIGRATIONS, add_model)
+    steps = (MIGRATIONS[0], add_model)
     connection = history_file.open_for_reading(tmp_path, steps)
     assert connection.execute("SELECT id, model FROM sessions").fetchall() == [("old", "")]
     assert rows(tmp_path, "PRAGMA user_version") == [(1,)]  # reading has changed nothing on the disk
@@ -442,9 +443,25 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
 
     with contextlib.closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as connection:
         with pytest.raises(StoreError, match="it is unchanged"):
-            migrate(connection, tmp_path / NAME, (*MIGRATIONS, broken))
+            migrate(connection, tmp_path / NAME, (MIGRATIONS[0], broken))
         assert version(connection) == 1
         assert "model" not in [row[1] for row in connection.execute("PRAGMA table_info(sessions)")]
+
+
+def test_a_memory_can_be_rated(tmp_path: Path) -> None:
+    """The feeling goes to the session's own recall of that number; the others stay without one."""
+    recall = events.Recall(
+        t=9.0, exercise="memory_anchor", index=1, cue_t=1.0, onset_t=2.0, latency_s=1.0, in_time=True,
+        eye_engaged=True,
+    )  # fmt: skip
+    with Store.open(tmp_path) as store:
+        first, second = begin(store), begin(store)
+        for session in (first, second):
+            store.record(session, recall, memory="a")
+            store.record(session, replace(recall, index=2), memory="b")
+        store.rate(second, 2, 8)
+        found = {(row.session, row.memory): row.feeling for row in store.history().recalls}
+    assert found == {(first, "a"): None, (first, "b"): None, (second, "a"): None, (second, "b"): 8}
 
 
 def test_a_time_without_a_zone_is_a_mistake_of_the_caller(tmp_path: Path) -> None:

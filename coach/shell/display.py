@@ -22,6 +22,25 @@ class Command(Enum):
     HELP = "h"
     LATENCY = "l"
     QUIT = "q"
+    FEELING_0 = "0"
+    FEELING_1 = "1"
+    FEELING_2 = "2"
+    FEELING_3 = "3"
+    FEELING_4 = "4"
+    FEELING_5 = "5"
+    FEELING_6 = "6"
+    FEELING_7 = "7"
+    FEELING_8 = "8"
+    FEELING_9 = "9"
+    FEELING_10 = "x"
+
+
+FEELINGS = {
+    command: 10 if command.value == "x" else int(command.value)
+    for command in Command
+    if command.name.startswith("FEELING")
+}
+"""How warm a memory was, 0..10, by the key that says so."""
 
 
 class Display(Protocol):

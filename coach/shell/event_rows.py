@@ -42,6 +42,9 @@ _RELEASED = """UPDATE repetitions SET whole_hold_s = ?, end_s = ? WHERE id = (SE
 _CALIBRATED = "UPDATE sessions SET neutral_s = ?, quality = ? WHERE id = ?"
 _ENDED = "UPDATE sessions SET duration_s = ?, frames = ?, fps = ?, reason = ? WHERE id = ?"
 
+_RATED = """UPDATE recalls SET feeling = ? WHERE id = (SELECT max(id) FROM recalls
+    WHERE session = ? AND number = ?)"""
+
 
 def statement(session: str, event: events.Event, memory: str = "") -> Statement | None:
     """Return the SQL that keeps one event of a session; None for cues, pauses and the like."""
@@ -61,6 +64,11 @@ def statement(session: str, event: events.Event, memory: str = "") -> Statement 
     if isinstance(event, events.Recall):
         values["memory"] = memory
     return insertion(table.name, values)
+
+
+def rating(session: str, recall: int, feeling: int) -> Statement:
+    """Return the SQL that keeps how warm a recall was, 0..10."""
+    return _RATED, (feeling, session, recall)
 
 
 def insertion(table: str, values: Mapping[str, Any]) -> Statement:

@@ -26,9 +26,9 @@ def read_history(connection: sqlite3.Connection) -> History:
             JOIN sessions ON sessions.id = session ORDER BY started_at, sessions.rowid, {table}.id"""  # noqa: S608
         return [(row[0], at[row[0]], *row[1:]) for row in connection.execute(query)]
 
-    holds = read("repetitions", "hold_s", "whole_hold_s")
+    holds = read("repetitions", "hold_s", "whole_hold_s", "t_s")
     smiles = read("smiles", "weaker_side", "symmetry", "lag_s", "excursion_left_mm", "excursion_right_mm")
-    recalls = read("recalls", "memory", "latency_s", "in_time", "eye_engaged")
+    recalls = read("recalls", "memory", "latency_s", "in_time", "eye_engaged", "feeling")
     scores = connection.execute(
         """SELECT at, source, name, value, sem FROM scores JOIN check_ins ON check_ins.id = check_in
         ORDER BY at, scores.id"""
@@ -36,18 +36,21 @@ def read_history(connection: sqlite3.Connection) -> History:
     return History(
         sessions=sessions,
         repetitions=tuple(
-            Repetition(session, when, exercise, hold_s if whole_hold_s is None else whole_hold_s)
-            for session, when, exercise, hold_s, whole_hold_s in holds
+            Repetition(session, when, exercise, hold_s if whole_hold_s is None else whole_hold_s, t_s or 0.0)
+            for session, when, exercise, hold_s, whole_hold_s, t_s in holds
         ),
-        tries=tuple(Try(*row) for row in read("attempts", "reason")),
+        tries=tuple(
+            Try(session, when, exercise, reason, t_s or 0.0)
+            for session, when, exercise, reason, t_s in read("attempts", "reason", "t_s")
+        ),
         smiles=tuple(
             Evenness(session, when, exercise, weaker, symmetry, lag_s, Bilateral(left, right))
             for session, when, exercise, weaker, symmetry, lag_s, left, right in smiles
             if None not in {weaker, symmetry, lag_s, left, right}
         ),
         recalls=tuple(
-            Recollection(session, when, exercise, memory or "", latency_s, bool(in_time), bool(eye_engaged))
-            for session, when, exercise, memory, latency_s, in_time, eye_engaged in recalls
+            Recollection(session, when, exercise, memory or "", latency_s, bool(timely), bool(eyes), feeling)
+            for session, when, exercise, memory, latency_s, timely, eyes, feeling in recalls
         ),
         scores=tuple(Score(datetime.fromisoformat(row[0]), *row[1:]) for row in scores),
     )

@@ -61,9 +61,14 @@ def _create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _feelings(connection: sqlite3.Connection) -> None:
+    """Add how warm each recall was, 0..10, NULL where the person did not say."""
+    connection.execute("ALTER TABLE recalls ADD COLUMN feeling INTEGER")
+
+
 # Step n leads from version n to n + 1; version 0 is an empty file. Append, never edit: files made by
 # every released version are out there.
-MIGRATIONS: tuple[Migration, ...] = (_create,)
+MIGRATIONS: tuple[Migration, ...] = (_create, _feelings)
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -90,9 +95,10 @@ def migrate(
     StoreError
         A step failed; the file is as it was before that step.
     """
-    for old in range(version(connection), len(migrations)):
+    found = version(connection)
+    for old in range(found, len(migrations)):
         try:
-            if path is not None and old > 0:
+            if path is not None and found > 0:  # there is something to copy
                 _back_up(connection, path.with_name(f"{path.stem}.backup-v{old}.sqlite3"))
             connection.execute("BEGIN IMMEDIATE")
             if version(connection) == old:  # else a second copy was quicker

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from coach.dose import adapted
 from coach.errors import UsageError
 from coach.exercise import AnyExercise, ExerciseSpec
+from coach.history import History
 from coach.plan import Plan, PlanFile, PlanStep, make_plan
 from coach.shell.config import config_dir, read_toml, validated
 from coach.shell.registry import exercise_names, load_exercise
@@ -18,7 +20,13 @@ def plan_names() -> tuple[str, ...]:
     return (*files, *exercise_names())
 
 
-def load_plan(name: str, minutes: float | None = None) -> tuple[Plan, tuple[AnyExercise, ...]]:
+def load_plan(
+    name: str,
+    minutes: float | None = None,
+    *,
+    history: History | None = None,
+    explains: bool = True,
+) -> tuple[Plan, tuple[AnyExercise, ...]]:
     """Return a plan and its exercises.
 
     Parameters
@@ -27,6 +35,10 @@ def load_plan(name: str, minutes: float | None = None) -> tuple[Plan, tuple[AnyE
         A file in `config/plans` or an exercise.
     minutes
         Another time budget than the plan's own.
+    history
+        What was done so far, where the doses are to follow it.
+    explains
+        Each exercise is explained before it begins.
 
     Raises
     ------
@@ -40,7 +52,9 @@ def load_plan(name: str, minutes: float | None = None) -> tuple[Plan, tuple[AnyE
         file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, changes={})])
     else:
         raise UsageError(f"plan '{name}': unknown; choose one of {', '.join(plan_names())}")
-    plan = make_plan(name, file, _spec, minutes)
+    plan = make_plan(name, file, _spec, minutes, explains=explains)
+    if history is not None and file.adapts:
+        plan = adapted(plan, history)
     return plan, tuple(load_exercise(step.exercise, dict(step.changes)) for step in plan.steps)
 
 

@@ -18,7 +18,7 @@ from coach import events
 from coach.errors import StoreError
 from coach.history import History
 from coach.shell import history_file
-from coach.shell.event_rows import Statement, insertion, statement
+from coach.shell.event_rows import Statement, insertion, rating, statement
 from coach.shell.history_rows import read_history
 
 
@@ -121,6 +121,10 @@ class Store:
         """
         if kept := statement(session, event, memory):
             self._write(kept)
+
+    def rate(self, session: str, recall: int, feeling: int) -> None:
+        """Write how warm a recall was, 0..10; `recall` is its number in the session."""
+        self._write(rating(session, recall, feeling))
 
     def end_session(self, session: str, end: events.SessionEnd) -> None:
         """Write how a session ended; the same as recording the event."""

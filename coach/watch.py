@@ -1,0 +1,65 @@
+"""What can be seen: the camera's pictures, a face in them, and how well that face is placed."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from coach.events import CameraFound, CameraLost, Event, FaceFound, FaceLost
+from coach.readiness import look_at
+from coach.screen import Framing
+from coach.settings import FramingSettings
+from coach.types import FaceObservation, Points
+
+FACE_LOST_S = 1.0  # without a face, or without any frame
+FRAMING_EVERY_S = 0.3
+
+Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
+
+
+class Watch:
+    """Says when camera and face come and go. `framing`: the last judgement of the face's place and light."""
+
+    def __init__(self, limits: FramingSettings) -> None:
+        self.framing: Framing = "no_face"
+        self.face_lost = False
+        self.camera_lost = False
+        self._limits = limits
+        self._face_t: float | None = None
+        self._framing_t = float("-inf")
+
+    @property
+    def blind(self) -> Blind:
+        """Why nothing can be judged at the moment, or empty."""
+        return "camera_lost" if self.camera_lost else "face_lost" if self.face_lost else ""
+
+    def see(self, t: float, observation: FaceObservation | None, points: Points | None) -> tuple[Event, ...]:
+        """Take in one frame and return what has changed.
+
+        A face that is there again after a gap without frames was lost and is found in the same frame:
+        nobody knows what it did meanwhile.
+        """
+        events: list[Event] = []
+        if self.camera_lost:
+            self.camera_lost = False
+            events.append(CameraFound(t=t))
+            self._face_t = t if self._face_t is not None else None
+        away = self._face_t is not None and t - self._face_t >= FACE_LOST_S
+        if away and not self.face_lost:
+            self.face_lost = True
+            events.append(FaceLost(t=t))
+        if observation is not None:
+            self._face_t = t
+            if self.face_lost:
+                self.face_lost = False
+                events.append(FaceFound(t=t))
+        if t - self._framing_t >= FRAMING_EVERY_S:
+            self.framing = look_at(observation, points, self._limits)
+            self._framing_t = t
+        return tuple(events)
+
+    def no_camera(self, t: float) -> tuple[Event, ...]:
+        """Take in that the source gives no pictures."""
+        if self.camera_lost:
+            return ()
+        self.camera_lost = True
+        return (CameraLost(t=t),)
