@@ -32,16 +32,20 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file cannot be read, is too large, is not UTF-8 or is not TOML.
     """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UsageError(f"{path}: {size} bytes is too large for a settings file (limit {MAX_BYTES})")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # no more of it: a device has no end
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{path}: too large for a settings file (limit {MAX_BYTES} bytes); check the path")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: is not valid TOML: nested too deep; correct the brackets") from error
+    except ValueError as error:  # `TOMLDecodeError`, and what an absurdly long number raises
+        raise UsageError(f"{path}: is not valid TOML: {str(error).splitlines()[0]}") from error
 
 
 def validated(model: type[M], data: Mapping[str, Any], where: str) -> M:
