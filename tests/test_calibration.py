@@ -78,7 +78,7 @@ def keys(said: Said) -> list[str]:
 # -- the plateau
 
 
-def test_a_spike_is_no_plateau() -> tuple[str, float]:
+def test_a_spike_is_no_plateau() -> None:
     """One wild frame moves neither the height nor the hold."""
     trace = [(n / 30, 0.02) for n in range(18)]
     calm = plateau(trace, 0.6, 0.15, 0.001)

@@ -11,7 +11,7 @@ import click
 
 from coach.baseline import OwnRange
 from coach.calibration_spec import CalibrationSpec
-from coach.events import Event
+from coach.events import EndReason, Event
 from coach.guided_calibration import SECTION, GuidedCalibration
 from coach.phrases import PhraseBook
 from coach.session import Session
@@ -74,7 +74,7 @@ def run_calibrate(options: Shared) -> int:
         log = open_log(options, stack)
         captions = isinstance(display, NoDisplay) and not to_error
         room = Room(source, landmarker, display, voice, captions=captions)
-        interrupted = measure_range(room, home, book, log, to_error=to_error)
+        _, interrupted = measure_range(room, home, book, log, to_error=to_error)
     return INTERRUPTED if interrupted else 0
 
 
@@ -89,8 +89,12 @@ class Room:
     captions: bool = False
 
 
-def measure_range(room: Room, home: Home, book: PhraseBook, log: Any, *, to_error: bool = False) -> bool:
-    """Lead through the movements, keep the range, say what came of it; return whether it was interrupted.
+def measure_range(
+    room: Room, home: Home, book: PhraseBook, log: Any, *, to_error: bool = False
+) -> tuple[EndReason, bool]:
+    """Lead through the movements, keep the range, say what came of it.
+
+    Returns why it ended, and whether that was by a signal.
 
     Parameters
     ----------
@@ -128,7 +132,7 @@ def measure_range(room: Room, home: Home, book: PhraseBook, log: Any, *, to_erro
         for label, value in flow.lines():
             click.echo(f"{label}: {value}", err=to_error)
         click.echo(book.text(SECTION, "range_kept"), err=to_error)
-    return loop.interrupted
+    return reason, loop.interrupted
 
 
 def _known(home: Home, source: str) -> OwnRange | None:

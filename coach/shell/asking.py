@@ -1,0 +1,160 @@
+"""Asking a person a question with a few answers: in the window, on the terminal, or nobody at all."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import click
+
+from coach.screen import Screen
+from coach.shell.display import Command, Display
+from coach.types import Frame
+
+PAUSE_S = 0.03  # between two looks where no camera sets the pace
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `options`: (key, label), keys from 1 to 9; without any, one only goes on.
+
+    `default`: the key that holds when Space is pressed or nobody answers for `patience_s` seconds.
+    `note`: more to read, large. `caption`: words that are being said. `listed`: the window shows the
+    options; otherwise its picture does.
+    """
+
+    title: str
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    patience_s: float = 10.0
+    note: str = ""
+    caption: str = ""
+    listed: bool = True
+
+
+class Left(Exception):  # noqa: N818 - it is no error
+    """The person has closed the window or pressed q."""
+
+
+class Asker(Protocol):
+    """Gets answers."""
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """Return the answer's key.
+
+        Parameters
+        ----------
+        question
+            What to ask.
+        tick
+            Called again and again with the seconds since the question was put; returns the picture to
+            show meanwhile.
+
+        Raises
+        ------
+        Left
+            The person wants to go.
+        """
+        ...
+
+
+class WindowAsker:
+    """Asks in the window; number keys answer, Space takes the default."""
+
+    def __init__(self, display: Display, clock: Callable[[], float] = time.monotonic) -> None:
+        self.display = display
+        self._clock = clock
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """See `Asker.ask`."""
+        begun = self._clock()
+        while (passed := self._clock() - begun) < question.patience_s:
+            frame = tick(passed)
+            screen = Screen(
+                "ready",
+                title=question.title,
+                instruction=question.hint,
+                caption=question.caption,
+                lines=question.options if question.listed else (),
+                paused=question.note,
+                time_left_s=question.patience_s - passed,
+                progress=passed / question.patience_s,
+            )
+            for command in self.display.show(frame, None, screen):
+                answer = _answer(command, question)
+                if answer is not None:
+                    return answer
+            if frame is None:
+                time.sleep(PAUSE_S)
+        return question.default
+
+
+def _answer(command: Command, question: Question) -> str | None:
+    if command is Command.QUIT:
+        raise Left
+    if command is Command.PAUSE or not question.options:
+        return question.default
+    return command.value if command.value in dict(question.options) else None
+
+
+class TerminalAsker:
+    """Asks on the terminal; Enter alone takes the default."""
+
+    def __init__(self) -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader: threading.Thread | None = None
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """See `Asker.ask`."""
+        click.echo(question.title)
+        if question.note:
+            click.echo(question.note)
+        if not question.options:
+            return question.default
+        for key, label in question.options:
+            click.echo(f"  {key}{'*' if key == question.default else ' '} {label}")
+        if self._reader is None:  # a read cannot be called off: one reader serves all questions
+            self._reader = threading.Thread(target=self._read, daemon=True)
+            self._reader.start()
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < question.patience_s:
+            tick(passed)
+            try:
+                line = self._lines.get(timeout=PAUSE_S).strip()
+            except queue.Empty:
+                continue
+            if not line:
+                break
+            if line in dict(question.options):
+                return line
+        return question.default
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            self._lines.put(line)
+
+
+class NobodyAsker:
+    """Asks nobody and never waits: the defaults hold."""
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """Return the default."""
+        del tick
+        if question.note:
+            click.echo(question.note)
+        return question.default
+
+
+def asker_for(display: Display, *, window: bool) -> Asker:
+    """Return who is asked: the person at the window, else at the terminal, else nobody."""
+    if window:
+        return WindowAsker(display)
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        return TerminalAsker()
+    return NobodyAsker()
