@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from coach.events import Direction
@@ -81,30 +82,32 @@ def step(
         return Circles(tuple(recent)), 0, None
     if state.direction is None and point.t - path[0].t > spec.longest_s:
         path = tuple(p for p in path if point.t - p.t <= spec.longest_s)
-    turns = winding(path, spec)
+    wound = winding(path, spec)
+    turns = float(wound[-1])
     whole = math.floor(abs(turns) + spec.tolerance)
     direction: Direction = "clockwise" if turns > 0 else "counterclockwise"
     if whole > state.counted and state.direction in (None, direction):
         return Circles(path, whole, direction), whole - state.counted, direction
     if state.direction is not None and state.counted - abs(turns) > WOUND_BACK:
-        # wound back by half a turn: the other way round begins where the path was farthest
-        return Circles(tuple(recent)), 0, None
+        # wound back by half a turn: the other way round began where the path was farthest
+        return Circles(path[int(np.argmax(np.abs(wound))) :]), 0, None
     return replace(state, path=path), 0, None
 
 
-def winding(path: tuple[Point, ...], spec: CircleSpec) -> float:
-    """Return the turns of a path about its middle, + = clockwise in the mirrored window; small paths: 0."""
-    if len(path) < 4:  # noqa: PLR2004  # no less goes round anything
-        return 0.0
+def winding(path: tuple[Point, ...], spec: CircleSpec) -> NDArray[np.float64]:
+    """Return the turns of a path about its middle so far, point by point, (len(path),).
+
+    Positive is clockwise in the mirrored window; a path too small to be a circle has none.
+    """
     side = np.array([p.side for p in path])
     down = np.array([p.down for p in path])
     if np.ptp(side) < spec.least_side or np.ptp(down) < spec.least_down:
-        return 0.0
+        return np.zeros(len(path))
     # mirrored, the person's left is on the left of the window: x to the right is -side
     x = -(side - (side.max() + side.min()) / 2) / np.ptp(side)
     y = (down - (down.max() + down.min()) / 2) / np.ptp(down)
     angles = np.unwrap(np.arctan2(y, x))
-    return float(angles[-1] - angles[0]) / (2 * math.pi)
+    return np.asarray((angles - angles[0]) / (2 * math.pi))
 
 
 def _range(values: object) -> float:

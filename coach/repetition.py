@@ -134,6 +134,7 @@ class Ended:
 PREROLL_S = 1.2  # how much of the time before the enter threshold is kept to find onset and half-rise
 GAP_S = 0.5  # between two frames
 LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
+SETTLED_S = 0.7  # a steady level this long after a movement, below its half, is the new rest
 STUCK_S = 3.0  # a face that rests at a new level this long after a movement has a new rest level
 
 
@@ -223,18 +224,25 @@ def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> 
         },
         "apex": {"fell": fallen or t - state.start > LONGEST_S},
         "offset": {
-            "rested": (rest is not None and t - rest >= spec.rest_dwell_s) or _stuck(state, t)
+            "rested": (rest is not None and t - rest >= spec.rest_dwell_s) or _stuck(state, t, spec)
         },
     }
     return next((happening for happening, now in true[state.phase].items() if now), None)
 
 
-def _stuck(state: RepState, t: float) -> bool:
-    """After a movement the level has stayed within a narrow band for long: a new rest level."""
-    recent = [level for at, level in state.trace if t - at <= STUCK_S]
-    if state.phase != "offset" or t - state.since < STUCK_S or not recent:
+def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
+    """After a movement the level has stayed within a narrow band: a new rest level.
+
+    Below half of the movement a short while will do; nobody rests higher up, so there it takes long.
+    """
+    if state.phase != "offset":
         return False
-    return max(recent) - min(recent) < 0.3 * max(state.plateau, 1e-9)
+    low = state.level < spec.leave * state.plateau
+    wait = SETTLED_S if low else STUCK_S
+    recent = [level for at, level in state.trace if t - at <= wait]
+    if t - state.since < wait or not recent:
+        return False
+    return max(recent) - min(recent) < (0.2 if low else 0.3) * max(state.plateau, 1e-9)
 
 
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
@@ -359,7 +367,10 @@ def reason(state: RepState, spec: RepSpec) -> Reason:
 
 
 def _drift(floor: float, level: float, enter: float, dt: float, spec: RepSpec) -> float:
-    """Let the rest level follow slow drift, but not movements, upwards or downwards."""
+    """Let the rest level follow slow drift, but not movements, upwards or downwards.
+
+    The calibrated neutral is always rest: a face that comes back to it is at rest at once.
+    """
     if abs(level - floor) > enter:
-        return floor
+        return level if level < floor and abs(level) < enter else floor
     return floor + (level - floor) * (1 - math.exp(-dt / spec.drift_s))

@@ -12,6 +12,8 @@ from coach.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral
 
+RAISE_SHARE = 0.7  # how much the lower lids' rise counts beside the eyes' narrowing
+
 
 class FlatMouth(Strict):
     """How still the mouth must stay; lengths in outer-eye-corner distances.
@@ -45,12 +47,20 @@ class OneSided(Strict):
     smooth_s: Annotated[float, Field(ge=0, le=2)]
 
 
+class LidsOnly(Strict):
+    """Eyes that narrow without the cheeks; both are shares of a full raise."""
+
+    narrow: Annotated[float, Field(gt=0, le=3)]
+    least_raise: Annotated[float, Field(ge=0, lt=1)]
+
+
 class CheekSpec(HeldSpec):
     """`config/exercises/cheek_raiser.toml`."""
 
     mouth: FlatMouth
     helpers: Helpers
     side: OneSided
+    lids: LidsOnly
 
 
 class CheekRaiser(Held[CheekSpec]):
@@ -60,8 +70,12 @@ class CheekRaiser(Held[CheekSpec]):
     spec_type: ClassVar[type[ExerciseSpec]] = CheekSpec
 
     def level(self, features: Features) -> float:
-        """Mean lower-lid rise free of the upper lid's, as a share of the own best."""
-        return features.cheek_raise.mean
+        """Rise of the lower lids with some of the eyes' narrowing, as a share of the own best.
+
+        The lids' rise alone is fooled by leaning in, the narrowing alone by drooping lids.
+        """
+        narrowing = features.eye_engagement - features.cheek_raise.mean
+        return RAISE_SHARE * features.cheek_raise.mean + (1 - RAISE_SHARE) * narrowing
 
     def sides(self, features: Features) -> Bilateral:
         """Cheek raise of each eye."""
@@ -82,7 +96,14 @@ class CheekRaiser(Held[CheekSpec]):
             return "mouth_moved"
         if features.brow_raise.mean > helpers.max_brow_raise or features.brow_down > helpers.max_brow_down:
             return "compensation"
+        if self._lids_only(features):
+            return "lids_only"
         return "asymmetric" if self._one_sided((*state.frames, features)) else None
+
+    def _lids_only(self, features: Features) -> bool:
+        """Whether the eyes narrow from above while the lower lids stay."""
+        narrow = features.eye_engagement - features.cheek_raise.mean
+        return narrow > self.spec.lids.narrow and features.cheek_raise.mean < self.spec.lids.least_raise
 
     def _one_sided(self, frames: tuple[Features, ...]) -> bool:
         """Whether one eye has clearly risen alone; on a weak raise the sides' noise must not decide."""

@@ -17,12 +17,13 @@ from coach.types import Bilateral
 class CombinedSpec(HeldSpec):
     """`config/exercises/combined.toml`.
 
-    `least_eyes`: eye engagement that counts as joining in; `least_smile`: likewise of the mouth, share
-    of the own best smile.
+    `least_eyes`: eye engagement that counts as joining in; `keep_eyes`: and as staying in;
+    `least_smile`: a smile that counts, share of the own best.
     """
 
     even: EvenSpec
     least_eyes: Annotated[float, Field(gt=0, lt=1)]
+    keep_eyes: Annotated[float, Field(gt=0, lt=1)]
     least_smile: Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -52,7 +53,9 @@ class Combined(Held[CombinedSpec]):
         lift, travel_mm = recent(frames, self.spec.even.smooth_s)
         if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
-        if recent_eyes(frames, self.spec.even.smooth_s) < self.spec.least_eyes:
+        joined = state.rep.phase == "apex" and state.fault != "eyes_uninvolved"
+        least = self.spec.keep_eyes if joined else self.spec.least_eyes
+        if recent_eyes(frames, self.spec.even.smooth_s) < least:
             return "eyes_uninvolved"
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 

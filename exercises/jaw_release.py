@@ -21,6 +21,7 @@ Length = Annotated[float, Field(gt=0, lt=1)]
 Status: TypeAlias = Literal["started", "done", "skipped"]
 
 
+STRAIGHT_S = 2.0
 # What a change of the breath's phase says.
 BREATHS: Final[dict[tuple[str, str], tuple[tuple[StageName, Status], ...]]] = {
     ("still", "in"): (("breath_in", "started"),),
@@ -237,7 +238,8 @@ class JawRelease:
 
     def _straight(self, state: JawState) -> bool:
         """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""
-        recent = [point.side for point in state.circles.path[-60:]]
+        path = state.circles.path
+        recent = [point.side for point in path if path[-1].t - point.t <= STRAIGHT_S]
         return not recent or max(recent) - min(recent) < self.spec.circles.least_side
 
 

@@ -100,7 +100,6 @@ def test_the_other_way_round_is_counted_after_turning():
     assert count(there_and_back(1.2)) == (10, {"clockwise", "counterclockwise"})
 
 
-@pytest.mark.xfail(strict=True, reason="after turning, only the last `quiet_s` of the new way round are kept")
 @pytest.mark.parametrize("period_s", [1.8, 2.5, 3.5])
 def test_the_other_way_round_is_counted_from_where_it_began(period_s):
     """Also slowly, the first circle of the other way counts in full."""
