@@ -19,6 +19,8 @@ from simulated_year import fill
 
 from coach.__main__ import run
 from coach.errors import UsageError
+from coach.shell import films
+from coach.shell.check_in import CheckInResult
 from coach.shell.drawn_face import FacePose, draw
 from coach.shell.registry import load_exercise
 from coach.shell.reminders import calendar
@@ -423,6 +425,28 @@ def test_forgetting_asks_first(home, monkeypatch, capfd, fails):
     assert not home.exists()
 
 
+def test_films_are_listed_and_go_one_at_a_time_or_with_their_session(home, monkeypatch, capfd, fails):
+    """Films are told with their sizes; forgetting a session takes its film along, and no other."""
+    with Store.open(home) as store:
+        fill(store, sessions=2, check_ins=0)
+        sessions = [session.id for session in store.history().sessions]
+    assert run(["forget", "film"]) == 0
+    assert "No films yet" in capfd.readouterr().out
+    assert fails("forget", "film", "last", "--yes")[0] == 2
+    for number, name in enumerate(["2026-01-01_070000", "2026-01-02_070000", "2026-01-03_070000"]):
+        folder = home / films.FOLDER / name
+        folder.mkdir(parents=True)
+        (folder / films.FILM).write_bytes(bytes(1000 * (number + 1)))
+    whose = dict(zip(sorted((home / films.FOLDER).iterdir()), [*sessions, "another"], strict=True))
+    monkeypatch.setattr(films, "_recorded", lambda folder: films.Recorded(folder, whose[folder], "daily"))
+    assert run(["forget", "film"]) == 0
+    assert "3 films, 6 kB" in capfd.readouterr().out
+    assert run(["forget", "session", sessions[0], "--yes"]) == 0
+    assert "2026-01-01" in capfd.readouterr().out.splitlines()[-1]
+    assert run(["forget", "film", "last", "--yes"]) == 0
+    assert [folder.name for folder in (home / films.FOLDER).iterdir()] == ["2026-01-02_070000"]
+
+
 def test_forgetting_what_is_not_there(fails, home):
     """A session that nobody knows is named."""
     status, line = fails("forget", "session", "abc", "--yes")
@@ -434,7 +458,7 @@ def test_exercises_with_doses_and_files(capfd):
     assert run(["exercises", "--language", "en"]) == 0
     lines = capfd.readouterr().out.splitlines()
     assert len(lines) == 5
-    assert "10 x 3 s, 0:55" in next(line for line in lines if line.startswith("cheek_raiser"))
+    assert any(line.startswith("cheek_raiser") and " 10 x 3 s, 0:" in line for line in lines)
     assert run(["exercises", "cheek_raiser"]) == 0
     out = capfd.readouterr().out
     assert "cheek_raiser.toml" in out.splitlines()[0]
@@ -515,6 +539,47 @@ def test_every_screen_is_drawn(tmp_path, ready, monkeypatch, capfd):
     assert run(["gallery", str(tmp_path / "screens"), *ready[:2]]) == 0
     assert asked == [tmp_path / "screens"]
     assert "7 pictures" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "says"),
+    [
+        (CheckInResult({}, {"smile": 61.2}, {"smile": 1.5}, finished=True), 0, ""),
+        (CheckInResult({}, {}, {}), 1, "nothing was kept"),
+        (CheckInResult({}, {"smile": 61.0}, {}, finished=True, problem="the disk is full"), 1, "is full"),
+    ],
+    ids=["finished", "stopped", "not saved"],
+)
+def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready, monkeypatch, capfd):
+    """Scores with their errors and the next date; or one line that says what was not kept."""
+    given = []
+
+    def lead(source, *others, keep_photos):
+        given.append((source.name, keep_photos))
+        return result
+
+    monkeypatch.setattr("coach.shell.check_in_run.run_check_in", lead)
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(["check-in", "--source", "demo", *ready]) == status
+    assert given == [("demo", False)]
+    out, err = capfd.readouterr()
+    assert says in err
+    assert len(err.splitlines()) == (1 if status else 0)
+    assert ("smile: 61 +/- 1.5" in out) == (status == 0)
+    assert ("Next check-in: 2" in out) == (status == 0)
+
+
+def test_photos_are_kept_when_asked_for(ready, monkeypatch):
+    """`--keep-photos` is a yes."""
+    given = []
+
+    def lead(*others, keep_photos):
+        given.append(keep_photos)
+        return CheckInResult({}, {}, {}, finished=True)
+
+    monkeypatch.setattr("coach.shell.check_in_run.run_check_in", lead)
+    assert run(["check-in", "--keep-photos", "--source", "demo", *ready]) == 0
+    assert given == [True]
 
 
 def blocks(kind: str) -> list[str]:

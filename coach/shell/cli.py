@@ -88,6 +88,25 @@ def _neutral(text: str) -> tuple[float, float]:
     return window
 
 
+@cli.command("check-in")
+@click.option("--keep-photos/--no-photos", default=None, help="Keep the pictures in the data folder, or not.")
+@shared
+def check_in(options: Shared, keep_photos: bool | None) -> int:
+    """Take standardised pictures and scores, every two weeks."""
+    from coach.shell.check_in_run import check_in_at_camera
+
+    return check_in_at_camera(options, keep_photos=keep_photos)
+
+
+@cli.command()
+@shared
+def calibrate(options: Shared) -> int:
+    """Measure your own range, so that everything counts against your own best."""
+    from coach.shell.calibrate import run_calibrate
+
+    return run_calibrate(options)
+
+
 @cli.command()
 @filed
 def doctor(options: Shared) -> int:

@@ -1,26 +1,15 @@
-"""The commands for what is kept: progress, memories, scores, export, forgetting, reminders."""
+"""The commands for what is kept: progress, memories, scores, export, reminders."""
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from coach.errors import CoachError
-from coach.shell.options import ListingGroup, Shared, filed
-
-if TYPE_CHECKING:
-    from coach.shell.home import Home
-    from coach.shell.store import Store
-
-PAGE = "progress.html"
-# What stands in the data folder beside history, memories and photos.
-ALSO = (PAGE, "range.json")
+from coach.shell.forget_commands import PAGE, delete_speech, forget, forget_one_memory
+from coach.shell.options import ListingGroup, Shared, filed, home_of, reading
 
 
 @click.command()
@@ -33,9 +22,9 @@ def progress(options: Shared, html: str | None, show: bool, words: bool) -> None
     from coach.progress import summary_lines
     from coach.shell.memories_file import load_memories
 
-    home = _home(options)
+    home = home_of(options)
     labels = load_memories(home.data_dir).labels()
-    with _reading(home) as store:
+    with reading(home) as store:
         history = store.history()
     today = datetime.now().astimezone().date()
     if html is None and not show:
@@ -65,7 +54,7 @@ def list_memories(options: Shared) -> None:
     """List them."""
     from coach.shell.memories_file import load_memories
 
-    items = load_memories(_home(options).data_dir).items
+    items = load_memories(home_of(options).data_dir).items
     for number, item in enumerate(items, start=1):
         click.echo(f"{number}  {item.prompt or '(only numbered)'}")
     if not items:
@@ -79,7 +68,7 @@ def add_memory(options: Shared, words: str) -> None:
     """Add one, in a few words of your own; without words it is only numbered."""
     from coach.shell.memories_file import load_memories, new_memory, save_memories
 
-    folder = _home(options).make_data_dir()
+    folder = home_of(options).make_data_dir()
     changed = load_memories(folder).add(new_memory(words))
     save_memories(folder, changed)
     number = len(changed.items)
@@ -94,10 +83,10 @@ def edit_memory(options: Shared, number: int, words: str) -> None:
     """Give one other words ("" for its number only); its statistics stay."""
     from coach.shell.memories_file import load_memories, save_memories
 
-    home = _home(options)
+    home = home_of(options)
     changed = load_memories(home.data_dir).edit(number, words)
     save_memories(home.data_dir, changed)
-    _delete_speech(home)
+    delete_speech(home)
     click.echo(f"{number}  {changed.items[number - 1].prompt or '(only numbered)'}")
 
 
@@ -106,7 +95,7 @@ def edit_memory(options: Shared, number: int, words: str) -> None:
 @filed
 def remove_memory(options: Shared, number: int) -> None:
     """Remove one and its words, and its name in the history."""
-    _forget_memory(_home(options), number)
+    forget_one_memory(home_of(options), number)
 
 
 @click.command()
@@ -122,7 +111,7 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
 
     as_json = kind == "json" or (kind is None and to is not None and to.suffix.lower() == ".json")
     path = to or Path("smile-coach-export.json" if as_json else "smile-coach-export")
-    with _reading(_home(options)) as store:
+    with reading(home_of(options)) as store:
         written = [export_json(store, path)] if as_json else export_csv(store, path)
     for each in written:
         click.echo(each)
@@ -136,72 +125,8 @@ def import_(options: Shared, file: Path) -> None:
     from coach.shell.export import import_json
     from coach.shell.store import Store
 
-    with Store.open(_home(options).make_data_dir()) as store:
+    with Store.open(home_of(options).make_data_dir()) as store:
         click.echo(import_json(store, file))
-
-
-@click.group()
-def forget() -> None:
-    """Delete one session, one memory, all photos or everything."""
-
-
-sure = click.option("--yes", is_flag=True, help="Do not ask before.")
-
-
-@forget.command("session")
-@click.argument("name", required=False)
-@sure
-@filed
-def forget_session(options: Shared, name: str | None, yes: bool) -> None:
-    """Delete one session by the beginning of its id, or "last"; without a NAME, list them."""
-    from coach.shell import forget as forgetting
-    from coach.shell.store import Store
-
-    home = _home(options)
-    if name is None:
-        with _reading(home) as store:
-            for line in forgetting.session_list(store) or ["No sessions yet"]:
-                click.echo(line)
-    elif _agreed(f"Delete session {name} and all that was measured in it?", yes):
-        with Store.open(home.make_data_dir()) as store:
-            click.echo(forgetting.forget_session(store, name))
-
-
-@forget.command("memory")
-@click.argument("number", type=int)
-@sure
-@filed
-def forget_memory(options: Shared, number: int, yes: bool) -> None:
-    """Delete one memory's words, and its name in the history."""
-    if _agreed(f"Delete memory {number} and its words?", yes):
-        _forget_memory(_home(options), number)
-
-
-@forget.command("photos")
-@sure
-@filed
-def forget_photos(options: Shared, yes: bool) -> None:
-    """Delete all photos; the scores stay."""
-    from coach.shell import forget as forgetting
-    from coach.shell.store import Store
-
-    home = _home(options)
-    if _agreed("Delete all photos?", yes):
-        with Store.open(home.make_data_dir()) as store:
-            click.echo(forgetting.forget_photos(store))
-
-
-@forget.command("everything")
-@sure
-@filed
-def forget_everything(options: Shared, yes: bool) -> None:
-    """Delete all that smile-coach keeps about you."""
-    from coach.shell import forget as forgetting
-
-    home = _home(options)
-    if _agreed(f"Delete everything in {home.data_dir}?", yes):
-        click.echo(forgetting.forget_everything(home.data_dir, ALSO))
-        _delete_speech(home)
 
 
 @click.command()
@@ -227,7 +152,7 @@ def score(options: Shared, photo: Path, neutral: Path | None) -> None:
     from coach.scores import score_lines
     from coach.shell.photo import score_photo
 
-    home = _home(options)
+    home = home_of(options)
     for line in score_lines(score_photo(photo, home.model(progress=True), neutral)):
         click.echo(line)
 
@@ -255,48 +180,6 @@ def write_private(path: Path, text: str) -> None:
         raise CoachError(
             f"{path}: cannot be written ({error.strerror}); choose a folder that exists and is yours"
         ) from error
-
-
-def _home(options: Shared) -> Home:
-    from coach.shell.home import Home
-
-    return Home.find(options)
-
-
-def _reading(home: Home) -> Store:
-    from coach.shell.store import Store
-
-    return Store.open(home.data_dir, read_only=True)
-
-
-def _agreed(question: str, yes: bool) -> bool:
-    """Ask, unless the answer was given; where nobody can answer, say how to give it."""
-    if yes:
-        return True
-    if sys.stdin is not None and sys.stdin.isatty():
-        agreed = click.confirm(question, err=True)
-    elif answer := "" if sys.stdin is None else sys.stdin.readline():
-        agreed = answer.strip().lower() in {"y", "yes"}
-    else:
-        raise CoachError("nothing was deleted: there is nobody to ask; give --yes")
-    if not agreed:
-        click.echo("nothing was deleted")
-    return agreed
-
-
-def _forget_memory(home: Home, number: int) -> None:
-    from coach.shell import forget as forgetting
-    from coach.shell.store import Store
-
-    with Store.open(home.make_data_dir()) as store:
-        click.echo(forgetting.forget_memory(store, number))
-    _delete_speech(home)
-
-
-def _delete_speech(home: Home) -> None:
-    """Delete the speech kept for the next session: a memory's words were spoken, so they are in it."""
-    with contextlib.suppress(OSError):
-        shutil.rmtree(home.cache_dir / "sounds")
 
 
 ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget, remind)

@@ -6,9 +6,13 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from coach.shell.home import Home
+    from coach.shell.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -110,3 +114,17 @@ def _options(*, live: bool) -> Callable[[F], F]:
 
 shared = _options(live=True)
 filed = _options(live=False)
+
+
+def home_of(options: Shared) -> Home:
+    """Return where this person's things are."""
+    from coach.shell.home import Home
+
+    return Home.find(options)
+
+
+def reading(home: Home) -> Store:
+    """Open the history for reading: nothing is made or changed."""
+    from coach.shell.store import Store
+
+    return Store.open(home.data_dir, read_only=True)

@@ -1,0 +1,109 @@
+"""A check-in with everything joined up: camera, window, voice and history, and what is said at its end."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.cues import Cue, Kind
+from coach.errors import CoachError
+from coach.phrases import PhraseBook
+from coach.shell.check_in import SECTION, CheckInResult, load_check_in, run_check_in
+from coach.shell.devices import open_display, open_source, open_voice
+from coach.shell.display import NoDisplay
+from coach.shell.home import Home
+from coach.shell.landmarker import Landmarker
+from coach.shell.store import Store
+from coach.shell.voice import Voice
+from coach.shell.words import language_for, load_phrase_book
+
+if TYPE_CHECKING:
+    from coach.shell.cli import Shared
+
+STOPPED = 1
+
+
+def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
+    """Lead through one check-in, keep its scores, and print them; return the exit status.
+
+    Parameters
+    ----------
+    options
+        Of the command line.
+    keep_photos
+        None asks, where somebody can answer; otherwise photos are not kept.
+
+    Raises
+    ------
+    CoachError
+        No camera, no model, wrong settings, or a data folder that cannot be written.
+    """
+    home = Home.find(options)
+    spec = load_check_in()
+    book = load_phrase_book(language_for(home.settings.language))
+    with ExitStack() as stack:
+        store = stack.enter_context(Store.open(home.make_data_dir()))
+        model = home.model(progress=True)
+        if keep_photos is None:
+            keep_photos = _asked(book)
+        display, problem = open_display(options, home, book)
+        stack.callback(display.close)
+        if problem:
+            click.echo(f"{book.text('screen', 'no_display')} ({problem})", err=True)
+        windowless = isinstance(display, NoDisplay)
+        real = options.speed == "real" or (options.speed is None and not windowless)
+        source = open_source(options.source or "webcam", home, real=real)
+        stack.callback(source.close)
+        voice = open_voice(options, home, book, [SECTION], real=real)
+        stack.callback(voice.close)
+        speaker = _Speaker(voice, echo=windowless)
+        landmarker = stack.enter_context(Landmarker(model))
+        result = run_check_in(
+            source, landmarker, display, speaker.say, store, home.data_dir, spec, book.text,
+            keep_photos=keep_photos,
+        )  # fmt: skip
+    if result.problem:
+        raise CoachError(result.problem)
+    if not result.finished:
+        click.echo("the check-in was stopped before its end; nothing was kept", err=True)
+        return STOPPED
+    for line in result_lines(result, book):
+        click.echo(line)
+    on = datetime.now().astimezone().date() + timedelta(days=spec.every_days)
+    click.echo(book.text(SECTION, "next_on", date=on.isoformat()))
+    return 0
+
+
+def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
+    """Return each score with its standard error, in the person's language."""
+    lines = []
+    for name, value in result.numbers.items():
+        unit = " mm" if name.endswith("_mm") else ""
+        error = result.sem.get(name)
+        margin = "" if error is None else f" +/- {error:.1f}"
+        label = book.text(SECTION, name).removesuffix("_mm").replace("_", " ")
+        lines.append(f"{label}: {value:.0f}{margin}{unit}")
+    return lines
+
+
+class _Speaker:
+    """Says a text, and writes it to the terminal where there is no window to show it."""
+
+    def __init__(self, voice: Voice, *, echo: bool) -> None:
+        self._voice, self._echo = voice, echo
+
+    def say(self, text: str) -> None:
+        """Say it now."""
+        self._voice.say(Cue(0.0, Kind.INSTRUCTION, SECTION, text=text))
+        if self._echo:
+            click.echo(text)
+
+
+def _asked(book: PhraseBook) -> bool:
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    return click.confirm(book.text(SECTION, "keep_photos"))

@@ -1,0 +1,140 @@
+"""The commands that delete, each with a question before and a word on what is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.errors import CoachError
+from coach.shell.options import Shared, filed, home_of, reading
+
+if TYPE_CHECKING:
+    from coach.shell.home import Home
+
+PAGE = "progress.html"
+# What stands in the data folder beside history, memories and photos.
+ALSO = (PAGE, "range.json", "films")
+
+
+@click.group()
+def forget() -> None:
+    """Delete one session, one memory, one film, all photos or everything."""
+
+
+sure = click.option("--yes", is_flag=True, help="Do not ask before.")
+
+
+@forget.command("session")
+@click.argument("name", required=False)
+@sure
+@filed
+def forget_session(options: Shared, name: str | None, yes: bool) -> None:
+    """Delete one session by the beginning of its id, or "last"; without a NAME, list them."""
+    from coach.shell import forget as forgetting
+    from coach.shell.store import Store
+
+    home = home_of(options)
+    if name is None:
+        with reading(home) as store:
+            for line in forgetting.session_list(store) or ["No sessions yet"]:
+                click.echo(line)
+    elif _agreed(f"Delete session {name}, all that was measured in it, and its film?", yes):
+        from coach.shell import films
+
+        with Store.open(home.make_data_dir()) as store:
+            before = {session.id for session in store.history().sessions}
+            click.echo(forgetting.forget_session(store, name))
+            gone = before - {session.id for session in store.history().sessions}
+        if filmed := [film for film in films.recordings(home.data_dir) if film.session in gone]:
+            click.echo(films.delete(home.data_dir, filmed))
+
+
+@forget.command("memory")
+@click.argument("number", type=int)
+@sure
+@filed
+def forget_memory(options: Shared, number: int, yes: bool) -> None:
+    """Delete one memory's words, and its name in the history."""
+    if _agreed(f"Delete memory {number} and its words?", yes):
+        forget_one_memory(home_of(options), number)
+
+
+@forget.command("photos")
+@sure
+@filed
+def forget_photos(options: Shared, yes: bool) -> None:
+    """Delete all photos; the scores stay."""
+    from coach.shell import forget as forgetting
+    from coach.shell.store import Store
+
+    home = home_of(options)
+    if _agreed("Delete all photos?", yes):
+        with Store.open(home.make_data_dir()) as store:
+            click.echo(forgetting.forget_photos(store))
+
+
+@forget.command("film")
+@click.argument("name", required=False)
+@sure
+@filed
+def forget_film(options: Shared, name: str | None, yes: bool) -> None:
+    """Delete one film by the beginning of its name, or "last"; without a NAME, list them and their sizes."""
+    from coach.shell import films
+
+    folder = home_of(options).data_dir
+    if name is None:
+        there = films.recordings(folder)
+        for line in (film.line for film in there):
+            click.echo(line)
+        size = films.size_text(films.folder_size(folder / films.FOLDER))
+        click.echo(f"{len(there)} films, {size}" if there else "No films yet")
+    elif _agreed(f"Delete the film {films.find(folder, name).folder.name}?", yes):
+        click.echo(films.delete(folder, [films.find(folder, name)]))
+
+
+@forget.command("everything")
+@sure
+@filed
+def forget_everything(options: Shared, yes: bool) -> None:
+    """Delete all that smile-coach keeps about you."""
+    from coach.shell import forget as forgetting
+
+    home = home_of(options)
+    if _agreed(f"Delete everything in {home.data_dir}?", yes):
+        click.echo(forgetting.forget_everything(home.data_dir, ALSO))
+        delete_speech(home)
+
+
+def _agreed(question: str, yes: bool) -> bool:
+    """Ask, unless the answer was given; where nobody can answer, say how to give it."""
+    if yes:
+        return True
+    if sys.stdin is not None and sys.stdin.isatty():
+        agreed = click.confirm(question, err=True)
+    elif answer := "" if sys.stdin is None else sys.stdin.readline():
+        agreed = answer.strip().lower() in {"y", "yes"}
+    else:
+        raise CoachError("nothing was deleted: there is nobody to ask; give --yes")
+    if not agreed:
+        click.echo("nothing was deleted")
+    return agreed
+
+
+def forget_one_memory(home: Home, number: int) -> None:
+    """Delete one memory, its name in the history, and what was spoken of it."""
+    from coach.shell import forget as forgetting
+    from coach.shell.store import Store
+
+    with Store.open(home.make_data_dir()) as store:
+        click.echo(forgetting.forget_memory(store, number))
+    delete_speech(home)
+
+
+def delete_speech(home: Home) -> None:
+    """Delete the speech kept for the next session: a memory's words were spoken, so they are in it."""
+    with contextlib.suppress(OSError):
+        shutil.rmtree(home.cache_dir / "sounds")
