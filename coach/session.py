@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from coach import __version__
-from coach.baseline import OwnRange
+from coach.baseline import Baseline, OwnRange
 from coach.cues import Cue, Kind
 from coach.events import (
     Calibrated,
@@ -23,6 +23,7 @@ from coach.events import (
 )
 from coach.exercise import AnyExercise, Context
 from coach.features import Features
+from coach.identity import TOLERANCE, Recognition, difference
 from coach.perception import Perception
 from coach.phrases import PhraseBook
 from coach.plan import CHANGE_S, READY_S, Plan
@@ -38,12 +39,24 @@ from coach.watch import FACE_LOST_S, Watch
 
 Stage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
 Happening: TypeAlias = Literal[
-    "calibrated", "done", "next", "over", "pause", "resume", "anew", "counted", "between", "moved", "end"
+    "calibrated",
+    "done",
+    "next",
+    "over",
+    "pause",
+    "resume",
+    "anew",
+    "counted",
+    "strange",
+    "between",
+    "moved",
+    "end",
 ]
 
 TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
     ("ready", "calibrated"): "exercise",
     ("exercise", "done"): "change",
+    ("ready", "between"): "change",  # looked anew between two exercises
     ("change", "next"): "exercise",
     ("change", "over"): "ended",
     ("ready", "pause"): "paused",
@@ -54,6 +67,7 @@ TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
     ("paused", "anew"): "ready",  # the neutral face was not known yet
     ("count_in", "counted"): "exercise",
     ("count_in", "between"): "change",  # the pause came between two exercises
+    ("count_in", "strange"): "ready",  # the face that came back is not the known one at rest
     ("exercise", "moved"): "exercise",
     ("change", "moved"): "exercise",
     ("paused", "moved"): "exercise",
@@ -136,6 +150,8 @@ class Session:
         self._index = 0
         self._running: Running | None = None
         self._readiness: Readiness | None = None
+        self._recognition: Recognition | None = None
+        self._known: Baseline | None = None  # the neutral face before one came that did not fit it
         self._paused_by = ""
         self._framing_said_t = float("-inf")
         self._counted_in = 0
@@ -151,7 +167,10 @@ class Session:
         self.frames += 1
         points = self.perception.look(observation)
         self._emit(*(seen := self.watch.see(t, observation, points)))
-        self._heed(t, lost=any(isinstance(event, FaceLost) for event in seen))
+        lost = any(isinstance(event, FaceLost) for event in seen)
+        if lost:
+            self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
+        self._heed(t, lost=lost)
         self.features = None
         if self._stage in ("exercise", "change"):
             self.active_s += dt
@@ -163,7 +182,7 @@ class Session:
         elif self._stage == "change":
             self._change(t)
         elif self._stage == "count_in":
-            self._count_in(t)
+            self._count_in(t, points)
         return self._output(t)
 
     def camera_lost(self, t: float) -> Output:
@@ -257,10 +276,32 @@ class Session:
             if baseline is None:
                 self._speak_of_framing(t)
                 return
+            if self._known is not None:
+                self._go_on_with(t, self._known, baseline)
+                return
             self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
         if not self._safety or self.speaker.quiet(t):
             self._ready_s = t - (self._start or 0.0)
             self._go("calibrated", t)
+            self._begin_exercise(t)
+
+    def _go_on_with(self, t: float, known: Baseline, baseline: Baseline) -> None:
+        """Go on after another look: where it was the known face, as before; else this exercise anew."""
+        self._known = None
+        same = difference(known.reference, baseline.reference) <= TOLERANCE
+        if same:
+            self.perception.baseline = known
+        else:
+            self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+            self.speaker.say(t, Kind.INSTRUCTION, "other_face")
+        if self._running is None:
+            self._go("between", t)
+            return
+        self._go("calibrated", t)
+        if same:
+            self._running.again(t)
+        else:
+            self._finish_exercise(t)
             self._begin_exercise(t)
 
     def _speak_of_framing(self, t: float) -> None:
@@ -355,20 +396,32 @@ class Session:
             self._go("anew", t)
         else:
             self._go("resume", t)
+            self._recognition = Recognition(self.perception.baseline)
         self._counted_in = 0
         self._emit(Resumed(t=t))
 
-    def _count_in(self, t: float) -> None:
+    def _count_in(self, t: float, points: Points | None) -> None:
+        if self._recognition is not None:
+            self._recognition.look(points)
         while self._counted_in < len(COUNT_IN) and t - self._since >= COUNT_IN[self._counted_in][0]:
             self.speaker.say(t, Kind.COUNTDOWN, COUNT_IN[self._counted_in][1])
             self._counted_in += 1
         if t - self._since < COUNT_IN_S:
             return
-        if self._running is None:
+        if self._recognition is not None and not self._recognition.fits:
+            self._look_again(t)
+        elif self._running is None:
             self._go("between", t)
         else:
             self._go("counted", t)
             self._running.again(t)
+
+    def _look_again(self, t: float) -> None:
+        """Ask for a face at rest once more: this one may be somebody else's, or moves."""
+        self._known, self.perception.baseline = self.perception.baseline, None
+        self._readiness = None
+        self._go("strange", t)
+        self.speaker.say(t, Kind.INSTRUCTION, "neutral")
 
     # -- what goes out
 
@@ -394,7 +447,7 @@ class Session:
             t,
             book=self._book,
             stage=self._stage,
-            run=self._running,
+            run=None if self._stage == "ready" else self._running,
             framing=self.watch.framing,
             paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
             plan_s=self.plan.seconds,

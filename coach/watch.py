@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from coach.events import CameraFound, CameraLost, Event, FaceFound, FaceLost
+from coach.identity import jumped
 from coach.readiness import look_at
 from coach.screen import Framing
 from coach.settings import FramingSettings
@@ -25,6 +26,7 @@ class Watch:
         self.camera_lost = False
         self._limits = limits
         self._face_t: float | None = None
+        self._face: FaceObservation | None = None
         self._framing_t = float("-inf")
 
     @property
@@ -36,7 +38,7 @@ class Watch:
         """Take in one frame and return what has changed.
 
         A face that is there again after a gap without frames was lost and is found in the same frame:
-        nobody knows what it did meanwhile.
+        nobody knows what it did meanwhile. So is one that stands elsewhere at once: it is another one.
         """
         events: list[Event] = []
         if self.camera_lost:
@@ -44,11 +46,13 @@ class Watch:
             events.append(CameraFound(t=t))
             self._face_t = t if self._face_t is not None else None
         away = self._face_t is not None and t - self._face_t >= FACE_LOST_S
+        if observation is not None and self._face is not None:
+            away = away or jumped(self._face, observation)
         if away and not self.face_lost:
             self.face_lost = True
             events.append(FaceLost(t=t))
         if observation is not None:
-            self._face_t = t
+            self._face_t, self._face = t, observation
             if self.face_lost:
                 self.face_lost = False
                 events.append(FaceFound(t=t))
