@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 from coach import __version__
 from coach.baseline import OwnRange
-from coach.events import EndReason, Event
+from coach.events import EndReason, Event, SessionStart
 from coach.exercise import AnyExercise
 from coach.phrases import PhraseBook
 from coach.plan import Plan
@@ -210,7 +210,7 @@ def answers(
         else:
             output = _fed(session, entry)
             events, screen = output.events, output.screen
-        yield Answer(entry, events, screen)
+        yield Answer(entry, tuple(_of_its_day(event, setup) for event in events), screen)
 
 
 def replay_events(trace: Trace, exercises: Sequence[AnyExercise], book: PhraseBook) -> list[Event]:
@@ -218,6 +218,11 @@ def replay_events(trace: Trace, exercises: Sequence[AnyExercise], book: PhraseBo
     return [
         event for answer in answers(trace.setup, trace.entries, exercises, book) for event in answer.events
     ]
+
+
+def _of_its_day(event: Event, setup: Setup) -> Event:
+    """Leave the recorded session's version in its log's first line."""
+    return replace(event, version=setup.version) if isinstance(event, SessionStart) else event
 
 
 def _fed(session: Session, entry: Entry) -> Output:

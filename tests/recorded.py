@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from coach.baseline import OwnRange
 from coach.events import Event
 from coach.plan import PlanFile, PlanStep, make_plan
+from coach.screen import Screen
 from coach.shell.config import load_settings
 from coach.shell.landmarker import Landmarker
 from coach.shell.registry import load_exercise
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.words import load_phrase_book
 from coach.trace import Entry, Setup, Tape, TapedSession
+from coach.types import FaceObservation, Frame
 
 FPS = 10.0
 MEMORIES = ("Grandma's kitchen, in winter", "the 2nd dog")
@@ -58,28 +61,40 @@ def session(
     )
 
 
-def run(model: Path, tape: Tape, seen: list | None = None) -> None:
-    """Lead the simulated person through a cheek raise and a memory, with a break, a stall and a key."""
+@cache
+def taped(model: Path) -> tuple[MemoryTape, list[tuple[Frame, FaceObservation | None, Screen]]]:
+    """Lead the simulated person through a cheek raise to a memory, with a break, a stall and a key.
+
+    Returns the tape, and what was seen: frame, face and screen of each moment. Change neither.
+    """
+    tape, seen = MemoryTape(), []
     coached = session(tape, ("cheek_raiser", "memory_anchor"), MEMORIES)
     person = SimulatedPerson(load_person(), fps=FPS, size=(320, 240), realtime=False)
-    at_key, key = [(1.0, "idle"), (3.0, "lost"), (3.5, "pause"), (3.6, "pause"), (5.7, "anew")], 0
+    keys = [(1.0, "idle"), (3.0, "lost"), (3.5, "pause"), (3.6, "pause"), (5.7, "anew")]
     with Landmarker(model) as landmarker:
         for _ in range(int(60 * FPS)):
             frame = person.read()
-            while key < len(at_key) and frame.t >= at_key[key][0]:
-                what, key = at_key[key][1], key + 1
-                if what == "pause":
-                    coached.toggle_pause(frame.t)
-                elif what == "anew":
-                    coached.move(frame.t, 0)
-                else:
-                    (coached.idle if what == "idle" else coached.camera_lost)(frame.t - 0.01)
+            assert isinstance(frame, Frame)
+            while keys and frame.t >= keys[0][0]:
+                press(coached, keys.pop(0)[1], frame.t)
             observation = landmarker.detect(frame)
             output = coached.process(frame.t, observation)
-            if seen is not None:
-                seen.append((frame, observation, output.screen))
+            seen.append((frame, observation, output.screen))
             if output.say is not None:
                 person.hear(output.say)
                 if MEMORIES[0] in output.say.text:
                     break
         coached.end(frame.t, "stopped")
+    return tape, seen
+
+
+def press(coached: TapedSession, what: str, t: float) -> None:
+    """Do to the session what happens beside its frames."""
+    if what == "pause":
+        coached.toggle_pause(t)
+    elif what == "anew":
+        coached.move(t, 0)
+    elif what == "lost":
+        coached.camera_lost(t - 0.01)
+    else:
+        coached.idle(t - 0.01)

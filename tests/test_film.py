@@ -145,7 +145,7 @@ def test_everything_recorded_is_its_owners_alone(folder):
     recording.frame(0.0, Frame(0.0, grey(120)), None, output.screen)
     recording.close()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    assert set(modes) == {films.FILM, films.SUBTITLES, films.CHAPTERS, films.TRACE, films.EVENTS}
+    assert set(modes) == {films.FILM, films.SUBTITLES, films.CHAPTERS, films.TRACE, films.EVENTS, films.FACTS}
     assert set(modes.values()) == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import MEMORIES, MemoryTape, run, session
+from recorded import MEMORIES, MemoryTape, session, taped
 
 from coach.errors import CoachError
 from coach.scheduler import estimate_s
@@ -24,16 +24,14 @@ from coach.types import Bilateral, FaceObservation, Light
 
 @pytest.fixture(scope="module")
 def tape(model_path):
-    taped = MemoryTape()
-    run(model_path, taped)
-    return taped
+    return taped(model_path)[0]
 
 
 @pytest.fixture
 def setup():
-    taped = MemoryTape()
-    session(taped)
-    return taped.setup
+    tape = MemoryTape()
+    session(tape)
+    return tape.setup
 
 
 def write(path, setup, entries, extra=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import threading
@@ -202,6 +203,8 @@ class Recording:
         self._log.close()
         zero = self._film.zero
         if zero is not None:
+            facts = {"style": self._style, "zero": zero, "fps": FPS}
+            _own_file(self.folder / films.FACTS).write_text(json.dumps(facts), encoding="utf-8")
             said = subtitles(self._happened, self._rate_wpm)
             _own_file(self.folder / films.SUBTITLES).write_text(web_vtt(said, zero), encoding="utf-8")
             found = chapters(marks(self._happened, self._book), self._t)

@@ -13,7 +13,7 @@ from coach.shell.trace_file import read_setup
 
 FOLDER = "films"  # in the data folder
 TRACE, EVENTS, FILM = "session.trace", "events.jsonl", "film.mp4"
-SUBTITLES, CHAPTERS = "film.vtt", "film.chapters.vtt"
+SUBTITLES, CHAPTERS, FACTS = "film.vtt", "film.chapters.vtt", "film.json"
 
 
 @dataclass(frozen=True, slots=True)
