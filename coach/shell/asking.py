@@ -8,11 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import click
 
-from coach.screen import Screen
+from coach.screen import Framing, Screen
 from coach.shell.display import Command, Display
 from coach.types import Frame
 
@@ -64,11 +64,33 @@ class Asker(Protocol):
         ...
 
 
-class WindowAsker:
-    """Asks in the window; number keys answer, Space takes the default."""
+Look: TypeAlias = Callable[[Frame], tuple[Framing, str]]
+"""What to change about the face's place and light in a picture, and the words for it."""
 
-    def __init__(self, display: Display, clock: Callable[[], float] = time.monotonic) -> None:
+
+def _unseen(frame: Frame) -> tuple[Framing, str]:
+    del frame
+    return "no_face", ""
+
+
+class WindowAsker:
+    """Asks in the window; number keys answer, Space takes the default.
+
+    Parameters
+    ----------
+    display
+        The window.
+    look
+        Judges the picture meanwhile; without it nothing is claimed to be seen.
+    clock
+        Seconds that only go forward.
+    """
+
+    def __init__(
+        self, display: Display, look: Look = _unseen, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.display = display
+        self.look = look
         self._clock = clock
 
     def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
@@ -76,8 +98,11 @@ class WindowAsker:
         begun = self._clock()
         while (passed := self._clock() - begun) < question.patience_s:
             frame = tick(passed)
+            seen: tuple[Framing, str] = ("no_face", "") if frame is None else self.look(frame)
             screen = Screen(
                 "ready",
+                framing=seen[0],
+                fix=seen[1],
                 title=question.title,
                 instruction=question.hint,
                 caption=question.caption,
@@ -151,10 +176,10 @@ class NobodyAsker:
         return question.default
 
 
-def asker_for(display: Display, *, window: bool) -> Asker:
+def asker_for(display: Display, look: Look = _unseen, *, window: bool) -> Asker:
     """Return who is asked: the person at the window, else at the terminal, else nobody."""
     if window:
-        return WindowAsker(display)
+        return WindowAsker(display, look)
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         return TerminalAsker()
     return NobodyAsker()

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.comparison import used_points
 from coach.cues import Cue, Kind
 from coach.errors import SourceError, StoreError
-from coach.phrases import SCREEN, PhraseBook
-from coach.shell.asking import Asker, Left, Question, WindowAsker, asker_for
+from coach.phrases import SCREEN, SESSION, PhraseBook
+from coach.readiness import look_at
+from coach.screen import Framing
+from coach.shell.asking import Asker, Left, Look, Question, asker_for
 from coach.shell.calibrate import INTERRUPTED, Room, measure_range
 from coach.shell.cameras import CameraInfo, list_cameras
 from coach.shell.config import config_dir, read_toml
@@ -104,6 +107,7 @@ class FirstRun:
         book = load_phrase_book(language_for(home.settings.language))
         display = self._window(book)
         window = not isinstance(display, NoDisplay)
+        landmarker = self.stack.enter_context(Landmarker(model))
         asker = asker_for(display, window=window)
         choices: dict[str, str | int] = {}
         real = options.speed == "real" or (options.speed is None and window)
@@ -113,6 +117,7 @@ class FirstRun:
             home = _with_camera(home, index)
         source = open_source(options.source or "webcam", home, real=real)
         self.stack.callback(source.close)
+        asker = asker_for(display, _look(landmarker, home, book), window=window)
         language = home.settings.language
         if options.language is None:
             language = choose_language(language, asker, book, _live(source))
@@ -121,13 +126,12 @@ class FirstRun:
             display.close()  # its buttons speak the language, too
             book = load_phrase_book(language)
             display = self._window(book)
-            asker = WindowAsker(display) if window else asker
+            asker = asker_for(display, _look(landmarker, home, book), window=window)
         home = home.with_settings(home.settings.model_copy(update={"language": language}))
         save_choices(home.settings_file, choices)
         voice = self._voice(home, book) if options.voice and real else SilentVoice()
         self.stack.callback(voice.close)
         check_sound(voice, asker, book, _live(source))
-        landmarker = self.stack.enter_context(Landmarker(model))
         room = Room(source, landmarker, display, voice, captions=not window)
         reason, interrupted = measure_range(room, home, book, None)
         if interrupted:
@@ -263,6 +267,22 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
             return True
     click.echo(voice.problem or book.text(SECTION, "sound_help"), err=True)
     return False
+
+
+def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> Look:
+    """Return what judges how the face is in the picture, each frame once."""
+    last: list[tuple[float, tuple[Framing, str]]] = []
+
+    def look(frame: Frame) -> tuple[Framing, str]:
+        if not last or last[0][0] != frame.t:
+            seen = landmarker.detect(frame)
+            points = None if seen is None else used_points(seen)
+            framing = look_at(seen, points, home.settings.framing)
+            fix = "" if framing == "good" else book.text(SESSION, framing)
+            last[:] = [(frame.t, (framing, fix))]
+        return last[0][1]
+
+    return look
 
 
 def _live(source: Source) -> Callable[[float], Frame | None]:
