@@ -125,6 +125,27 @@ def test_a_camera_index_that_does_not_exist(cameras, ready, fails, monkeypatch):
     assert "--source webcam:0" in line
 
 
+@pytest.mark.parametrize("problem", ["", "no display"])
+def test_a_first_session_is_led_up_to(problem, home, tmp_path, monkeypatch):
+    """With a window the first session begins with the choices; later ones, and those without, do not."""
+    led = []
+    monkeypatch.setattr("coach.shell.window.display_problem", lambda: problem)
+    monkeypatch.setattr("coach.shell.setup.run_setup", lambda options, plan, minutes: led.append(plan) or 0)
+    monkeypatch.setattr("coach.shell.app.run_session", lambda *_, **__: led.append("session") or 0)
+    assert run(["--plan", "full"]) == 0
+    assert run(["session", "--no-window"]) == 0
+    with Store.open(home) as store:
+        fill(store, sessions=1, check_ins=0)
+    assert run([]) == 0
+    assert led == ["session" if problem else "full", "session", "session"]
+
+
+def test_a_plan_is_checked_before_the_first_questions(monkeypatch, fails):
+    """Nobody is led through a first run for a plan that does not exist."""
+    monkeypatch.setattr("coach.shell.window.display_problem", lambda: "")
+    assert fails("--plan", "nonsense")[0] == 2
+
+
 @pytest.mark.parametrize("source", ["webcam:x", "webcam:-1", "webcam:64"])
 def test_a_camera_that_is_no_number(source, ready, fails):
     """A camera is named by a number from 0 to 63."""
@@ -319,6 +340,12 @@ def test_memories_are_added_edited_and_removed(home, capfd):
         assert stat.S_IMODE((home / "memories.toml").stat().st_mode) == 0o600
     assert run(["memories", "remove", "1"]) == 0
     assert "picnic" not in (home / "memories.toml").read_text(encoding="utf-8")
+
+
+def test_a_recording_that_is_not_there(fails):
+    """The line says how to make one."""
+    status, line = fails("replay", "last")
+    assert (status, "--record" in line) == (2, True)
 
 
 @pytest.mark.parametrize("change", [["edit", "1", "rain"], ["remove", "1"]])

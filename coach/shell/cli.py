@@ -32,7 +32,15 @@ def cli() -> None:
 def session(options: Shared, plan: str | None, minutes: float | None) -> int:
     """Today's guided session with the webcam."""
     from coach.shell.app import run_session
+    from coach.shell.home import Home
+    from coach.shell.plans import load_plan
+    from coach.shell.setup import needs_setup, run_setup
+    from coach.shell.window import display_problem
 
+    home = Home.find(options)
+    if options.window and not display_problem() and needs_setup(home, options.source):
+        load_plan(plan or home.settings.plan, minutes)  # what is wrong with it is said before all questions
+        return run_setup(options, plan, minutes)
     return run_session(options, plan, minutes)
 
 
@@ -105,6 +113,29 @@ def calibrate(options: Shared) -> int:
     from coach.shell.calibrate import run_calibrate
 
     return run_calibrate(options)
+
+
+@cli.command()
+@click.argument("session", metavar="SESSION")
+@click.argument("other", required=False)
+@shared
+def replay(options: Shared, session: str, other: str | None) -> int:
+    """Watch a recorded session again, or two side by side.
+
+    SESSION is "last", a recording's name or a session's id, or its beginning; forget film lists them.
+    """
+    from coach.shell.replay import run_replay
+
+    return run_replay(options, session, other)
+
+
+@cli.command()
+@shared
+def setup(options: Shared) -> int:
+    """Go through the first run again: camera, language, sound, own range."""
+    from coach.shell.setup import run_setup
+
+    return run_setup(options)
 
 
 @cli.command()
