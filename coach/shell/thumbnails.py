@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from coach.shell import theme, widgets
+from coach.shell.face_overlay import MOST_CROPPED
 from coach.shell.layout import Rect
 from coach.types import Image
 
@@ -45,4 +46,9 @@ def side_by_side(pictures: Sequence[tuple[str, Image | None]]) -> Image:
         badge = Rect(x + GAP, y + GAP, BADGE, BADGE)
         widgets.rounded(canvas, badge, BADGE // 6, theme.PANEL)
         theme.write_in(canvas, badge, number, size=BADGE - 18, weight=theme.STRONG, align="centre")
-    return np.ascontiguousarray(canvas[:, ::-1])
+    dx, dy = (
+        round(length / (1 - MOST_CROPPED) - length) // 2 for length in (canvas.shape[1], canvas.shape[0])
+    )
+    edged = np.full((canvas.shape[0] + 2 * dy, canvas.shape[1] + 2 * dx, 3), theme.BACKGROUND, np.uint8)
+    edged[dy : dy + canvas.shape[0], dx : dx + canvas.shape[1]] = canvas  # the window may cut off as much
+    return np.ascontiguousarray(edged[:, ::-1])
