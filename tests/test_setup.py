@@ -16,6 +16,7 @@ from coach.screen import Screen
 from coach.shell import app, setup
 from coach.shell.asking import Left, NobodyAsker, Question, WindowAsker
 from coach.shell.calibrate import Room
+from coach.shell.camera_choice import choose_camera
 from coach.shell.cameras import CameraInfo
 from coach.shell.cli import Shared
 from coach.shell.config import load_settings
@@ -115,7 +116,7 @@ def test_a_single_camera_is_just_used(tmp_path):
     """Nobody is asked, and no camera at all is the webcam's own business."""
     window = Window()
     for cameras, index in (([CameraInfo(3, 640, 480, "")], 3), ([], None)):
-        assert setup.choose_camera(cameras, window.asker(), BOOK, home_in(tmp_path)) == index
+        assert choose_camera(cameras, window.asker(), BOOK, home_in(tmp_path)) == index
     assert not window.shown
 
 
@@ -129,10 +130,10 @@ def test_of_several_cameras_one_is_chosen_by_its_picture(tmp_path):
 
     cameras = [CameraInfo(index, 640, 480, f"camera {index}") for index in (0, 2, 4)]
     window = Window((), (Command.FEELING_9,), (Command.FEELING_2,))
-    assert setup.choose_camera(cameras, window.asker(), BOOK, home_in(tmp_path), opener) == 2
+    assert choose_camera(cameras, window.asker(), BOOK, home_in(tmp_path), opener) == 2
     assert window.shown[0].lines == ()  # the pictures are not covered
     assert [camera.closed for camera in opened] == [False, True, True]
-    assert setup.choose_camera(cameras, NobodyAsker(), BOOK, home_in(tmp_path), opener) == 0
+    assert choose_camera(cameras, NobodyAsker(), BOOK, home_in(tmp_path), opener) == 0
 
 
 def test_pictures_stand_in_reading_order_once_mirrored():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,13 +11,14 @@ import click
 
 from coach.comparison import used_points
 from coach.cues import Cue, Kind
-from coach.errors import SourceError, StoreError
+from coach.errors import StoreError
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.readiness import look_at
 from coach.screen import Framing
 from coach.shell.asking import Asker, Left, Look, Question, asker_for
 from coach.shell.calibrate import INTERRUPTED, Room, measure_range
-from coach.shell.cameras import CameraInfo, list_cameras
+from coach.shell.camera_choice import choose_camera
+from coach.shell.cameras import list_cameras
 from coach.shell.config import config_dir, read_toml
 from coach.shell.devices import open_display, open_source
 from coach.shell.display import Display, NoDisplay
@@ -34,10 +35,9 @@ if TYPE_CHECKING:
     from coach.shell.cli import Shared
 
 SECTION = "setup"
-CAMERA_S, LANGUAGE_S, SOUND_S, SAFETY_S = 20.0, 8.0, 14.0, 6.0  # how long an answer is waited for
+LANGUAGE_S, SOUND_S, SAFETY_S = 8.0, 14.0, 6.0  # how long an answer is waited for
 HELLO_S = (1.5, 5.0, 9.0)  # when the sentence of the sound check is said: the first may not be ready yet
 HELLO = Cue(0.0, Kind.INSTRUCTION, "sound_check", SECTION)
-MOST = 9  # cameras with a key of their own
 
 
 def needs_setup(home: Home, source: str | None = None) -> bool:
@@ -158,66 +158,6 @@ class FirstRun:
         return make_voice(home.settings.voice, book.language, home.cache_dir, texts)
 
 
-def choose_camera(
-    cameras: Sequence[CameraInfo],
-    asker: Asker,
-    book: PhraseBook,
-    home: Home,
-    opener: Callable[[Home, int], Source] | None = None,
-) -> int | None:
-    """Return the camera's index: the only one, or the one chosen by its picture; None where none answers."""
-    if len(cameras) <= 1:
-        return cameras[0].index if cameras else None
-    cameras = cameras[:MOST]
-    with ExitStack() as stack:
-        pictures = Pictures([(opener or _camera)(home, camera.index) for camera in cameras])
-        stack.callback(pictures.close)
-        keys = [str(number) for number in range(1, len(cameras) + 1)]
-        known = [
-            number for number, camera in enumerate(cameras) if camera.index == home.settings.camera.index
-        ]
-        question = Question(
-            book.text(SECTION, "camera"),
-            book.text(SECTION, "camera_keys"),
-            tuple(zip(keys, map(str, cameras), strict=True)),
-            default=keys[known[0] if known else 0],
-            patience_s=CAMERA_S,
-            listed=False,
-        )
-        chosen = asker.ask(question, pictures.tick)
-    return cameras[int(chosen) - 1].index
-
-
-class Pictures:
-    """The newest picture of several cameras, on one canvas."""
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources: list[Source | None] = list(sources)
-        self._newest: list[Frame | None] = [None] * len(sources)
-
-    def tick(self, passed: float) -> Frame | None:
-        """Return the canvas."""
-        from coach.shell.thumbnails import side_by_side
-
-        for number, source in enumerate(self._sources):
-            if source is None:
-                continue
-            try:
-                got = source.read()
-            except SourceError:  # it answered when it was listed, and does not any more
-                self._sources[number] = None
-                continue
-            self._newest[number] = got if isinstance(got, Frame) else self._newest[number]
-        images = [None if frame is None else frame.image for frame in self._newest]
-        return Frame(passed, side_by_side([(str(n), image) for n, image in enumerate(images, start=1)]))
-
-    def close(self) -> None:
-        """Let all cameras go."""
-        for source in self._sources:
-            if source is not None:
-                source.close()
-
-
 def choose_language(
     setting: str, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]
 ) -> str:
@@ -297,13 +237,6 @@ def _live(source: Source) -> Callable[[float], Frame | None]:
         return newest[0] if newest else None
 
     return tick
-
-
-def _camera(home: Home, index: int) -> Source:
-    from coach.shell.webcam import Webcam
-
-    camera = home.settings.camera
-    return Webcam(camera.model_copy(update={"index": index, "width": 640, "height": 480}))
 
 
 def _with_camera(home: Home, index: int | None) -> Home:
