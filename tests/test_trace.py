@@ -15,10 +15,11 @@ from recorded import MEMORIES, MemoryTape, session, taped
 
 from coach.errors import CoachError
 from coach.scheduler import estimate_s
+from coach.session import Session
 from coach.shell.registry import load_exercise
 from coach.shell.trace_file import MAGIC, TraceWriter, read_setup, read_trace
 from coach.shell.words import load_phrase_book
-from coach.trace import Entry, Trace, replay_events, veiled
+from coach.trace import Entry, TapedSession, Trace, replay_events, veiled
 from coach.types import Bilateral, FaceObservation, Light
 
 
@@ -85,6 +86,21 @@ def test_a_session_is_the_same_when_it_is_gone_through_again_from_its_file(tape,
             if event.get("text"):
                 event["text"] = event["text"].replace(memory, veiled(memory))
     assert again(trace) == recorded
+
+
+def test_nothing_reaches_a_session_past_its_tape():
+    """Every method by which a session is fed is a taped one: a new one belongs in the trace."""
+    fed = {name for name, value in vars(Session).items() if callable(value) and not name.startswith("_")}
+    assert fed == {name for name in vars(TapedSession) if not name.startswith("_")}
+
+
+def test_a_rating_is_part_of_the_trace(setup, tmp_path):
+    """It changes what the screen says."""
+    tape = MemoryTape()
+    session(tape).rate()
+    trace = read_trace(write(tmp_path / "trace", setup, [*tape.entries, Entry(0.0, "end")]))
+    assert [entry.kind for entry in trace.entries] == ["rate", "end"]
+    assert again(trace)[-1]["reason"] == "stopped"
 
 
 def test_a_memorys_words_are_nowhere_in_the_trace(tape, tmp_path):

@@ -115,7 +115,7 @@ class Recording:
         display
             Its `canvas`, if it has one, is the overlay's picture; its `view` says whether it is hidden.
         """
-        if self._film.problem:
+        if self._film.problem or not self._thread.is_alive():
             return
         if not self._room.acquire(blocking=self._wait):
             self._left_out += 1
@@ -163,7 +163,7 @@ class Recording:
         if self._left_out:
             parts.append(f"{self._left_out} pictures were left out, writing was too slow")
         parts += [self.problem] if self.problem else []
-        parts.append(f"films take {films.size_text(all_size)} in all; remove with 'smile-coach forget'")
+        parts.append(f"films take {films.size_text(all_size)} in all; remove with 'smile-coach forget film'")
         return "; ".join(parts)
 
     # -- on the writing thread

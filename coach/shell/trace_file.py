@@ -10,7 +10,7 @@ kind   contents
 ``F``  a face: flags (1 byte), width, height (4 bytes each), light (5 float64, if flag 1),
        then landmarks (478, 3) and blendshapes (52,), see `_pack`
 ``N``  a frame without a face
-``L``  no pictures; ``I`` nothing new; ``P`` pause or go on
+``L``  no pictures; ``I`` nothing new; ``P`` pause or go on; ``R`` the last memory was rated
 ``M``  another exercise: -1, 0 or 1 (1 byte)
 ``E``  the end: its reason as text
 =====  ==================================================================================
@@ -48,7 +48,9 @@ LIGHTS = struct.Struct("<5d")
 LONGEST = 1 << 20  # bytes of one record: the setup is a few kB, a face at most 12 kB
 MOST_ENTRIES = 150_000  # more than an hour; a file that claims more is not believed
 PIECE = 1 << 14
-KINDS: Final[dict[bytes, EntryKind]] = {b"L": "lost", b"I": "idle", b"P": "pause", b"M": "move", b"E": "end"}
+KINDS: Final[dict[bytes, EntryKind]] = {
+    b"L": "lost", b"I": "idle", b"P": "pause", b"M": "move", b"R": "rate", b"E": "end",
+}  # fmt: skip
 LETTERS: Final = {kind: letter for letter, kind in KINDS.items()}
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # a name Windows alone has
