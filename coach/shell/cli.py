@@ -44,7 +44,7 @@ def session(options: Shared, plan: str | None, minutes: float | None) -> int:
     return run_session(options, plan, minutes)
 
 
-@cli.command()
+@cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
 @click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
 @click.option("--seed", type=int, default=0, help="Another seed, another simulated person's day.")
@@ -109,7 +109,7 @@ def check_in(options: Shared, keep_photos: bool | None) -> int:
 @cli.command()
 @shared
 def calibrate(options: Shared) -> int:
-    """Measure your own range, so that everything counts against your own best."""
+    """Measure your own best: cheeks, smile and jaw."""
     from coach.shell.calibrate import run_calibrate
 
     return run_calibrate(options)
@@ -132,7 +132,7 @@ def replay(options: Shared, session: str, other: str | None) -> int:
 @cli.command()
 @shared
 def setup(options: Shared) -> int:
-    """Go through the first run again: camera, language, sound, own range."""
+    """Go through the first run again: camera, language, sound, range."""
     from coach.shell.setup import run_setup
 
     return run_setup(options)
@@ -141,7 +141,7 @@ def setup(options: Shared) -> int:
 @cli.command()
 @filed
 def doctor(options: Shared) -> int:
-    """Try every part on this machine, and say what to do about what does not work."""
+    """Say what works on this machine, and what to do about the rest."""
     from coach.shell.doctor import checks, report
     from coach.shell.home import Home
 

@@ -45,7 +45,7 @@ def progress(options: Shared, html: str | None, show: bool, words: bool) -> None
 
 @click.group(cls=ListingGroup)
 def memories() -> None:
-    """List, add, edit and remove the three memories that bring a smile."""
+    """List, add, edit and remove the memories that bring a smile."""
 
 
 @memories.command("list")
@@ -103,7 +103,7 @@ def remove_memory(options: Shared, number: int) -> None:
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), help="By default as TO ends, else csv.")
 @filed
 def export(options: Shared, to: Path | None, kind: str | None) -> None:
-    """Write the history as a folder of CSV files, or as one JSON file.
+    """Write the history as CSV files, or as one JSON file.
 
     TO is the folder or the file; smile-coach-export in the present folder if not given.
     """
@@ -121,7 +121,7 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @filed
 def import_(options: Shared, file: Path) -> None:
-    """Read a JSON export back; what is there already is not added again."""
+    """Read a JSON export back; nothing is added twice."""
     from coach.shell.export import import_json
     from coach.shell.store import Store
 
@@ -148,7 +148,7 @@ def remind(file: Path, at: str) -> None:
 @click.option("--neutral", type=click.Path(path_type=Path), metavar="PHOTO", help="Your face at rest.")
 @filed
 def score(options: Shared, photo: Path, neutral: Path | None) -> None:
-    """Score a picture file; with --neutral, against your own face at rest."""
+    """Score a picture, with --neutral against your face at rest."""
     from coach.scores import score_lines
     from coach.shell.photo import score_photo
 

@@ -22,7 +22,7 @@ ALSO = (PAGE, "range.json", "films")
 
 @click.group()
 def forget() -> None:
-    """Delete one session, one memory, one film, all photos or everything."""
+    """Delete a session, a memory, a film, all photos or everything."""
 
 
 sure = click.option("--yes", is_flag=True, help="Do not ask before.")
@@ -33,7 +33,7 @@ sure = click.option("--yes", is_flag=True, help="Do not ask before.")
 @sure
 @filed
 def forget_session(options: Shared, name: str | None, yes: bool) -> None:
-    """Delete one session by the beginning of its id, or "last"; without a NAME, list them."""
+    """Delete a session by its id or "last"; no NAME lists them."""
     from coach.shell import forget as forgetting
     from coach.shell.store import Store
 
@@ -82,7 +82,7 @@ def forget_photos(options: Shared, yes: bool) -> None:
 @sure
 @filed
 def forget_film(options: Shared, name: str | None, yes: bool) -> None:
-    """Delete one film by the beginning of its name, or "last"; without a NAME, list them and their sizes."""
+    """Delete a film by its name or "last"; no NAME lists them."""
     from coach.shell import films
 
     folder = home_of(options).data_dir

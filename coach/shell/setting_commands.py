@@ -50,7 +50,7 @@ def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
 @click.argument("name", required=False)
 @filed
 def exercises(options: Shared, name: str | None) -> None:
-    """List the exercises and their doses; with a NAME, show its file and values."""
+    """List the exercises and doses; with a NAME, show its values."""
     from coach.shell.registry import exercise_names, load_exercise
 
     if name is not None:
