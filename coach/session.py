@@ -26,7 +26,7 @@ from coach.features import Features
 from coach.identity import TOLERANCE, Recognition, difference
 from coach.perception import Perception
 from coach.phrases import PhraseBook
-from coach.plan import CHANGE_S, READY_S, Plan
+from coach.plan import CHANGE_S, END_S, READY_S, Plan
 from coach.readiness import Readiness
 from coach.running import Running
 from coach.screen import Screen
@@ -82,6 +82,8 @@ FRAMING_SPOKEN_AFTER_S = 1.5
 FRAMING_SPOKEN_EVERY_S = 6.0
 COUNT_IN = ((0.0, "count_in_3"), (0.7, "count_in_2"), (1.4, "count_in_1"))
 COUNT_IN_S = 2.0
+RESERVE_S = 4.0  # of a plan's time, kept for what may fail in later exercises
+BREATHER_S = 0.8  # between two exercises, at least
 PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
 
 
@@ -352,8 +354,9 @@ class Session:
         if not self.plan.budget_s:
             return False
         step, *rest = self.plan.steps[self._index :]
-        still = step.rep_s + sum(CHANGE_S + each.seconds for each in rest)
-        return min(self._ready_s, READY_S) + self.active_s + still > self.plan.budget_s
+        still = step.rep_s + sum(CHANGE_S + each.seconds for each in rest) + END_S
+        reserve = RESERVE_S if rest else 0.0
+        return min(self._ready_s, READY_S) + self.active_s + still + reserve > self.plan.budget_s
 
     def _finish_exercise(self, t: float) -> None:
         run, self._running = self._running, None
@@ -361,7 +364,7 @@ class Session:
             self._emit(*run.finish(t))
 
     def _change(self, t: float) -> None:
-        if t - self._since < CHANGE_S or not self.speaker.quiet(t):
+        if t - self._since < BREATHER_S or not self.speaker.quiet(t):
             return
         if self._index >= len(self._exercises):
             self._go("over", t)
