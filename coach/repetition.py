@@ -165,6 +165,9 @@ def step(
         # no frames for so long are never a hold, however right the face is before and after
         state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
+    if not math.isfinite(state.t) and sample.level > enter:
+        # the movement had begun before anyone watched: it must come to rest first
+        state = replace(state, phase="offset", since=sample.t)
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)

@@ -341,3 +341,10 @@ def test_after_a_new_rest_level_was_assumed_the_old_one_is_found_again():
     again = [(13, 0), (13.4, 1), (17, 1), (17.4, 0)]
     happened = run(line([*slipped, *again], clock(20)), spec())[1]
     assert [t for t, _ in reached(happened)] == [pytest.approx(16.2, abs=0.1)]
+
+
+def test_a_movement_that_had_begun_before_is_not_a_repetition():
+    """Begun anew with the cheeks up, the count waits for rest and the next raise."""
+    points = [(0, 1), (6, 1), (6.4, 0), (8, 0), (8.4, 1), (12, 1), (12.4, 0), (13, 0)]
+    happened = run(line(points, clock(20)), spec())[1]
+    assert [t for t, _ in reached(happened)] == [pytest.approx(11.2, abs=0.1)]
