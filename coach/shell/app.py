@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,11 +16,17 @@ from coach.shell.devices import open_display, open_log, open_source, open_voice,
 from coach.shell.display import NoDisplay
 from coach.shell.loop import Loop
 from coach.shell.recorder import Recorder
+from coach.trace import TapedSession
 
 if TYPE_CHECKING:
+    from coach.baseline import OwnRange
+    from coach.phrases import PhraseBook
     from coach.plan import Plan
+    from coach.range_watch import RangeWatch
     from coach.shell.cli import Shared
     from coach.shell.demonstration import Demonstration
+    from coach.shell.film import Recording, Style
+    from coach.shell.home import Home
     from coach.shell.store import Store
 
 __all__ = ["INTERRUPTED", "Loop", "Recorder", "open_source", "run_session"]
@@ -32,7 +40,13 @@ KNOWN_AFTER = 3  # own sessions, after which the exercises are no longer explain
 
 
 def run_session(
-    options: Shared, plan_name: str | None, minutes: float | None, *, demo: bool = False, seed: int = 0
+    options: Shared,
+    plan_name: str | None,
+    minutes: float | None,
+    *,
+    demo: bool = False,
+    seed: int = 0,
+    record: Style | None = None,
 ) -> int:
     """Run one guided session and return its exit status.
 
@@ -74,28 +88,30 @@ def run_session(
         stack.callback(voice.close)
         landmarker = stack.enter_context(Landmarker(model))
         memories = load_memories(home.data_dir)
-        session = Session(
+        session_id = store.begin_session(
+            plan.name,
+            source.name,
+            datetime.now().astimezone(),
+            settings_json=home.settings.model_dump_json(),
+        )
+        recording = None if record is None else _recording(record, home, book, session_id, wait=not real)
+        stack.callback(lambda: recording and recording.close())
+        best = None if origin == SIMULATED else home.own_range()
+        make: Callable[..., Session] = Session if recording is None else partial(TapedSession, recording)
+        session = make(
             plan,
             exercises,
             book,
             home.settings,
             source=source.name,
-            best=None if origin == SIMULATED else home.own_range(),
+            best=best,
             memories=tuple(memory.prompt for memory in memories.items),
             safety=not past.sessions,
         )
-        log = open_log(options, stack)
         recorder = Recorder(
-            store,
-            store.begin_session(
-                plan.name,
-                source.name,
-                datetime.now().astimezone(),
-                settings_json=home.settings.model_dump_json(),
-            ),
-            log,
-            [memory.id for memory in memories.items],
+            store, session_id, open_log(options, stack), [memory.id for memory in memories.items]
         )
+        watch = None if best is None else _range_watch(best)
         windowless = isinstance(display, NoDisplay)
         loop = Loop(
             session,
@@ -107,6 +123,8 @@ def run_session(
             captions=windowless and options.events != "-",
             notices=notices,
             demonstration=None if windowless or not plan.explains else _demonstration(plan),
+            recording=recording,
+            range_watch=watch,
         )
         for notice in notices:
             click.echo(notice, err=True)
@@ -114,6 +132,7 @@ def run_session(
             reason = loop.run()
         recorder.take(session.end(source.now() if reason != "finished" else loop.t, reason))
         _say_goodbye(session, book, store, to_error=options.events == "-")
+        _keep(home, watch, recording, to_error=options.events == "-")
         if reason == "finished":
             with stopping(loop):
                 loop.linger(DEMO_LINGER_S if origin == SIMULATED else LINGER_S)
@@ -123,6 +142,31 @@ def run_session(
 def _own(history: History) -> History:
     """Return what the person did, without the simulated person's sessions."""
     return History() if history.simulated else history.own()
+
+
+def _recording(style: Style, home: Home, book: PhraseBook, session_id: str, *, wait: bool) -> Recording:
+    from coach.shell.film import Recording
+    from coach.shell.films import new_folder
+
+    folder = new_folder(home.data_dir, datetime.now().astimezone())
+    return Recording(folder, style, book, session=session_id, wait=wait)
+
+
+def _range_watch(best: OwnRange) -> RangeWatch:
+    from coach.range_watch import RangeWatch
+    from coach.shell.calibrate import load_calibration_spec
+
+    return RangeWatch(best, load_calibration_spec())
+
+
+def _keep(home: Home, watch: RangeWatch | None, recording: Recording | None, *, to_error: bool) -> None:
+    """Store what the session showed of the own range, and finish the film."""
+    from coach.shell.own_range import widen_own_range
+
+    if watch is not None:
+        widen_own_range(home.data_dir, watch, datetime.now().astimezone().date())
+    if recording is not None:
+        click.echo(recording.close(), err=to_error)
 
 
 def _demonstration(plan: Plan) -> Demonstration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -13,6 +14,7 @@ from coach.shell.options import DefaultGroup, Shared, filed, shared
 
 __all__ = ["Shared", "cli"]
 
+RECORD = "Film the session: as the camera sees it, or as the window shows it."
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -28,8 +30,11 @@ def cli() -> None:
 @cli.command()
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
 @click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
+@click.option("--record", type=click.Choice(["plain", "overlay"]), help=RECORD)
 @shared
-def session(options: Shared, plan: str | None, minutes: float | None) -> int:
+def session(
+    options: Shared, plan: str | None, minutes: float | None, record: Literal["plain", "overlay"] | None
+) -> int:
     """Today's guided session with the webcam."""
     from coach.shell.app import run_session
     from coach.shell.home import Home
@@ -41,19 +46,26 @@ def session(options: Shared, plan: str | None, minutes: float | None) -> int:
     if options.window and not display_problem() and needs_setup(home, options.source):
         load_plan(plan or home.settings.plan, minutes)  # what is wrong with it is said before all questions
         return run_setup(options, plan, minutes)
-    return run_session(options, plan, minutes)
+    return run_session(options, plan, minutes, record=record)
 
 
 @cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
 @click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
 @click.option("--seed", type=int, default=0, help="Another seed, another simulated person's day.")
+@click.option("--record", type=click.Choice(["plain", "overlay"]), help=RECORD)
 @shared
-def demo(options: Shared, plan: str | None, minutes: float | None, seed: int) -> int:
+def demo(
+    options: Shared,
+    plan: str | None,
+    minutes: float | None,
+    seed: int,
+    record: Literal["plain", "overlay"] | None,
+) -> int:
     """Watch the same session done by a simulated person: no webcam, display or sound needed."""
     from coach.shell.app import run_session
 
-    return run_session(options, plan, minutes, demo=True, seed=seed)
+    return run_session(options, plan, minutes, demo=True, seed=seed, record=record)
 
 
 @cli.command()

@@ -20,6 +20,7 @@ from coach.types import FaceObservation, Frame
 if TYPE_CHECKING:
     from coach.range_watch import RangeWatch
     from coach.shell.demonstration import Demonstration
+    from coach.shell.film import Recording
     from coach.shell.landmarker import Landmarker
 
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
@@ -41,6 +42,8 @@ class Loop:
         Pictures of the movements, where they are to be shown.
     range_watch
         Takes in every frame's features, where the own range is to follow the person.
+    recording
+        Films what is shown, where the person asked for it.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Loop:
         notices: Sequence[str] = (),
         demonstration: Demonstration | None = None,
         range_watch: RangeWatch | None = None,
+        recording: Recording | None = None,
     ) -> None:
         self.session = session
         self.interrupted = False
@@ -71,6 +75,7 @@ class Loop:
         self._noticed_t: float | None = None
         self._demonstration = demonstration
         self._range_watch = range_watch
+        self._recording = recording
         self._hear = getattr(source, "hear", None)
         self._frame: Frame | None = None
         self._observation: FaceObservation | None = None
@@ -133,7 +138,11 @@ class Loop:
 
     def _show(self, screen: Screen) -> None:
         self._screen = screen
-        for command in self._display.show(self._frame, self._observation, self._dressed(screen)):
+        dressed = self._dressed(screen)
+        commands = self._display.show(self._frame, self._observation, dressed)
+        if self._recording is not None:
+            self._recording.frame(self.t, self._frame, self._observation, dressed, self._display)
+        for command in commands:
             self._obey(command)
 
     def _dressed(self, screen: Screen) -> Screen:
@@ -153,8 +162,9 @@ class Loop:
             self._told = True
             self._notices.append(self._voice.problem)
             click.echo(self._voice.problem, err=True)
-        if self._recorder.problem or not self._notices:
-            return self._recorder.problem
+        problem = self._recorder.problem or (self._recording.problem if self._recording else "")
+        if problem or not self._notices:
+            return problem
         if self._noticed_t is None:
             self._noticed_t = self.t
         if self.t - self._noticed_t < NOTICE_S:

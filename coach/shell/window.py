@@ -20,7 +20,7 @@ from coach.shell.labels import Labels
 from coach.shell.layout import canvas_size
 from coach.shell.paint import VIEWS, Look, Painter
 from coach.shell.quiet import native_stderr
-from coach.types import FaceObservation, Frame
+from coach.types import FaceObservation, Frame, Image
 
 KEYS = {command.value: command for command in Command}
 ESCAPE = 27
@@ -102,6 +102,7 @@ class OpenCvWindow:
         self._ages: deque[float] = deque(maxlen=31)
         self._clicks: deque[Command] = deque(maxlen=KEYS_A_FRAME)
         self._open = True
+        self.canvas: Image | None = None  # what is shown now; drawn over by the next `show`
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
             cv2.resizeWindow(title, settings.width, settings.height)
@@ -127,8 +128,8 @@ class OpenCvWindow:
             self._open = False
             return (Command.QUIT,)
         self._look = replace(self._look, size=size, note=self._note())
-        canvas = self._painter.paint(frame.image if frame else None, observation, screen, self._look)
-        cv2.imshow(self._title, canvas)
+        self.canvas = self._painter.paint(frame.image if frame else None, observation, screen, self._look)
+        cv2.imshow(self._title, self.canvas)
         commands = [*self._keys(), *self._clicks]
         self._clicks.clear()
         self._measure(frame)
