@@ -140,6 +140,18 @@ def test_a_first_session_is_led_up_to(problem, home, tmp_path, monkeypatch):
     assert led == ["session" if problem else "full", "session", "session"]
 
 
+@pytest.mark.parametrize(
+    ("words", "style"), [(["--record"], "plain"), (["--record", "overlay"], "overlay"), ([], None)]
+)
+def test_a_session_is_filmed_when_asked(words, style, monkeypatch):
+    """`--record` alone films what the camera sees; without it nothing is filmed."""
+    asked = []
+    monkeypatch.setattr("coach.shell.app.run_session", lambda *_, record, **__: asked.append(record) or 0)
+    for command in ("session", "demo"):
+        assert run([command, *words, "--no-window"]) == 0
+    assert asked == [style, style]
+
+
 def test_a_plan_is_checked_before_the_first_questions(monkeypatch, fails):
     """Nobody is led through a first run for a plan that does not exist."""
     monkeypatch.setattr("coach.shell.window.display_problem", lambda: "")

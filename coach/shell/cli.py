@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from typing import Literal
 
 import click
 
@@ -16,6 +17,15 @@ __all__ = ["Shared", "cli"]
 
 RECORD = "Film the session: as the camera sees it, or as the window shows it."
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+RECORD = click.option(
+    "--record",
+    type=click.Choice(["plain", "overlay"]),
+    is_flag=False,
+    flag_value="plain",
+    help="Film the session, as the camera sees it or as the window shows it.",
+)
 
 
 @click.group(cls=DefaultGroup, context_settings=CONTEXT)
@@ -43,7 +53,8 @@ def session(
     from coach.shell.window import display_problem
 
     home = Home.find(options)
-    if options.window and not display_problem() and needs_setup(home, options.source):
+    led = options.window and record is None and not display_problem()
+    if led and needs_setup(home, options.source):
         load_plan(plan or home.settings.plan, minutes)  # what is wrong with it is said before all questions
         return run_setup(options, plan, minutes)
     return run_session(options, plan, minutes, record=record)
