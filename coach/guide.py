@@ -193,8 +193,9 @@ class HeldGuide:
             return replace(state, fault_since=None)
         if state.fault_since is None:
             return replace(state, fault_since=moment.t)
-        if state.spoken or moment.t - state.fault_since < FAULT_S:
-            return state
+        strained = fault == "compensation" and (state.strained + 1) % STRAINED == 0
+        if state.spoken or strained or moment.t - state.fault_since < FAULT_S:
+            return state  # said already, or better said by suggesting a rest, or too early to say
         rationing, word = ration(state.rationing, fault)
         if word is not None:
             cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))

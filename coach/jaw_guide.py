@@ -80,7 +80,8 @@ class JawGuide:
             return state, Guidance(tuple(cues), key=self._key(state), explains=explains)
         events = tuple(self._skipped(state, moment))
         state = self._lead(state, moment, cues)
-        count = (state.circles, self._circles) if state.step in CIRCLES else None
+        circling = state.asked and state.step in CIRCLES
+        count = (state.circles, self._circles) if circling else None
         return state, Guidance(
             tuple(cues),
             events,

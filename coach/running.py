@@ -60,8 +60,9 @@ class Running:
         """
         if cause == "face_lost" and isinstance(self.guide, HeldGuide):
             return ()
+        recalled = self.recalled  # without the memory that is still open
         owed = tuple(event for event in self.finish(t) if isinstance(event, Released))
-        self.reps, self.recalls = self.view.count, self.recalled
+        self.reps, self.recalls, self.recalled = self.view.count, recalled, recalled
         self.state = self.exercise.begin(self.context)
         self.view = self._seen()
         return owed

@@ -124,6 +124,7 @@ class Led:
             observation = FaceObservation(
                 self.t, still()[0].landmarks, np.full(52, 0.1), still()[0].size
             )
+            assert isinstance(self.session.perception, Faked)
             self.session.perception.told = features_of(self.t, pose)
         return self.take(self.session.process(self.t, observation))
 
@@ -155,10 +156,18 @@ class Led:
         """The phrases that were said."""
         return [cue.key for cue in self.said]
 
+    def given(self) -> list[tuple[float, Cue]]:
+        """Return the cues with the time at which each began to be said."""
+        return list(zip((event["t"] for event in self.of("cue")), self.said, strict=True))
+
+    def screen_at(self, t: float) -> Screen:
+        """Return what was shown at `t`, the frame at it or right after."""
+        return next(screen for at, screen in self.screens if at >= t - 1e-6)
+
     @property
     def seconds(self) -> float:
         """How long it took."""
-        return self.of("session_end")[0]["duration_s"]
+        return float(self.of("session_end")[0]["duration_s"])
 
 
 def session(what: Plan, **how: Any) -> Session:
@@ -167,6 +176,13 @@ def session(what: Plan, **how: Any) -> Session:
     made = Session(what, exercises, book(), SETTINGS, source="test", **how)
     made.perception = Faked()
     return made
+
+
+def posed(
+    what: Plan, pose: Callable[[float, list[Cue]], FacePose | None], *, fps: float = FPS, **how: Any
+) -> Led:
+    """Return a session whose face does what `pose` says."""
+    return Led(session(what, **how), pose, fps)
 
 
 def book(language: str = "en") -> PhraseBook:
