@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
-from typing import Literal
 
 import click
 
@@ -15,10 +14,7 @@ from coach.shell.options import DefaultGroup, Shared, filed, shared
 
 __all__ = ["Shared", "cli"]
 
-RECORD = "Film the session: as the camera sees it, or as the window shows it."
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
 RECORD = click.option(
     "--record",
     type=click.Choice(["plain", "overlay"]),
@@ -40,7 +36,7 @@ def cli() -> None:
 @cli.command()
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
 @click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
-@click.option("--record", type=click.Choice(["plain", "overlay"]), help=RECORD)
+@RECORD
 @shared
 def session(
     options: Shared, plan: str | None, minutes: float | None, record: Literal["plain", "overlay"] | None
@@ -64,7 +60,7 @@ def session(
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
 @click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
 @click.option("--seed", type=int, default=0, help="Another seed, another simulated person's day.")
-@click.option("--record", type=click.Choice(["plain", "overlay"]), help=RECORD)
+@RECORD
 @shared
 def demo(
     options: Shared,
