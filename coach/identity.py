@@ -78,7 +78,11 @@ def _rms(offsets: Points) -> float:
 
 
 def _place(observation: FaceObservation) -> tuple[Points, float]:
-    """Return the middle of the face and its size (geometric mean of width and height), in pixels."""
-    xy = observation.landmarks[:, :2] * np.array(observation.size, dtype=np.float64)
+    """Return the middle of the face and its size (geometric mean of its sides), as shares of the width.
+
+    Shares, not pixels: a camera may change the size of its pictures in mid-stream.
+    """
+    width, height = observation.size
+    xy = observation.landmarks[:, :2] * np.array([1.0, height / width])
     low, high = xy.min(axis=0), xy.max(axis=0)
     return (low + high) / 2, float(np.sqrt(np.prod(high - low)))

@@ -295,7 +295,7 @@ class Session:
             self.perception.baseline = known
         else:
             self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
-            self.speaker.say(t, Kind.INSTRUCTION, "other_face")
+            self.speaker.say(t, Kind.CORRECTION, "other_face")  # before the exercise's own intro
         if self._running is None:
             self._go("between", t)
             return
