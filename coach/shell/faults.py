@@ -22,9 +22,15 @@ from coach.cues import Cue
 from coach.shell.source import Signal, Source
 from coach.types import Frame, Image
 
-Picture: TypeAlias = Literal["black", "frozen", "garbage", "empty", "grey", "alpha", "half", "none"]
+Picture: TypeAlias = Literal[
+    "black", "frozen", "garbage", "empty", "grey", "alpha", "half", "none", "nobody", "another", "beside"
+]
 Flow: TypeAlias = Literal["silent", "lost", "slow", "burst", "jitter", "gap", "ended"]
 Kind: TypeAlias = Picture | Flow
+
+
+WALL = 200  # grey level
+BROADER = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Fault:
     """What is wrong from `start` until `end`, in seconds of the source that is wrapped.
 
     Pictures: `black`; `frozen`, the last good one again; `garbage`, noise; `empty`, 0x0; `grey`, (H, W);
-    `alpha`, (H, W, 4); `half`, half the size; `none`, no array at all.
+    `alpha`, (H, W, 4); `half`, half the size; `none`, no array at all; `nobody`, a bare wall; `another`,
+    a broader face in the same place; `beside`, the bare wall and the broader face beside it.
     Flow: `silent`, nothing new; `lost`, as an unplugged camera; `slow`, `amount` frames a second;
     `burst`, `amount` seconds held back and then given at once; `jitter`, stamps off by up to `amount`
     seconds; `gap`, the clock leaps by `amount` seconds, once; `ended`, no more frames.
@@ -153,7 +160,19 @@ PICTURES: dict[str, Callable[[FaultySource, Image], Any]] = {
     "alpha": lambda _, image: np.dstack([image, np.full(image.shape[:2], 255, np.uint8)]),
     "half": lambda _, image: image[::2, ::2],
     "none": lambda _, __: None,
+    "nobody": lambda _, image: np.full_like(image, WALL),
+    "another": lambda _, image: broadened(image),
+    "beside": lambda _, image: np.hstack([np.full_like(image, WALL), broadened(image)]),
 }
+
+
+def broadened(image: Image) -> Image:
+    """Return a picture of the same size in which every face is broader: somebody else's."""
+    import cv2
+
+    wide = cv2.resize(image, None, fx=BROADER, fy=1.0)
+    left = (wide.shape[1] - image.shape[1]) // 2
+    return np.ascontiguousarray(wide[:, left : left + image.shape[1]], dtype=np.uint8)
 
 
 class FaultyOutput:
