@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coach.errors import SourceError
+from coach.events import EndReason
 from coach.history import SIMULATED, History
 from coach.session import Session
 from coach.shell.devices import open_display, open_log, open_source, open_voice, stopping
@@ -126,10 +128,8 @@ def run_session(
             recording=recording,
             range_watch=watch,
         )
-        for notice in notices:
-            click.echo(notice, err=True)
         with stopping(loop):
-            reason = loop.run()
+            reason = _run(loop, store, session_id)
         recorder.take(session.end(source.now() if reason != "finished" else loop.t, reason))
         _say_goodbye(session, book, store, to_error=options.events == "-")
         _keep(home, watch, recording, to_error=options.events == "-")
@@ -137,6 +137,18 @@ def run_session(
             with stopping(loop):
                 loop.linger(DEMO_LINGER_S if origin == SIMULATED else LINGER_S)
     return INTERRUPTED if loop.interrupted else 0
+
+
+def _run(loop: Loop, store: Store, session_id: str) -> EndReason:
+    """Run the session; one whose source never gave a picture leaves nothing in the history."""
+    from coach.shell.forget import forget_session
+
+    try:
+        return loop.run()
+    except SourceError:
+        if not loop.session.frames:
+            forget_session(store, session_id)
+        raise
 
 
 def _own(history: History) -> History:

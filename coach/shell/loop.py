@@ -84,6 +84,7 @@ class Loop:
         self._help = False
         self._ended_t: float | None = None
         self._told = False
+        self._announced = False
 
     def interrupt(self) -> None:
         """End at the next frame; what was done is kept."""
@@ -97,6 +98,7 @@ class Loop:
             if got is Signal.ENDED:
                 return "finished" if self.session.finished else "source_ended"
             output = self._process(got)
+            self._announce()
             self._recorder.take(output.events)
             self._speak(output)
             self._show(output.screen)
@@ -125,6 +127,14 @@ class Loop:
             self._frame = self._observation = None
             return self.session.camera_lost(self.t)
         return self.session.idle(self.t)
+
+    def _announce(self) -> None:
+        """Say on the terminal, once there are pictures, what the session has to do without."""
+        if self._announced:
+            return
+        self._announced = True
+        for notice in self._notices:
+            click.echo(notice, err=True)
 
     def _speak(self, output: Output) -> None:
         if output.say is None:

@@ -99,6 +99,7 @@ def writable_folder(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.chmod(0o700)  # a memory's own words are among what is rendered
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
