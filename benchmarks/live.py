@@ -22,13 +22,15 @@ import numpy as np
 
 from coach.screen import Screen
 from coach.session import Session
-from coach.shell.app import Loop, Recorder
 from coach.shell.config import load_settings
+from coach.shell.demonstration import Demonstration
 from coach.shell.display import Command, Display
 from coach.shell.labels import Labels
 from coach.shell.landmarker import Landmarker
+from coach.shell.loop import Loop
 from coach.shell.model_file import default_cache_dir, find_model
 from coach.shell.plans import load_plan
+from coach.shell.recorder import Recorder
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.source import Signal
 from coach.shell.store import Store
@@ -102,7 +104,9 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
     with TemporaryDirectory() as home, Landmarker(model) as landmarker, Store.open(Path(home)) as store:
         begun = store.begin_session(plan.name, source.name, datetime.now(UTC))
         session = Session(plan, exercises, book, settings, source=source.name)
-        Loop(session, source, landmarker, shown, SilentVoice(), Recorder(store, begun, None, [])).run()
+        recorder = Recorder(store, begun, None, [])
+        films = Demonstration(step.exercise for step in plan.steps)
+        Loop(session, source, landmarker, shown, SilentVoice(), recorder, demonstration=films).run()
         shown.close()
     ages = np.array(shown.ages) * 1000
     return {
