@@ -129,7 +129,11 @@ def run_session(
             range_watch=watch,
         )
         with stopping(loop):
-            reason = _run(loop, store, session_id)
+            try:
+                reason = _run(loop, store, session_id)
+            except BaseException:  # a second Ctrl-C, a camera that is gone for good: what was done is kept
+                recorder.take(session.end(loop.t, "stopped"))
+                raise
         recorder.take(session.end(source.now() if reason != "finished" else loop.t, reason))
         _say_goodbye(session, book, store, to_error=options.events == "-")
         _keep(home, watch, recording, to_error=options.events == "-")
