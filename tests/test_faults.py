@@ -242,6 +242,25 @@ def test_holds_are_timed_in_seconds_whatever_the_rate(
     assert rep["t"] - (meant.start + meant.apex) / 2 == pytest.approx(HOLD_S, abs=0.5)
 
 
+def test_a_camera_that_is_gone_for_good_leaves_what_was_done(
+    lead: Callable[..., Told], data: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The source fails in mid-session: one line, status 1, and log and history are closed properly."""
+    told = lead(Fault("gone", 4.0))
+    assert told.status == 1
+    assert capfd.readouterr().err == "the camera is gone for good; connect it and start again\n"
+    assert told.log[-1]["type"] == "session_end"
+    assert told.log[-1]["reason"] == "stopped"
+    assert kept(data) == 0
+
+
+def test_even_a_mistake_of_the_program_closes_the_log(lead: Callable[..., Told], tmp_path: Path) -> None:
+    """An error that nobody foresaw is not hidden, and does not take the record of the session along."""
+    with pytest.raises(RuntimeError, match="a mistake"):
+        lead(Fault("broken", 1.0))
+    assert read_events(tmp_path / "events.jsonl")[-1]["type"] == "session_end"
+
+
 def test_the_face_beside_takes_over_and_is_noticed_at_once(lead: Callable[..., Told]) -> None:
     """The landmarker goes over to a second face without a gap: that is a lost face, not the same one."""
     told = lead(Fault("ended", 12.5), Fault("beside", 5.5), reps=2)

@@ -19,13 +19,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from coach.cues import Cue
+from coach.errors import SourceError
 from coach.shell.source import Signal, Source
 from coach.types import Frame, Image
 
 Picture: TypeAlias = Literal[
     "black", "frozen", "garbage", "empty", "grey", "alpha", "half", "none", "nobody", "another", "beside"
 ]
-Flow: TypeAlias = Literal["silent", "lost", "slow", "burst", "jitter", "gap", "ended"]
+Flow: TypeAlias = Literal["silent", "lost", "slow", "burst", "jitter", "gap", "ended", "gone", "broken"]
 Kind: TypeAlias = Picture | Flow
 
 
@@ -42,7 +43,8 @@ class Fault:
     a broader face in the same place; `beside`, the bare wall and the broader face beside it.
     Flow: `silent`, nothing new; `lost`, as an unplugged camera; `slow`, `amount` frames a second;
     `burst`, `amount` seconds held back and then given at once; `jitter`, stamps off by up to `amount`
-    seconds; `gap`, the clock leaps by `amount` seconds, once; `ended`, no more frames.
+    seconds; `gap`, the clock leaps by `amount` seconds, once; `ended`, no more frames; `gone`, reading
+    raises SourceError; `broken`, it raises RuntimeError, as a mistake in a program would.
     """
 
     kind: Kind
@@ -117,6 +119,10 @@ class FaultySource:
         if said is not None:
             return said
         off = 0.0
+        if fault.kind == "gone":
+            raise SourceError("the camera is gone for good; connect it and start again")
+        if fault.kind == "broken":
+            raise RuntimeError("a mistake in the program")
         if fault.kind in PICTURES:
             frame = Frame(frame.t, PICTURES[fault.kind](self, frame.image))
         elif fault.kind == "burst":
