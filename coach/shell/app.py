@@ -16,6 +16,7 @@ from coach.history import SIMULATED, History
 from coach.session import Session
 from coach.shell.devices import open_display, open_log, open_source, open_voice, stopping
 from coach.shell.display import NoDisplay
+from coach.shell.labels import Labels
 from coach.shell.loop import Loop
 from coach.shell.recorder import Recorder
 from coach.trace import TapedSession
@@ -124,6 +125,7 @@ def run_session(
             recorder,
             captions=windowless and options.events != "-",
             notices=notices,
+            help_lines=Labels.from_book(book).keys_help(),
             demonstration=None if windowless or not plan.explains else _demonstration(plan),
             recording=recording,
             range_watch=watch,

@@ -38,6 +38,8 @@ class Loop:
         Write what is said to the terminal.
     notices
         What is missing, one line each, shown one after the other.
+    help_lines
+        Every key with what it does.
     demonstration
         Pictures of the movements, where they are to be shown.
     range_watch
@@ -57,6 +59,7 @@ class Loop:
         *,
         captions: bool = False,
         notices: Sequence[str] = (),
+        help_lines: tuple[tuple[str, str], ...] = (),
         demonstration: Demonstration | None = None,
         range_watch: RangeWatch | None = None,
         recording: Recording | None = None,
@@ -72,6 +75,7 @@ class Loop:
         self._recorder = recorder
         self._captions = captions
         self._notices = list(notices)
+        self._help_lines = help_lines
         self._noticed_t: float | None = None
         self._demonstration = demonstration
         self._range_watch = range_watch
@@ -157,10 +161,7 @@ class Loop:
 
     def _dressed(self, screen: Screen) -> Screen:
         """Add what only the edges know: the voice's state, notices, help, the demonstration."""
-        lines = screen.lines
-        if self._help and screen.phase != "summary":
-            labels = getattr(self._display, "labels", None)
-            lines = labels.keys_help() if labels is not None else lines
+        lines = self._help_lines if self._help and screen.phase != "summary" else screen.lines
         demo = None
         if self._demonstration is not None and screen.demonstrate is not None:
             demo = self._demonstration.picture(screen.demonstrate, self.t)
