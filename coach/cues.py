@@ -52,3 +52,9 @@ class Cue:
     exercise: str | None = None
     values: dict[str, str | int] = field(default_factory=dict)
     text: str = ""
+
+
+def impersonal(cue: Cue) -> str:
+    """Return the cue's words as a log may have them: a memory's name, the person's own words, left out."""
+    name = str(cue.values.get("name", ""))
+    return cue.text.replace(name, "...") if name else cue.text

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from coach import __version__
 from coach.baseline import Baseline, OwnRange
-from coach.cues import Cue, Kind
+from coach.cues import Cue, Kind, impersonal
 from coach.events import (
     Calibrated,
     CueGiven,
@@ -439,7 +439,8 @@ class Session:
     def _output(self, t: float) -> Output:
         said = self.speaker.next(t)
         if said is not None:
-            self._emit(CueGiven(t=t, exercise=said.exercise, text=said.text, kind=said.kind.name.lower()))
+            text, kind = impersonal(said), said.kind.name.lower()
+            self._emit(CueGiven(t=t, exercise=said.exercise, text=text, kind=kind))
             self._scene = self._scene.spoken(t, said.text, self.speaker.until)
         return Output(self._taken(), said, self._draw(t), self._stage == "ended")
 
