@@ -77,7 +77,7 @@ def options(data_dir, **other):
 
 
 def test_the_log_computed_anew_is_the_recorded_one(home, tmp_path, capsys):
-    """The whole way: film folder, trace, a new session, a log; only the memory's words are left out."""
+    """The whole way: film folder, trace, a new session, a log; no memory's words stand in either."""
     path = tmp_path / "again.jsonl"
     assert run_replay(options(home, events=str(path)), "last") == 0
     assert "identical to the recorded ones" in capsys.readouterr().err
@@ -85,8 +85,8 @@ def test_the_log_computed_anew_is_the_recorded_one(home, tmp_path, capsys):
     again = path.read_text(encoding="utf-8").splitlines()
     before = (folder / films.EVENTS).read_text(encoding="utf-8").splitlines()
     assert len(again) == len(before) > 20
-    differing = [(a, b) for a, b in zip(again, before, strict=True) if a != b]
-    assert [json.loads(b)["text"] for _, b in differing] == ["Number one: Grandma's kitchen, in winter"]
+    assert again == before
+    assert "Number one: ..." in [json.loads(line).get("text") for line in again]
 
 
 def test_a_log_that_is_another_is_told_apart(copy, capsys):
