@@ -16,6 +16,7 @@ from coach.settings import Strict
 READY_S = 4.0  # getting ready: framing and neutral face, when all is well
 CHANGE_S = 1.7  # from one exercise to the next, while it is announced
 END_S = 2.2  # the last words
+RESERVE_S = 4.0  # kept for what may fail in later exercises
 MOST_REPS = 100
 
 
@@ -79,6 +80,14 @@ class Plan:
     def fits(self) -> bool:
         """Whether it is expected to stay within its budget."""
         return not self.budget_s or self.seconds <= self.budget_s
+
+    def short_of_time(self, index: int, elapsed_s: float) -> bool:
+        """Whether one more repetition of step `index` would take the session over its budget."""
+        if not self.budget_s:
+            return False
+        rest = self.steps[index + 1 :]
+        still = self.steps[index].rep_s + sum(CHANGE_S + step.seconds for step in rest) + END_S
+        return elapsed_s + still + (RESERVE_S if rest else 0.0) > self.budget_s
 
 
 Specs = Callable[[str, Mapping[str, Any]], ExerciseSpec]

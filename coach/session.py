@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
 
 from coach import __version__
-from coach.baseline import Baseline, OwnRange
+from coach.acquaintance import Acquaintance
+from coach.baseline import OwnRange
+from coach.count_in import CountIn
 from coach.cues import Cue, Kind, impersonal
 from coach.events import (
     Calibrated,
@@ -18,71 +19,23 @@ from coach.events import (
     Paused,
     Recall,
     Resumed,
-    SessionEnd,
     SessionStart,
 )
 from coach.exercise import AnyExercise, Context
 from coach.features import Features
-from coach.identity import TOLERANCE, Recognition, difference
 from coach.perception import Perception
 from coach.phrases import PhraseBook
-from coach.plan import CHANGE_S, END_S, READY_S, Plan
-from coach.readiness import Readiness
+from coach.plan import CHANGE_S, READY_S, Plan
 from coach.running import Running
 from coach.screen import Screen
 from coach.session_screen import Scene, draw
 from coach.settings import Settings
 from coach.speaker import Speaker
+from coach.stages import TRANSITIONS, Happening, Stage
 from coach.tally import Tally
 from coach.types import FaceObservation, Points
 from coach.watch import FACE_LOST_S, Watch
 
-Stage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
-Happening: TypeAlias = Literal[
-    "calibrated",
-    "done",
-    "next",
-    "over",
-    "pause",
-    "resume",
-    "anew",
-    "counted",
-    "strange",
-    "between",
-    "moved",
-    "end",
-]
-
-TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
-    ("ready", "calibrated"): "exercise",
-    ("exercise", "done"): "change",
-    ("ready", "between"): "change",  # looked anew between two exercises
-    ("change", "next"): "exercise",
-    ("change", "over"): "ended",
-    ("ready", "pause"): "paused",
-    ("exercise", "pause"): "paused",
-    ("change", "pause"): "paused",
-    ("count_in", "pause"): "paused",
-    ("paused", "resume"): "count_in",
-    ("paused", "anew"): "ready",  # the neutral face was not known yet
-    ("count_in", "counted"): "exercise",
-    ("count_in", "between"): "change",  # the pause came between two exercises
-    ("count_in", "strange"): "ready",  # the face that came back is not the known one at rest
-    ("exercise", "moved"): "exercise",
-    ("change", "moved"): "exercise",
-    ("paused", "moved"): "exercise",
-    ("count_in", "moved"): "exercise",
-    ("exercise", "end"): "change",  # moved on from the last one
-    ("change", "end"): "change",
-    ("paused", "end"): "change",
-    ("count_in", "end"): "change",
-}
-
-FRAMING_SPOKEN_AFTER_S = 1.5
-FRAMING_SPOKEN_EVERY_S = 6.0
-COUNT_IN = ((0.0, "count_in_3"), (0.7, "count_in_2"), (1.4, "count_in_1"))
-COUNT_IN_S = 2.0
-RESERVE_S = 4.0  # of a plan's time, kept for what may fail in later exercises
 BREATHER_S = 0.8  # between two exercises, at least
 PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
 
@@ -140,7 +93,7 @@ class Session:
         self.features: Features | None = None
         self._exercises = tuple(exercises)
         self._book = book
-        self._framing_limits = settings.framing
+        self._acquaintance = Acquaintance(self.perception, settings.framing)
         self._source = source
         self._memories = memories
         self._safety = safety
@@ -151,12 +104,8 @@ class Session:
         self._ready_s = 0.0
         self._index = 0
         self._running: Running | None = None
-        self._readiness: Readiness | None = None
-        self._recognition: Recognition | None = None
-        self._known: Baseline | None = None  # the neutral face before one came that did not fit it
+        self._counting_in: CountIn | None = None
         self._paused_by = ""
-        self._framing_said_t = float("-inf")
-        self._counted_in = 0
         self._recalled: int | None = None
         self._events: list[Event] = []
         self._scene = Scene()
@@ -233,18 +182,8 @@ class Session:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
         self._finish_exercise(self._t)
-        duration = self._t - (self._start or 0.0)
-        self._emit(
-            SessionEnd(
-                t=self._t,
-                reps={e.name: self.tally.reps[e.name] for e in self._exercises},
-                attempts={e.name: self.tally.attempts[e.name] for e in self._exercises},
-                duration_s=duration,
-                frames=self.frames,
-                fps=self.frames / duration if duration > 0 else 0.0,
-                reason=reason,
-            )
-        )
+        names = [exercise.name for exercise in self._exercises]
+        self._emit(self.tally.end(self._t, self._t - (self._start or 0.0), names, self.frames, reason))
         self._stage = "ended"
         return self._taken()
 
@@ -273,28 +212,27 @@ class Session:
 
     def _get_ready(self, t: float, observation: FaceObservation | None, points: Points | None) -> None:
         if self.perception.baseline is None:
-            self._readiness = self._readiness or Readiness(self.perception, self._framing_limits, t)
-            self.watch.framing, baseline = self._readiness.step(t, observation, points)
-            if baseline is None:
-                self._speak_of_framing(t)
+            met = self._acquaintance.step(t, observation, points)
+            self.watch.framing = self._acquaintance.framing
+            if met is None:
+                hint = self._acquaintance.hint(t) if self.speaker.quiet(t) else None
+                if hint is not None:
+                    self.speaker.say(t, Kind.INSTRUCTION, hint)
                 return
-            if self._known is not None:
-                self._go_on_with(t, self._known, baseline)
+            if met.baseline is not None:
+                duration_s, quality = met.baseline.duration_s, met.baseline.quality
+                self._emit(Calibrated(t=t, neutral_s=duration_s, quality=quality))
+            if met.again:
+                self._go_on(t, same=met.baseline is None)
                 return
-            self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
         if not self._safety or self.speaker.quiet(t):
             self._ready_s = t - (self._start or 0.0)
             self._go("calibrated", t)
             self._begin_exercise(t)
 
-    def _go_on_with(self, t: float, known: Baseline, baseline: Baseline) -> None:
+    def _go_on(self, t: float, *, same: bool) -> None:
         """Go on after another look: where it was the known face, as before; else this exercise anew."""
-        self._known = None
-        same = difference(known.reference, baseline.reference) <= TOLERANCE
-        if same:
-            self.perception.baseline = known
-        else:
-            self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+        if not same:
             self.speaker.say(t, Kind.CORRECTION, "other_face")  # before the exercise's own intro
         if self._running is None:
             self._go("between", t)
@@ -305,13 +243,6 @@ class Session:
         else:
             self._finish_exercise(t)
             self._begin_exercise(t)
-
-    def _speak_of_framing(self, t: float) -> None:
-        if self.watch.framing == "good" or t - self._since < FRAMING_SPOKEN_AFTER_S:
-            return
-        if self.speaker.quiet(t) and t - self._framing_said_t >= FRAMING_SPOKEN_EVERY_S:
-            self._framing_said_t = t
-            self.speaker.say(t, Kind.INSTRUCTION, self.watch.framing)
 
     def _begin_exercise(self, t: float) -> None:
         exercise, baseline = self._exercises[self._index], self.perception.baseline
@@ -328,7 +259,8 @@ class Session:
         if run is None:
             return
         quiet = self.speaker.quiet(t)
-        events = run.step(t, self.features, quiet=quiet, hurry=self._short_of_time(), names=self._memories)
+        hurry = self.plan.short_of_time(self._index, min(self._ready_s, READY_S) + self.active_s)
+        events = run.step(t, self.features, quiet=quiet, hurry=hurry, names=self._memories)
         self._emit(*events)
         self.speaker.add(*run.guidance.cues)
         self._note_recall(events)
@@ -348,15 +280,6 @@ class Session:
         for event in events:
             if isinstance(event, Recall):
                 self._recalled = None if event.latency_s is None else event.index
-
-    def _short_of_time(self) -> bool:
-        """Whether one more repetition would take the plan over its time, as it was at the last count."""
-        if not self.plan.budget_s:
-            return False
-        step, *rest = self.plan.steps[self._index :]
-        still = step.rep_s + sum(CHANGE_S + each.seconds for each in rest) + END_S
-        reserve = RESERVE_S if rest else 0.0
-        return min(self._ready_s, READY_S) + self.active_s + still + reserve > self.plan.budget_s
 
     def _finish_exercise(self, t: float) -> None:
         run, self._running = self._running, None
@@ -395,36 +318,30 @@ class Session:
 
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
-            self._readiness = None
+            self._acquaintance.begin_again()
             self._go("anew", t)
         else:
             self._go("resume", t)
-            self._recognition = Recognition(self.perception.baseline)
-        self._counted_in = 0
+            self._counting_in = CountIn(t, self.perception.baseline)
         self._emit(Resumed(t=t))
 
     def _count_in(self, t: float, points: Points | None) -> None:
-        if self._recognition is not None:
-            self._recognition.look(points)
-        while self._counted_in < len(COUNT_IN) and t - self._since >= COUNT_IN[self._counted_in][0]:
-            self.speaker.say(t, Kind.COUNTDOWN, COUNT_IN[self._counted_in][1])
-            self._counted_in += 1
-        if t - self._since < COUNT_IN_S:
+        count = self._counting_in
+        if count is None:
             return
-        if self._recognition is not None and not self._recognition.fits:
-            self._look_again(t)
+        for key in count.step(t, points):
+            self.speaker.say(t, Kind.COUNTDOWN, key)
+        if not count.over(t):
+            return
+        if not count.fits:
+            self._acquaintance.look_again()
+            self._go("strange", t)
+            self.speaker.say(t, Kind.INSTRUCTION, "neutral")
         elif self._running is None:
             self._go("between", t)
         else:
             self._go("counted", t)
             self._running.again(t)
-
-    def _look_again(self, t: float) -> None:
-        """Ask for a face at rest once more: this one may be somebody else's, or moves."""
-        self._known, self.perception.baseline = self.perception.baseline, None
-        self._readiness = None
-        self._go("strange", t)
-        self.speaker.say(t, Kind.INSTRUCTION, "neutral")
 
     # -- what goes out
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 
-from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, Smile
+from coach.events import Attempt, EndReason, Event, JawCircle, Recall, Released, Rep, SessionEnd, Smile
 from coach.phrases import SCREEN, PhraseBook
 
 Line = tuple[str, str]
@@ -40,6 +40,20 @@ class Tally:
                 self.recalls.append(event)
             elif isinstance(event, JawCircle):
                 self.circles += 1
+
+    def end(
+        self, t: float, duration_s: float, names: Sequence[str], frames: int, reason: EndReason
+    ) -> SessionEnd:
+        """Return the log's last line for a session of the exercises `names`."""
+        return SessionEnd(
+            t=t,
+            reps={name: self.reps[name] for name in names},
+            attempts={name: self.attempts[name] for name in names},
+            duration_s=duration_s,
+            frames=frames,
+            fps=frames / duration_s if duration_s > 0 else 0.0,
+            reason=reason,
+        )
 
     def lines(self, names: Sequence[str], book: PhraseBook, duration_s: float) -> tuple[Line, ...]:
         """Return the summary: (label, value), one line a fact, in the person's language."""

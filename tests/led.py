@@ -174,7 +174,7 @@ def session(what: Plan, **how: Any) -> Session:
     """Return a session of a plan, in English, with the fake perception."""
     exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
     made = Session(what, exercises, book(), SETTINGS, source="test", **how)
-    made.perception = Faked()
+    made.perception = made._acquaintance._perception = Faked()
     return made
 
 

@@ -1,0 +1,46 @@
+"""The session's stages, and what leads from one to the next."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+Stage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
+Happening: TypeAlias = Literal[
+    "calibrated",
+    "done",
+    "next",
+    "over",
+    "pause",
+    "resume",
+    "anew",
+    "counted",
+    "strange",
+    "between",
+    "moved",
+    "end",
+]
+
+TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
+    ("ready", "calibrated"): "exercise",
+    ("ready", "between"): "change",  # looked anew between two exercises
+    ("exercise", "done"): "change",
+    ("change", "next"): "exercise",
+    ("change", "over"): "ended",
+    ("ready", "pause"): "paused",
+    ("exercise", "pause"): "paused",
+    ("change", "pause"): "paused",
+    ("count_in", "pause"): "paused",
+    ("paused", "resume"): "count_in",
+    ("paused", "anew"): "ready",  # the neutral face was not known yet
+    ("count_in", "counted"): "exercise",
+    ("count_in", "between"): "change",  # the pause came between two exercises
+    ("count_in", "strange"): "ready",  # the face that came back is not the known one at rest
+    ("exercise", "moved"): "exercise",
+    ("change", "moved"): "exercise",
+    ("paused", "moved"): "exercise",
+    ("count_in", "moved"): "exercise",
+    ("exercise", "end"): "change",  # moved on from the last one
+    ("change", "end"): "change",
+    ("paused", "end"): "change",
+    ("count_in", "end"): "change",
+}
