@@ -49,7 +49,8 @@ class EventLog:
         line = event.to_dict()
         line["t"] = self._last = max(line["t"], self._last)
         try:
-            self._put((json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode())
+            text = json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n"
+            self._put(text.encode(errors="backslashreplace"))  # JSON's own escape for half a character
         except OSError as error:
             self.problem = f"event log {self._path} has stopped ({error.strerror}); the session goes on"
             if self._owned is None:
@@ -101,7 +102,7 @@ def read_events(path: Path) -> list[dict[str, Any]]:
         raise CoachError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     whole, rest = lines[:-1], lines[-1]
     if rest:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             json.loads(rest)
             whole.append(rest)
     return [_event(line, path, n) for n, line in enumerate(whole, start=1) if line.strip()]
@@ -110,7 +111,7 @@ def read_events(path: Path) -> list[dict[str, Any]]:
 def _event(line: bytes, path: Path, n: int) -> dict[str, Any]:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict) or "t" not in event or "type" not in event:
         raise CoachError(f"{path}: line {n} is not an event (wanted an object with t and type); is it a log?")

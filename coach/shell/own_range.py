@@ -47,7 +47,7 @@ def read_stored_range(data_dir: Path) -> StoredRange | None:
     """Return the file's contents; None where there is none or it is no range (it is made anew then)."""
     try:
         return StoredRange.model_validate(json.loads((data_dir / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, ValidationError):
+    except (OSError, ValueError, RecursionError, ValidationError):
         return None
 
 

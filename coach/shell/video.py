@@ -191,6 +191,11 @@ class Stamps:
 def _require_file(path: Path) -> None:
     """Raise the one line that fits what is wrong with the path."""
     try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # OpenCV would crash, and neither log nor history could name it
+        shown = str(path).encode(errors="backslashreplace").decode()
+        raise SourceError(f"{shown}: the name is not UTF-8 text; rename the file") from error
+    try:
         folder, size = path.is_dir(), path.stat().st_size
         if not folder:
             path.open("rb").close()
