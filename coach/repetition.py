@@ -179,7 +179,7 @@ def step(
         result = Reached(seen.start, seen.hold_s)
     if happening is not None:
         seen, result = _move(seen, sample, spec, happening)
-    if seen.phase == "neutral" and sample.gone is None and not sample.masked:
+    if seen.phase == "neutral" and sample.gone is None and sample.fault is None and not sample.masked:
         seen = replace(seen, floor=_drift(seen.floor, sample.level, enter, dt, spec))
     return replace(seen, t=sample.t), result
 
@@ -204,7 +204,9 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
             begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
             faults = (*faults, Fault(begin, sample.t, sample.fault))
     rest_since = None
-    if state.phase == "offset" and sample.level - state.floor < spec.rest * max(state.plateau, enter):
+    low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
+    home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
+    if state.phase == "offset" and (low or home):
         rest_since = sample.t if state.rest_since is None else state.rest_since
     return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
 
@@ -335,7 +337,8 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec) -> tuple[RepState, E
         half_t=state.half_t,
         reason=None if state.counted else reason(state, spec),
     )
-    floor = state.trace[-1][1] if state.rest_since is None and state.trace else state.floor
+    level = state.trace[-1][1] if state.trace else state.floor
+    floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
     if state.counted:
         clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
@@ -375,5 +378,5 @@ def _drift(floor: float, level: float, enter: float, dt: float, spec: RepSpec) -
     The calibrated neutral is always rest: a face that comes back to it is at rest at once.
     """
     if abs(level - floor) > enter:
-        return level if level < floor and abs(level) < enter else floor
+        return max(level, 0.0) if level < floor and abs(level) < enter else floor
     return floor + (level - floor) * (1 - math.exp(-dt / spec.drift_s))

@@ -96,18 +96,20 @@ class CheekRaiser(Held[CheekSpec]):
             return "mouth_moved"
         if features.brow_raise.mean > helpers.max_brow_raise or features.brow_down > helpers.max_brow_down:
             return "compensation"
-        if self._lids_only(features):
+        frames = (*state.frames, features)
+        window = since(frames, features.t - self.spec.side.smooth_s)
+        if self._lids_only(window):
             return "lids_only"
-        return "asymmetric" if self._one_sided((*state.frames, features)) else None
+        return "asymmetric" if self._one_sided(window) else None
 
-    def _lids_only(self, features: Features) -> bool:
+    def _lids_only(self, window: tuple[Features, ...]) -> bool:
         """Whether the eyes narrow from above while the lower lids stay."""
-        narrow = features.eye_engagement - features.cheek_raise.mean
-        return narrow > self.spec.lids.narrow and features.cheek_raise.mean < self.spec.lids.least_raise
+        raised = sum(f.cheek_raise.mean for f in window) / len(window)
+        narrow = sum(f.eye_engagement for f in window) / len(window) - raised
+        return narrow > self.spec.lids.narrow and raised < self.spec.lids.least_raise
 
-    def _one_sided(self, frames: tuple[Features, ...]) -> bool:
+    def _one_sided(self, window: tuple[Features, ...]) -> bool:
         """Whether one eye has clearly risen alone; on a weak raise the sides' noise must not decide."""
-        window = since(frames, frames[-1].t - self.spec.side.smooth_s)
         left = sum(f.cheek_raise.left for f in window) / len(window)
         right = sum(f.cheek_raise.right for f in window) / len(window)
         side = Bilateral(left, right)
