@@ -14,6 +14,7 @@ from coach.screen import Framing, Phase, Screen
 
 CAPTION_S = 1.5  # a caption stays this long after it was said
 ATTEMPT_S = 1.2  # and the sign of a try that was not a repetition this long
+RATING_KEYS = "(0-9, X = 10)"
 FAULT_S = 0.5  # a fault is shown when it has lasted this long
 
 
@@ -142,4 +143,6 @@ def _instruction(scene: Scene, t: float, book: PhraseBook, run: Running, *, rati
     if view.fault is not None and scene.fault_since is not None and t - scene.fault_since >= FAULT_S:
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
         return book.text(exercise, view.fault, side=side)
-    return book.text(exercise, "rate" if rating and view.at_rest else run.guidance.key)
+    if rating and view.at_rest:
+        return f"{book.text(exercise, 'rate')} {RATING_KEYS}"
+    return book.text(exercise, run.guidance.key)

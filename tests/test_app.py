@@ -276,6 +276,7 @@ model, how = Path(sys.argv[1]), sys.argv[2]
 home.Home.model = lambda self, progress: model
 show, seen, presses = window.OpenCvWindow.show, [], []
 keys = [("space", 1), ("space", 1), ("m", 2), ("m", 2), ("h", 3), ("h", 3), ("v", 4), ("n", 5), ("q", 0)]
+keys = keys[-1:] if how == "quit" else keys
 
 def xdo(*words):
     done = subprocess.run(["xdotool", *map(str, words)], check=True, capture_output=True, text=True)
@@ -336,3 +337,16 @@ def test_every_key_and_area_works_in_a_real_session(screen, how, tmp_path, model
     assert next(e["cause"] for e in events if e["type"] == "paused") == "key"
     assert any(e["type"] == "resumed" for e in events)
     assert events[-1]["type"] == "session_end"
+
+
+def test_quitting_in_a_real_window_keeps_what_was_done(screen, tmp_path, model_path):
+    """One key at the beginning: exit status 0, the log's last line says that it was stopped."""
+    log = tmp_path / "log.jsonl"
+    environment = os.environ | {"DISPLAY": screen, "SMILE_COACH_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", STORY, str(model_path), "quit", "--events", str(log)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stderr
+    end = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    assert (end["type"], end["reason"]) == ("session_end", "stopped")
+    with Store.open(tmp_path / "home", read_only=True) as store:
+        assert store.history().sessions[0].reason == "stopped"
