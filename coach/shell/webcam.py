@@ -20,7 +20,7 @@ SILENT_S = 2.0  # seconds without a new picture until the camera counts as lost
 ABANDON_S = 3.0  # seconds of stall until it is opened anew
 OPEN_PATIENCE_S = 5.0  # seconds of opening until the person is told
 OPEN_LIMIT_S = 30.0  # seconds of opening until the attempt is given up
-BACKOFF_S = (0.5, 1.0, 2.0, 5.0)  # seconds between attempts to open it again
+BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # seconds between attempts to open it again: back within 5 s in any case
 CLOSE_WAIT_S = 0.5  # a reader that is not stuck lets go well within this
 
 
