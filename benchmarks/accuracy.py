@@ -155,7 +155,7 @@ def distractors(clips: dict[str, dict[str, Score]]) -> list[Score]:
 
 def counts_table(clips: dict[str, dict[str, Score]]) -> str:
     """Return repetitions and times, one row an exercise."""
-    head = ("exercise", "sets exact", "hit", "missed", "false", "cue \\|error\\|, s", "hold \\|error\\|, s")
+    head = ("exercise", "sets exact", "hit", "missed", "false", "cue error, s", "hold error, s")
     rows = [_counts(name, counted(clips, name)) for name in BUILT_IN if counted(clips, name)]
     rows.append(_counts("all", counted(clips)))
     rows.append(("required", "all", "", "", "0", "0.06 / 0.20", "0.06 / 0.25"))
@@ -175,19 +175,19 @@ def quality_table(clips: dict[str, dict[str, Score]]) -> str:
     whole, idle = total("all", counted(clips)), distractors(clips)
     silent = total("all", idle)
     rows = (
-        ("weaker side found (15 % or more)", share(whole.weaker), "all", NOTHING),
-        ("symmetry \\|error\\|, weaker/stronger", spread(whole.symmetry_errors), NOTHING, NOTHING),
-        ("first side found (150 ms or more)", share(whole.first), "all", NOTHING),
-        ("lag \\|error\\|, s", spread(whole.lag_errors, 3), "0.050 / -", NOTHING),
+        ("weaker side found (15 % or more)", share(whole.weaker), NOTHING, NOTHING),
+        ("symmetry error", spread(whole.symmetry_errors), NOTHING, NOTHING),
+        ("first side found (150 ms or more)", share(whole.first), NOTHING, NOTHING),
+        ("lag error, s", spread(whole.lag_errors, 3), "0.050 / -", NOTHING),
         ("circles: stages right", share(whole.circles), "all", NOTHING),
         ("circles: stray", str(whole.stray_circles), "0", NOTHING),
         ("breaths in and out recognised", share(whole.breaths), NOTHING, NOTHING),
         ("smile after a cue, or none", share(whole.onsets), "all", NOTHING),
-        ("recall latency \\|error\\|, s", spread(whole.latency_errors), "0.15 / 0.35", "0.37 / 0.51"),
+        ("recall latency error, s", spread(whole.latency_errors), "0.15 / 0.35", "0.37 / 0.51"),
         ("eyes engaged or not", share(whole.engaged), "all", NOTHING),
         ("an attempt's reason", share(whole.reasons), NOTHING, NOTHING),
         (f"distractors: repetitions in {len(idle)} runs", str(silent.false), "0", "0"),
-        ("distractors: circles", str(silent.stray_circles), "0", NOTHING),
+        ("distractors: circles", str(silent.stray_circles), NOTHING, NOTHING),
     )
     return table(("measure", "smile-coach", "required", "floor"), rows)
 

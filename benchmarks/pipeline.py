@@ -196,6 +196,7 @@ def about(clip: Path) -> dict[str, str]:
         "mediapipe": version("mediapipe"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "busy": f"{os.getloadavg()[0]:.1f} processes" if hasattr(os, "getloadavg") else "unknown",
         "clip": clip.name,
     }
 
