@@ -294,7 +294,7 @@ class Seats(Faked):
 def seated(away: tuple[float, float], seats: Seats, reps: int = 3) -> Led:
     """Return a session that is over, in which the chair was empty from `away[0]` to `away[1]`."""
     leading, acting = led(plan(("cheek_raiser", reps, hold(2.0))))
-    leading.session.perception = seats
+    leading.session.perception = leading.session._acquaintance._perception = seats
 
     def pose(t: float, heard: list[Cue]) -> FacePose | None:
         there = acting(t, heard)  # who is away still hears
@@ -335,7 +335,7 @@ def test_coming_back_with_a_grin_is_no_other_person() -> None:
 def test_a_swap_between_two_exercises_still_gets_to_the_second() -> None:
     """The chair changes hands after the first exercise: the second one is led with the new neutral face."""
     leading, acting = led(plan(("cheek_raiser", 1, hold(2.0)), ("symmetry_drill", 1, hold(2.0))))
-    leading.session.perception = seats = Seats()
+    leading.session.perception = leading.session._acquaintance._perception = seats = Seats()
     gone = [float("inf")]
 
     def pose(t: float, heard: list[Cue]) -> FacePose | None:
@@ -404,7 +404,7 @@ def sound(tmp_path: Path) -> Path:
 
 def until(condition: Callable[[], object]) -> None:
     """Wait for another thread or process to get there."""
-    for _ in range(3000):
+    for _ in range(9000):
         if condition():
             return
         time.sleep(0.01)
