@@ -324,10 +324,12 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     assert tape.setup is not None
     path = tmp_path_factory.mktemp("trace") / "a.trace"
     writer = TraceWriter(path, tape.setup, {})
-    for n in range(8):
-        observation = still()[0]
-        writer.write(Entry(n / 10, "frame", observation if n % 3 else None))
-    writer.write(Entry(0.9, "end", reason="stopped"))
+    face, noise = still()[0], np.random.default_rng(0)
+    for n in range(16):  # with noise, so that the file has more than one piece
+        landmarks = face.landmarks + noise.normal(0, 0.001, face.landmarks.shape)
+        observation = FaceObservation(n / 10, landmarks, face.blendshapes, face.size)
+        writer.write(Entry(n / 10, "frame", observation if n % 4 else None))
+    writer.write(Entry(1.7, "end", reason="stopped"))
     writer.close()
     return path.read_bytes()
 
