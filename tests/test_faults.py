@@ -45,6 +45,9 @@ from coach.shell.source import Signal
 from coach.shell.store import Store
 from coach.types import FaceObservation, Frame, Points
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+import endurance
+
 SIZE = (320, 240)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX systems")
 HOLD_S = 1.5
@@ -515,13 +518,27 @@ def test_session_time_is_no_wall_clock() -> None:
         assert "time.time(" not in path.read_text(encoding="utf-8"), path
 
 
+# The simulated person's sessions are explained at length, in fine pictures; these are not.
+UNEXPLAINED = """
+import sys
+from coach.shell import app, plans
+from coach.shell.simulated_person import SimulatedPerson, load_person
+load_plan = plans.load_plan
+plans.load_plan = lambda *a, **k: load_plan(*a, **{**k, 'explains': False})
+app.open_source = lambda text, home, *, real, seed=0: SimulatedPerson(
+    load_person(), fps=10.0, size=(320, 240), realtime=real)
+from coach.__main__ import main
+main(sys.argv[1:])
+"""
+
+
 class Started:
     """A session of the simulated person in a process of its own, in real time."""
 
     def __init__(self, folder: Path, own: Path, *options: str, **environment: str) -> None:
         self.log = folder / "events.jsonl"
         self.data = folder / "data"
-        command = [sys.executable, "-m", "coach", "demo", "--plan", "cheek_raiser", "--language", "en"]
+        command = [sys.executable, "-c", UNEXPLAINED, "demo", "--plan", "cheek_raiser", "--language", "en"]
         command += ["--events", str(self.log), "--data-dir", str(self.data), "--config", str(own)]
         self.process = subprocess.Popen(
             [*command, *options],
@@ -565,6 +582,7 @@ def test_a_signal_ends_a_session_in_order(tmp_path: Path, own: Path, number: int
 
 
 @posix
+@pytest.mark.usefixtures("data")
 def test_a_stopped_process_goes_on_and_ctrl_c_twice_ends_it_at_once(tmp_path: Path, own: Path) -> None:
     """Stopped for two seconds it has lost sight, and counts in again; impatience leaves no traceback."""
     session = Started(tmp_path, own, "--no-window", "--no-voice", "--speed", "real")
@@ -600,7 +618,7 @@ def x_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 @posix
 def test_a_display_that_goes_away_takes_no_repetition_along(
-    tmp_path: Path, own: Path, x_server: tuple[str, subprocess.Popen[bytes]]
+    tmp_path: Path, own: Path, data: Path, x_server: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
     """The X server dies in mid-session: the session ends, and what was counted is in the history."""
     display, server = x_server
@@ -611,4 +629,13 @@ def test_a_display_that_goes_away_takes_no_repetition_along(
     assert status != 0
     assert "Traceback" not in said
     counted = sum(event["type"] == "rep" for event in session.events())
-    assert counted <= kept(session.data) <= counted + 1
+    assert counted <= kept(data) <= counted + 1
+
+
+@posix
+def test_repetitions_outlive_a_kill_at_any_moment() -> None:
+    """A writer is killed in full swing: what it had said was done is in the history, which is whole."""
+    figures = endurance.kills(1, sessions=0)
+    assert figures["repetitions"] > 1
+    assert figures["lost"] == 0
+    assert figures["damaged"] == 0
