@@ -62,10 +62,9 @@ for _row, _part in enumerate(
     for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek, (side.nasolabial,))
 ):
     _PARTS[_row, places(*_part)] = -1.0 / len(_part)
-_CORNERS = places(LEFT.mouth_corner, RIGHT.mouth_corner)
-_EYES = places(LEFT.outer_eye, RIGHT.outer_eye)
-_JAW = places(CHIN, UPPER_LIP, LOWER_LIP)
-_IRISES = places(*LEFT.iris, *RIGHT.iris)
+_MOUTH = places(LEFT.mouth_corner, RIGHT.mouth_corner, CHIN, UPPER_LIP, LOWER_LIP)
+_EYES_AND_IRISES = places(LEFT.outer_eye, RIGHT.outer_eye, *LEFT.iris, *RIGHT.iris)
+LEFT_EYE, RIGHT_EYE = (0.5, 0.0, 0.0), (-0.5, 0.0, 0.0)  # where the head's frame has its outer corners
 
 
 def measure(observation: FaceObservation, points: Points, reference: Points) -> Measures:
@@ -82,15 +81,9 @@ def measure(observation: FaceObservation, points: Points, reference: Points) -> 
     """
     face, pose, unit_px = fit(points, reference)
     heights = (_PARTS @ face[:, 1]).tolist()
-    corners = face[_CORNERS]
-    reach = np.sqrt(((corners - reference[_EYES]) ** 2).sum(axis=1)).tolist()
-    (left_x, left_y, _), (right_x, right_y, _) = corners.tolist()
-    (chin_x, chin_y, _), (_, upper_y, _), (_, lower_y, _) = face[_JAW].tolist()
-    iris = points[_IRISES, :2].tolist()
+    (left, right, chin, upper_lip, lower_lip) = face.take(_MOUTH, axis=0).tolist()
+    eye_a, eye_b, *iris = points.take(_EYES_AND_IRISES, axis=0).tolist()
     shape = observation.blendshapes.tolist()
-    xy = observation.landmarks[:, :2]
-    low, high = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-    middle = points[_EYES, :2].mean(axis=0)
     width, height = observation.size
     return Measures(
         lower_lid=Bilateral(heights[0], heights[5]),
@@ -98,12 +91,12 @@ def measure(observation: FaceObservation, points: Points, reference: Points) -> 
         brow=Bilateral(heights[2], heights[7]),
         cheek=Bilateral(heights[3], heights[8]),
         nasolabial=Bilateral(heights[4], heights[9]),
-        corner_out=Bilateral(left_x, -right_x),
-        corner_up=Bilateral(-left_y, -right_y),
-        corner_to_eye=Bilateral(reach[0], reach[1]),
-        chin_down=chin_y,
-        chin_side=chin_x,
-        lip_gap=lower_y - upper_y,
+        corner_out=Bilateral(left[0], -right[0]),
+        corner_up=Bilateral(-left[1], -right[1]),
+        corner_to_eye=Bilateral(math.dist(left, LEFT_EYE), math.dist(right, RIGHT_EYE)),
+        chin_down=chin[1],
+        chin_side=chin[0],
+        lip_gap=lower_lip[1] - upper_lip[1],
         smile=_pair(shape, Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT),
         squint=_pair(shape, Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT),
         blink=_pair(shape, Blendshape.EYE_BLINK_LEFT, Blendshape.EYE_BLINK_RIGHT),
@@ -111,9 +104,9 @@ def measure(observation: FaceObservation, points: Points, reference: Points) -> 
         jaw_open=shape[Blendshape.JAW_OPEN],
         pose=pose,
         unit_px=unit_px,
-        iris_px=(math.dist(iris[0], iris[1]) + math.dist(iris[2], iris[3])) / 2,
-        centre=(float(middle[0]) / width, float(middle[1]) / height),
-        box=(low[0], low[1], high[0], high[1]),
+        iris_px=(math.dist(iris[0][:2], iris[1][:2]) + math.dist(iris[2][:2], iris[3][:2])) / 2,
+        centre=((eye_a[0] + eye_b[0]) / 2 / width, (eye_a[1] + eye_b[1]) / 2 / height),
+        box=observation.box,
     )
 
 

@@ -56,7 +56,5 @@ def look_at(
     if observation is None or points is None:
         return "no_face"
     _, pose, unit_px = fit(points, canonical(points))
-    xy = observation.landmarks[:, :2]
-    (left, top), (right, bottom) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
     size = unit_px / observation.size[1]
-    return assess((left, top, right, bottom), size, pose, observation.light, limits)
+    return assess(observation.box, size, pose, observation.light, limits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -86,6 +86,7 @@ class FaceObservation:
     `t`: seconds, the frame's. `landmarks`: (478, 3) float64, x and y in 0..1 of the picture, z in the
     same scale as x. `blendshapes`: (52,) float64, 0..1, in MediaPipe's order.
     `size`: (width, height) of the picture in pixels. `light`: None where it was not measured.
+    `box`: (left, top, right, bottom) of the landmarks, shares of the picture.
     """
 
     t: float
@@ -93,3 +94,9 @@ class FaceObservation:
     blendshapes: NDArray[np.float64]
     size: tuple[int, int]
     light: Light | None = None
+    box: tuple[float, float, float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = self.landmarks.T[:2].copy()  # numpy is six times quicker along the long axis
+        (left, top), (right, bottom) = rows.min(axis=1).tolist(), rows.max(axis=1).tolist()
+        object.__setattr__(self, "box", (left, top, right, bottom))

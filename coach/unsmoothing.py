@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coach.headframe import metric_points
 from coach.landmarks import USED
 from coach.types import FaceObservation, Points
 
@@ -24,6 +23,8 @@ LONGEST_GAP_S = 0.5  # after a longer gap the filter is taken to have started an
 TOLERANCE_PX = 1e-6
 
 _USED = np.array(USED)
+_SPEED_SIGN = np.array([1.0, 1.0, -1.0, -1.0]).reshape(4, 1, 1)
+_ROOT_SIGN = np.array([1.0, -1.0, 1.0, -1.0]).reshape(4, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +51,14 @@ def unsmooth(state: Unsmoother, observation: FaceObservation) -> tuple[Unsmoothe
     -------
     The new state, and the `USED` landmarks (len(USED), 3) in pixels with square axes.
     """
-    pixels = metric_points(observation)
-    smoothed = pixels[_USED]
+    width, height = observation.size
+    smoothed = observation.landmarks.take(_USED, axis=0) * (float(width), float(height), float(width))
     t = round(observation.t * 1000) / 1000  # the landmarker stamps frames in whole milliseconds
     dt = t - state.t
     if state.raw is None or state.smoothed is None or state.speed is None or not 0 < dt <= LONGEST_GAP_S:
         return Unsmoother(t, smoothed, smoothed, np.zeros_like(smoothed)), smoothed
-    extent = pixels[:, :2].max(axis=0) - pixels[:, :2].min(axis=0)
-    face_size = float(extent.sum()) / 2
+    left, top, right, bottom = observation.box
+    face_size = ((right - left) * width + (bottom - top) * height) / 2
     omega = 2 * np.pi * dt
     share = omega * DERIVATIVE_CUTOFF_HZ / (1 + omega * DERIVATIVE_CUTOFF_HZ)
     # speed = offset + gain * raw is linear in the unknown; the filter's equation
@@ -67,18 +68,14 @@ def unsmooth(state: Unsmoother, observation: FaceObservation) -> tuple[Unsmoothe
     offset = (1 - share) * state.speed - gain * state.raw
     step = smoothed - state.smoothed
     resting = offset + gain * smoothed
-    best = smoothed
-    nearest = np.full_like(smoothed, np.inf)
-    for sign in (1.0, -1.0):
-        a = omega * BETA * sign * gain
-        b = omega * (MIN_CUTOFF_HZ + BETA * sign * resting)
-        root = np.sqrt(np.maximum(b * b + 4 * a * step, 0.0))
-        for branch in (1.0, -1.0):
-            raw = smoothed + (branch * root - b) / (2 * a)
-            k = omega * (MIN_CUTOFF_HZ + BETA * np.abs(offset + gain * raw))
-            fits = np.abs(k / (1 + k) * (raw - state.smoothed) - step) < TOLERANCE_PX
-            distance = np.where(fits, np.abs(raw - state.raw), np.inf)
-            closer = distance < nearest
-            best = np.where(closer, raw, best)
-            nearest = np.where(closer, distance, nearest)
+    # All four roots at once: rows are the sign of the speed, then the sign of the root.
+    a = (omega * BETA * gain) * _SPEED_SIGN
+    b = (omega * BETA) * resting * _SPEED_SIGN + omega * MIN_CUTOFF_HZ
+    root = np.sqrt(np.maximum(b * b + 4 * a * step, 0.0)) * _ROOT_SIGN
+    raw = smoothed + (root - b) / (2 * a)
+    k = (omega * BETA) * np.abs(offset + gain * raw) + omega * MIN_CUTOFF_HZ
+    fits = np.abs(k / (1 + k) * (raw - state.smoothed) - step) < TOLERANCE_PX
+    distance = np.where(fits, np.abs(raw - state.raw), np.inf)
+    nearest = distance.min(axis=0)
+    best = np.where(nearest < np.inf, np.choose(distance.argmin(axis=0), raw), smoothed)
     return Unsmoother(t, best, smoothed, offset + gain * best), best
