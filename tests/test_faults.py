@@ -34,11 +34,12 @@ from coach.landmarks import CHIN, LEFT, RIGHT, places
 from coach.progress import summary_lines
 from coach.screen import Screen
 from coach.shell import app, plans
-from coach.shell.event_log import read_events
+from coach.shell.event_log import EventLog, read_events
 from coach.shell.faults import Fault, FaultyOutput, FaultySource, full_disk
 from coach.shell.layout import canvas_size
 from coach.shell.paint import Look, Painter
 from coach.shell.player import WatchedPlayer
+from coach.shell.recorder import Recorder
 from coach.shell.registry import load_exercise
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.source import Signal
@@ -498,6 +499,18 @@ def test_a_disk_that_can_only_be_read(small_disk: Path) -> None:
         Store.open(small_disk)
     with Store.open(small_disk, read_only=True) as store:
         assert len(store.history().repetitions) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+def test_a_log_that_has_stopped_is_said_and_the_history_goes_on(tmp_path: Path) -> None:
+    """The event log's disk is full: one line in the window, and each repetition is in the history."""
+    with Store.open(tmp_path) as store, EventLog("/dev/full") as log:
+        session = store.begin_session("daily", "demo", datetime(2026, 1, 5, 9, tzinfo=UTC))
+        recorder = Recorder(store, session, log, [])
+        assert not recorder.problem
+        recorder.take((events.Rep(t=1.0, exercise="cheek_raiser", index=1, start=0.0, hold_s=1.0),))
+        assert "the session goes on" in recorder.problem
+    assert kept(tmp_path) == 1
 
 
 def test_a_clock_set_back_spoils_no_history(tmp_path: Path) -> None:

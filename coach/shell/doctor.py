@@ -142,14 +142,14 @@ def folder(data_dir: Path) -> Check:
     place = data_dir
     while not place.exists() and place != place.parent:
         place = place.parent
-    remedy = "choose another folder with --data-dir or SMILE_COACH_HOME; sessions run without it, unsaved"
+    remedy = "choose another folder with --data-dir or SMILE_COACH_HOME"
     try:
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"x")
         free_mb = shutil.disk_usage(place).free // 1_000_000
     except OSError as error:
         detail = f"{data_dir}: cannot be written ({error.strerror})"
-        return Check("data folder", ok=False, detail=detail, remedy=remedy)
+        return Check("data folder", ok=False, detail=detail, remedy=remedy, needed=True)
     enough = free_mb >= LEAST_FREE_MB
     return Check(
         "data folder", ok=enough, detail=f"{data_dir} ({free_mb} MB free)", remedy="" if enough else remedy

@@ -49,5 +49,5 @@ class Recorder:
 
     @property
     def problem(self) -> str:
-        """Why something is not on the disk, or empty."""
-        return self._store.problem
+        """Why something is not on the disk, or empty; the history before the log."""
+        return self._store.problem or ("" if self._log is None else self._log.problem)
