@@ -161,7 +161,8 @@ def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Path, data: Path)
 
     def run_it(*script: Fault, reps: int = 1, fps: float = 10.0) -> Told:
         person = SimulatedPerson(load_person(), fps=fps, size=SIZE, realtime=False, script=[])
-        monkeypatch.setattr(app, "open_source", lambda *_, **__: FaultySource(person, script))
+        whole = [*script, Fault("ended", 60.0)]  # a session that never ends fails, and ends
+        monkeypatch.setattr(app, "open_source", lambda *_, **__: FaultySource(person, whole))
 
         def short(*arguments: Any, **options: Any) -> Any:
             plan, _ = load_plan(*arguments, **{**options, "explains": False})
