@@ -22,6 +22,8 @@ from led import led, plan
 from coach.baseline import OwnRange
 from coach.memories import Memories
 from coach.shell import doctor
+from coach.shell.config import load_settings
+from coach.shell.home import Home
 from coach.shell.memories_file import load_memories, new_memory, save_memories
 from coach.shell.own_range import write_own_range
 from coach.shell.photo import keep_photo
@@ -202,10 +204,11 @@ def test_what_is_kept_is_its_owners_alone(over: Over) -> None:
     try:
         write_own_range(data, OwnRange())
         save_memories(data, load_memories(data))
+        fresh = Home(load_settings(None), over.folder / "x", data / "fresh", over.folder).make_data_dir()
         keep_photo(data, np.zeros((4, 4, 3), np.uint8), datetime(2026, 1, 5, tzinfo=UTC), "neutral")
     finally:
         os.umask(before)
-    for path in [data, *data.rglob("*")]:
+    for path in [data, fresh, *data.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     assert {"history.sqlite3", "memories.toml", "range.json"} <= {path.name for path in data.iterdir()}
     sounds = over.folder / "cache" / "smile-coach" / "sounds"  # among them a memory's own words
