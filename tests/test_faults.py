@@ -85,7 +85,7 @@ def drained(source: FaultySource) -> list[Frame | Signal]:
     return given
 
 
-@pytest.mark.parametrize("kind", [*PICTURES, "nobody", "another", "beside"])
+@pytest.mark.parametrize("kind", [*PICTURES, "nobody", "another", "beside", "wide", "pair"])
 def test_a_spoilt_picture_is_spoilt_while_the_script_says_so(kind: Any) -> None:
     """Only the frames inside the fault differ, and time goes on as before."""
     given = drained(FaultySource(Ticking(), [Fault(kind, 2.0, 3.0)]))
@@ -264,6 +264,14 @@ def test_even_a_mistake_of_the_program_closes_the_log(lead: Callable[..., Told],
     with pytest.raises(RuntimeError, match="a mistake"):
         lead(Fault("broken", 1.0))
     assert read_events(tmp_path / "events.jsonl")[-1]["type"] == "session_end"
+
+
+def test_a_second_face_beside_is_not_followed(lead: Callable[..., Told]) -> None:
+    """Somebody joins and keeps still: the person is followed as before, and their repetition counts."""
+    told = lead(Fault("wide", 0.0, 5.0), Fault("pair", 5.0, 20.0))
+    assert told.reps == 1
+    assert not told.of("face_lost", "attempt")
+    assert len(told.of("calibrated")) == 1
 
 
 def test_the_face_beside_takes_over_and_is_noticed_at_once(lead: Callable[..., Told]) -> None:

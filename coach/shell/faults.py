@@ -24,7 +24,19 @@ from coach.shell.source import Signal, Source
 from coach.types import Frame, Image
 
 Picture: TypeAlias = Literal[
-    "black", "frozen", "garbage", "empty", "grey", "alpha", "half", "none", "nobody", "another", "beside"
+    "black",
+    "frozen",
+    "garbage",
+    "empty",
+    "grey",
+    "alpha",
+    "half",
+    "none",
+    "nobody",
+    "another",
+    "beside",
+    "wide",
+    "pair",
 ]
 Flow: TypeAlias = Literal["silent", "lost", "slow", "burst", "jitter", "gap", "ended", "gone", "broken"]
 Kind: TypeAlias = Picture | Flow
@@ -40,7 +52,8 @@ class Fault:
 
     Pictures: `black`; `frozen`, the last good one again; `garbage`, noise; `empty`, 0x0; `grey`, (H, W);
     `alpha`, (H, W, 4); `half`, half the size; `none`, no array at all; `nobody`, a bare wall; `another`,
-    a broader face in the same place; `beside`, the bare wall and the broader face beside it.
+    a broader face in the same place; `beside`, the bare wall and the broader face beside it; `wide`, the
+    person and the bare wall; `pair`, the person and a broader face that never moves.
     Flow: `silent`, nothing new; `lost`, as an unplugged camera; `slow`, `amount` frames a second;
     `burst`, `amount` seconds held back and then given at once; `jitter`, stamps off by up to `amount`
     seconds; `gap`, the clock leaps by `amount` seconds, once; `ended`, no more frames; `gone`, reading
@@ -71,6 +84,7 @@ class FaultySource:
         self._script = list(script)
         self._chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
         self._noise = np.random.default_rng(seed)
+        self._first: Frame | None = None
         self._good: Frame | None = None
         self._held: list[Frame] = []
         self._given_t = float("-inf")
@@ -89,6 +103,7 @@ class FaultySource:
         frame = self._source.read()
         if not isinstance(frame, Frame):
             return frame
+        self._first = self._first or frame
         fault = next((f for f in self._script if f.start <= frame.t < f.end), None)
         if fault is None or fault.kind != "burst":
             self._begun = None
@@ -147,6 +162,10 @@ class FaultySource:
     def _frozen(self, image: Image) -> Image:
         return image if self._good is None else self._good.image
 
+    def _pair(self, image: Image) -> Image:
+        still = image if self._first is None else self._first.image
+        return np.hstack([image, broadened(still)])
+
     def _garbage(self, image: Image) -> Image:
         return self._noise.integers(0, 256, image.shape, dtype=np.uint8)
 
@@ -168,6 +187,8 @@ PICTURES: dict[str, Callable[[FaultySource, Image], Any]] = {
     "none": lambda _, __: None,
     "nobody": lambda _, image: np.full_like(image, WALL),
     "another": lambda _, image: broadened(image),
+    "wide": lambda _, image: np.hstack([image, np.full_like(image, WALL)]),
+    "pair": FaultySource._pair,  # noqa: SLF001 - as above
     "beside": lambda _, image: np.hstack([np.full_like(image, WALL), broadened(image)]),
 }
 
