@@ -213,7 +213,7 @@ class JawRelease:
         if features is None or not state.moved:
             return replace(state, breath=Breath("none", t)), ()
         dropped = features.jaw_down - state.rep.floor * state.context.best.jaw > spec.least_down
-        closed = not dropped and features.lip_gap < spec.least_gap
+        closed = features.lip_gap < spec.least_gap
         long = t - breath.since
         true: dict[str, dict[str, bool]] = {
             "none": {"still": closed and state.circles.direction is None and state.rep.phase != "apex"},
