@@ -159,7 +159,7 @@ def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Path, data: Path)
     log = tmp_path / "events.jsonl"
     load_plan = plans.load_plan
 
-    def run_it(*script: Fault, reps: int = 1, fps: float = 10.0) -> Told:
+    def run_it(*script: Fault, reps: int = 1, fps: float = 8.0) -> Told:
         person = SimulatedPerson(load_person(), fps=fps, size=SIZE, realtime=False, script=[])
         whole = [*script, Fault("ended", 60.0)]  # a session that never ends fails, and ends
         monkeypatch.setattr(app, "open_source", lambda *_, **__: FaultySource(person, whole))
@@ -606,11 +606,11 @@ def test_a_signal_ends_a_session_in_order(tmp_path: Path, own: Path, number: int
 @posix
 @pytest.mark.usefixtures("data")
 def test_a_stopped_process_goes_on_and_ctrl_c_twice_ends_it_at_once(tmp_path: Path, own: Path) -> None:
-    """Stopped for two seconds it has lost sight, and counts in again; impatience leaves no traceback."""
+    """Stopped for a second it has lost sight, and counts in again; impatience leaves no traceback."""
     session = Started(tmp_path, own, "--no-window", "--no-voice", "--speed", "real")
     session.wait_for("cue", of="exercise")
     session.process.send_signal(signal.SIGSTOP)
-    time.sleep(2.0)
+    time.sleep(1.3)
     before = len(session.events())
     session.process.send_signal(signal.SIGCONT)
     session.wait_for("resumed", before)
