@@ -241,3 +241,32 @@ def test_the_terminal_comes_back_after_an_error(capfd):
         raise KeyError
     os.write(2, b"still here\n")
     assert capfd.readouterr().err == "still here\n"
+
+
+def test_the_quick_way_reads_what_the_public_one_returns(model_path):
+    """Every landmark and blendshape is what MediaPipe's own call gives for the same frames, to the bit."""
+    from mediapipe import Image, ImageFormat
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    options = vision.FaceLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(model_path)),
+        running_mode=vision.RunningMode.VIDEO,
+        output_face_blendshapes=True,
+    )
+    pictures = [np.zeros((480, 640, 3), np.uint8), *(draw(FacePose(jaw_open=n / 5)) for n in range(5))]
+    seen = None
+    with (
+        native_stderr(),
+        vision.FaceLandmarker.create_from_options(options) as public,
+        Landmarker(model_path) as quick,
+    ):
+        for number, picture in enumerate(pictures):
+            seen = quick.detect(Frame(number / 30, picture))
+            rgb = Image(ImageFormat.SRGB, np.ascontiguousarray(picture[:, :, ::-1]))
+            told = public.detect_for_video(rgb, 1 + round(number / 30 * 1000))
+            if seen is None:
+                assert told.face_landmarks == []
+                continue
+            assert seen.landmarks.tolist() == [[p.x, p.y, p.z] for p in told.face_landmarks[0]]
+            assert seen.blendshapes.tolist() == [shape.score for shape in told.face_blendshapes[0]]
+    assert seen is not None
