@@ -20,11 +20,8 @@ MIN_CUTOFF_HZ = 0.05
 BETA = 80.0
 DERIVATIVE_CUTOFF_HZ = 1.0
 LONGEST_GAP_S = 0.5  # after a longer gap the filter is taken to have started anew
-TOLERANCE_PX = 1e-6
 
 _USED = np.array(USED)
-_SPEED_SIGN = np.array([1.0, 1.0, -1.0, -1.0]).reshape(4, 1, 1)
-_ROOT_SIGN = np.array([1.0, -1.0, 1.0, -1.0]).reshape(4, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,21 +58,25 @@ def unsmooth(state: Unsmoother, observation: FaceObservation) -> tuple[Unsmoothe
     face_size = ((right - left) * width + (bottom - top) * height) / 2
     omega = 2 * np.pi * dt
     share = omega * DERIVATIVE_CUTOFF_HZ / (1 + omega * DERIVATIVE_CUTOFF_HZ)
-    # speed = offset + gain * raw is linear in the unknown; the filter's equation
-    # smoothed - before = k / (1 + k) * (raw - before), k = omega * (MIN_CUTOFF_HZ + BETA * |speed|),
-    # is then quadratic in (raw - smoothed), once for each sign of the speed.
+    # The filter: step = k * (raw - smoothed), k = omega * (MIN_CUTOFF_HZ + BETA * |speed|), where
+    # speed = what is kept of the last one + gain * (raw - last raw). Solved for v = omega * BETA * speed,
+    # counted in the step's direction, that is quadratic, once for each sign of the speed: one root with
+    # the step, which is the usual case, and up to two against it. The one nearest the last frame is taken.
     gain = share / (face_size * dt)
-    offset = (1 - share) * state.speed - gain * state.raw
     step = smoothed - state.smoothed
-    resting = offset + gain * smoothed
-    # All four roots at once: rows are the sign of the speed, then the sign of the root.
-    a = (omega * BETA * gain) * _SPEED_SIGN
-    b = (omega * BETA) * resting * _SPEED_SIGN + omega * MIN_CUTOFF_HZ
-    root = np.sqrt(np.maximum(b * b + 4 * a * step, 0.0)) * _ROOT_SIGN
-    raw = smoothed + (root - b) / (2 * a)
-    k = (omega * BETA) * np.abs(offset + gain * raw) + omega * MIN_CUTOFF_HZ
-    fits = np.abs(k / (1 + k) * (raw - state.smoothed) - step) < TOLERANCE_PX
-    distance = np.where(fits, np.abs(raw - state.raw), np.inf)
-    nearest = distance.min(axis=0)
-    best = np.where(nearest < np.inf, np.choose(distance.argmin(axis=0), raw), smoothed)
-    return Unsmoother(t, best, smoothed, offset + gain * best), best
+    way = np.copysign(omega * BETA, step)
+    kept = way * (1 - share) * state.speed  # v of a landmark that stays where it was
+    resting = kept + way * gain * (smoothed - state.raw)  # v of one that arrived where the filter put it
+    least = omega * MIN_CUTOFF_HZ / 2
+    need = (omega * BETA * gain) * np.abs(step)
+    below, above = resting / 2 - least, resting / 2 + least
+    along = below + np.sqrt(above * above + need)
+    square = below * below - need
+    root = np.sqrt(np.maximum(square, 0.0))
+    against = above + np.copysign(root, kept - above)  # of the two, the one nearer to `kept`
+    against = np.where(against < 0, against, above - root)
+    possible = (square >= 0) & (against < 0) & (resting < 0)
+    nearer = (along < 0) | (np.abs(against - kept) < np.abs(along - kept))
+    v = np.where(possible & nearer, against, along)
+    raw = smoothed + (v - resting) / (way * gain)
+    return Unsmoother(t, raw, smoothed, v / way), raw
