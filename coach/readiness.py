@@ -15,6 +15,7 @@ from coach.types import FaceObservation, Points
 
 NEUTRAL_S = 2.0
 STILL_CORNER, STILL_CHIN = 0.012, 0.02  # robust standard deviations above it are no face at rest
+RETRY_S = 0.25  # learning goes through all the frames kept: too much to be done again in each
 PATIENCE_S = 8.0  # after this long a face that is not quite still, or not well lit, must do
 # What spoils the measurement itself; the rest is advice.
 BLOCKING: Final[frozenset[Framing]] = frozenset({"no_face", "closer", "turn_to_me"})
@@ -22,11 +23,15 @@ BLOCKING: Final[frozenset[Framing]] = frozenset({"no_face", "closer", "turn_to_m
 
 @dataclass(slots=True)
 class Readiness:
-    """Collects a neutral face from frames that are well framed. `since`: when it began, seconds."""
+    """Collects a neutral face from frames that are well framed.
+
+    `since`: when it began, seconds; `tried`: when the kept frames were last found to be no neutral face.
+    """
 
     perception: Perception
     limits: FramingSettings
     since: float
+    tried: float = float("-inf")
 
     def step(
         self, t: float, observation: FaceObservation | None, points: Points | None
@@ -39,8 +44,9 @@ class Readiness:
             return framing, None
         self.perception.keep(observation, points)
         self.perception.forget_before(t - NEUTRAL_S - 0.5)
-        if self.perception.kept_s < NEUTRAL_S:
+        if self.perception.kept_s < NEUTRAL_S or t - self.tried < RETRY_S:
             return framing, None
+        self.tried = t
         baseline = self.perception.learn(lambda b: not patient or _still(b))
         return framing, baseline
 
