@@ -1,12 +1,14 @@
 """The session's own loop with a window: how old a frame is when it is shown, and how many are.
 
-Runs in a process of its own (`python live.py FPS SECONDS`) and prints one JSON object. The simulated
-person is the camera; a frame's age counts from when the source handed it over, as it would for a webcam.
+Runs in a process of its own (`python live.py FPS SECONDS`) and prints one JSON object. The camera is
+the program's own `Webcam` with a stand-in for the driver, which hands over pictures drawn beforehand at
+the rate of a real one. A frame's age counts from when the driver handed it over.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -20,56 +22,74 @@ from typing import Any
 
 import numpy as np
 
+from coach.face_pose import FacePose
 from coach.screen import Screen
 from coach.session import Session
 from coach.shell.config import load_settings
 from coach.shell.demonstration import Demonstration
 from coach.shell.display import Command, Display
+from coach.shell.drawn_face import draw, grain
 from coach.shell.labels import Labels
 from coach.shell.landmarker import Landmarker
 from coach.shell.loop import Loop
 from coach.shell.model_file import default_cache_dir, find_model
 from coach.shell.plans import load_plan
 from coach.shell.recorder import Recorder
-from coach.shell.simulated_person import SimulatedPerson, load_person
-from coach.shell.source import Signal
 from coach.shell.store import Store
 from coach.shell.voice import SilentVoice
+from coach.shell.webcam import Webcam
 from coach.shell.window import OpenCvWindow
 from coach.shell.words import load_phrase_book
-from coach.types import FaceObservation, Frame
+from coach.types import Bilateral, FaceObservation, Frame, Image
 
 SETTLE_S = 3.0  # windows open, fonts load, the landmarker finds the face
 SCREEN = "1600x1000x24"
+SIZE = (1280, 720)  # of the camera's pictures
+AT_REST_S = 6.0  # until the session knows the neutral face
+AT_REST, SMILING = 15, 45  # pictures drawn beforehand, over and over: a still face, then one smile and back
 
 
-class WatchedSource:
-    """A simulated person who notes when each frame was handed over."""
+class Driver:
+    """What `cv2.VideoCapture` would be: a picture every so often, whether it is wanted or not."""
 
-    def __init__(self, person: SimulatedPerson) -> None:
-        self._person = person
-        self.name = person.name
-        self.hear = person.hear
-        self.now = person.now
-        self.close = person.close
-        self.given: dict[float, float] = {}
+    def __init__(self, fps: float) -> None:
+        smiles = (0.5 - 0.5 * math.cos(2 * math.pi * number / SMILING) for number in range(SMILING))
+        poses = (FacePose(smile=Bilateral(smile, smile)) for smile in (*[0.0] * AT_REST, *smiles))
+        self._pictures = [grain(draw(pose, SIZE), seed) for seed, pose in enumerate(poses)]
+        self._interval = 1.0 / fps
+        self._due = time.perf_counter()
+        self.count = 0
 
-    def read(self) -> Frame | Signal:
-        """Return the next frame."""
-        got = self._person.read()
-        if isinstance(got, Frame):
-            self.given[got.t] = self.now()
-        return got
+    def grab(self) -> bool:
+        """Wait for the next picture; one that nobody was waiting for is gone."""
+        now = time.perf_counter()
+        missed = max(0, int((now - self._due) / self._interval))
+        self._due += (missed + 1) * self._interval
+        self.count += missed + 1
+        time.sleep(max(0.0, self._due - now))
+        return True
+
+    def retrieve(self) -> tuple[bool, Image]:
+        """Return the picture in memory of its own, as a driver does."""
+        resting = self.count * self._interval < AT_REST_S
+        number = self.count % AT_REST if resting else AT_REST + self.count % SMILING
+        return True, self._pictures[number].copy()
+
+    def release(self) -> None:
+        """Let go."""
 
 
 class WatchedWindow:
     """The window, which notes how old each frame is once it is on the screen, and closes after a while."""
 
-    def __init__(self, window: Display, source: WatchedSource, seconds: float) -> None:
+    def __init__(self, window: Display, source: Webcam, driver: Driver, seconds: float) -> None:
         self._window = window
         self._source = source
+        self._driver = driver
         self._until = SETTLE_S + seconds
         self._last = -1.0
+        self._offered_before = 0
+        self.offered = 0
         self.ages: list[float] = []
         self.cpu_s = self.begun_cpu_s = 0.0
 
@@ -82,8 +102,10 @@ class WatchedWindow:
             self._last = frame.t
             if frame.t < SETTLE_S:
                 self.begun_cpu_s = time.process_time()
+                self._offered_before = self._driver.count
             else:
-                self.ages.append(self._source.now() - self._source.given[frame.t])
+                self.ages.append(self._source.now() - frame.t)
+                self.offered = self._driver.count - self._offered_before
                 self.cpu_s = time.process_time() - self.begun_cpu_s
         return (*commands, Command.QUIT) if self._last >= self._until else commands
 
@@ -96,10 +118,11 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
     """Run a session with a window for some seconds and return what was seen."""
     settings = load_settings(None)
     plan, exercises = load_plan(settings.plan, None)
-    source = WatchedSource(SimulatedPerson(load_person(), fps=fps, realtime=True))
+    driver = Driver(fps)
+    source = Webcam(settings.camera, opener=lambda _: driver)
     book = load_phrase_book("en")
     window = OpenCvWindow(settings.window, "smile-coach", Labels.from_book(book), source.now)
-    shown = WatchedWindow(window, source, seconds)
+    shown = WatchedWindow(window, source, driver, seconds)
     model = find_model(settings.model.path, default_cache_dir(), progress=False)
     with TemporaryDirectory() as home, Landmarker(model) as landmarker, Store.open(Path(home)) as store:
         begun = store.begin_session(plan.name, source.name, datetime.now(UTC))
@@ -112,6 +135,7 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
     return {
         "fps offered": fps,
         "fps shown": len(ages) / seconds,
+        "dropped, %": max(0.0, 100 * (1 - len(ages) / shown.offered)),
         "age median, ms": float(np.median(ages)),
         "age p95, ms": float(np.percentile(ages, 95)),
         "age p99, ms": float(np.percentile(ages, 99)),
