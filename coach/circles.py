@@ -14,6 +14,8 @@ from coach.events import Direction
 from coach.features import Features
 from coach.settings import Strict
 
+SWING = 0.4  # of the path's height; smaller ups and downs are noise
+SPARE_SWINGS = 2  # beyond two a turn; a talking jaw goes up and down many times while it drifts round once
 WOUND_BACK = 0.5  # turns lost before the other way round begins
 
 Length = Annotated[float, Field(gt=0, lt=1)]
@@ -86,7 +88,8 @@ def step(
     turns = float(wound[-1])
     whole = math.floor(abs(turns) + spec.tolerance)
     direction: Direction = "clockwise" if turns > 0 else "counterclockwise"
-    if whole > state.counted and state.direction in (None, direction):
+    round_ = whole > state.counted and swings([p.down for p in path]) <= 2 * whole + SPARE_SWINGS
+    if round_ and state.direction in (None, direction):
         return Circles(path, whole, direction), whole - state.counted, direction
     if state.direction is not None and state.counted - abs(turns) > WOUND_BACK:
         # wound back by half a turn: the other way round began where the path was farthest
@@ -108,6 +111,19 @@ def winding(path: tuple[Point, ...], spec: CircleSpec) -> NDArray[np.float64]:
     y = (down - (down.max() + down.min()) / 2) / np.ptp(down)
     angles = np.unwrap(np.arctan2(y, x))
     return np.asarray((angles - angles[0]) / (2 * math.pi))
+
+
+def swings(values: list[float]) -> int:
+    """Return how often a path turns round between up and down, by more than `SWING` of its height."""
+    least = SWING * (max(values) - min(values))
+    count, way, extreme = 0, 0, values[0]
+    for value in values:
+        ahead = way * (value - extreme)
+        if way and ahead >= 0:
+            extreme = value
+        elif abs(value - extreme) > least:
+            count, way, extreme = count + 1, (1 if value > extreme else -1), value
+    return count
 
 
 def _range(values: object) -> float:

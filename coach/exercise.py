@@ -184,6 +184,11 @@ class Held(Generic[P]):
         """Return what is wrong with the form in this frame."""
         raise NotImplementedError
 
+    def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
+        """Whether a fault only counts where it lasts for much of the movement."""
+        del state, features, fault
+        return False
+
     def noise(self, context: Context) -> float:
         """Return the standard deviation of `level` on the neutral face."""
         raise NotImplementedError
@@ -251,7 +256,9 @@ class Held(Generic[P]):
         state = replace(state, eyes=eyes, frames=(*keep, features))
         if masked:
             return Sample(t, masked=True), state
-        return Sample(t, self.level(features), self.fault(state, features)), state
+        fault = self.fault(state, features)
+        mild = fault is not None and self.mild(state, features, fault)
+        return Sample(t, self.level(features), fault, mild), state
 
     def _close(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         events = self.ended(state, ended, t)

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import Field
 
 from coach.events import Reason
+from coach.form import Fault, counting, extended, lost_s
 from coach.settings import Strict
 
 Phase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
@@ -19,6 +20,7 @@ TRANSITIONS: Final[dict[tuple[Phase, Happening], Phase]] = {
     ("onset", "dropped"): "neutral",  # ... and was a flicker
     ("onset", "dwelt"): "apex",  # ... and stays: the hold clock runs, back-dated to half-rise
     ("onset", "lost"): "offset",
+    ("apex", "dropped"): "neutral",  # what stays of it is below the enter threshold: noise, a blink's edge
     ("apex", "fell"): "offset",  # below half of its own plateau for longer than the grace
     ("apex", "lost"): "offset",  # face gone or head turned for longer than the grace
     ("offset", "rested"): "neutral",  # true return to rest: ready for the next
@@ -58,7 +60,8 @@ class RepSpec(Strict):
 class Sample:
     """One frame as a repetition sees it.
 
-    `level`: size of the movement, 0 = neutral, 1 = own best. `fault`: what is wrong with the form.
+    `level`: size of the movement, 0 = neutral, 1 = own best. `fault`: what is wrong with the form;
+    `mild`: so little that it only counts where it lasts for much of the movement.
     `masked`: the level cannot be trusted in this frame (a blink), which neither counts nor breaks.
     `gone`: why the face cannot be judged at all (`face_lost`, `head_turned`).
     """
@@ -66,17 +69,9 @@ class Sample:
     t: float
     level: float = 0.0
     fault: Reason | None = None
+    mild: bool = False
     masked: bool = False
     gone: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A stretch of wrong form, seconds."""
-
-    start: float
-    end: float
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +131,10 @@ GAP_S = 0.5  # between two frames
 LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
 SETTLED_S = 0.7  # a steady level this long after a movement, below its half, is the new rest
 STUCK_S = 3.0  # a face that rests at a new level this long after a movement has a new rest level
+LEAST_PLATEAU = 0.85  # of the enter threshold; a movement that settles lower was none
+LEAST_ABOVE_NEUTRAL = 0.5  # likewise, but against the calibrated neutral: coming back to it is no movement
+RISEN = 1.5  # of a failed try's plateau; what rises this high before it came to rest is the next movement
+CERTAIN_S = 2.0  # so long after the onset, when half-way up was is no longer in question
 
 
 def step(
@@ -178,7 +177,7 @@ def step(
         seen = replace(seen, counted=True)
         result = Reached(seen.start, seen.hold_s)
     if happening is not None:
-        seen, result = _move(seen, sample, spec, happening)
+        seen, result = _move(seen, sample, spec, happening, enter)
     if seen.phase == "neutral" and sample.gone is None and sample.fault is None and not sample.masked:
         seen = replace(seen, floor=_drift(seen.floor, sample.level, enter, dt, spec))
     return replace(seen, t=sample.t), result
@@ -196,13 +195,9 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
         trace = tuple(point for point in trace if sample.t - point[0] <= PREROLL_S)
     faults = state.faults
     if state.phase in ("onset", "apex") and sample.fault is not None:
-        last = faults[-1] if faults else None
-        # a fault that returns within the grace is one fault: a form at the edge is not a right one
-        if last is not None and last.reason == sample.fault and sample.t - last.end <= spec.grace_s:
-            faults = (*faults[:-1], replace(last, end=sample.t))
-        else:
-            begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
-            faults = (*faults, Fault(begin, sample.t, sample.fault))
+        begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
+        grave_s = 0.0 if sample.mild else sample.t - begin
+        faults = extended(faults, Fault(begin, sample.t, sample.fault, grave_s), spec.grace_s)
     rest_since = None
     low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
     home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
@@ -227,12 +222,29 @@ def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> 
             "dropped": above <= enter * spec.rest * 2,
             "dwelt": t - state.since >= spec.dwell_s,
         },
-        "apex": {"fell": fallen or t - state.start > LONGEST_S},
+        "apex": {
+            "dropped": not state.counted and _nothing(state, enter),
+            "fell": fallen or t - state.start > LONGEST_S,
+        },
         "offset": {
-            "rested": (rest is not None and t - rest >= spec.rest_dwell_s) or _stuck(state, t, spec)
+            "rested": (rest is not None and t - rest >= spec.rest_dwell_s)
+            or _stuck(state, t, spec)
+            or _risen(state, enter)
         },
     }
     return next((happening for happening, now in true[state.phase].items() if now), None)
+
+
+def _nothing(state: RepState, enter: float) -> bool:
+    """Whether the plateau is too low for a movement: against rest, or against the calibrated neutral."""
+    low = state.plateau < LEAST_PLATEAU * enter
+    return low or state.plateau + state.floor < LEAST_ABOVE_NEUTRAL * enter
+
+
+def _risen(state: RepState, enter: float) -> bool:
+    """Whether the next movement has begun before a failed try came to rest."""
+    failed = state.phase == "offset" and not state.counted and state.plateau > 0
+    return failed and state.level > max(enter, RISEN * state.plateau)
 
 
 def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
@@ -256,7 +268,8 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     top = max(levels)
     upper = sorted(level for level in levels if level >= top / 2)
     plateau = upper[len(upper) // 2]
-    half_t = _crossing(state, plateau, spec.half)
+    certain = state.phase == "apex" and t - state.since > CERTAIN_S
+    half_t = state.half_t if certain else _crossing(state, plateau, spec.half)
     last_t, last = state.trace[-1]
     below = last - state.floor < spec.leave * plateau
     below_since = None
@@ -274,16 +287,6 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
         below_since=below_since,
         hold_s=max(until - half_t - lost_s(state.faults, half_t, until, spec.grace_s), 0.0),
     )
-
-
-def lost_s(faults: tuple[Fault, ...], start: float, end: float, grace_s: float) -> float:
-    """Seconds between `start` and `end` in which the form was wrong for longer than the grace."""
-    total = 0.0
-    for fault in faults:
-        length = min(fault.end, end) - max(fault.start, start)
-        if length > grace_s:
-            total += length
-    return total
 
 
 def _crossing(state: RepState, plateau: float, share: float) -> float:
@@ -312,22 +315,24 @@ def _fall(state: RepState, threshold: float, t: float) -> float:
 
 
 def _move(
-    state: RepState, sample: Sample, spec: RepSpec, happening: Happening
+    state: RepState, sample: Sample, spec: RepSpec, happening: Happening, enter: float
 ) -> tuple[RepState, Ended | None]:
     """Go to the next phase and say what ended."""
     moved = replace(state, phase=TRANSITIONS[state.phase, happening], since=sample.t)
     if happening == "entered":
         return replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
     if happening == "dropped":
-        return replace(moved, faults=()), None
+        return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if happening == "dwelt":
         return _clock(replace(moved, start=onset(state)), sample.t, spec), None
     if happening in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if happening == "lost" else None), None
-    return _rested(moved, sample, spec)
+    return _rested(moved, sample, spec, risen=_risen(state, enter))
 
 
-def _rested(state: RepState, sample: Sample, spec: RepSpec) -> tuple[RepState, Ended | None]:
+def _rested(
+    state: RepState, sample: Sample, spec: RepSpec, *, risen: bool
+) -> tuple[RepState, Ended | None]:
     end = state.rest_since if state.rest_since is not None else sample.t
     ended = Ended(
         start=state.start,
@@ -340,6 +345,9 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec) -> tuple[RepState, E
     level = state.trace[-1][1] if state.trace else state.floor
     floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
+    if risen:
+        recent = tuple(point for point in state.trace if sample.t - point[0] <= PREROLL_S)
+        clean = replace(clean, floor=state.floor, trace=recent)
     if state.counted:
         clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
     worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
@@ -361,9 +369,8 @@ def onset(state: RepState) -> float:
 def reason(state: RepState, spec: RepSpec) -> Reason:
     """Why a movement was not a repetition: its longest fault, where that cost it the hold; else too short."""
     spent: dict[Reason, float] = {}
-    for fault in state.faults:
-        if fault.end - fault.start > spec.grace_s:
-            spent[fault.reason] = spent.get(fault.reason, 0.0) + fault.end - fault.start
+    for fault in counting(state.faults, state.start, state.t, spec.grace_s):
+        spent[fault.reason] = spent.get(fault.reason, 0.0) + fault.end - fault.start
     if state.gone is not None:
         return state.gone
     if not spent:

@@ -19,13 +19,17 @@ JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, bef
 FIRST_FRAMES = 8  # before an onset; enough for a median
 OPEN = 0.3  # lid closure below which the eyes are open
 MOST_BEFORE = 0.25  # drift of the resting eyes; more is the tail of another movement
+# Length by which the brows sink with a full cheek raise; in a smile of the mouth alone they rise by a tenth.
+BROW_SINKS = 0.03
+LEAST_PULL = 0.3  # share of the own best; in a smaller smile the eyes have nothing to join in
 BEFORE_S = 0.6  # the level before the onset is the median over this long
 
 
 class EvenSpec(Strict):
     """When a smile is even.
 
-    `least_ratio`: weaker over stronger side as measured, below it the smile does not count as even.
+    `least_ratio`: weaker over stronger side as measured, below it the smile does not count as even;
+    by less than `doubt` below it, only where it stays there for much of the smile.
     `name_ratio`: below it the weaker side is named. `least_mm`: corner difference that others
     notice (3 mm: Hohman 2014, doi 10.1002/lary.24331, the measure under-reads it). `smooth_s`: over
     how long the sides are averaged. `least_lag_s`: smaller lags are none. `under_read`: power
@@ -34,6 +38,7 @@ class EvenSpec(Strict):
     """
 
     least_ratio: Annotated[float, Field(gt=0, le=1)]
+    doubt: Annotated[float, Field(ge=0, lt=0.5)]
     name_ratio: Annotated[float, Field(gt=0, le=1)]
     least_mm: Annotated[float, Field(ge=0, le=10)]
     smooth_s: Annotated[float, Field(ge=0, le=2)]
@@ -48,6 +53,11 @@ def is_even(lift: Bilateral, travel_mm: Bilateral, spec: EvenSpec) -> bool:
     return lift.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
 
 
+def is_nearly_even(lift: Bilateral, spec: EvenSpec) -> bool:
+    """Whether it takes a while to tell that the sides are not even: a single moment is too noisy."""
+    return lift.symmetry >= spec.least_ratio - spec.doubt
+
+
 def recent(frames: Sequence[Features], smooth_s: float) -> tuple[Bilateral, Bilateral]:
     """Return smile lift (units) and excursion (mm) averaged over the last `smooth_s` seconds."""
     window = _window(frames, smooth_s)
@@ -55,13 +65,35 @@ def recent(frames: Sequence[Features], smooth_s: float) -> tuple[Bilateral, Bila
 
 
 def recent_eyes(frames: Sequence[Features], smooth_s: float) -> float:
-    """Return how far the eyes have joined in over the last `smooth_s` seconds, against shortly before."""
-    return median(f.eye_engagement for f in _window(frames, smooth_s)) - eyes_before(frames)
+    """Return how far the eyes have joined in over the last `smooth_s` seconds, blinks left out."""
+    window = _window(frames, smooth_s)
+    return joining([f for f in window if f.closure.maximum < OPEN] or window, frames)
+
+
+def joining(held: Sequence[Features], frames: Sequence[Features]) -> float:
+    """Return how far the eyes join in a smile, as a share of the smile's own size.
+
+    Strong smiles of the mouth alone lift the lids too, weak ones with the eyes do not lift them far:
+    their ratio tells them apart (rendered people: 0.25 at most against 0.62 at least), neither alone does.
+
+    Parameters
+    ----------
+    held
+        Frames of the smile.
+    frames
+        All frames of the movement; at the beginning of it the eyes are not in it yet.
+    """
+    eyes = median(_eyes(f) for f in held) - eyes_before(frames)
+    return eyes / max(median(f.lip_corner_pull.mean for f in held), LEAST_PULL)
+
+
+def _eyes(features: Features) -> float:
+    return features.eye_engagement - features.brow_raise.mean / BROW_SINKS
 
 
 def eyes_before(frames: Sequence[Features]) -> float:
     """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
-    first = [f.eye_engagement for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
+    first = [_eyes(f) for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
     return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
 
 

@@ -10,20 +10,21 @@ from coach.events import Event, Reason
 from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
 from coach.features import Features
 from coach.repetition import Ended
-from coach.smile import EvenSpec, is_even, judge, recent, recent_eyes
+from coach.smile import EvenSpec, is_even, is_nearly_even, judge, recent, recent_eyes
 from coach.types import Bilateral
 
 
 class CombinedSpec(HeldSpec):
     """`config/exercises/combined.toml`.
 
-    `least_eyes`: eye engagement that counts as joining in; `keep_eyes`: and as staying in;
+    `least_eyes`: how far the eyes must join in, a share of the smile; between `doubtful_eyes` and it, they
+    are left out only where they stay there for much of the smile;
     `least_smile`: a smile that counts, share of the own best.
     """
 
     even: EvenSpec
     least_eyes: Annotated[float, Field(gt=0, lt=1)]
-    keep_eyes: Annotated[float, Field(gt=0, lt=1)]
+    doubtful_eyes: Annotated[float, Field(gt=0, lt=1)]
     least_smile: Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -53,11 +54,16 @@ class Combined(Held[CombinedSpec]):
         lift, travel_mm = recent(frames, self.spec.even.smooth_s)
         if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
-        joined = state.rep.phase == "apex" and state.fault != "eyes_uninvolved"
-        least = self.spec.keep_eyes if joined else self.spec.least_eyes
-        if recent_eyes(frames, self.spec.even.smooth_s) < least:
+        if recent_eyes(frames, self.spec.even.smooth_s) < self.spec.least_eyes:
             return "eyes_uninvolved"
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
+
+    def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
+        """Whether sides or eyes are so nearly right that one moment does not tell."""
+        frames, smooth_s = (*state.frames, features), self.spec.even.smooth_s
+        if fault == "eyes_uninvolved":
+            return recent_eyes(frames, smooth_s) >= self.spec.doubtful_eyes
+        return fault == "asymmetric" and is_nearly_even(recent(frames, smooth_s)[0], self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides, where there was one."""

@@ -239,8 +239,9 @@ class JawRelease:
     def _straight(self, state: JawState) -> bool:
         """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""
         path = state.circles.path
-        recent = [point.side for point in path if path[-1].t - point.t <= STRAIGHT_S]
-        return not recent or max(recent) - min(recent) < self.spec.circles.least_side
+        recent = sorted(point.side for point in path if path[-1].t - point.t <= STRAIGHT_S)
+        tenth = len(recent) // 10  # single frames of a noisy picture
+        return not recent or recent[-1 - tenth] - recent[tenth] < self.spec.circles.least_side
 
 
 def _last_above(points: tuple[tuple[float, float], ...], level: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from statistics import median
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -14,7 +13,7 @@ from coach.features import Features
 from coach.repetition import Ended, RepSpec, RepState, Sample, step
 from coach.screen import Bars
 from coach.settings import Strict
-from coach.smile import eyes_before
+from coach.smile import joining
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 
@@ -153,8 +152,8 @@ class MemoryAnchor:
 
     def _engaged(self, state: MemoryState) -> bool:
         """Whether the eyes have joined in at the smile's apex."""
-        apex = [f.eye_engagement for f in state.frames if f.t >= state.rep.half_t + 0.2]
-        return bool(apex) and median(apex) - eyes_before(state.frames) >= self.spec.recall.least_eyes
+        apex = [f for f in state.frames if f.t >= state.rep.half_t + 0.2]
+        return bool(apex) and joining(apex, state.frames) >= self.spec.recall.least_eyes
 
     def _released(self, state: MemoryState, ended: Ended, t: float) -> Released:
         return Released(t=t, exercise=self.name, index=state.count, hold_s=ended.hold_s, end=ended.end)

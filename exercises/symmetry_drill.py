@@ -10,7 +10,7 @@ from coach.events import Event, Reason
 from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
 from coach.features import Features
 from coach.repetition import Ended
-from coach.smile import EvenSpec, is_even, judge, recent
+from coach.smile import EvenSpec, is_even, is_nearly_even, judge, recent
 from coach.types import Bilateral
 
 
@@ -45,6 +45,11 @@ class SymmetryDrill(Held[SymmetrySpec]):
             return "compensation"
         lift, travel_mm = recent((*state.frames, features), self.spec.even.smooth_s)
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
+
+    def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
+        """Whether the sides are so nearly even that one moment does not tell."""
+        lift, _ = recent((*state.frames, features), self.spec.even.smooth_s)
+        return fault == "asymmetric" and is_nearly_even(lift, self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides."""

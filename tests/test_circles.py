@@ -80,6 +80,16 @@ def test_a_jaw_that_goes_to_and_fro_makes_no_circle(side, down):
     assert count(jaw_path(6, clockwise=True, side=side, down=down)) == (0, set())
 
 
+@pytest.mark.parametrize("clockwise", [True, False])
+def test_a_talking_jaw_that_drifts_once_round_makes_no_circle(clockwise):
+    """Talking goes up and down four times a second; where it drifts round meanwhile, that is not a circle."""
+    frames = [
+        face(f.t, jaw=f.jaw_open + 0.3 * math.sin(2 * math.pi * 2.2 * f.t) ** 2, jaw_side=f.jaw_side)
+        for f in jaw_path(3, clockwise=clockwise, period_s=3.0, side=0.02)
+    ]
+    assert count(frames)[0] == 0
+
+
 def test_there_and_back_again_is_no_circle():
     """Half a circle and the same way back winds up to nothing."""
     way = jaw_path(0.5, clockwise=True, after_s=0.0)

@@ -264,10 +264,53 @@ def test_wrong_form_stops_the_hold_clock(rules, share, extra):
     """The time of a fault that outlasts the grace is not held time: the cue comes that much later."""
     length = rules.grace_s + 0.1 + extra
     frames = line(plateau(rules, length + 0.5), clock(rules.hold_s + length + 4, 1 / 30))
-    start = 1.5 + share * (rules.hold_s - 1.5)
+    half_t = 1.0 + 0.4 * rules.half
+    start = half_t + 2 * rules.grace_s + 0.1 + share * (rules.hold_s - 0.3 - 2 * rules.grace_s)
     wrong = [replace(s, fault="mouth_moved") if start <= s.t < start + length else s for s in frames]
     ((t, _),) = reached(run(wrong, rules)[1])
-    assert t == pytest.approx(1.0 + 0.4 * rules.half + rules.hold_s + length, abs=2.5 / 30)
+    assert t == pytest.approx(half_t + rules.hold_s + length, abs=2.5 / 30)
+
+
+def test_a_hold_that_was_wrong_from_the_start_begins_when_it_is_corrected():
+    """It takes half a second to see that a smile is uneven; that half second is not held either."""
+    frames = line([(1, 0), (1.4, 1), (9, 1), (9.4, 0)], clock(11))
+    wrong = [replace(s, fault="asymmetric") if 1.7 <= s.t < 4.0 else s for s in frames]
+    assert [t for t, _ in reached(run(wrong, spec())[1])] == [pytest.approx(7.0, abs=0.1)]
+
+
+def test_a_mild_fault_costs_nothing_where_most_of_the_hold_is_right():
+    """A smile read as slightly uneven for its first second is even if the rest of it is."""
+    frames = line([(1, 0), (1.4, 1), (6, 1), (6.4, 0)], clock(8))
+    doubtful = [replace(s, fault="asymmetric", mild=True) if 1.2 <= s.t < 2.0 else s for s in frames]
+    assert reached(run(doubtful, spec())[1]) == reached(run(frames, spec())[1]) != []
+
+
+def test_a_mild_fault_that_lasts_is_a_fault():
+    """A smile that is slightly uneven all the time is uneven, and is told so."""
+    frames = line([(1, 0), (1.4, 1), (6, 1), (6.4, 0)], clock(8))
+    uneven = [replace(s, fault="asymmetric", mild=True) for s in frames]
+    (told,) = [e for _, e in run(uneven, spec())[1]]
+    assert isinstance(told, Ended)
+    assert told.reason == "asymmetric"
+
+
+def test_a_flicker_that_settles_below_the_enter_threshold_is_no_movement():
+    """A hard blink lifts the corners, and what is left of it for five seconds is not a smile."""
+    points = [(1, 0), (1.1, 0.5), (1.5, 0.5), (1.6, 0.18), (7, 0.18), (7.2, 0)]
+    assert run(line(points, clock(9)), spec())[1] == []
+
+
+def test_coming_back_to_the_calibrated_neutral_is_no_movement():
+    """The head had been turned, the level lay below neutral for a while; now it is neutral again."""
+    points = [(0, 0), (1, -0.3), (9, -0.3), (9.3, 0.05), (15, 0.05)]
+    assert run(line(points, clock(15)), spec())[1] == []
+
+
+def test_the_next_movement_counts_even_if_a_twitch_before_it_has_not_come_to_rest():
+    """A twitch half as high as the raise, a dip, and the raise: the raise counts, with its own half-rise."""
+    points = [(1, 0), (1.2, 0.42), (2.0, 0.42), (2.2, 0.16), (2.4, 0.16), (2.8, 1), (6.5, 1), (7, 0)]
+    (t, _), *rest = reached(run(line(points, clock(9)), spec())[1])
+    assert (t, rest) == (pytest.approx(5.6, abs=0.15), [])
 
 
 def test_a_fault_shorter_than_the_grace_is_forgiven():

@@ -1,0 +1,54 @@
+"""Wrong form during a movement: how long it lasted, and how much of that counts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from coach.events import Reason
+
+MILD_SHARE = 0.35  # of the movement so far; mild faults of less are none
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A stretch of wrong form, seconds. `grave_s`: how much of it was more than mild."""
+
+    start: float
+    end: float
+    reason: Reason
+    grave_s: float = math.inf
+
+
+Faults: TypeAlias = tuple[Fault, ...]
+
+
+def extended(faults: Faults, fresh: Fault, grace_s: float) -> Faults:
+    """Append one frame's fault; one that returns within the grace is the same: an edge is not right form."""
+    last = faults[-1] if faults else None
+    if last is None or last.reason != fresh.reason or fresh.end - last.end > grace_s:
+        return (*faults, fresh)
+    grave_s = last.grave_s + (fresh.end - last.end if fresh.grave_s else 0.0)
+    return (*faults[:-1], replace(last, end=fresh.end, grave_s=grave_s))
+
+
+def counting(faults: Faults, start: float, end: float, grace_s: float) -> list[Fault]:
+    """Return the faults that count, cut to `start`..`end`: the long ones, mild ones where they add up."""
+    cut = [replace(fault, start=max(fault.start, start), end=min(fault.end, end)) for fault in faults]
+    long = [fault for fault in cut if fault.end - fault.start > grace_s]
+    mild_s = sum(fault.end - fault.start for fault in long if fault.grave_s <= grace_s)
+    return [fault for fault in long if fault.grave_s > grace_s or mild_s >= MILD_SHARE * (end - start)]
+
+
+def lost_s(faults: Faults, start: float, end: float, grace_s: float) -> float:
+    """Seconds between `start` and `end` in which the form was wrong for longer than the grace.
+
+    Right form for less than twice the grace before such a fault is lost with it: a form found wrong so
+    soon was not right before either, it only takes a moment to tell.
+    """
+    total, right_since = 0.0, start
+    for fault in counting(faults, start, end, grace_s):
+        total += fault.end - (right_since if fault.start - right_since < 2 * grace_s else fault.start)
+        right_since = fault.end
+    return total
