@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from coach.events import Reason
 
-MILD_SHARE = 0.35  # of the movement so far; mild faults of less are none
+MILD_SHARE = 0.4  # of the movement so far; mild faults of less are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ def counting(faults: Faults, start: float, end: float, grace_s: float) -> list[F
 def lost_s(faults: Faults, start: float, end: float, grace_s: float) -> float:
     """Seconds between `start` and `end` in which the form was wrong for longer than the grace.
 
-    Right form for less than twice the grace before such a fault is lost with it: a form found wrong so
+    Right form for less than twice the grace before a grave fault is lost with it: a form found wrong so
     soon was not right before either, it only takes a moment to tell.
     """
     total, right_since = 0.0, start
     for fault in counting(faults, start, end, grace_s):
-        total += fault.end - (right_since if fault.start - right_since < 2 * grace_s else fault.start)
+        soon = fault.grave_s > grace_s and fault.start - right_since < 2 * grace_s
+        total += fault.end - (right_since if soon else fault.start)
         right_since = fault.end
     return total

@@ -130,7 +130,7 @@ PREROLL_S = 1.2  # how much of the time before the enter threshold is kept to fi
 GAP_S = 0.5  # between two frames
 LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
 SETTLED_S = 0.7  # a steady level this long after a movement, below its half, is the new rest
-STUCK_S = 3.0  # a face that rests at a new level this long after a movement has a new rest level
+STUCK_S = 8.0  # a face that rests at a new level this long after a movement has a new rest level
 LEAST_PLATEAU = 0.85  # of the enter threshold; a movement that settles lower was none
 LEAST_ABOVE_NEUTRAL = 0.5  # likewise, but against the calibrated neutral: coming back to it is no movement
 RISEN = 1.5  # of a failed try's plateau; what rises this high before it came to rest is the next movement
@@ -178,8 +178,8 @@ def step(
         result = Reached(seen.start, seen.hold_s)
     if happening is not None:
         seen, result = _move(seen, sample, spec, happening, enter)
-    if seen.phase == "neutral" and sample.gone is None and sample.fault is None and not sample.masked:
-        seen = replace(seen, floor=_drift(seen.floor, sample.level, enter, dt, spec))
+    if seen.phase == "neutral" and sample.gone is None and not sample.masked:
+        seen = replace(seen, floor=_drift(seen.floor, sample, enter, dt, spec))
     return replace(seen, t=sample.t), result
 
 
@@ -379,11 +379,14 @@ def reason(state: RepState, spec: RepSpec) -> Reason:
     return worst if spent[worst] >= 0.3 * (state.hold_s + sum(spent.values())) else "too_short"
 
 
-def _drift(floor: float, level: float, enter: float, dt: float, spec: RepSpec) -> float:
+def _drift(floor: float, sample: Sample, enter: float, dt: float, spec: RepSpec) -> float:
     """Let the rest level follow slow drift, but not movements, upwards or downwards.
 
     The calibrated neutral is always rest: a face that comes back to it is at rest at once.
     """
+    level = sample.level
     if abs(level - floor) > enter:
         return max(level, 0.0) if level < floor and abs(level) < enter else floor
+    if sample.fault is not None:
+        return floor
     return floor + (level - floor) * (1 - math.exp(-dt / spec.drift_s))

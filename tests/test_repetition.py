@@ -271,6 +271,15 @@ def test_wrong_form_stops_the_hold_clock(rules, share, extra):
     assert t == pytest.approx(half_t + rules.hold_s + length, abs=2.5 / 30)
 
 
+@pytest.mark.parametrize("at_rest", [None, "mouth_uninvolved"])
+def test_a_face_lost_in_one_hold_does_not_cost_the_next(at_rest):
+    """The hold goes on when the face is back, which is neither a repetition nor a new rest level for good."""
+    frames = line([(1, 0), (1.4, 1), (8, 1), (8.4, 0), (10, 0), (10.4, 1), (14, 1), (14.4, 0)], clock(16))
+    low = [replace(s, fault=at_rest if s.level < 0.3 else None) for s in frames]
+    seen = [Sample(s.t, gone="face_lost") if 2.4 <= s.t < 3.4 else s for s in low]
+    assert [t for t, _ in reached(run(seen, spec())[1])] == [pytest.approx(13.2, abs=0.1)]
+
+
 def test_a_hold_that_was_wrong_from_the_start_begins_when_it_is_corrected():
     """It takes half a second to see that a smile is uneven; that half second is not held either."""
     frames = line([(1, 0), (1.4, 1), (9, 1), (9.4, 0)], clock(11))
