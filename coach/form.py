@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from coach.events import Reason
 
-MILD_SHARE = 0.4  # of the movement so far; mild faults of less are none
+MILD_SHARE = 0.35  # of the movement so far; mild faults of less are none
 
 
 @dataclass(frozen=True, slots=True)
