@@ -264,9 +264,9 @@ def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
 
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau, half-rise and hold anew from the whole movement so far."""
-    levels = [level - state.floor for at, level in state.trace if at >= state.start]
-    top = max(levels)
-    upper = sorted(level for level in levels if level >= top / 2)
+    levels = sorted(level - state.floor for at, level in state.trace if at >= state.start)
+    top = levels[-1 - len(levels) // 10]  # not the highest: that may be the edge of a blink
+    upper = [level for level in levels if level >= top / 2]
     plateau = upper[len(upper) // 2]
     certain = state.phase == "apex" and t - state.since > CERTAIN_S
     half_t = state.half_t if certain else _crossing(state, plateau, spec.half)

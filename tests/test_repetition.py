@@ -271,6 +271,14 @@ def test_wrong_form_stops_the_hold_clock(rules, share, extra):
     assert t == pytest.approx(half_t + rules.hold_s + length, abs=2.5 / 30)
 
 
+def test_the_edge_of_a_blink_does_not_move_the_half_rise():
+    """One frame four times as high as a weak raise is not its plateau: the cue comes when it would have."""
+    frames = line([(1, 0), (1.6, 0.33), (6, 0.33), (6.3, 0)], clock(8))
+    blink = [replace(s, level=1.3) if 3.0 <= s.t < 3.05 else s for s in frames]
+    assert reached(run(frames, spec())[1]) != []
+    assert reached(run(blink, spec())[1]) == reached(run(frames, spec())[1])
+
+
 @pytest.mark.parametrize("at_rest", [None, "mouth_uninvolved"])
 def test_a_face_lost_in_one_hold_does_not_cost_the_next(at_rest):
     """The hold goes on when the face is back, which is neither a repetition nor a new rest level for good."""
