@@ -100,19 +100,26 @@ def remove_memory(options: Shared, number: int) -> None:
 
 @click.command()
 @click.argument("to", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "kind", type=click.Choice(["csv", "json"]), help="By default as TO ends, else csv.")
+@click.option("--format", "kind", type=click.Choice(["csv", "json", "pdf"]),
+              help="By default as TO ends, else csv.")  # fmt: skip
 @filed
 def export(options: Shared, to: Path | None, kind: str | None) -> None:
-    """Write the history as CSV files, or as one JSON file.
+    """Write the history as CSV files, as one JSON file, or one page for a clinician as a PDF.
 
     TO is the folder or the file; smile-coach-export in the present folder if not given.
     """
-    from coach.shell.export import export_csv, export_json
+    from coach.shell.export import export_csv, export_json, export_pdf
 
-    as_json = kind == "json" or (kind is None and to is not None and to.suffix.lower() == ".json")
-    path = to or Path("smile-coach-export.json" if as_json else "smile-coach-export")
+    ending = to.suffix.lower() if to else ""
+    kind = kind or {".json": "json", ".pdf": "pdf"}.get(ending, "csv")
+    path = to or Path("smile-coach-export" if kind == "csv" else f"smile-coach-export.{kind}")
     with reading(home_of(options)) as store:
-        written = [export_json(store, path)] if as_json else export_csv(store, path)
+        if kind == "csv":
+            written = export_csv(store, path)
+        elif kind == "json":
+            written = [export_json(store, path)]
+        else:
+            written = [export_pdf(store, path, datetime.now().astimezone().date())]
     for each in written:
         click.echo(each)
 

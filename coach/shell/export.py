@@ -1,4 +1,4 @@
-"""The history for other programs: CSV tables, one JSON file, and one's own export read back."""
+"""The history for others: CSV tables, one JSON file that can be read back, a page for a clinician."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import coach
+from coach.clinical_report import clinical_report
 from coach.errors import CoachError, StoreError
 from coach.shell.event_rows import insertion
 from coach.shell.migrations import MIGRATIONS, migrate
@@ -54,7 +55,7 @@ def export_csv(store: Store, folder: Path) -> list[Path]:
         writer.writeheader()
         writer.writerows(rows)
         paths.append(folder / f"{table}.csv")
-        _put(paths[-1], text.getvalue())
+        put(paths[-1], text.getvalue().encode())
     return paths
 
 
@@ -68,7 +69,8 @@ def export_json(store: Store, path: Path) -> Path:
     StoreError
         The history cannot be read.
     """
-    _put(path, json.dumps(as_json(store), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+    text = json.dumps(as_json(store), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    put(path, text.encode())
     return path
 
 
@@ -80,6 +82,26 @@ def as_json(store: Store) -> dict[str, Any]:
         "version": coach.__version__,
         "tables": _tables(store),
     }
+
+
+def export_pdf(store: Store, path: Path, today: date) -> Path:
+    """Write one page for a clinician as a PDF; memories are numbered, their words stay here.
+
+    Raises
+    ------
+    CoachError
+        The file cannot be written, or there is nothing to report yet.
+    StoreError
+        The history cannot be read.
+    """
+    from coach.shell.pdf_report import pdf
+
+    history = store.history()
+    if not history.sessions and not history.scores:
+        raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
+    models = [row["model"] for table in CHILDREN for row in _tables(store)[table]]
+    put(path, pdf(clinical_report(history, today, version=coach.__version__, models=models)))
+    return path
 
 
 def import_json(store: Store, path: Path) -> str:
@@ -197,14 +219,20 @@ def _not_a_number(name: str) -> None:
     raise ValueError(name)
 
 
-def _put(path: Path, text: str) -> None:
-    """Write a file whole or not at all, readable by its owner alone."""
+def put(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner alone.
+
+    Raises
+    ------
+    CoachError
+        The file cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

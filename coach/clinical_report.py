@@ -1,0 +1,156 @@
+"""One page for a clinician: what was done, what was measured, and what may be said about change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+from typing import TypeAlias
+
+from coach.history import History
+from coach.progress import (
+    Series,
+    all_series,
+    memory_lines,
+    overview,
+    per_session,
+    side_series,
+    title,
+    weaker_side_sentence,
+)
+from coach.trends import LEAST
+
+Row: TypeAlias = tuple[str, ...]
+
+EXERCISE_HEAD: Row = ("Exercise", "Sessions", "Repetitions", "Tries that counted", "Hold, median", "Longest")
+CHANGE_HEAD: Row = ("Measure", "At first", "Now", "Own noise", "Change beyond noise")
+MEASURING = (
+    "Measured with the person's own webcam and MediaPipe's Face Landmarker, relative to the person's "
+    "own face at rest at the beginning of each session. Millimetres take the visible iris as 11.7 mm "
+    "wide (sd 0.4 mm between adults), so their scale is good to about 4 %; corner travel is the way of "
+    "the mouth corner in the plane of the face, from rest to the height of the smile."
+)
+NOISE = (
+    "Own noise is MDC95: how far two measurements of an unchanged face lie apart by chance in 95 of 100"
+    " cases, from repeated takes where there are some, else from the series itself. At first and Now "
+    "are medians of the first and of the latest measurements. Sides are the person's own; the weaker "
+    "one is that whose corner travels less. Differences under about 3 mm and lags under about 0.125 s "
+    "are not noticed by others."
+)
+LIMITS = (
+    "Exercises at home without supervision; what a webcam does not see (force, breath, pain) is not in "
+    "these figures. Not a medical device, and not validated for diagnosis or for judging a treatment."
+)
+NOTES = (MEASURING, NOISE, LIMITS)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalReport:
+    """The page's words and numbers, before they are laid out.
+
+    `exercises`: rows under `EXERCISE_HEAD`; `changes`: rows under `CHANGE_HEAD`; `sentences`: what fits
+    no table; `travel_mm`: each side's corner travel, a median a session; `weeks`: repetitions in each
+    week, by its Monday; `made`: with what and when.
+    """
+
+    period: str
+    overview: str
+    exercises: tuple[Row, ...]
+    changes: tuple[Row, ...]
+    sentences: tuple[str, ...]
+    travel_mm: dict[str, list[tuple[datetime, float]]]
+    weeks: dict[date, int]
+    made: str
+
+
+def clinical_report(history: History, today: date, *, version: str, models: Iterable[str]) -> ClinicalReport:
+    """Put the page together.
+
+    Parameters
+    ----------
+    history
+        Everything; the simulated person's sessions are left out as soon as there are own ones.
+    today
+        By the person's clock.
+    version, models
+        Of this program; and the landmarker models that measured, as the sessions name them.
+
+    Raises
+    ------
+    ValueError
+        There is neither a session nor a check-in.
+    """
+    own = history.own()
+    days = [*(session.started_at.date() for session in own.sessions), *(score.day for score in own.scores)]
+    if not days:
+        raise ValueError("no sessions and no check-ins yet")
+    known = ", ".join(dict.fromkeys(model for model in models if model))
+    return ClinicalReport(
+        period=f"{min(days).isoformat()} to {max(days).isoformat()}",
+        overview=f"{'Simulated person: ' if own.simulated else ''}{overview(own, today)}.",
+        exercises=tuple(_exercise(own, name) for name in own.exercises()),
+        changes=tuple(_change(series) for series in (*all_series(own), side_series(own)) if series.values),
+        sentences=tuple(_sentences(own)),
+        travel_mm={
+            "left": per_session(own.smiles, lambda rows: median(r.excursion_mm.left for r in rows)),
+            "right": per_session(own.smiles, lambda rows: median(r.excursion_mm.right for r in rows)),
+        },
+        weeks=_weeks(own),
+        made=f"Made on {today.isoformat()} by smile-coach {version}{f', model {known}' if known else ''}.",
+    )
+
+
+def _exercise(own: History, name: str) -> Row:
+    holds = [row.hold_s for row in own.repetitions if row.exercise == name]
+    tries = sum(row.exercise == name for row in own.tries)
+    rows = (*own.repetitions, *own.tries, *own.recalls)
+    sessions = {row.session for row in rows if row.exercise == name}
+    counted = f"{len(holds)} of {len(holds) + tries}" if holds or tries else ""
+    if not holds:
+        return title(name), str(len(sessions)), "", counted, "", ""
+    return (
+        title(name),
+        str(len(sessions)),
+        str(len(holds)),
+        counted,
+        f"{median(holds):.1f} s",
+        f"{max(holds):.1f} s",
+    )
+
+
+def _change(series: Series) -> Row:
+    moved = series.trend
+    if moved is None:
+        first, last = series.amount(series.values[0]), series.amount(series.values[-1])
+        return series.label, first, last, "", f"too early to say ({len(series.values)} of {LEAST})"
+    verdict = "no real change yet"
+    if moved.real:
+        verdict = f"{'up' if moved.change > 0 else 'down'} {series.difference(abs(moved.change))}"
+    ends = series.amount(moved.start), series.amount(moved.now)
+    return series.label, *ends, series.difference(moved.noise), verdict
+
+
+def _sentences(own: History) -> list[str]:
+    lines = [sentence] if (sentence := weaker_side_sentence(own)) else []
+    if own.tries:
+        reasons = Counter(row.reason for row in own.tries).most_common()
+        words = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in reasons)
+        lines.append(f"Tries that did not count: {words}")
+    # memories are numbered: their words are the person's own
+    return [*lines, *(f"Recall, {line[0].lower()}{line[1:]}" for line in memory_lines(own))]
+
+
+def _weeks(own: History) -> dict[date, int]:
+    """Return the repetitions of every week from the first session to the last, empty ones too."""
+    mondays = [_monday(session.started_at.date()) for session in own.sessions]
+    if not mondays:
+        return {}
+    counts = Counter(_monday(row.day) for row in own.repetitions)
+    first, last = min(mondays).toordinal(), max(mondays).toordinal()
+    return {day: counts[day] for day in map(date.fromordinal, range(first, last + 1, 7))}
+
+
+def _monday(day: date) -> date:
+    return date.fromordinal(day.toordinal() - day.weekday())
