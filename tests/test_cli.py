@@ -394,7 +394,8 @@ def test_progress_without_and_with_a_history(home, capfd, tmp_path):
 
 
 def test_a_page_that_cannot_be_written(tmp_path, fails, home):
-    """A folder that is not there is named."""
+    """A place that is no folder is named."""
+    (tmp_path / "none").write_text("a file")
     status, line = fails("progress", "--html", tmp_path / "none" / "page.html")
     assert (status, "page.html" in line) == (1, True)
 

@@ -1,5 +1,6 @@
 """The progress page: what it says, and that it needs nothing but itself."""
 
+import base64
 import html
 import re
 import shutil
@@ -8,11 +9,15 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from simulated_year import LAST_DAY, fill
 
 from coach.history import Evenness, History, Recollection, Repetition, Score, Session, Try
+from coach.shell.before_after import first_and_latest
 from coach.shell.page import progress_page
+from coach.shell.photo import keep_photo
 from coach.shell.store import Store
 from coach.types import Bilateral
 
@@ -167,24 +172,78 @@ def test_an_empty_history_says_how_to_begin() -> None:
     assert "<svg" not in page
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-def test_nothing_sticks_out_on_a_phone(page: str, tmp_path: Path) -> None:
-    """At 360 pixels' width a browser lays the page out without sideways scrolling."""
-    shown = re.sub(r"<meta http-equiv.*?>", "", page, count=1)
+@pytest.fixture
+def with_photos(tmp_path: Path) -> str:
+    """Return a page with the photos of three check-ins: dark, not kept whole, and bright."""
+    for day, grey in ((1, 40), (15, 90), (29, 200)):
+        for pose in ("neutral", "natural"):
+            image = np.full((90, 160, 3), grey, np.uint8)
+            image[:, :20] = 255 if pose == "natural" else 0  # on the picture's left: the person's right
+            keep_photo(tmp_path, image, datetime(2026, 1, day, 12, tzinfo=UTC), pose)
+    (tmp_path / "photos" / "2026-01-30-120000-natural.png").write_bytes(b"cut off")
+    (tmp_path / "photos" / "2026-01-31-120000-neutral.png").write_bytes(b"cut off")
+    return progress_page(small(), TODAY, photos=first_and_latest(tmp_path))
+
+
+def test_the_first_and_the_latest_photo_are_compared(with_photos: str) -> None:
+    """The natural smile of the first day and of the last that can be read, as in a mirror."""
+    alts = re.findall(r'alt="(.*?)"', with_photos)
+    assert alts == ["natural face, 2026-01-01", "natural face, 2026-01-29"]
+    data = re.findall(r"data:image/jpeg;base64,([^\"]+)", with_photos)
+    first, latest = (cv2.imdecode(np.frombuffer(base64.b64decode(d), np.uint8), 0) for d in data)
+    assert first.shape == latest.shape
+    assert abs(int(first[200, 100]) - 40) < 5
+    assert abs(int(latest[200, 100]) - 200) < 5
+    assert first[200, -20] > 230
+
+
+def test_one_check_in_is_nothing_to_compare(tmp_path: Path) -> None:
+    """Without photos, or with one day's, the page has no script and shows no picture."""
+    assert first_and_latest(tmp_path) is None
+    keep_photo(tmp_path, np.zeros((9, 16, 3), np.uint8), AT, "natural")
+    assert first_and_latest(tmp_path) is None
+    assert "<img" not in progress_page(small(), TODAY, photos=None)
+
+
+def in_a_browser(page: str, script: str, tmp_path: Path) -> str:
+    """Load the page in a frame 360 pixels wide, and return what `script` makes of its document, `page`."""
     frame = tmp_path / "frame.html"
     frame.write_text(
-        f'<iframe width="360" height="700" srcdoc="{html.escape(shown)}"></iframe><script>'
-        "onload = () => { const root = document.querySelector('iframe').contentDocument.documentElement;"
-        "document.title = `${root.scrollWidth} of ${root.clientWidth}, ${root.scrollHeight} high`; }"
-        "</script>",
+        f'<iframe width="360" height="700" srcdoc="{html.escape(page)}"></iframe><script>'
+        "onload = () => { const page = document.querySelector('iframe').contentDocument;"
+        f"document.title = {script}; }}</script>",
         encoding="utf-8",
     )
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/c"]
     done = subprocess.run(
         [*command, "--dump-dom", frame.as_uri()], capture_output=True, check=True, timeout=120
     )
-    found = re.search(rb"<title>(\d+) of (\d+), (\d+) high</title>", done.stdout)
+    found = re.search(r"<title>(.*?)</title>", done.stdout.decode())
     assert found, done.stdout[:300]
-    width, room, height = map(int, found.groups())
-    assert width <= room <= 360
-    assert height > 3000
+    return found[1]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_the_slider_uncovers_the_first_photo(with_photos: str, tmp_path: Path) -> None:
+    """Moved to four fifths, it leaves a fifth of the latest one: the page's policy lets this script run."""
+    script = (
+        "(() => { const range = page.querySelector('.compare input'), top = page.querySelector('.after');"
+        "const clip = () => page.defaultView.getComputedStyle(top).clipPath, before = clip();"
+        "range.value = 80; range.dispatchEvent(new page.defaultView.Event('input'));"
+        "return `${before} then ${clip()}, ${top.naturalWidth} wide`; })()"
+    )
+    seen = in_a_browser(with_photos, script, tmp_path)
+    assert seen == "inset(0px 0px 0px 50%) then inset(0px 0px 0px 80%), 853 wide"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_nothing_sticks_out_on_a_phone(page: str, with_photos: str, tmp_path: Path) -> None:
+    """At 360 pixels' width a browser lays the page out without sideways scrolling."""
+    script = "(e => `${e.scrollWidth} of ${e.clientWidth}, ${e.scrollHeight} high`)(page.documentElement)"
+    for text, least in ((page, 3000), (with_photos, 800)):
+        free = re.sub(r"<meta http-equiv.*?>", "", text, count=1)
+        found = re.fullmatch(r"(\d+) of (\d+), (\d+) high", in_a_browser(free, script, tmp_path))
+        assert found
+        width, room, height = map(int, found.groups())
+        assert width <= room <= 360
+        assert height > least

@@ -16,8 +16,9 @@ from coach.shell.options import ListingGroup, Shared, filed, home_of, reading
 @click.option("--html", metavar="[FILE]", is_flag=False, flag_value="", help="Write a page with charts.")
 @click.option("--open", "show", is_flag=True, help="Write the page and open it in the browser.")
 @click.option("--words", is_flag=True, help="Call the memories by their words on the page.")
+@click.option("--photos/--no-photos", default=True, help="Show the first and latest photo, if kept.")
 @filed
-def progress(options: Shared, html: str | None, show: bool, words: bool) -> None:
+def progress(options: Shared, html: str | None, show: bool, words: bool, photos: bool) -> None:
     """Show what changed beyond your own noise, and what did not."""
     from coach.progress import summary_lines
     from coach.shell.memories_file import load_memories
@@ -31,10 +32,13 @@ def progress(options: Shared, html: str | None, show: bool, words: bool) -> None
         for line in summary_lines(history, today, labels):
             click.echo(line)
         return
+    from coach.shell.before_after import first_and_latest
+    from coach.shell.export import put
     from coach.shell.page import progress_page
 
     path = Path(html) if html else home.make_data_dir() / PAGE
-    write_private(path, progress_page(history, today, labels if words else None))
+    pair = first_and_latest(home.data_dir) if photos else None
+    put(path, progress_page(history, today, labels if words else None, pair).encode())
     click.echo(path)
     if show:
         import webbrowser
@@ -144,9 +148,10 @@ def remind(file: Path, at: str) -> None:
 
     Nothing reminds you unless you open it with your calendar, and deleting the two entries there ends it.
     """
+    from coach.shell.export import put
     from coach.shell.reminders import calendar
 
-    write_private(file, calendar(at, datetime.now().astimezone()))
+    put(file, calendar(at, datetime.now().astimezone()).encode())
     click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
 
 
@@ -162,31 +167,6 @@ def score(options: Shared, photo: Path, neutral: Path | None) -> None:
     home = home_of(options)
     for line in score_lines(score_photo(photo, home.model(progress=True), neutral)):
         click.echo(line)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a text file that its owner alone can read, whole or not at all.
-
-    Raises
-    ------
-    CoachError
-        It cannot be written.
-    """
-    import os
-    import tempfile
-
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise CoachError(
-            f"{path}: cannot be written ({error.strerror}); choose a folder that exists and is yours"
-        ) from error
 
 
 ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget, remind)

@@ -22,7 +22,8 @@ from coach.progress import (
     title,
     weaker_side_sentence,
 )
-from coach.shell import charts
+from coach.shell import before_after, charts
+from coach.shell.before_after import KeptPhoto
 
 CHARTED = 2  # a line needs two points
 _STEPS = (1, 10, 20, 30)  # repetitions a day from which on a day of the calendar is a shade darker
@@ -61,8 +62,13 @@ footer{margin-top:2.5rem;border-top:1px solid var(--grid);font-size:.9rem}
 """
 
 
-def progress_page(history: History, today: date, memories: Mapping[str, str] | None = None) -> str:
-    """Return the page as HTML: no script, no network, no pictures of the person; 0.5 MB after a year.
+def progress_page(
+    history: History,
+    today: date,
+    memories: Mapping[str, str] | None = None,
+    photos: tuple[KeptPhoto, KeptPhoto] | None = None,
+) -> str:
+    """Return the page as HTML: no network, and no script but the photos' slider; 0.5 MB after a year.
 
     Parameters
     ----------
@@ -72,6 +78,8 @@ def progress_page(history: History, today: date, memories: Mapping[str, str] | N
         By the person's clock.
     memories
         What to call each memory, by id; without an entry they are numbered, as on a page to be shown.
+    photos
+        The first and the latest photo, where they are kept and to be seen.
     """
     own = history.own()
     labels = _labels(own, memories or {})
@@ -81,15 +89,18 @@ def progress_page(history: History, today: date, memories: Mapping[str, str] | N
     if not own.sessions and not own.scores:
         parts.append("<p>No sessions yet: start one with <code>smile-coach</code>.</p>")
     else:
-        parts += [*_changes(own), *_scores(own), *_exercises(own, today), *_attempts(own)]
+        parts += [*_changes(own), *_photos(photos), *_scores(own), *_exercises(own, today), *_attempts(own)]
         parts += [*_memories(own, labels), *_sides(own), *_calendar(own, today)]
+    policy, style = "default-src 'none'; style-src 'unsafe-inline'", _STYLE
+    if photos is not None:
+        policy += f"; img-src data:; script-src '{before_after.SCRIPT_HASH}'"
+        style += before_after.STYLE
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         # The browser is told to fetch nothing, so that nothing can leave the machine from here either.
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Your progress, {today.isoformat()}</title><style>{_STYLE}</style></head>\n<body><main>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<title>Your progress, {today.isoformat()}</title><style>{style}</style></head>\n<body><main>\n"
         + "\n".join(parts)
         + _footer(today)
         + "\n</main></body></html>\n"
@@ -120,6 +131,10 @@ def _changes(own: History) -> list[str]:
         )
         parts.append(_list(early))
     return parts
+
+
+def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None) -> list[str]:
+    return [] if photos is None else ["<h2>First and latest photo</h2>", before_after.compared(*photos)]
 
 
 def _scores(own: History) -> list[str]:
