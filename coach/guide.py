@@ -16,7 +16,8 @@ class Moment:
     """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
 
     `names`: what to call each repetition by, e.g. the person's memories; empty where they have none.
-    `hurry`: one more repetition would take the plan over its time.
+    `hurry`: one more repetition would take the plan over its time. `late`: it would do so even if
+    nothing came after it.
     """
 
     t: float
@@ -26,6 +27,7 @@ class Moment:
     target: int
     names: tuple[str, ...] = ()
     hurry: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +78,28 @@ TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
     ("resting", "stayed"): "resting",  # not at rest for long: remind of it
     ("ready", "stayed"): "ready",
     ("resting", "enough"): "done",
+    ("ready", "enough"): "done",
 }
 
 COUNTDOWN = {3: "three", 2: "two", 1: "one"}
 HOLD_AFTER_S = 0.25  # of a hold before "hold" is said: it is one by then
 SETTLE_S = 0.7  # between "hold" and the first number of the countdown
 FAULT_S = 1.0  # a fault this long within a hold is spoken of at once
-UNANSWERED_S = 8.0
+UNANSWERED_S = (8.0, 16.0, 32.0)  # then ask again: less and less often of who does not answer
 REST_S = 0.35  # from rest to the next "again"
 REST_SUGGESTED_S = 4.0
 TIRED = 3  # failed tries in a row after which a rest is suggested
 STRAINED = 2  # tries with other muscles' help after which it is suggested too
-REMIND_S = 4.0  # of a face that should be at rest before it is reminded
+REMIND_S = (4.0, 10.0)  # of a face that should be at rest before it is reminded; then it has been told
 
 
 @dataclass(frozen=True, slots=True)
 class HeldGuideState:
-    """Where in leading a held exercise. `count_from`: next number of the countdown to be said."""
+    """Where in leading a held exercise.
+
+    `count_from`: next number of the countdown to be said. `reminded`: how often of resting since the
+    last rest; `unanswered`: how often the person was asked in vain.
+    """
 
     stage: Stage = "intro"
     since: float = 0.0
@@ -106,6 +113,8 @@ class HeldGuideState:
     good: int = 0
     pause_s: float = REST_S
     side: str = ""
+    reminded: int = 0
+    unanswered: int = 0
 
 
 class HeldGuide:
@@ -125,6 +134,8 @@ class HeldGuide:
     def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:
         """Take in one frame."""
         cues: list[Cue] = []
+        if moment.view.at_rest:
+            state = replace(state, reminded=0)
         state = self._take(state, moment, cues)
         if state.stage in ("waiting", "holding"):
             state = self._correct_live(state, moment, cues)
@@ -217,23 +228,26 @@ class HeldGuide:
         view, waited = moment.view, moment.t - state.since
         ended = any(isinstance(event, Rep | Attempt) for event in moment.events)
         tried = view.count > 0 or state.asked > 1
+        stays = moment.quiet and state.reminded < len(REMIND_S) and waited >= REMIND_S[state.reminded]
+        patience = UNANSWERED_S[min(state.unanswered, len(UNANSWERED_S) - 1)]
         held = view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None
         true: dict[Stage, dict[Happening, bool]] = {
             "intro": {"said": moment.quiet and waited > 0},
             "ready": {
+                "enough": view.at_rest and moment.late,
                 "asked": moment.quiet and view.at_rest and waited >= state.pause_s,
-                "stayed": moment.quiet and not view.at_rest and waited >= REMIND_S,
+                "stayed": stays and not view.at_rest,
             },
             "waiting": {
                 "ended": ended,
                 "held": held,
-                "unanswered": view.at_rest and waited >= UNANSWERED_S,
+                "unanswered": view.at_rest and waited >= patience,
             },
             "holding": {"ended": ended or view.at_rest},
             "resting": {
                 "enough": view.at_rest and (view.count >= moment.target or (moment.hurry and tried)),
                 "rested": view.at_rest,
-                "stayed": moment.quiet and waited >= REMIND_S,
+                "stayed": stays,
             },
             "done": {},
         }
@@ -249,6 +263,10 @@ class HeldGuide:
             )
         elif happening == "held":
             cues.append(self._cue(moment, Kind.HOLD, "hold"))
+            state = replace(state, unanswered=0)
         elif happening == "stayed":
             cues.append(self._cue(moment, Kind.INSTRUCTION, "rest"))
+            state = replace(state, reminded=state.reminded + 1)
+        elif happening == "unanswered":
+            state = replace(state, unanswered=state.unanswered + 1)
         return replace(state, stage=TRANSITIONS[state.stage, happening], since=moment.t)

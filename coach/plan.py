@@ -89,6 +89,17 @@ class Plan:
         still = self.steps[index].rep_s + sum(CHANGE_S + step.seconds for step in rest) + END_S
         return elapsed_s + still + (RESERVE_S if rest else 0.0) > self.budget_s
 
+    def allows(self, index: int, elapsed_s: float, *, more: bool = False) -> bool:
+        """Whether there is time for the least of step `index`, if nothing comes after it.
+
+        `more`: the step has begun; for one more repetition.
+        """
+        if not self.budget_s:
+            return True
+        step = self.steps[index]
+        least_s = step.rep_s if more else step.seconds - (step.reps - 1) * step.rep_s
+        return elapsed_s + least_s + END_S <= self.budget_s
+
 
 Specs = Callable[[str, Mapping[str, Any]], ExerciseSpec]
 

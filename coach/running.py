@@ -10,6 +10,7 @@ from coach.exercise import AnyExercise, Context, View
 from coach.features import Features
 from coach.guide import Guidance, Guide, HeldGuide, Moment
 from coach.guides import guide_for
+from coach.memory_guide import MemoryGuide
 
 
 @dataclass(slots=True)
@@ -39,14 +40,28 @@ class Running:
         return cls(exercise, context, guide, target, state, guide.begin(t), exercise.view(state))
 
     def step(
-        self, t: float, features: Features | None, *, quiet: bool, hurry: bool, names: tuple[str, ...]
+        self,
+        t: float,
+        features: Features | None,
+        *,
+        quiet: bool,
+        hurry: bool = False,
+        late: bool = False,
+        names: tuple[str, ...] = (),
     ) -> tuple[Event, ...]:
         """Take in one frame; return what happened. What to say about it is in `guidance`."""
         self.state, found = self.exercise.step(self.state, t, features)
         events = tuple(self._numbered(event) for event in found)
         self.view = self._seen()
         moment = Moment(
-            t=t, view=self.view, events=events, quiet=quiet, target=self.target, names=names, hurry=hurry
+            t=t,
+            view=self.view,
+            events=events,
+            quiet=quiet,
+            target=self.target,
+            names=names,
+            hurry=hurry,
+            late=late,
         )
         self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)
         if self.guidance.give:
@@ -65,6 +80,14 @@ class Running:
         self.reps, self.recalls, self.recalled = self.view.count, recalled, recalled
         self.state = self.exercise.begin(self.context)
         self.view = self._seen()
+        return owed
+
+    def stalled(self, t: float) -> tuple[Event, ...]:
+        """Take in that no frame came for a while: what was going on then was not seen to its end."""
+        if self.view.phase not in ("onset", "apex") or isinstance(self.guide, MemoryGuide):
+            return ()
+        owed = self.interrupt(t, "stall")
+        self.again(t)
         return owed
 
     def again(self, t: float) -> None:

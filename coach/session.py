@@ -9,6 +9,7 @@ from coach import __version__
 from coach.acquaintance import Acquaintance
 from coach.baseline import OwnRange
 from coach.count_in import CountIn
+from coach.course import Course
 from coach.cues import Cue, Kind, impersonal
 from coach.events import (
     Calibrated,
@@ -17,7 +18,6 @@ from coach.events import (
     Event,
     FaceLost,
     Paused,
-    Recall,
     Resumed,
     SessionStart,
 )
@@ -25,8 +25,7 @@ from coach.exercise import AnyExercise, Context
 from coach.features import Features
 from coach.perception import Perception
 from coach.phrases import PhraseBook
-from coach.plan import CHANGE_S, READY_S, Plan
-from coach.running import Running
+from coach.plan import Plan
 from coach.screen import Screen
 from coach.session_screen import Scene, draw
 from coach.settings import Settings
@@ -34,7 +33,7 @@ from coach.speaker import Speaker
 from coach.stages import TRANSITIONS, Happening, Stage
 from coach.tally import Tally
 from coach.types import FaceObservation, Points
-from coach.watch import FACE_LOST_S, Watch
+from coach.watch import STALL_S, Watch
 
 BREATHER_S = 0.8  # between two exercises, at least
 PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
@@ -86,27 +85,21 @@ class Session:
         self.plan = plan
         self.tally = Tally()
         self.frames = 0
-        self.active_s = 0.0
         self.perception = Perception(best)
         self.watch = Watch(settings.framing)
         self.speaker = Speaker(book, settings.voice.rate)
+        self.course = Course(plan, exercises, memories, close_s=self.speaker.lasts("finished"))
         self.features: Features | None = None
-        self._exercises = tuple(exercises)
         self._book = book
         self._acquaintance = Acquaintance(self.perception, settings.framing)
         self._source = source
-        self._memories = memories
         self._safety = safety
         self._stage: Stage = "ready"
         self._since = 0.0
         self._t = 0.0
         self._start: float | None = None
-        self._ready_s = 0.0
-        self._index = 0
-        self._running: Running | None = None
         self._counting_in: CountIn | None = None
         self._paused_by = ""
-        self._recalled: int | None = None
         self._events: list[Event] = []
         self._scene = Scene()
 
@@ -114,7 +107,7 @@ class Session:
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
-        dt = self._begin(t)
+        self._begin(t)
         self.frames += 1
         points = self.perception.look(observation)
         self._emit(*(seen := self.watch.see(t, observation, points)))
@@ -122,9 +115,9 @@ class Session:
         if lost:
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
         self._heed(t, lost=lost)
+        if self.watch.stalled and self._stage == "exercise" and self.course.running is not None:
+            self._emit(*self.course.running.stalled(t))
         self.features = None
-        if self._stage in ("exercise", "change"):
-            self.active_s += dt
         if self._stage == "ready":
             self._get_ready(t, observation, points)
         elif self._stage == "exercise":
@@ -163,27 +156,26 @@ class Session:
             return
         if self._stage == "paused":
             self._emit(Resumed(t=t))
-        self._finish_exercise(t)
+        self._emit(*self.course.finish(t))
         self.speaker.hush()
-        self._index = max(self._index + by, 0)
-        if self._index < len(self._exercises):
-            self._go("moved", t)
-            self._begin_exercise(t)
-        else:
+        self.course.move(by)
+        if self.course.over:
             self._go("end", t)
             self.speaker.say(t, Kind.INSTRUCTION, "finished")
+        else:
+            self._go("moved", t)
+            self._begin_exercise(t)
 
     def rate(self) -> int | None:
         """Take in that the person has rated the last memory; return its number, None if none is open."""
-        recalled, self._recalled = self._recalled, None
-        return recalled
+        return self.course.rate()
 
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
-        self._finish_exercise(self._t)
-        names = [exercise.name for exercise in self._exercises]
-        self._emit(self.tally.end(self._t, self._t - (self._start or 0.0), names, self.frames, reason))
+        self._emit(*self.course.finish(self._t))
+        duration_s = self._t - (self._start or 0.0)
+        self._emit(self.tally.end(self._t, duration_s, self.course.names, self.frames, reason))
         self._stage = "ended"
         return self._taken()
 
@@ -192,19 +184,24 @@ class Session:
         """Whether the plan was done to its end."""
         return self._stage == "ended"
 
+    @property
+    def active_s(self) -> float:
+        """Seconds of guiding, without getting ready and without pauses."""
+        return self.course.active_s
+
     # -- stages
 
-    def _begin(self, t: float) -> float:
-        """Note the time; return the seconds since the last frame, a long gap cut short."""
+    def _begin(self, t: float) -> None:
+        """Note the time; of a long gap only the beginning is guiding."""
         if self._start is None:
             self._start = self._since = self._t = t
             self._emit(SessionStart(t=t, plan=self.plan.name, source=self._source, version=__version__))
             if self._safety:
                 self.speaker.say(t, Kind.SAFETY, "safety")
             self.speaker.say(t, Kind.INSTRUCTION, "neutral")
-        dt = min(max(t - self._t, 0.0), FACE_LOST_S)
+        if self._stage in ("exercise", "change"):
+            self.course.active_s += min(max(t - self._t, 0.0), STALL_S)
         self._t = max(t, self._t)
-        return dt
 
     def _go(self, happening: Happening, t: float) -> None:
         self._stage = TRANSITIONS[self._stage, happening]
@@ -226,7 +223,7 @@ class Session:
                 self._go_on(t, same=met.baseline is None)
                 return
         if not self._safety or self.speaker.quiet(t):
-            self._ready_s = t - (self._start or 0.0)
+            self.course.ready_s = t - (self._start or 0.0)
             self._go("calibrated", t)
             self._begin_exercise(t)
 
@@ -234,71 +231,67 @@ class Session:
         """Go on after another look: where it was the known face, as before; else this exercise anew."""
         if not same:
             self.speaker.say(t, Kind.CORRECTION, "other_face")  # before the exercise's own intro
-        if self._running is None:
+        run = self.course.running
+        if run is None:
             self._go("between", t)
             return
         self._go("calibrated", t)
         if same:
-            self._running.again(t)
+            run.again(t)
         else:
-            self._finish_exercise(t)
+            self._emit(*self.course.finish(t))
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
-        exercise, baseline = self._exercises[self._index], self.perception.baseline
-        context = Context(self.perception.best)
-        if baseline is not None:
-            context = Context(self.perception.best, baseline.noise)
-        self._running = Running.begin(exercise, context, self.plan.steps[self._index].reps, t)
-        self._recalled = None
+        baseline, best = self.perception.baseline, self.perception.best
+        known = Context(best) if baseline is None else Context(best, baseline.noise)
+        exercise = self.course.begin(t, known)
         if self.plan.explains:
             self.speaker.say(t, Kind.INSTRUCTION, "intro", exercise.name)
 
     def _exercise(self, t: float) -> None:
-        run = self._running
+        run = self.course.running
         if run is None:
             return
-        quiet = self.speaker.quiet(t)
-        hurry = self.plan.short_of_time(self._index, min(self._ready_s, READY_S) + self.active_s)
-        events = run.step(t, self.features, quiet=quiet, hurry=hurry, names=self._memories)
+        if self.course.out_of_time:
+            self._emit(*self.course.finish(t))
+            self.speaker.hush()
+            self._conclude(t)
+            return
+        events, cues = self.course.step(t, self.features, quiet=self.speaker.quiet(t))
         self._emit(*events)
-        self.speaker.add(*run.guidance.cues)
-        self._note_recall(events)
+        self.speaker.add(*cues)
         self._scene = self._scene.after(t, run.view, events)
         if run.guidance.done:
-            self._finish_exercise(t)
-            self._go("done", t)
-            self._index += 1
-            if self._index < len(self._exercises):
-                title = self._exercises[self._index].name
-                self.speaker.say(t, Kind.INSTRUCTION, "begin", title=title)
-            else:
-                self.speaker.say(t, Kind.INSTRUCTION, "finished")
+            self._emit(*self.course.finish(t))
+            self._conclude(t)
 
-    def _note_recall(self, events: tuple[Event, ...]) -> None:
-        """Keep the number of the last memory that brought a smile: it can be rated until the next one."""
-        for event in events:
-            if isinstance(event, Recall):
-                self._recalled = None if event.latency_s is None else event.index
-
-    def _finish_exercise(self, t: float) -> None:
-        run, self._running = self._running, None
-        if run is not None:
-            self._emit(*run.finish(t))
+    def _conclude(self, t: float) -> None:
+        """Go on from an exercise: announce the next one there is time for, or close."""
+        self._go("done", t)
+        self.course.advance()
+        coming = self.course.next
+        if coming is None:
+            self.speaker.say(t, Kind.INSTRUCTION, "finished")
+        else:
+            self.speaker.say(t, Kind.INSTRUCTION, "begin", title=coming.name)
 
     def _change(self, t: float) -> None:
         if t - self._since < BREATHER_S or not self.speaker.quiet(t):
             return
-        if self._index >= len(self._exercises):
+        if self.course.over:
             self._go("over", t)
-            return
-        self._go("next", t)
-        self._begin_exercise(t)
+        else:
+            self._go("next", t)
+            self._begin_exercise(t)
 
     # -- pausing
 
     def _heed(self, t: float, *, lost: bool = False) -> None:
-        """Pause where nothing can be seen; go on where it can be again, unless the person paused."""
+        """Pause where nothing can be seen; go on where it can be again, unless the person paused.
+
+        A machine that slept is no reason to say that the person could not be seen.
+        """
         blind = self.watch.blind or ("face_lost" if lost else "")
         if blind and (self._stage != "ready" or blind == "camera_lost"):
             self._pause(t, blind)
@@ -311,10 +304,11 @@ class Session:
         self._go("pause", t)
         self._paused_by = cause
         self._emit(Paused(t=t, cause=cause))
-        if self._running is not None:
-            self._emit(*self._running.interrupt(t, cause))
+        if self.course.running is not None:
+            self._emit(*self.course.running.interrupt(t, cause))
         self.speaker.hush()
-        self.speaker.say(t, Kind.HOLD, PAUSE_CUES[cause])
+        if cause != "face_lost" or not self.watch.stalled:
+            self.speaker.say(t, Kind.HOLD, PAUSE_CUES[cause])
 
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
@@ -337,11 +331,11 @@ class Session:
             self._acquaintance.look_again()
             self._go("strange", t)
             self.speaker.say(t, Kind.INSTRUCTION, "neutral")
-        elif self._running is None:
+        elif self.course.running is None:
             self._go("between", t)
         else:
             self._go("counted", t)
-            self._running.again(t)
+            self.course.running.again(t)
 
     # -- what goes out
 
@@ -362,20 +356,20 @@ class Session:
         return Output(self._taken(), said, self._draw(t), self._stage == "ended")
 
     def _draw(self, t: float) -> Screen:
-        ended, names = self._stage == "ended", [exercise.name for exercise in self._exercises]
+        course, ended = self.course, self._stage == "ended"
         return draw(
             self._scene,
             t,
             book=self._book,
             stage=self._stage,
-            run=None if self._stage == "ready" else self._running,
+            run=None if self._stage == "ready" else course.running,
             framing=self.watch.framing,
             paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
             plan_s=self.plan.seconds,
-            done_s=sum(step.seconds + CHANGE_S for step in self.plan.steps[: self._index]),
-            step_s=0.0 if self._running is None else self.plan.steps[self._index].seconds,
+            done_s=course.done_s,
+            step_s=course.step_s,
             safety=self._safety,
             explain=self.plan.explains,
-            rating=self._recalled is not None,
-            lines=self.tally.lines(names, self._book, self.active_s) if ended else (),
+            rating=course.ratable,
+            lines=self.tally.lines(course.names, self._book, course.active_s) if ended else (),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coach import scheduler
 from coach.cues import Cue, Kind
-from coach.phrases import PhraseBook
+from coach.phrases import SESSION, PhraseBook
 
 
 class Speaker:
@@ -45,6 +45,10 @@ class Speaker:
         """Drop everything: what is being said is no longer true."""
         self._state = scheduler.SchedulerState()
         self._new = []
+
+    def lasts(self, key: str) -> float:
+        """Return how long one of the session's phrases takes to say, seconds."""
+        return self._spoken_s(self._book.text(SESSION, key))
 
     def next(self, t: float) -> Cue | None:
         """Return what to start saying in this frame, with its words."""

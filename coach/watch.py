@@ -11,20 +11,27 @@ from coach.screen import Framing
 from coach.settings import FramingSettings
 from coach.types import FaceObservation, Points
 
-FACE_LOST_S = 1.0  # without a face, or without any frame
+FACE_LOST_S = 1.0  # of frames without a face
+STALL_S = 1.0  # without any frame: the machine was busy, and nobody knows what the face did meanwhile
+SLEEP_S = 5.0  # without any frame: after so long it may be another's
 FRAMING_EVERY_S = 0.3
 
 Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
 
 
 class Watch:
-    """Says when camera and face come and go. `framing`: the last judgement of the face's place and light."""
+    """Says when camera and face come and go.
+
+    `framing`: the last judgement of the face's place and light. `stalled`: the last frame came late.
+    """
 
     def __init__(self, limits: FramingSettings) -> None:
         self.framing: Framing = "no_face"
         self.face_lost = False
         self.camera_lost = False
         self._limits = limits
+        self.stalled = False
+        self._t: float | None = None
         self._face_t: float | None = None
         self._face: FaceObservation | None = None
         self._framing_t = float("-inf")
@@ -37,10 +44,15 @@ class Watch:
     def see(self, t: float, observation: FaceObservation | None, points: Points | None) -> tuple[Event, ...]:
         """Take in one frame and return what has changed.
 
-        A face that is there again after a gap without frames was lost and is found in the same frame:
-        nobody knows what it did meanwhile. So is one that stands elsewhere at once: it is another one.
+        A face that is there again after a long gap without frames was lost and is found in the same
+        frame. So is one that stands elsewhere at once: it is another one. A shorter gap is the
+        machine's: no face is missing while nobody looks.
         """
         events: list[Event] = []
+        gap = 0.0 if self._t is None or self.camera_lost else t - self._t
+        self._t, self.stalled = t, gap >= STALL_S
+        if STALL_S <= gap < SLEEP_S and self._face_t is not None:
+            self._face_t += gap
         if self.camera_lost:
             self.camera_lost = False
             events.append(CameraFound(t=t))

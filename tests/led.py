@@ -25,6 +25,7 @@ from coach.phrases import PhraseBook
 from coach.plan import Plan, PlanFile, PlanStep, make_plan
 from coach.screen import Screen
 from coach.session import Output, Session
+from coach.settings import Settings
 from coach.shell.config import load_settings
 from coach.shell.registry import load_exercise
 from coach.shell.simulated_person import load_person
@@ -170,10 +171,10 @@ class Led:
         return float(self.of("session_end")[0]["duration_s"])
 
 
-def session(what: Plan, **how: Any) -> Session:
+def session(what: Plan, *, settings: Settings = SETTINGS, **how: Any) -> Session:
     """Return a session of a plan, in English, with the fake perception."""
     exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
-    made = Session(what, exercises, book(), SETTINGS, source="test", **how)
+    made = Session(what, exercises, book(), settings, source="test", **how)
     made.perception = made._acquaintance._perception = Faked()
     return made
 

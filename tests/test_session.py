@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from led import Led, hold, led, plan, posed
+from led import SETTINGS, Led, hold, led, plan, posed
 
 from coach.count_in import COUNT_IN_S
 from coach.cues import Kind
 from coach.face_pose import FacePose
 from coach.person_spec import FAILINGS
 from coach.scheduler import estimate_s
+from coach.shell.plans import load_plan
 from coach.types import Bilateral
 
 ALL = (
@@ -208,6 +209,34 @@ def test_a_minute_without_frames_is_never_a_hold():
     assert run.session.active_s < 20
 
 
+def slept(seconds: float, at: float) -> Led:
+    """Return a session whose machine stood still for a while, with the cheeks up since 5.5 s."""
+
+    def sleep(run):
+        run.t += seconds
+
+    cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
+    up = (5.5, at + seconds + 0.5)
+    return posed(plan(*CHEEK), lambda t, heard: cheeks if up[0] < t < up[1] else FacePose()).at(at, sleep)
+
+
+@pytest.mark.parametrize("at", [5.0, 6.5])
+def test_a_machine_that_stands_still_is_no_missing_face(at):
+    """Two seconds without a frame, at rest and in a hold: nothing is said of it, and it is never a hold."""
+    run = slept(2.0, at).run(14.0)
+    assert not {"face_lost", "paused", "attempt", "rep"} & {event.type for event in run.events}
+    assert not {"paused_face", "face_lost"} & set(run.keys)
+    assert "again" in run.keys or at < 5.5  # what was not seen to its end is asked anew
+
+
+def test_a_machine_that_slept_counts_in_without_blaming_the_person():
+    """A minute later it may be somebody else: counted in, but nobody was out of sight."""
+    run = slept(60.0, 6.5).run(72.0)
+    assert [e.type for e in run.events if e.type in ("face_lost", "resumed")] == ["face_lost", "resumed"]
+    assert "paused_face" not in run.keys
+    assert "count_in_3" in run.keys
+
+
 def test_a_lost_camera_pauses_until_it_is_found():
     """The key cannot resume what cannot be seen; the camera's return does."""
     run, _ = led(plan(*CHEEK), seed=1)
@@ -360,3 +389,35 @@ def test_a_failed_try_costs_a_repetition_rather_than_the_plans_time():
     assert run.seconds <= 60.0
     assert all(reps.values())
     assert sum(reps.values()) < 6
+
+
+@pytest.mark.parametrize("seed", [2, 14, 16, 22])
+def test_daily_is_over_within_two_minutes(seed):
+    """Whatever fails by chance, and with the word on safety of a first session: the close is in time."""
+    what, _ = load_plan("daily")
+    run, _ = led(what, seed=seed, script=None, fps=10.0, safety=True)
+    run.run()
+    assert run.seconds <= 120.0
+    assert run.seconds > 100.0
+    assert run.screens[-1][1].phase == "summary"
+    assert len(run.of("jaw_circle")) == 10
+
+
+def test_daily_closes_in_time_for_who_fails_or_does_not_answer():
+    """Tries that all fail, and a face that never moves: exercises are left out, not the last words."""
+    what, _ = load_plan("daily")
+    fails = ["mouth_moved", "too_short", "asymmetric", "no_smile"] * 9
+    failing, _ = led(what, seed=1, script=fails, fps=10.0)
+    still_face = posed(what, lambda t, heard: FacePose(), fps=10.0)
+    for run in (failing, still_face):
+        run.run()
+        assert run.seconds <= 120.0
+        assert run.keys[-1] == "finished"
+
+
+def test_a_slow_voice_says_its_last_words_in_time():
+    """Where everything takes longer to say, the close begins earlier."""
+    what, _ = load_plan("daily")
+    slow = SETTINGS.model_copy(update={"voice": SETTINGS.voice.model_copy(update={"rate": 90})})
+    run = posed(what, lambda t, heard: FacePose(), fps=10.0, settings=slow).run()
+    assert run.seconds <= 120.0
