@@ -20,8 +20,11 @@ class Perception:
         self._seen: list[Seen] = []
 
     def look(self, observation: FaceObservation | None) -> Points | None:
-        """Take in one frame's face; return its `USED` landmarks in pixels, None where there is none."""
-        if observation is None:
+        """Take in one frame's face; return its `USED` landmarks in pixels, None where there is none.
+
+        A face without extent is none: no landmarker gives such, but a damaged trace can hold it.
+        """
+        if observation is None or not _has_extent(observation):
             self._unsmoother = Unsmoother()
             return None
         self._unsmoother, points = unsmooth(self._unsmoother, observation)
@@ -54,3 +57,8 @@ class Perception:
         if observation is None or points is None or self.baseline is None:
             return None
         return extract(observation, points, self.baseline, self.best)
+
+
+def _has_extent(observation: FaceObservation) -> bool:
+    left, top, right, bottom = observation.box
+    return right > left and bottom > top

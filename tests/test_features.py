@@ -12,6 +12,7 @@ from coach.baseline import Baseline, OwnRange, neutral_baseline
 from coach.features import Features, extract
 from coach.headframe import metric_points
 from coach.landmarks import CHIN, FOREHEAD, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, USED, Blendshape
+from coach.perception import Perception
 from coach.shell.drawn_face import FacePose, draw, grain
 from coach.shell.landmarker import Landmarker
 from coach.types import Bilateral, FaceObservation, Frame, Points
@@ -236,6 +237,12 @@ def test_blinks_are_dropped_from_the_baseline():
     assert blinking.neutral.upper_lid.left == pytest.approx(plain.neutral.upper_lid.left)
     assert plain.quality == 1.0
     assert blinking.quality == pytest.approx(1 - 12 / 35, abs=0.02)
+
+
+def test_a_face_without_extent_is_no_face():
+    """Landmarks that all lie on one point, as in a damaged trace, are passed over instead of divided by."""
+    point = FaceObservation(0.0, np.full((478, 3), 0.5), np.zeros(52), SIZE)
+    assert Perception().look(point) is None
 
 
 def test_too_few_frames_are_no_baseline():
