@@ -68,7 +68,6 @@ LOWER_LIP: Final = 14
 FOREHEAD: Final = 10
 
 
-
 def _indices(side: SideIndices) -> tuple[int, ...]:
     return (
         *(*side.lower_lid, *side.upper_lid, *side.brow, *side.cheek),
@@ -76,16 +75,7 @@ def _indices(side: SideIndices) -> tuple[int, ...]:
     )
 
 
-USED: Final = tuple(
-    sorted(
-        {*RIGID, CHIN, UPPER_LIP, LOWER_LIP}.union(
-            *(
-                _indices(side)
-                for side in (LEFT, RIGHT)
-            )
-        )
-    )
-)
+USED: Final = tuple(sorted({*RIGID, CHIN, UPPER_LIP, LOWER_LIP, *_indices(LEFT), *_indices(RIGHT)}))
 _PLACE: Final = {index: place for place, index in enumerate(USED)}
 
 
