@@ -211,6 +211,9 @@ class Store:
             return read_history(self._connection)
         except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"{self.path}: cannot be read ({error}); restore a copy") from error
+        except KeyError as error:  # an index that no longer agrees with its table
+            reason = f"session {error} is named in it but not there"
+            raise StoreError(f"{self.path}: cannot be read ({reason}); restore a copy") from error
 
     @property
     def waiting(self) -> int:
