@@ -44,7 +44,7 @@ class PhraseBook:
         self._turns: dict[tuple[str, str], int] = {}
 
     def fill(self, cue: Cue) -> Cue:
-        """Return the cue with its text: the exercise's phrase, else the session's, else the key itself.
+        """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
 
         Variants take turns, each phrase by its own count. `{n}` and `{seconds}` become number words,
         `{side}` the word for the side, `{title}` the title of the exercise it names. Where `n` or `seconds`
@@ -54,15 +54,22 @@ class PhraseBook:
         key = cue.key
         if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}_one"):
             key = f"{key}_one"
-        variants = self._find(section, key) or (key,)
+        variants = self._find(section, key) or (_readable(section, key),)
         turn = self._turns.get((section, key), 0)
         self._turns[section, key] = turn + 1
         return replace(cue, text=self._filled(variants[turn % len(variants)], cue.values))
 
     def text(self, section: str, key: str, **values: str | int) -> str:
-        """Return a text for the screen; of variants the first. Numbers stay digits."""
-        variants = self._find(section, key) or (key,)
+        """Return a text for the screen; of variants the first. Numbers stay digits.
+
+        Where there are no words, the key is made readable: the title of `my_drill` is "My drill".
+        """
+        variants = self._find(section, key) or (_readable(section, key),)
         return variants[0].format_map(_Left({name: str(value) for name, value in values.items()}))
+
+    def has(self, section: str, key: str) -> bool:
+        """Whether there are words for it."""
+        return bool(self._find(section, key))
 
     def number(self, value: int) -> str:
         """Return the number as a word, or as digits beyond the list of words."""
@@ -92,7 +99,7 @@ class PhraseBook:
 
     def _phrases(self, sections: Iterable[str]) -> Iterator[str]:
         for section in sections:
-            for key in self._books[0].get(section, {}):
+            for key in dict.fromkeys(key for book in self._books for key in book.get(section, {})):
                 if key not in NOT_SPOKEN:
                     yield from self._find(section, key)
 
@@ -112,7 +119,7 @@ class PhraseBook:
             return str(value) if name == "count" else self.number(value)
         if name == "side":
             return self.text(SCREEN, value)
-        if name == "title" and value in self._books[0]:
+        if name == "title":
             return self.text(value, "title")
         return value
 
@@ -120,6 +127,13 @@ class PhraseBook:
 def placeholders(phrase: str) -> frozenset[str]:
     """Return the names of the `{placeholders}` in a phrase."""
     return frozenset(name for _, name, _, _ in Formatter().parse(phrase) if name)
+
+
+def _readable(section: str, key: str) -> str:
+    """Return what can be said without words: an exercise is called by its name, nothing is instructed."""
+    if key == "instruction":
+        return ""
+    return _capital((section if key in ("title", "intro") else key).replace("_", " "))
 
 
 def _capital(text: str) -> str:

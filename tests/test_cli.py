@@ -25,6 +25,7 @@ from coach.shell.drawn_face import FacePose, draw
 from coach.shell.registry import load_exercise
 from coach.shell.reminders import calendar
 from coach.shell.store import Store
+from coach.shell.words import load_phrase_book
 from coach.testing import held, play, trace
 from coach.types import Bilateral
 
@@ -630,9 +631,10 @@ def blocks(kind: str) -> list[str]:
 
 
 def test_the_example_for_an_exercise_of_ones_own_works(tmp_path, monkeypatch, capfd):
-    """The module, its TOML and the entry point from the guide are found, listed, and count a repetition."""
+    """Module, TOML, words and entry point from the guide are found, listed, and count a repetition."""
     module, trial = blocks("python")
-    values, announcement = blocks("toml")
+    values, announcement, words = blocks("toml")
+    (tmp_path / "brow_lift.de.toml").write_text(words, encoding="utf-8")
     (tmp_path / "brow_lift.py").write_text(module, encoding="utf-8")
     (tmp_path / "brow_lift.toml").write_text(values, encoding="utf-8")
     info = tmp_path / "brow_lift-1.0.dist-info"
@@ -644,6 +646,12 @@ def test_the_example_for_an_exercise_of_ones_own_works(tmp_path, monkeypatch, ca
     monkeypatch.syspath_prepend(str(tmp_path))
     assert run(["exercises", "--language", "en"]) == 0
     assert "brow_lift       5 x 2 s" in capfd.readouterr().out
+    assert run(["exercises", "--language", "de"]) == 0
+    assert tomllib.loads(words)["instruction"] in capfd.readouterr().out
+    german, french = load_phrase_book("de"), load_phrase_book("fr")
+    assert german.text("brow_lift", "title") == tomllib.loads(words)["title"]
+    assert tomllib.loads(words)["go"] in german.spoken(["brow_lift"])
+    assert french.text("brow_lift", "title") == "Brow lift"
     assert run(["exercises", "brow_lift"]) == 0
     assert str(tmp_path / "brow_lift.toml") in capfd.readouterr().out
     said = {"play": play, "trace": trace, "held": held, "load_exercise": load_exercise}

@@ -43,8 +43,8 @@ class Labels:
     @classmethod
     def from_book(cls, book: PhraseBook) -> Labels:
         """Return the labels in the book's language; what it lacks stays English."""
-        texts = {field.name: book.text(SCREEN, field.name) for field in fields(cls)}
-        return cls(**{key: text for key, text in texts.items() if text != key})
+        known = [field.name for field in fields(cls) if book.has(SCREEN, field.name)]
+        return cls(**{key: book.text(SCREEN, key) for key in known})
 
     def keys_help(self) -> tuple[tuple[str, str], ...]:
         """Return every key with what it does, ready for `Screen.lines`."""

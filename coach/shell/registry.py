@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from coach.errors import UsageError
-from coach.exercise import AnyExercise, ExerciseSpec
+from coach.exercise import AnyExercise
 from coach.shell.config import config_dir, merged, read_toml, validated
 
 GROUP = "coach.exercises"
@@ -42,25 +44,55 @@ def load_exercise(name: str, changes: dict[str, Any] | None = None) -> AnyExerci
     UsageError
         There is no such exercise, or its file is missing or wrong.
     """
-    target = BUILT_IN.get(name) or next((p.value for p in entry_points(group=GROUP) if p.name == name), None)
-    if target is None:
-        raise UsageError(f"exercise '{name}': unknown; choose one of {', '.join(exercise_names())}")
-    module_name, _, attribute = target.partition(":")
-    module = importlib.import_module(module_name)
-    kind = getattr(module, attribute)
-    path = _file(name, Path(str(module.__file__)).parent)
+    module, _, attribute = _target(name).partition(":")
+    kind = getattr(importlib.import_module(module), attribute)
+    path = exercise_file(name)
     spec = validated(kind.spec_type, merged(read_toml(path), changes or {}), str(path))
     exercise: AnyExercise = kind(spec)
     return exercise
 
 
-def exercise_spec(name: str) -> ExerciseSpec:
-    """Return the checked contents of an exercise's TOML file."""
-    spec: ExerciseSpec = load_exercise(name).spec
-    return spec
+def exercise_file(name: str) -> Path:
+    """Return the exercise's TOML: ours in `config/exercises`, another package's beside its module.
+
+    Raises
+    ------
+    UsageError
+        There is no such exercise, or its module is not to be found.
+    """
+    if name in BUILT_IN:
+        return config_dir() / "exercises" / f"{name}.toml"
+    return _beside(name) / f"{name}.toml"
 
 
-def _file(name: str, beside: Path) -> Path:
-    """Return the exercise's TOML: ours in `config/exercises`, another package's beside its module."""
-    own = config_dir() / "exercises" / f"{name}.toml"
-    return own if own.is_file() else beside / f"{name}.toml"
+def word_files(language: str) -> dict[str, Path]:
+    """Return the files of words that other packages bring for their exercises, by exercise.
+
+    They lie beside the module: `my_drill.de.toml` has the words of `my_drill` in German.
+    """
+    files: dict[str, Path] = {}
+    for name in exercise_names():
+        if name not in BUILT_IN:
+            with suppress(UsageError):  # who asks for the exercise itself will hear of it
+                files[name] = _beside(name) / f"{name}.{language}.toml"
+    return {name: path for name, path in files.items() if path.is_file()}
+
+
+def _target(name: str) -> str:
+    """Return `module:class` of an exercise."""
+    target = BUILT_IN.get(name) or next((p.value for p in entry_points(group=GROUP) if p.name == name), None)
+    if target is None:
+        raise UsageError(f"exercise '{name}': unknown; choose one of {', '.join(exercise_names())}")
+    return target
+
+
+def _beside(name: str) -> Path:
+    """Return the folder of an exercise's module, which is not imported for it."""
+    module = _target(name).partition(":")[0]
+    try:
+        found = find_spec(module)
+    except ImportError:
+        found = None
+    if found is None or found.origin is None:
+        raise UsageError(f"exercise '{name}': its module {module} is missing; install its package again")
+    return Path(found.origin).parent

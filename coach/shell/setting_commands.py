@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,10 +50,10 @@ def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
 @filed
 def exercises(options: Shared, name: str | None) -> None:
     """List the exercises and doses; with a NAME, show its values."""
-    from coach.shell.registry import exercise_names, load_exercise
+    from coach.shell.registry import exercise_file, exercise_names, load_exercise
 
     if name is not None:
-        path = _exercise_file(load_exercise(name))
+        path = exercise_file(name)
         click.echo(f"# {path}")
         click.echo(path.read_text(encoding="utf-8-sig").rstrip())
         return
@@ -65,7 +64,7 @@ def exercises(options: Shared, name: str | None) -> None:
     rows = [(each, _dose(load_exercise(each))) for each in exercise_names()]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for each, dose in rows:
-        line = book.text(each, "instruction").replace("instruction", "")  # the key itself: there are no words
+        line = book.text(each, "instruction")
         click.echo(f"{each:<{widths[0]}}  {dose:<{widths[1]}}  {line}".rstrip())
 
 
@@ -135,15 +134,6 @@ def _toml(values: Mapping[str, Any]) -> Iterator[str]:
     for key, value in values.items():
         if isinstance(value, Mapping):
             yield from ("", f"[{key}]", *_toml(value))
-
-
-def _exercise_file(exercise: AnyExercise) -> Path:
-    """Return the TOML file of an exercise: ours, or the one beside another package's module."""
-    from coach.shell.config import config_dir
-
-    own = config_dir() / "exercises" / f"{exercise.name}.toml"
-    module = Path(str(sys.modules[type(exercise).__module__].__file__))
-    return own if own.is_file() else module.with_name(f"{exercise.name}.toml")
 
 
 def _dose(exercise: AnyExercise) -> str:

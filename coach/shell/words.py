@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import locale
 import os
+from typing import Annotated, Any
+
+from pydantic import Field, RootModel
 
 from coach.errors import UsageError
 from coach.phrases import PhraseBook
-from coach.shell.config import config_dir, read_toml
+from coach.shell.config import config_dir, read_toml, validated
+from coach.shell.registry import word_files
 
 ENGLISH = "en"
 
@@ -42,10 +46,24 @@ def language_for(setting: str) -> str:
 def load_phrase_book(language: str) -> PhraseBook:
     """Read the words of one language, with English behind them.
 
+    Exercises of other packages bring their own words, see `registry.word_files`.
+
     Raises
     ------
     UsageError
-        The file is missing or is not TOML.
+        A file is missing or is not TOML, or what another package brings are no words.
     """
-    folder = config_dir() / "languages"
-    return PhraseBook(language, read_toml(folder / f"{language}.toml"), read_toml(folder / f"{ENGLISH}.toml"))
+    return PhraseBook(language, _words(language), _words(ENGLISH))
+
+
+class _Section(RootModel[dict[str, str | Annotated[list[str], Field(min_length=1)]]]):
+    """An exercise's words: each phrase a text, or variants that take turns."""
+
+
+def _words(language: str) -> dict[str, Any]:
+    own = read_toml(config_dir() / "languages" / f"{language}.toml")
+    brought = {
+        name: validated(_Section, read_toml(path), str(path)).root
+        for name, path in word_files(language).items()
+    }
+    return brought | own
