@@ -14,10 +14,11 @@ from led import SETTINGS, book, hold, plan
 from coach.history import History
 from coach.intention import Intention
 from coach.session import Session
-from coach.shell.app import Loop, Recorder
 from coach.shell.display import NoDisplay
 from coach.shell.event_log import EventLog
 from coach.shell.landmarker import Landmarker
+from coach.shell.loop import Loop
+from coach.shell.recorder import Recorder
 from coach.shell.registry import load_exercise
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.store import Store

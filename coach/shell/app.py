@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from coach.shell.home import Home
     from coach.shell.store import Store
 
-__all__ = ["INTERRUPTED", "Loop", "Recorder", "open_source", "run_session"]
-
-_open_display, _open_voice, _open_log, _stopping = open_display, open_voice, open_log, stopping
-
 INTERRUPTED = 130
 LINGER_S = 20.0  # how long the summary stays when nobody closes the window
 DEMO_LINGER_S = 5.0
