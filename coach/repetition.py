@@ -8,8 +8,10 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
+from coach import rise
 from coach.events import Reason
 from coach.form import Fault, counting, extended, lost_s
+from coach.rise import Trace
 from coach.settings import Strict
 
 Phase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
@@ -88,7 +90,7 @@ class RepState:
     t: float = -math.inf
     floor: float = 0.0
     scale: float = 1.0
-    trace: tuple[tuple[float, float], ...] = ()
+    trace: Trace = ()
     faults: tuple[Fault, ...] = ()
     below_since: float | None = None
     gone_since: float | None = None
@@ -264,19 +266,15 @@ def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
 
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau, half-rise and hold anew from the whole movement so far."""
-    levels = sorted(level - state.floor for at, level in state.trace if at >= state.start)
-    top = levels[-1 - len(levels) // 10]  # not the highest: that may be the edge of a blink
-    upper = [level for level in levels if level >= top / 2]
-    plateau = upper[len(upper) // 2]
+    trace, floor, start = state.trace, state.floor, state.start
+    plateau = rise.plateau(trace, floor, start)
     certain = state.phase == "apex" and t - state.since > CERTAIN_S
-    half_t = state.half_t if certain else _crossing(state, plateau, spec.half)
-    last_t, last = state.trace[-1]
-    below = last - state.floor < spec.leave * plateau
+    half_t = state.half_t if certain else rise.crossing(trace, floor, start, plateau, spec.half)
     below_since = None
-    if below:
+    if state.level < spec.leave * plateau:
         below_since = state.below_since
         if below_since is None:
-            below_since = _fall(state, spec.leave * plateau, last_t)
+            below_since = rise.fall(trace, floor, spec.leave * plateau)
     until = t if below_since is None else min(below_since, t)
     if state.gone_since is not None:
         until = min(until, state.gone_since)
@@ -289,31 +287,6 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     )
 
 
-def _crossing(state: RepState, plateau: float, share: float) -> float:
-    """When the rise last crossed `share` of the plateau before reaching most of it, interpolated."""
-    before_t, before = state.trace[0][0], state.trace[0][1] - state.floor
-    crossing = state.start
-    for at, raw in state.trace:
-        level = raw - state.floor
-        if level >= share * plateau > before:
-            crossing = before_t + (at - before_t) * (share * plateau - before) / (level - before)
-        if level >= 0.85 * plateau and at >= state.start:
-            break
-        before_t, before = at, level
-    return crossing
-
-
-def _fall(state: RepState, threshold: float, t: float) -> float:
-    """When the last two trusted levels crossed `threshold` downwards, interpolated."""
-    if len(state.trace) < 2:  # noqa: PLR2004  # two points make a line
-        return t
-    (t0, raw0), (t1, raw1) = state.trace[-2:]
-    level0, level1 = raw0 - state.floor, raw1 - state.floor
-    if level0 <= level1 or level0 < threshold:
-        return t1
-    return t0 + (t1 - t0) * min((level0 - threshold) / (level0 - level1), 1.0)
-
-
 def _move(
     state: RepState, sample: Sample, spec: RepSpec, happening: Happening, enter: float
 ) -> tuple[RepState, Ended | None]:
@@ -324,7 +297,8 @@ def _move(
     if happening == "dropped":
         return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if happening == "dwelt":
-        return _clock(replace(moved, start=onset(state)), sample.t, spec), None
+        begun = rise.onset(state.trace, state.floor, state.start)
+        return _clock(replace(moved, start=begun), sample.t, spec), None
     if happening in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if happening == "lost" else None), None
     return _rested(moved, sample, spec, risen=_risen(state, enter))
@@ -352,18 +326,6 @@ def _rested(
         clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
     worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
     return clean, ended if worth else None
-
-
-def onset(state: RepState) -> float:
-    """When the movement left rest, from where its rise crossed 20 % and 50 %.
-
-    Facial onsets are S-shaped; on the smooth step 3x^2 - 2x^3 the two crossings lie at 0.287 and 0.5
-    of the rise time, so that the start lies 0.287 / 0.213 of their distance before the first.
-    """
-    top = max(level for _, level in state.trace) - state.floor
-    half = _crossing(state, top, 0.5)
-    low = min(_crossing(state, top, 0.2), half)  # a slow rise may have passed it before the trace begins
-    return low - (half - low) * 1.35
 
 
 def reason(state: RepState, spec: RepSpec) -> Reason:
