@@ -7,6 +7,7 @@ Nobody is recognised here: only the proportions of the resting face are compared
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ def jumped(before: FaceObservation, now: FaceObservation) -> bool:
     """Return whether the landmarker went over to another face between two frames that follow each other."""
     (centre, size), (centre_now, size_now) = _place(before), _place(now)
     smaller, larger = sorted((size, size_now))
-    return float(np.linalg.norm(centre_now - centre)) > JUMP * smaller or larger > SIZE_JUMP * smaller
+    return math.dist(centre_now, centre) > JUMP * smaller or larger > SIZE_JUMP * smaller
 
 
 def difference(reference: Points, other: Points) -> float:
@@ -77,12 +78,12 @@ def _rms(offsets: Points) -> float:
     return float(np.sqrt(np.mean(np.sum(offsets[:, :2] ** 2, axis=1))))
 
 
-def _place(observation: FaceObservation) -> tuple[Points, float]:
+def _place(observation: FaceObservation) -> tuple[tuple[float, float], float]:
     """Return the middle of the face and its size (geometric mean of its sides), as shares of the width.
 
     Shares, not pixels: a camera may change the size of its pictures in mid-stream.
     """
     width, height = observation.size
-    xy = observation.landmarks[:, :2] * np.array([1.0, height / width])
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    return (low + high) / 2, float(np.sqrt(np.prod(high - low)))
+    tall = height / width
+    left, top, right, bottom = observation.box
+    return ((left + right) / 2, (top + bottom) / 2 * tall), math.sqrt((right - left) * (bottom - top) * tall)
