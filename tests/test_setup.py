@@ -22,6 +22,9 @@ from coach.shell.cli import Shared
 from coach.shell.config import load_settings
 from coach.shell.display import Command
 from coach.shell.home import Home
+from coach.shell.labels import Labels
+from coach.shell.layout import Rect, layout
+from coach.shell.question_page import QuestionPage
 from coach.shell.settings_file import save_choices
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.source import Signal
@@ -106,7 +109,44 @@ def test_a_note_goes_on_with_any_key():
     window = Window((), (Command.MUTE,))
     window.asker().ask(note, lambda _: PICTURE)
     assert len(window.shown) == 2
-    assert window.shown[0].paused == "Stop if it hurts"
+    assert window.shown[0].note == "Stop if it hurts"
+    assert not window.shown[0].paused
+
+
+def asked(question: Question, size: tuple[int, int]) -> tuple[QuestionPage, np.ndarray]:
+    """Return the page of a question, and what it has drawn."""
+    window = Window((Command.PAUSE,))
+    window.asker().ask(question, lambda _: PICTURE)
+    page = QuestionPage(Labels.from_book(BOOK))
+    return page, page.paint(PICTURE.image, window.shown[0], size)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (800, 900), (640, 480)])
+def test_a_question_shows_what_belongs_to_it_and_nothing_of_a_session(size):
+    """No count, no ring and no bars; nor keys that would do nothing."""
+    _, canvas = asked(Question("Which?"), size)
+    boxes = layout(*size)
+
+    def drawn(rect: Rect) -> bool:
+        return bool(np.ptp(rect.of(canvas).reshape(-1, 3), axis=0).any())
+
+    assert not any(map(drawn, (boxes.ring, boxes.left_bar, boxes.right_bar)))
+    shown = {command for command, rect in boxes.buttons if drawn(rect)}
+    assert shown == {Command.PAUSE, Command.FULLSCREEN, Command.QUIT}
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (800, 900), (640, 480)])
+def test_answers_can_be_clicked(size):
+    """Each is an area of its own, as large as its row; the picture is none."""
+    page, canvas = asked(QUESTION, size)
+    height, width = canvas.shape[:2]
+    hits = [page.command_at(x, y) for y in range(0, height, 4) for x in range(0, width, 20)]
+    assert set(hits) == {
+        *(Command.FEELING_1, Command.FEELING_2, None),
+        *(Command.PAUSE, Command.FULLSCREEN, Command.QUIT),
+    }
+    picture = layout(*size).picture
+    assert page.command_at(*picture.centre) is None
 
 
 # -- camera
@@ -131,7 +171,7 @@ def test_of_several_cameras_one_is_chosen_by_its_picture(tmp_path):
     cameras = [CameraInfo(index, 640, 480, f"camera {index}") for index in (0, 2, 4)]
     window = Window((), (Command.FEELING_9,), (Command.FEELING_2,))
     assert choose_camera(cameras, window.asker(), BOOK, home_in(tmp_path), opener) == 2
-    assert window.shown[0].lines == ()  # the pictures are not covered
+    assert window.shown[0].lines[1] == ("2", "camera 2, 640 x 480")
     assert [camera.closed for camera in opened] == [False, True, True]
     assert choose_camera(cameras, NobodyAsker(), BOOK, home_in(tmp_path), opener) == 0
 
@@ -157,7 +197,7 @@ def test_the_language_stays_as_it_is_unless_another_is_chosen():
     """The languages call themselves by their own names."""
     window = Window((Command.FEELING_1,))
     assert setup.choose_language("auto", window.asker(), BOOK, lambda _: PICTURE) == "de"
-    assert [label for _, label in window.shown[0].lines] == ["Deutsch", "English *", "Español", "Français"]
+    assert [label for _, label in window.shown[0].lines] == ["Deutsch", "English", "Español", "Français"]
     assert setup.choose_language("auto", NobodyAsker(), BOOK, lambda _: PICTURE) == "auto"
 
 

@@ -24,8 +24,7 @@ class Question:
     """What is asked. `options`: (key, label), keys from 1 to 9; without any, one only goes on.
 
     `default`: the key that holds when Space is pressed or nobody answers for `patience_s` seconds.
-    `note`: more to read, large. `caption`: words that are being said. `listed`: the window shows the
-    options; otherwise its picture does.
+    `note`: more to read, large. `caption`: words that are being said.
     """
 
     title: str
@@ -35,7 +34,17 @@ class Question:
     patience_s: float = 10.0
     note: str = ""
     caption: str = ""
-    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScreen(Screen):
+    """A screen that asks: `lines` are the answers' keys and labels, `progress` the share of the patience.
+
+    `default`: the key that holds anyway. `note`: more to read.
+    """
+
+    default: str = ""
+    note: str = ""
 
 
 class Left(Exception):  # noqa: N818 - it is no error
@@ -99,15 +108,16 @@ class WindowAsker:
         while (passed := self._clock() - begun) < question.patience_s:
             frame = tick(passed)
             seen: tuple[Framing, str] = ("no_face", "") if frame is None else self.look(frame)
-            screen = Screen(
+            screen = QuestionScreen(
                 "ready",
                 framing=seen[0],
                 fix=seen[1],
                 title=question.title,
                 instruction=question.hint,
                 caption=question.caption,
-                lines=question.options if question.listed else (),
-                paused=question.note,
+                lines=question.options,
+                note=question.note,
+                default=question.default,
                 time_left_s=question.patience_s - passed,
                 progress=passed / question.patience_s,
             )

@@ -39,13 +39,17 @@ def choose_camera(
         question = Question(
             book.text(SECTION, "camera"),
             book.text(SECTION, "camera_keys"),
-            tuple(zip(keys, map(str, cameras), strict=True)),
+            tuple(zip(keys, map(_label, cameras), strict=True)),
             default=keys[known[0] if known else 0],
             patience_s=CAMERA_S,
-            listed=False,
         )
         chosen = asker.ask(question, pictures.tick)
     return cameras[int(chosen) - 1].index
+
+
+def _label(camera: CameraInfo) -> str:
+    size = f"{camera.width} x {camera.height}"
+    return f"{camera.name}, {size}" if camera.name else size
 
 
 class Pictures:

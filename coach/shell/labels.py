@@ -15,6 +15,7 @@ class Labels:
     """
 
     pause: str = "pause"
+    go_on: str = "go on"
     next: str = "next"
     back: str = "back"
     restart: str = "restart"

@@ -169,7 +169,7 @@ def choose_language(
     question = Question(
         book.text(SECTION, "language"),
         book.text(SECTION, "language_keys"),
-        tuple((key, f"{name} *" if key == default else name) for key, name in zip(keys, names, strict=True)),
+        tuple(zip(keys, names, strict=True)),
         default=default,
         patience_s=LANGUAGE_S,
     )

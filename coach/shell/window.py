@@ -15,10 +15,12 @@ import cv2
 
 from coach.screen import Screen
 from coach.settings import WindowSettings
+from coach.shell.asking import QuestionScreen
 from coach.shell.display import Command
 from coach.shell.labels import Labels
 from coach.shell.layout import canvas_size
 from coach.shell.paint import VIEWS, Look, Painter
+from coach.shell.question_page import QuestionPage
 from coach.shell.quiet import native_stderr
 from coach.types import FaceObservation, Frame, Image
 
@@ -95,6 +97,8 @@ class OpenCvWindow:
         self._title = title
         self._now = now
         self._painter = Painter(labels, large_text=settings.large_text)
+        self._page = QuestionPage(labels or Labels(), large_text=settings.large_text)
+        self._asking = False
         self._look = Look(canvas_size(settings.width, settings.height), settings.view)
         self._fullscreen = settings.fullscreen
         self._measuring = False
@@ -128,7 +132,12 @@ class OpenCvWindow:
             self._open = False
             return (Command.QUIT,)
         self._look = replace(self._look, size=size, note=self._note())
-        self.canvas = self._painter.paint(frame.image if frame else None, observation, screen, self._look)
+        image = frame.image if frame else None
+        self._asking = isinstance(screen, QuestionScreen)
+        if isinstance(screen, QuestionScreen):
+            self.canvas = self._page.paint(image, screen, size, self._look.hover)
+        else:
+            self.canvas = self._painter.paint(image, observation, screen, self._look)
         cv2.imshow(self._title, self.canvas)
         commands = [*self._keys(), *self._clicks]
         self._clicks.clear()
@@ -177,7 +186,8 @@ class OpenCvWindow:
 
     def _mouse(self, event: int, x: int, y: int, flags: int, extra: object) -> None:
         del flags, extra
-        command = self._painter.layout_for(self._look).command_at(x, y)
+        areas = self._page if self._asking else self._painter.layout_for(self._look)
+        command = areas.command_at(x, y)
         self._look = replace(self._look, hover=command)
         if event == cv2.EVENT_LBUTTONDOWN and command is not None:
             self._clicks.append(command)
