@@ -8,7 +8,7 @@ from coach.cues import Cue
 from coach.events import Event, Recall
 from coach.exercise import AnyExercise, Context
 from coach.features import Features
-from coach.plan import CHANGE_S, END_S, Plan
+from coach.plan import CHANGE_S, END_S, READY_S, Plan
 from coach.running import Running
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
@@ -52,6 +52,7 @@ class Course:
         self.ready_s = 0.0
         self.active_s = 0.0
         self._memories = memories
+        self._begun_s = 0.0
         self._close_s = close_s + FRAMES_S
         self._recalled: int | None = None
 
@@ -81,14 +82,15 @@ class Course:
         return None if self.over else self.exercises[self.index]
 
     @property
-    def done_s(self) -> float:
-        """Expected seconds of the steps that are behind."""
-        return sum(step.seconds + CHANGE_S for step in self.plan.steps[: self.index])
-
-    @property
-    def step_s(self) -> float:
-        """Expected seconds of the step under way, 0 where there is none."""
-        return 0.0 if self.running is None else self.plan.steps[self.index].seconds
+    def gone_s(self) -> float:
+        """How far the plan has come, in the seconds it was expected to take."""
+        if self.over:
+            return self.plan.seconds
+        gone_s = READY_S if self.ready_s else 0.0
+        gone_s += sum(step.seconds + CHANGE_S for step in self.plan.steps[: self.index])
+        if self.running is not None:
+            gone_s += min(self.active_s - self._begun_s, self.plan.steps[self.index].seconds)
+        return gone_s
 
     @property
     def ratable(self) -> bool:
@@ -100,6 +102,7 @@ class Course:
         exercise = self.exercises[self.index]
         self.running = Running.begin(exercise, context, self.plan.steps[self.index].reps, t)
         self._recalled = None
+        self._begun_s = self.active_s
         return exercise
 
     def step(

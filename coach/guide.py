@@ -36,7 +36,8 @@ class Guidance:
 
     `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: done
     and asked for, where something else than repetitions is counted. `explains`: the movement has not
-    been asked for yet, or not been begun: the moment to show it.
+    been asked for yet, or not been begun: the moment to show it. `moves`: something is done that is not
+    held, so that the ring and the bars have nothing to say about it.
     """
 
     cues: tuple[Cue, ...] = ()
@@ -46,6 +47,7 @@ class Guidance:
     key: str = "instruction"
     count: tuple[int, int] | None = None
     explains: bool = False
+    moves: bool = False
 
 
 class Guide(Protocol):

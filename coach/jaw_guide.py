@@ -28,6 +28,7 @@ CIRCLES: Final[dict[Step, StageName]] = {
 BREATH_S: Final[dict[Step, float]] = {"breathe_in": 3.2, "breathe_out": 4.0}
 # When to ask again, and then to go on, although nothing was recognised.
 PATIENCE_S: Final[dict[Step, float]] = {"open": 7.0, "close": 6.0, "circle_cw": 7.0, "circle_ccw": 7.0}
+MOVING: Final[frozenset[Step]] = frozenset({*CIRCLES, "breathe_in", "breathe_out"})
 CIRCLE_S = 4.0  # a very slow circle: nobody is held up for longer than that for each
 WRONG_WAY = 2  # circles in the other direction before a word about it
 TRIES = 2
@@ -89,12 +90,17 @@ class JawGuide:
             key=self._key(state),
             count=count,
             explains=self._explains(state, moment),
+            moves=state.asked and state.step in MOVING,
         )
 
     def _explains(self, state: JawGuideState, moment: Moment) -> bool:
         return state.step == "intro" or (state.step == "open" and moment.view.at_rest and not state.tries)
 
     def _key(self, state: JawGuideState) -> str:
+        if state.step in MOVING and not state.asked:
+            return "rest"
+        if state.step == "open" and state.held:
+            return "hold"
         return "instruction" if state.step in ("intro", "done") else state.step
 
     def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from coach.types import Bilateral, Image
 
-Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "released", "attempt", "summary"]
+Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "moving", "released", "attempt", "summary"]
 Framing: TypeAlias = Literal[
     "good",
     "no_face",

@@ -356,20 +356,15 @@ class Session:
         return Output(self._taken(), said, self._draw(t), self._stage == "ended")
 
     def _draw(self, t: float) -> Screen:
-        course, ended = self.course, self._stage == "ended"
+        course = self.course
         return draw(
             self._scene,
             t,
             book=self._book,
             stage=self._stage,
-            run=None if self._stage == "ready" else course.running,
+            course=course,
             framing=self.watch.framing,
             paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
-            plan_s=self.plan.seconds,
-            done_s=course.done_s,
-            step_s=course.step_s,
             safety=self._safety,
-            explain=self.plan.explains,
-            rating=course.ratable,
-            lines=self.tally.lines(course.names, self._book, course.active_s) if ended else (),
+            lines=self.tally.lines(course.names, self._book, course.active_s) if course.over else (),
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from coach.course import Course
 from coach.events import Attempt, Event, Rep
 from coach.exercise import View
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.running import Running
-from coach.screen import Framing, Phase, Screen
+from coach.screen import Bars, Framing, Phase, Screen
+from coach.types import Bilateral
 
 CAPTION_S = 1.5  # a caption stays this long after it was said
 ATTEMPT_S = 1.2  # and the sign of a try that was not a repetition this long
@@ -50,15 +51,10 @@ def draw(
     *,
     book: PhraseBook,
     stage: str,
-    run: Running | None,
+    course: Course,
     framing: Framing,
     paused: str,
-    plan_s: float,
-    done_s: float,
-    step_s: float,
     safety: bool,
-    explain: bool,
-    rating: bool,
     lines: tuple[tuple[str, str], ...],
 ) -> Screen:
     """Say what the window shows in this frame, in the person's language.
@@ -69,61 +65,79 @@ def draw(
         What of the recent past still shows.
     t
         Seconds.
-    book, stage, run, framing
-        Words; the session's stage; the exercise under way, if any; how the face is placed.
+    book, stage, course, framing
+        Words; the session's stage; how far it has come; how the face is placed.
     paused
         The phrase that says why the session waits, or empty.
-    plan_s, done_s, step_s
-        Expected seconds of the whole plan, of its steps that are done, and of the present one.
-    safety, explain
-        Show the safety note while getting ready; demonstrate each movement.
-    rating
-        The last memory may be rated.
+    safety
+        Show the safety note while getting ready.
     lines
         The summary.
     """
     caption = scene.caption if t < scene.caption_until else ""
-    if stage == "ended":
+    ready, coming = stage == "ready", course.next
+    if stage == "ended" or (coming is None and not paused):
         title = book.text(SCREEN, "summary")
         return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
+    whole_s, gone_s = course.plan.seconds, course.gone_s
     common = Screen(
-        "ready" if stage == "ready" else "rest",
+        "ready" if ready else "rest",
         framing=framing,
         fix="" if framing == "good" else book.text(SESSION, framing),
         caption=caption,
         paused=book.text(SESSION, paused) if paused else "",
+        progress=gone_s / whole_s if whole_s else 0.0,
+        time_left_s=max(whole_s - gone_s, 0.0),
     )
-    if run is None:
-        ready = stage == "ready"
+    if ready:
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
-        return replace(
-            common,
-            title=book.text(SCREEN, "calibrating") if ready else "",
-            instruction=neutral if ready else "",
-            **_progress(plan_s, done_s),
-        )
-    view, guidance = run.view, run.guidance
-    count, of = guidance.count or (view.count, run.target)
-    share = min(count / of, 1.0) if of else 0.0
-    hold = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0
+        return replace(common, title=book.text(SCREEN, "calibrating"), instruction=neutral)
+    if course.running is not None:
+        explains = course.plan.explains and course.running.guidance.explains and not paused
+        return _at_it(common, scene, t, book, course.running, explains=explains, rating=course.ratable)
+    if coming is None:
+        return common
     return replace(
         common,
-        phase=_phase(scene, t, view),
-        title=book.text(run.exercise.name, "title"),
-        instruction=_instruction(scene, t, book, run, rating=rating),
-        exercise=run.exercise.name,
-        count=count,
-        target=of,
-        hold=1.0 if scene.counted and view.phase == "apex" else hold,
-        hold_left_s=max(view.target_s - view.hold_s, 0.0) if view.phase == "apex" else view.target_s,
-        bars=view.bars,
-        demonstrate=run.exercise.name if explain and guidance.explains and not paused else None,
-        **_progress(plan_s, done_s + share * step_s),
+        title=book.text(coming.name, "title"),
+        instruction=book.text(coming.name, "instruction"),
+        target=course.plan.steps[course.index].reps,
     )
 
 
-def _progress(plan_s: float, done_s: float) -> dict[str, Any]:
-    return {"progress": done_s / plan_s if plan_s else 0.0, "time_left_s": max(plan_s - done_s, 0.0)}
+def _at_it(
+    common: Screen, scene: Scene, t: float, book: PhraseBook, run: Running, *, explains: bool, rating: bool
+) -> Screen:
+    """Show the exercise under way."""
+    view, guidance, name = run.view, run.guidance, run.exercise.name
+    count, of = guidance.count or (view.count, run.target)
+    screen = replace(
+        common,
+        title=book.text(name, "title"),
+        instruction=_instruction(scene, t, book, run, rating=rating),
+        exercise=name,
+        count=count,
+        target=of,
+        demonstrate=name if explains else None,
+    )
+    if guidance.moves:  # nothing is held, whatever the movement looks like
+        return replace(screen, phase="moving", hold=min(count / of, 1.0) if guidance.count and of else 0.0)
+    hold = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0
+    return replace(
+        screen,
+        phase=_phase(scene, t, view),
+        hold=1.0 if scene.counted and view.phase == "apex" else hold,
+        hold_left_s=max(view.target_s - view.hold_s, 0.0) if view.phase == "apex" else view.target_s,
+        bars=_capped(view.bars),
+    )
+
+
+def _capped(bars: Bars | None) -> Bars | None:
+    """Keep the bars within their band: nobody does too much of a good thing."""
+    if bars is None:
+        return None
+    top = bars.band[1]
+    return replace(bars, level=Bilateral(min(bars.level.left, top), min(bars.level.right, top)))
 
 
 def _phase(scene: Scene, t: float, view: View) -> Phase:
@@ -131,6 +145,8 @@ def _phase(scene: Scene, t: float, view: View) -> Phase:
         return "attempt"
     if scene.counted:
         return "released"
+    if view.phase == "apex" and not view.target_s:
+        return "moving"
     return _PHASES[view.phase]
 
 
@@ -145,4 +161,5 @@ def _instruction(scene: Scene, t: float, book: PhraseBook, run: Running, *, rati
         return book.text(exercise, view.fault, side=side)
     if rating and view.at_rest:
         return f"{book.text(exercise, 'rate')} {RATING_KEYS}"
-    return book.text(exercise, run.guidance.key)
+    asked_for = run.target if run.guidance.count is None else run.guidance.count[1]
+    return book.text(exercise, run.guidance.key, n=asked_for)

@@ -129,6 +129,53 @@ def test_three_two_one_come_before_the_holds_end(whole):
         assert end - t == pytest.approx(numbers[cue.key], abs=0.15)
 
 
+# ---- what is shown -----------------------------------------------------------------------------------
+
+
+def test_the_window_shows_a_hold_only_where_something_is_held(whole):
+    """While the jaw circles, the ring fills with circles; breathing and remembering are not held."""
+    shown = [screen for _, screen in whole.screens]
+    circling = [screen for screen in shown if "small circles" in screen.instruction and screen.target == 2]
+    assert circling[0].instruction == "2 small circles, clockwise"
+    assert {screen.phase for screen in circling} == {"moving"}
+    assert list(dict.fromkeys(screen.hold for screen in circling)) == [0.0, 0.5]
+    assert not any(screen.bars for screen in circling)
+    breathing = [screen for screen in shown if "let it out" in screen.instruction]
+    remembering = [screen for screen in shown if screen.exercise == "memory_anchor"]
+    assert breathing
+    assert not [screen for screen in (*breathing, *remembering) if screen.phase == "hold"]
+
+
+def test_a_bar_never_leaves_its_band_at_the_top(whole):
+    """More than the usual best is no fault, and does not look like one."""
+    bars = [screen.bars for _, screen in whole.screens if screen.bars is not None]
+    assert max(max(b.level.left, b.level.right) - b.band[1] for b in bars) <= 0
+
+
+def test_between_two_exercises_the_next_one_is_shown(whole):
+    """Its name and dose stand there while they are announced."""
+    announced = [t for t, cue in whole.given() if cue.key == "begin"]
+    screen = whole.screen_at(announced[0] + 0.5)
+    assert (screen.title, screen.count, screen.target) == ("Cheek raiser", 0, 2)
+    assert screen.instruction
+
+
+def test_the_time_that_is_left_runs_down_like_a_clock(whole):
+    """It never rises, and never stands still for long while an exercise is as quick as expected."""
+    left = [(t, screen.time_left_s) for t, screen in whole.screens]
+    assert all(after <= before + 1e-6 for (_, before), (_, after) in pairwise(left))
+    assert left[-1][1] == 0.0
+    by_second = {int(t): seconds for t, seconds in left}
+    held_up = [t for t in by_second if t + 8 in by_second and t > 5 and by_second[t + 8] == by_second[t] > 0]
+    assert not held_up
+
+
+def test_the_summary_stands_while_the_last_words_are_said(whole):
+    """Nobody looks at an empty panel meanwhile."""
+    (last,) = [t for t, cue in whole.given() if cue.key == "finished"]
+    assert whole.screen_at(last).phase == "summary"
+
+
 # ---- pausing -----------------------------------------------------------------------------------------
 
 

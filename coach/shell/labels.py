@@ -37,6 +37,7 @@ class Labels:
     rest: str = "rest"
     rising: str = "and up"
     hold: str = "hold"
+    moving: str = "keep going"
     released: str = "let go"
     attempt: str = "once more"
     summary: str = "done"

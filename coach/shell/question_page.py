@@ -112,7 +112,7 @@ class QuestionPage:
             if usual:
                 widgets.rounded(canvas, row, boxes.px(8), theme.TEXT, boxes.px(2))
             cap = Rect(row.x, row.y, row.h, row.h)
-            size = min(boxes.px(30), round(row.h * 0.7))
+            size = min(boxes.px(26), round(row.h * 0.7))
             theme.write_in(canvas, cap, key, size=size, colour=theme.SKY, weight=theme.STRONG, align="centre")
             words = Rect(cap.right, row.y, row.right - cap.right - boxes.px(8), row.h)
             weight = theme.STRONG if usual else theme.REGULAR

@@ -32,6 +32,7 @@ PHASE_COLOUR: dict[Phase, Colour] = {
     "rest": QUIET,
     "rising": SKY,
     "hold": GREEN,
+    "moving": SKY,
     "released": TEXT,
     "attempt": ORANGE,
     "summary": TEXT,
