@@ -16,7 +16,7 @@ from coach.settings import Strict
 READY_S = 4.0  # getting ready: framing and neutral face, when all is well
 CHANGE_S = 1.7  # from one exercise to the next, while it is announced
 END_S = 2.2  # the last words
-RESERVE_S = 4.0  # kept for what may fail in later exercises
+RESERVE_S = 2.0  # kept for what may fail in later exercises
 MOST_REPS = 100
 
 

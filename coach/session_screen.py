@@ -33,6 +33,11 @@ class Scene:
         """Return the scene with a new caption."""
         return replace(self, caption=text, caption_until=max(until, t) + CAPTION_S)
 
+    def faulty(self, t: float, view: View) -> bool:
+        """Whether a fault has lasted long enough to be shown."""
+        since = self.fault_since
+        return view.fault is not None and since is not None and t - since >= FAULT_S
+
     def after(self, t: float, view: View, events: Sequence[Event]) -> Scene:
         """Return the scene after one frame of an exercise."""
         counted = self.counted and view.phase != "neutral"
@@ -145,6 +150,8 @@ def _phase(scene: Scene, t: float, view: View) -> Phase:
         return "attempt"
     if scene.counted:
         return "released"
+    if scene.faulty(t, view):  # its clock stands still meanwhile
+        return "attempt"
     if view.phase == "apex" and not view.target_s:
         return "moving"
     return _PHASES[view.phase]
@@ -156,7 +163,7 @@ _PHASES: dict[str, Phase] = {"neutral": "rest", "onset": "rising", "apex": "hold
 def _instruction(scene: Scene, t: float, book: PhraseBook, run: Running, *, rating: bool) -> str:
     """Say what to do now, or what is nearly right while a fault stays."""
     view, exercise = run.view, run.exercise.name
-    if view.fault is not None and scene.fault_since is not None and t - scene.fault_since >= FAULT_S:
+    if view.fault is not None and scene.faulty(t, view):
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
         return book.text(exercise, view.fault, side=side)
     if rating and view.at_rest:
