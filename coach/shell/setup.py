@@ -15,7 +15,7 @@ from coach.errors import StoreError
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.readiness import look_at
 from coach.screen import Framing
-from coach.shell.asking import Asker, Left, Look, Question, asker_for
+from coach.shell.asking import Asker, Left, Look, Question, WindowAsker, asker_for
 from coach.shell.calibrate import INTERRUPTED, Room, measure_range
 from coach.shell.camera_choice import choose_camera
 from coach.shell.cameras import list_cameras
@@ -205,7 +205,11 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
         voice.stop()
         if heard:
             return True
-    click.echo(voice.problem or book.text(SECTION, "sound_help"), err=True)
+    why = voice.problem or book.text(SECTION, "sound_help")
+    click.echo(why, err=True)
+    if isinstance(asker, WindowAsker):  # who looks at the window does not read the terminal
+        go_on = book.text(SCREEN, "press_space")
+        asker.ask(Question(book.text(SCREEN, "no_voice"), go_on, patience_s=SAFETY_S, note=why), tick)
     return False
 
 
