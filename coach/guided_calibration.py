@@ -48,6 +48,7 @@ _SHOWN: Final[dict[str, Phase]] = {
     "letting_go": "released",
     "done": "summary",
 }
+DEMONSTRATED = {"cheek": "cheek_raiser", "smile": "symmetry_drill", "jaw": "jaw_release"}
 _NAMES = {"cheek": "cheek_lift", "smile": "smile", "jaw": "jaw_openness"}  # in [check_in]
 
 
@@ -258,6 +259,7 @@ class GuidedCalibration:
         if self.finished:
             title, lines = book.text(SECTION, "range_done"), self.lines()
             return replace(screen, phase="summary", title=title, instruction="", progress=1.0, lines=lines)
+        new = not state.takes and state.phase in ("asking", "waiting") and not self._paused
         asked = len(PARTS) * self._spec.takes
         done = state.part * self._spec.takes + len(state.takes)
         return replace(
@@ -269,6 +271,7 @@ class GuidedCalibration:
             hold=1.0 if state.phase == "letting_go" else min(state.held / self._spec.plateau.held, 1.0),
             hold_left_s=(1 - state.held) * self._spec.timing.hold_s,
             bars=self._bars(state),
+            demonstrate=DEMONSTRATED[state.name] if new else None,
             progress=done / asked,
             time_left_s=USUAL_S * (1 - done / asked),
         )

@@ -63,7 +63,7 @@ class Tally:
 
         lines: list[Line] = []
         for name in dict.fromkeys(names):
-            value = f"{self.reps[name]} {label('reps')}"
+            value = f"{self.reps[name]} {label('rep' if self.reps[name] == 1 else 'reps')}"
             if self.holds[name] and name != "memory_anchor":
                 value += f" · {mean(self.holds[name]):.1f} {label('seconds')} {label('mean_hold')}"
             lines.append((book.text(name, "title"), value))

@@ -282,29 +282,35 @@ def test_a_session_adds_to_a_calibrated_range_only(tmp_path: Path) -> None:
 
 def lead(
     model_path: Path, seconds: float, script: Sequence[Failing | None], fps: float
-) -> tuple[GuidedCalibration, list[Cue]]:
-    """Run the guided calibration with a drawn person for some seconds; return it and its cues."""
+) -> tuple[GuidedCalibration, list[Cue], list[tuple[int, str]]]:
+    """Run the guided calibration with a drawn person for some seconds.
+
+    Returns it, its cues, and which movement was demonstrated with how many takes done.
+    """
     source = SimulatedPerson(load_person(), fps=fps, seed=1, realtime=False, script=script, size=(320, 240))
     flow = GuidedCalibration(SPEC, load_phrase_book("en"), load_settings(None), source="demo")
-    said = []
+    said, demonstrated = [], []
     with Landmarker(model_path) as landmarker:
         while True:
             frame = source.read()
             assert isinstance(frame, Frame)
             out = flow.process(frame.t, landmarker.detect(frame))
+            if out.screen.demonstrate is not None:
+                demonstrated.append((out.screen.count, out.screen.demonstrate))
             if out.say is not None:
                 said.append(out.say)
                 source.hear(out.say)
             if out.ended or frame.t > seconds:
-                return flow, said
+                return flow, said, demonstrated
 
 
 def test_a_simulated_person_who_smiles_along_is_corrected_and_measured(model_path: Path) -> None:
-    """Through the real landmarker: the spoilt cheek raise is not taken, the next one is."""
-    flow, said = lead(model_path, 9.0, ["mouth_moved"], fps=12.0)
+    """Through the real landmarker: shown how, the spoilt cheek raise is not taken, the next one is."""
+    flow, said, demonstrated = lead(model_path, 9.0, ["mouth_moved"], fps=12.0)
     texts = [cue.key for cue in said]
     order = ["neutral", "own_cheek", "mouth_moved", "rest", "again", "release"]
     assert [key for key in texts if key != "hold"][:6] == order
+    assert set(demonstrated) == {(0, "cheek_raiser")}
     assert flow.state is not None
     assert len(flow.state.takes) == 1
     assert flow.state.takes[0] > 0.02

@@ -12,10 +12,11 @@ import click
 from coach.baseline import OwnRange
 from coach.calibration_spec import CalibrationSpec
 from coach.events import EndReason, Event
-from coach.guided_calibration import SECTION, GuidedCalibration
+from coach.guided_calibration import DEMONSTRATED, SECTION, GuidedCalibration
 from coach.phrases import PhraseBook
 from coach.session import Session
 from coach.shell.config import config_dir, read_toml, validated
+from coach.shell.demonstration import Demonstration
 from coach.shell.devices import open_display, open_log, open_source, open_voice, stopping
 from coach.shell.display import Display, NoDisplay
 from coach.shell.home import Home
@@ -121,6 +122,7 @@ def measure_range(
         room.voice,
         cast("Recorder", keeper),
         captions=room.captions,
+        demonstration=None if isinstance(room.display, NoDisplay) else Demonstration(DEMONSTRATED.values()),
     )
     with stopping(loop):
         reason = loop.run()
