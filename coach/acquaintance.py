@@ -13,7 +13,8 @@ from coach.settings import FramingSettings
 from coach.types import FaceObservation, Points
 
 HINT_AFTER_S = 1.5  # nobody sits right at once
-HINT_EVERY_S = 6.0
+HINT_EVERY_S = 6.0  # twice as long after each time the same is said
+HINT_SELDOM_S = 24.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +47,8 @@ class Acquaintance:
         self._readiness: Readiness | None = None
         self._known: Baseline | None = None  # before a face came that did not fit it
         self._hinted_t = float("-inf")
+        self._hinted: Framing = "good"
+        self._wait_s = HINT_EVERY_S
 
     def begin_again(self) -> None:
         """Begin collecting anew, e.g. after a pause."""
@@ -72,7 +75,10 @@ class Acquaintance:
     def hint(self, t: float) -> Framing | None:
         """Return what to say about the framing, now and then; None where there is nothing to say."""
         begun = self._since is not None and t - self._since >= HINT_AFTER_S
-        if self.framing == "good" or not begun or t - self._hinted_t < HINT_EVERY_S:
+        same = self.framing == self._hinted
+        wait_s = self._wait_s if same else HINT_EVERY_S
+        if self.framing == "good" or not begun or t - self._hinted_t < wait_s:
             return None
-        self._hinted_t = t
+        self._wait_s = min(2 * self._wait_s, HINT_SELDOM_S) if same else HINT_EVERY_S
+        self._hinted_t, self._hinted = t, self.framing
         return self.framing

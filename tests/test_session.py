@@ -387,10 +387,13 @@ def test_a_first_session_begins_with_what_to_watch_out_for():
 
 
 def test_nobody_in_the_picture_is_told_so_now_and_then():
-    """No exercise begins without a face, and the hint is not repeated all the time."""
-    run = posed(plan(*CHEEK), nobody).run(20.0)
+    """No exercise begins without a face, and the hint is repeated less and less often."""
+    run = posed(plan(*CHEEK), nobody).run(100.0)
     assert not run.of("calibrated")
-    assert 2 <= run.keys.count("no_face") <= 4
+    hints = [t for t, cue in run.given() if cue.key == "no_face"]
+    waits = [after - before for before, after in pairwise(hints)]
+    assert waits == pytest.approx([6.0, 12.0, 24.0, 24.0, 24.0][: len(waits)], abs=0.2)
+    assert len(waits) >= 4
     assert run.screens[-1][1].framing == "no_face"
     assert run.screens[-1][1].fix
 
