@@ -263,9 +263,11 @@ def test_wrong_form_throughout_is_an_attempt_with_that_reason(rules, fault, dt):
 def test_wrong_form_stops_the_hold_clock(rules, share, extra):
     """The time of a fault that outlasts the grace is not held time: the cue comes that much later."""
     length = rules.grace_s + 0.1 + extra
+    room = rules.hold_s - 3 * rules.grace_s - 0.2  # for its beginning: both ends have a grace
+    assume(room > 0)
     frames = line(plateau(rules, length + 0.5), clock(rules.hold_s + length + 4, 1 / 30))
     half_t = 1.0 + 0.4 * rules.half
-    start = half_t + 2 * rules.grace_s + 0.1 + share * (rules.hold_s - 0.3 - 2 * rules.grace_s)
+    start = half_t + 2 * rules.grace_s + 0.1 + share * room
     wrong = [replace(s, fault="mouth_moved") if start <= s.t < start + length else s for s in frames]
     ((t, _),) = reached(run(wrong, rules)[1])
     assert t == pytest.approx(half_t + rules.hold_s + length, abs=2.5 / 30)
