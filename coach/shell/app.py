@@ -19,6 +19,7 @@ from coach.shell.display import NoDisplay
 from coach.shell.labels import Labels
 from coach.shell.loop import Loop
 from coach.shell.recorder import Recorder
+from coach.shell.source import Source
 from coach.trace import TapedSession
 
 if TYPE_CHECKING:
@@ -68,7 +69,6 @@ def run_session(
     origin = options.source or ("demo" if demo else "webcam")
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(home.make_data_dir()))
-        notices = [store.notice] if store.notice else []
         model = home.model(progress=True)
         past = store.history() if origin == SIMULATED else _own(store.history())
         plan, exercises = load_plan(
@@ -77,9 +77,10 @@ def run_session(
             history=None if origin == SIMULATED else past,
             explains=origin == SIMULATED or len(past.sessions) < KNOWN_AFTER,
         )
-        display, problem = open_display(options, home, book)
+        source: Source  # opened below: how it is paced depends on whether there is a window
+        display, problem = open_display(options, home, book, now=lambda: source.now())  # noqa: PLW0108
         stack.callback(display.close)
-        notices += [f"{book.text('screen', 'no_display')} ({problem})"] if problem else []
+        missing = (store.notice, problem and f"{book.text('screen', 'no_display')} ({problem})")
         real = options.speed == "real" or (options.speed is None and not isinstance(display, NoDisplay))
         source = open_source(origin, home, real=real, seed=seed)
         stack.callback(source.close)
@@ -120,7 +121,7 @@ def run_session(
             voice,
             recorder,
             captions=windowless and options.events != "-",
-            notices=notices,
+            notices=[notice for notice in missing if notice],
             help_lines=Labels.from_book(book).keys_help(),
             demonstration=None if windowless or not plan.explains else _demonstration(plan),
             recording=recording,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -53,8 +53,10 @@ def open_source(text: str, home: Home, *, real: bool, seed: int = 0) -> Source:
     return VideoFile(Path(text), realtime=real)
 
 
-def open_display(options: Shared, home: Home, book: PhraseBook) -> tuple[Display, str]:
-    """Return the window, or no display and why."""
+def open_display(
+    options: Shared, home: Home, book: PhraseBook, now: Callable[[], float] | None = None
+) -> tuple[Display, str]:
+    """Return the window, or no display and why. `now`: the source's clock, for the age of the pictures."""
     if not options.window:
         return NoDisplay(), ""
     os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
@@ -64,7 +66,7 @@ def open_display(options: Shared, home: Home, book: PhraseBook) -> tuple[Display
     problem = display_problem()
     if problem:
         return NoDisplay(), problem
-    return OpenCvWindow(home.settings.window, "smile-coach", Labels.from_book(book)), ""
+    return OpenCvWindow(home.settings.window, "smile-coach", Labels.from_book(book), now), ""
 
 
 def open_voice(

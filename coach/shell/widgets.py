@@ -106,10 +106,12 @@ def draw_status(canvas: Image, layout: Layout, framing: Framing, text: str) -> N
 
 
 def draw_count(canvas: Image, layout: Layout, count: int, target: int) -> None:
-    """Draw the repetitions done, large, and how many were asked for."""
+    """Draw the repetitions done, large, and how many were asked for; nothing while none are."""
     rect = layout.count
     fill(canvas, rect, theme.PANEL)
-    done, asked = str(count), f" / {target}" if target else ""
+    if not target:
+        return
+    done, asked = str(count), f" / {target}"
     size = min(round(rect.h / 0.86), round(rect.w * 0.5))
     width = theme.text_width(done, size, theme.STRONG) + theme.text_width(asked, size * 5 // 9)
     while width > rect.w:
