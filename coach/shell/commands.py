@@ -33,12 +33,12 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
             click.echo(line)
         return
     from coach.shell.before_after import first_and_latest
-    from coach.shell.export import put
     from coach.shell.page import progress_page
+    from coach.shell.private_file import hand_over
 
     path = Path(html) if html else home.make_data_dir() / PAGE
     pair = first_and_latest(home.data_dir) if photos else None
-    put(path, progress_page(history, today, labels if words else None, pair).encode())
+    hand_over(path, progress_page(history, today, labels if words else None, pair).encode())
     click.echo(path)
     if show:
         import webbrowser
@@ -148,10 +148,10 @@ def remind(file: Path, at: str) -> None:
 
     Nothing reminds you unless you open it with your calendar, and deleting the two entries there ends it.
     """
-    from coach.shell.export import put
+    from coach.shell.private_file import hand_over
     from coach.shell.reminders import calendar
 
-    put(file, calendar(at, datetime.now().astimezone()).encode())
+    hand_over(file, calendar(at, datetime.now().astimezone()).encode())
     click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
 
 

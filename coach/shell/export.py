@@ -6,9 +6,7 @@ import contextlib
 import csv
 import io
 import json
-import os
 import sqlite3
-import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +17,7 @@ from coach.clinical_report import clinical_report
 from coach.errors import CoachError, StoreError
 from coach.shell.event_rows import insertion
 from coach.shell.migrations import MIGRATIONS, migrate
+from coach.shell.private_file import hand_over
 from coach.shell.store import Store
 
 FORMAT = "smile-coach history"
@@ -55,7 +54,7 @@ def export_csv(store: Store, folder: Path) -> list[Path]:
         writer.writeheader()
         writer.writerows(rows)
         paths.append(folder / f"{table}.csv")
-        put(paths[-1], text.getvalue().encode())
+        hand_over(paths[-1], text.getvalue().encode())
     return paths
 
 
@@ -70,7 +69,7 @@ def export_json(store: Store, path: Path) -> Path:
         The history cannot be read.
     """
     text = json.dumps(as_json(store), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-    put(path, text.encode())
+    hand_over(path, text.encode())
     return path
 
 
@@ -100,7 +99,7 @@ def export_pdf(store: Store, path: Path, today: date) -> Path:
     if not history.sessions and not history.scores:
         raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
     models = [row["model"] for table in CHILDREN for row in _tables(store)[table]]
-    put(path, pdf(clinical_report(history, today, version=coach.__version__, models=models)))
+    hand_over(path, pdf(clinical_report(history, today, version=coach.__version__, models=models)))
     return path
 
 
@@ -217,26 +216,3 @@ def _fits(column: str, kind: str, value: Any) -> bool:
 
 def _not_a_number(name: str) -> None:
     raise ValueError(name)
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner alone.
-
-    Raises
-    ------
-    CoachError
-        The file cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise CoachError(
-            f"{path}: cannot be written ({error.strerror}); choose a place that exists and is yours"
-        ) from error

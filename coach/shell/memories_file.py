@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 import uuid
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from coach.errors import StoreError, UsageError
 from coach.memories import Memories, Memory
 from coach.settings import Strict
 from coach.shell.config import read_toml, validated
+from coach.shell.private_file import write_private
 
 NAME = "memories.toml"
 _HEAD = "# What makes you smile. Only you can read this file, and it never leaves this machine.\n"
@@ -70,15 +68,7 @@ def save_memories(folder: Path, memories: Memories) -> None:
     path = folder / NAME
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=NAME, dir=folder)  # made 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_private(path, text.encode())
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); "

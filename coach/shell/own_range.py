@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -16,6 +15,7 @@ from coach.baseline import OwnRange
 from coach.errors import StoreError
 from coach.range_watch import RangeWatch
 from coach.settings import Strict
+from coach.shell.private_file import write_private
 
 FILE = "range.json"
 DEMO = "demo"
@@ -96,12 +96,8 @@ def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
 
 def _write(data_dir: Path, stored: StoredRange) -> None:
     path = data_dir / FILE
-    partial = path.with_suffix(".part")
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(stored.model_dump_json())
-        partial.replace(path)
+        write_private(path, stored.model_dump_json().encode())
     except OSError as error:
         raise StoreError(
             f"{path}: the own range cannot be written ({error.strerror}); "
