@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-INTERRUPTED = 130
-
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `smile-coach` with the arguments (the process's own by default) and exit."""
@@ -16,7 +14,7 @@ def run(arguments: list[str]) -> int:
     """Run one command; return 0 (done), 1 (could not be done), 2 (wrong usage) or 130 (interrupted)."""
     import click
 
-    from coach.errors import CoachError
+    from coach.errors import INTERRUPTED, CoachError
     from coach.shell.cli import cli
 
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from coach.errors import SourceError
+from coach.errors import INTERRUPTED, SourceError
 from coach.events import EndReason
 from coach.history import SIMULATED, History
 from coach.session import Session
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from coach.shell.home import Home
     from coach.shell.store import Store
 
-INTERRUPTED = 130
 LINGER_S = 20.0  # how long the summary stays when nobody closes the window
 DEMO_LINGER_S = 5.0
 KNOWN_AFTER = 3  # own sessions, after which the exercises are no longer explained

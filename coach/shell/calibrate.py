@@ -11,6 +11,7 @@ import click
 
 from coach.baseline import OwnRange
 from coach.calibration_spec import CalibrationSpec
+from coach.errors import INTERRUPTED
 from coach.events import EndReason, Event
 from coach.guided_calibration import DEMONSTRATED, SECTION, GuidedCalibration
 from coach.phrases import PhraseBook
@@ -30,7 +31,6 @@ from coach.shell.voice import Voice
 if TYPE_CHECKING:
     from coach.shell.cli import Shared
 
-INTERRUPTED = 130
 LINGER_S = 6.0  # how long the result stays in the window
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from coach.errors import UsageError
+from coach.errors import INTERRUPTED, UsageError
 from coach.phrases import PhraseBook
 from coach.shell.display import Display, NoDisplay
 from coach.shell.loop import Loop
@@ -94,7 +95,7 @@ def stopping(loop: Loop) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
         if loop.interrupted:
-            raise KeyboardInterrupt
+            sys.exit(INTERRUPTED)  # not as a KeyboardInterrupt, on which click writes an empty line
         loop.interrupt()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -11,12 +11,12 @@ import click
 
 from coach.comparison import used_points
 from coach.cues import Cue, Kind
-from coach.errors import StoreError
+from coach.errors import INTERRUPTED, StoreError
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.readiness import look_at
 from coach.screen import Framing
 from coach.shell.asking import Asker, Left, Look, Question, WindowAsker, asker_for
-from coach.shell.calibrate import INTERRUPTED, Room, measure_range
+from coach.shell.calibrate import Room, measure_range
 from coach.shell.camera_choice import choose_camera
 from coach.shell.cameras import list_cameras
 from coach.shell.config import config_dir, read_toml
