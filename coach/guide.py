@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from coach.cues import Cue, Kind
 from coach.events import Attempt, Event, Released, Rep, Smile
@@ -51,7 +51,12 @@ class Guidance:
 
 
 class Guide(Protocol):
-    """Leads through one exercise; the state is the guide's own and never changed in place."""
+    """Leads through one exercise; the state is the guide's own and never changed in place.
+
+    `watches`: a movement is led while it lasts, so that one which was not seen to its end is asked for anew.
+    """
+
+    watches: ClassVar[bool]
 
     def begin(self, t: float) -> Any:
         """Return the state at the exercise's start."""
@@ -121,6 +126,8 @@ class HeldGuideState:
 
 class HeldGuide:
     """Asks for a movement, counts its hold down, releases it, corrects sparingly, and asks again."""
+
+    watches: ClassVar[bool] = True
 
     def __init__(self, exercise: str) -> None:
         self._exercise = exercise

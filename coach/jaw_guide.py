@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from coach.cues import Cue, Kind
 from coach.events import Attempt, JawCircle, Rep, Stage, StageName
@@ -58,6 +58,8 @@ class JawGuideState:
 
 class JawGuide:
     """Asks for one stage after the other and goes on when it is recognised, or its time is up."""
+
+    watches: ClassVar[bool] = True
 
     def __init__(self, exercise: str, circles: int) -> None:
         self._exercise = exercise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from coach.cues import Cue, Kind
 from coach.events import Recall
@@ -25,6 +25,8 @@ class MemoryGuideState:
 
 class MemoryGuide:
     """Cues the memories one after the other and leaves silence for them."""
+
+    watches: ClassVar[bool] = False  # a memory is not called up a second time because the machine was busy
 
     def __init__(self, exercise: str) -> None:
         self._exercise = exercise

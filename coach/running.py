@@ -10,7 +10,6 @@ from coach.exercise import AnyExercise, Context, View
 from coach.features import Features
 from coach.guide import Guidance, Guide, HeldGuide, Moment
 from coach.guides import guide_for
-from coach.memory_guide import MemoryGuide
 
 
 @dataclass(slots=True)
@@ -84,7 +83,7 @@ class Running:
 
     def stalled(self, t: float) -> tuple[Event, ...]:
         """Take in that no frame came for a while: what was going on then was not seen to its end."""
-        if self.view.phase not in ("onset", "apex") or isinstance(self.guide, MemoryGuide):
+        if self.view.phase not in ("onset", "apex") or not self.guide.watches:
             return ()
         owed = self.interrupt(t, "stall")
         self.again(t)
