@@ -14,10 +14,12 @@ from coach.progress import (
     Series,
     all_series,
     memory_lines,
+    monday,
     overview,
     per_session,
     side_series,
     title,
+    tries_sentence,
     weaker_side_sentence,
 )
 from coach.trends import LEAST
@@ -134,23 +136,18 @@ def _change(series: Series) -> Row:
 
 def _sentences(own: History) -> list[str]:
     lines = [sentence] if (sentence := weaker_side_sentence(own)) else []
-    if own.tries:
-        reasons = Counter(row.reason for row in own.tries).most_common()
-        words = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in reasons)
-        lines.append(f"Tries that did not count: {words}")
+    if sentence := tries_sentence(own):
+        lines.append(sentence)
     # memories are numbered: their words are the person's own
     return [*lines, *(f"Recall, {line[0].lower()}{line[1:]}" for line in memory_lines(own))]
 
 
 def _weeks(own: History) -> dict[date, int]:
     """Return the repetitions of every week from the first session to the last, empty ones too."""
-    mondays = [_monday(session.started_at.date()) for session in own.sessions]
+    mondays = [monday(session.started_at.date()) for session in own.sessions]
     if not mondays:
         return {}
-    counts = Counter(_monday(row.day) for row in own.repetitions)
+    counts = Counter(monday(row.day) for row in own.repetitions)
     first, last = min(mondays).toordinal(), max(mondays).toordinal()
     return {day: counts[day] for day in map(date.fromordinal, range(first, last + 1, 7))}
 
-
-def _monday(day: date) -> date:
-    return date.fromordinal(day.toordinal() - day.weekday())

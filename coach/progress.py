@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ class Series:
         """
         weeks: dict[date, list[int]] = {}
         for index, at in enumerate(self.at):
-            weeks.setdefault(at.date() - timedelta(days=at.weekday()), []).append(index)
+            weeks.setdefault(monday(at.date()), []).append(index)
         if len(weeks) < WEEKLY:
             return self
         return replace(
@@ -76,6 +77,11 @@ class Series:
         way = "up" if moved.change > 0 else "down"
         change = self.difference(abs(moved.change))
         return f"{self.label}: {way} {change} ({span}), beyond your own noise of {noise}"
+
+
+def monday(day: date) -> date:
+    """Return the first day of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 def title(name: str) -> str:
@@ -143,14 +149,16 @@ def exercise_series(history: History, exercise: str) -> tuple[Series, ...]:
 
 
 def score_series(history: History) -> tuple[Series, ...]:
-    """Return one series for each score of the check-ins."""
+    """Return one series for each score of the check-ins, and for each side's excursion in millimetres."""
     out = []
     for name in dict.fromkeys(score.name for score in history.scores):
         scores = [score for score in history.scores if score.name == name]
         squares = [score.sem**2 for score in scores if score.sem is not None]
         sem = fmean(squares) ** 0.5 if squares else None
         points = [(score.at, score.value) for score in scores]
-        out.append(_series(f"{title(name)} score", "", points, sem=sem))
+        side = re.fullmatch(r"excursion_(left|right)_mm", name)
+        label, unit = (f"Corner travel, {side[1]}", "mm") if side else (f"{title(name)} score", "")
+        out.append(_series(label, unit, points, sem=sem))
     return tuple(out)
 
 
@@ -188,6 +196,13 @@ def weaker_side_sentence(history: History) -> str:
         f"the {side} side was weaker in {share[side]}" for side in ("left", "right") if side in share
     ] + ([f"both were even in {share['even']}"] if "even" in share else [])
     return f"Of {counts.total()} smiles, " + ", ".join(parts)
+
+
+def tries_sentence(history: History) -> str:
+    """Return how many tries did not count, and why, the most frequent reason first; empty without any."""
+    reasons = Counter(row.reason for row in history.tries).most_common()
+    words = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in reasons)
+    return f"{_count(len(history.tries), 'try', 'tries')} did not count: {words}" if words else ""
 
 
 def all_series(history: History) -> tuple[Series, ...]:
@@ -265,5 +280,5 @@ def summary_lines(history: History, today: date, memories: Mapping[str, str] | N
     return lines + [one.sentence() for one in (*real, *(one for one in series if one not in real))]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"

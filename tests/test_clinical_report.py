@@ -3,13 +3,14 @@
 import re
 import stat
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from simulated_year import LAST_DAY, fill
+from simulated_year import FIRST, LAST_DAY, fill
 
 from coach.__main__ import run
-from coach.clinical_report import clinical_report
+from coach.clinical_report import ClinicalReport, clinical_report
 from coach.history import History
 from coach.shell import pdf_report
 from coach.shell.pdf_report import pdf
@@ -26,6 +27,10 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> History:
 @pytest.fixture(scope="module")
 def report(year: History):
     return clinical_report(year, LAST_DAY, version="1.2", models=["", "6418", "6418"])
+
+
+def report_of(store: Store) -> ClinicalReport:
+    return clinical_report(store.history(), LAST_DAY, version="1", models=[])
 
 
 def test_the_page_says_what_was_done(report, year: History) -> None:
@@ -46,11 +51,24 @@ def test_only_what_leaves_the_noise_is_called_a_change(report) -> None:
     assert rows["Left minus right corner travel"][1].startswith("-")
 
 
+def test_each_side_s_travel_is_in_millimetres_with_its_own_noise(tmp_path: Path) -> None:
+    """What a check-in measured on either side stands there as a length, not as a score."""
+    with Store.open(tmp_path) as store:
+        for n in range(8):
+            at = FIRST + timedelta(days=14 * n)
+            travel = {"excursion_left_mm": 8.0 + n, "excursion_right_mm": 12.0}
+            store.add_check_in(at, travel, sem={"excursion_left_mm": 0.5}, source="webcam:0")
+        rows = {row[0]: row for row in report_of(store).changes}
+    assert rows["Corner travel, left"][1].endswith(" mm")
+    assert rows["Corner travel, left"][4].startswith("up ")
+    assert rows["Corner travel, right"][4] == "no real change yet"
+
+
 def test_too_few_measurements_are_no_verdict(tmp_path: Path) -> None:
     """After two sessions the values stand there, without noise and without a verdict."""
     with Store.open(tmp_path) as store:
         fill(store, sessions=2, check_ins=0)
-        early = clinical_report(store.history(), LAST_DAY, version="1", models=[])
+        early = report_of(store)
     assert {row[3:] for row in early.changes} == {("", "too early to say (2 of 6)")}
 
 

@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.history import History, Recollection
-from coach.progress import IN_TIME_S, Series
+from coach.progress import IN_TIME_S, Series, monday
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def attempts_chart(history: History) -> str:
     monthly = (max(days) - min(days)).days > 7 * 26
 
     def start(day: date) -> date:
-        return day.replace(day=1) if monthly else day - timedelta(days=day.weekday())
+        return day.replace(day=1) if monthly else monday(day)
 
     sessions = Counter(start(day) for day in days)
     counts = Counter((start(row.day), row.reason) for row in history.tries)

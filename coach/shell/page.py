@@ -20,6 +20,7 @@ from coach.progress import (
     side_sentence,
     side_series,
     title,
+    tries_sentence,
     weaker_side_sentence,
 )
 from coach.shell import before_after, charts
@@ -151,9 +152,7 @@ def _exercises(own: History, today: date) -> list[str]:
 def _attempts(own: History) -> list[str]:
     if not own.tries or not own.sessions:
         return []
-    counts = Counter(row.reason for row in own.tries).most_common()
-    words = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in counts)
-    drawn = _figure(charts.attempts_chart(own), f"{len(own.tries)} tries in all: {words}")
+    drawn = _figure(charts.attempts_chart(own), tries_sentence(own))
     return ["<h2>Tries that did not count</h2>", f'<div class="grid">{drawn}</div>']
 
 
