@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,10 +63,16 @@ def first_and_latest(folder: Path) -> tuple[KeptPhoto, KeptPhoto] | None:
         if (found := _NAME.fullmatch(path.name)) and found[2] in days:
             days[found[2]][date.fromisoformat(found[1])] = path  # the day's last take
     for pose, paths in days.items():
-        photos = [photo for day, path in paths.items() if (photo := _photo(day, pose, path))]
-        if len(photos) > 1:
-            return photos[0], photos[-1]
+        first, latest = _readable(pose, paths), _readable(pose, dict(reversed(paths.items())))
+        if first is not None and latest is not None and first.day != latest.day:
+            return first, latest
     return None
+
+
+def _readable(pose: str, paths: Mapping[date, Path]) -> KeptPhoto | None:
+    """Return the first that can be read."""
+    photos = (_photo(day, pose, path) for day, path in paths.items())
+    return next((photo for photo in photos if photo is not None), None)
 
 
 def _photo(day: date, pose: str, path: Path) -> KeptPhoto | None:
