@@ -57,7 +57,7 @@ import sys
 from coach.shell import app
 from coach.shell.faults import Fault, FaultySource
 opened = app.open_source
-app.open_source = lambda *a, **k: FaultySource(opened(*a, **k), [Fault('ended', 0.8)])
+app.open_source = lambda *a, **k: FaultySource(opened(*a, **k), [Fault('ended', 1.5)])
 from coach.__main__ import main
 main(sys.argv[1:])
 """
