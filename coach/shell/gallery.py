@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 
 from coach.phrases import PhraseBook
 from coach.screen import Bars, Framing, Phase, Screen
+from coach.shell.asking import QuestionScreen
 from coach.shell.labels import Labels
 from coach.shell.paint import Look, Painter, View
+from coach.shell.question_page import QuestionPage
 from coach.shell.words import load_phrase_book
 from coach.types import Bilateral, FaceObservation, Frame, Image
 
@@ -99,9 +102,61 @@ def shots(book: PhraseBook, demo: Image) -> Iterator[Shot]:
     helped = replace(rising.screen, lines=Labels.from_book(book).keys_help())
     yield replace(rising, name="help", screen=helped)
     yield replace(rising, name="help-large", screen=helped, large=True)
+    yield from _before(book)
+    yield from _questions(book)
     ended = _summary(book)
     yield Shot("summary", ended, Bilateral(0, 0))
     yield Shot("summary-large", ended, Bilateral(0, 0), large=True)
+
+
+def _before(book: PhraseBook) -> Iterator[Shot]:
+    """Yield getting ready, the first time and later, and jaw circles, which are not held."""
+    for name, key, section in (
+        ("ready", "neutral", "session"),
+        ("ready-first", "safety_note", "screen"),
+    ):
+        title, text = book.text("screen", "calibrating"), book.text(section, key)
+        screen = Screen("ready", title=title, instruction=text, time_left_s=118)
+        yield Shot(name, screen, Bilateral(0, 0))
+    circles = Screen(
+        "moving",
+        title=book.text("jaw_release", "title"),
+        instruction=book.text("jaw_release", "circle_cw", n=5),
+        exercise="jaw_release",
+        count=2,
+        target=5,
+        hold=0.4,
+        caption=book.number(2),
+        progress=0.15,
+        time_left_s=99,
+    )
+    yield Shot("jaw_release-moving", circles, Bilateral(0.2, 0.2))
+
+
+def _questions(book: PhraseBook) -> Iterator[Shot]:
+    """Yield what is asked the first time."""
+
+    def word(key: str, section: str = "setup") -> str:
+        return book.text(section, key)
+
+    languages = (("1", "Deutsch"), ("2", "English"), ("3", "Español"), ("4", "Français"))
+    cameras = (("1", "Integrated Camera, 1280 x 720"), ("2", "1920 x 1080"))
+    answers = (("1", word("yes")), ("2", word("no")))
+    help_ = word("sound_help")
+    asked = {
+        "language": _question(word("language"), word("language_keys"), lines=languages, default="2"),
+        "camera": _question(word("camera"), word("camera_keys"), lines=cameras, default="1"),
+        "sound": _question(word("sound"), lines=answers, default="1", caption=word("sound_check")),
+        "no-sound": _question(word("no_voice", "screen"), word("press_space", "screen"), note=help_),
+        "safety": _question(word("before"), word("any_key"), note=word("safety_note", "screen")),
+    }
+    for name, screen in asked.items():
+        yield Shot(f"question-{name}", screen, Bilateral(0, 0))
+        yield Shot(f"question-{name}-large", screen, Bilateral(0, 0), large=True)
+
+
+def _question(title: str, hint: str = "", **what: Any) -> QuestionScreen:
+    return QuestionScreen("ready", title=title, instruction=hint, progress=0.4, **what)
 
 
 def _summary(book: PhraseBook) -> Screen:
@@ -120,6 +175,14 @@ def _summary(book: PhraseBook) -> Screen:
     return Screen(
         phase="summary", title=word("summary"), caption=book.text("session", "finished"), lines=lines
     )
+
+
+def _painted(
+    shot: Shot, image: Image | None, found: FaceObservation | None, labels: Labels, size: tuple[int, int]
+) -> Image:
+    if isinstance(shot.screen, QuestionScreen):
+        return QuestionPage(labels, large_text=shot.large).paint(image, shot.screen, size)
+    return Painter(labels, large_text=shot.large).paint(image, found, shot.screen, Look(size, shot.view))
 
 
 def render_gallery(
@@ -160,10 +223,9 @@ def render_gallery(
             pose = FacePose(smile=Bilateral(0, 0) if jaw else smile, cheek=shot.level, jaw_open=jaw)
             frame = Frame(float(count + 1), draw(pose, size=PICTURE))
             found = observe(frame) if observe and shot.view != "picture" else None
+            image = frame.image if shot.camera else None
             for width, height in sizes:
-                painter = Painter(labels, large_text=shot.large)
-                image = frame.image if shot.camera else None
-                canvas = painter.paint(image, found, shot.screen, Look((width, height), shot.view))
+                canvas = _painted(shot, image, found, labels, (width, height))
                 target = folder / language / f"{width}x{height}" / f"{shot.name}.png"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(target), canvas)

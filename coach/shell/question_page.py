@@ -96,9 +96,10 @@ class QuestionPage:
     def _asked(self, canvas: Image, boxes: Layout, screen: QuestionScreen, hover: Command | None) -> None:
         """Write the question, what there is to read, and the answers below it."""
         head = Rect(boxes.title.x, boxes.title.y, boxes.title.w, 2 * boxes.title.h)
-        theme.write_in(canvas, head, screen.title, size=boxes.px(36), weight=theme.STRONG, valign="top")
-        body = _body(boxes)
+        title = capital(screen.title)
+        theme.write_in(canvas, head, title, size=boxes.px(36), weight=theme.STRONG, valign="top")
         hint = Rect(head.x, head.bottom, head.w, boxes.px(60))
+        body = _body(boxes, below=hint.bottom + boxes.px(8))
         theme.write_in(canvas, hint, screen.instruction, size=boxes.px(24), colour=theme.QUIET, valign="top")
         if screen.note:
             theme.write_in(canvas, body, screen.note, size=boxes.px(32), colour=theme.YELLOW, valign="top")
@@ -119,8 +120,9 @@ class QuestionPage:
             theme.write_in(canvas, words, capital(label), size=size, weight=weight)
 
 
-def _body(boxes: Layout) -> Rect:
-    """Return the room for the answers: what the count and the gauge have in a session."""
+def _body(boxes: Layout, below: int) -> Rect:
+    """Return the room for the answers: what the count and the gauge have in a session, `below` the hint."""
     gauge = Rect(boxes.left_bar.x, boxes.ring.y, boxes.right_bar.right - boxes.left_bar.x, boxes.ring.h)
-    below = gauge.x == boxes.count.x  # in wide windows; else the gauge stands beside
-    return Rect(gauge.x, boxes.count.y, gauge.w, gauge.bottom - boxes.count.y) if below else gauge
+    stacked = gauge.x == boxes.count.x  # in wide windows; else the gauge stands beside
+    top = max(boxes.count.y if stacked else gauge.y, below if gauge.x == boxes.title.x else 0)
+    return Rect(gauge.x, top, gauge.w, gauge.bottom - top)
