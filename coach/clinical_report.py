@@ -10,18 +10,8 @@ from statistics import median
 from typing import TypeAlias
 
 from coach.history import History
-from coach.progress import (
-    Series,
-    all_series,
-    memory_lines,
-    monday,
-    overview,
-    per_session,
-    side_series,
-    title,
-    tries_sentence,
-    weaker_side_sentence,
-)
+from coach.progress import memory_lines, overview, tries_sentence, weaker_side_sentence
+from coach.series import Series, all_series, monday, per_session, side_series, title
 from coach.trends import LEAST
 
 Row: TypeAlias = tuple[str, ...]
@@ -150,4 +140,3 @@ def _weeks(own: History) -> dict[date, int]:
     counts = Counter(monday(row.day) for row in own.repetitions)
     first, last = min(mondays).toordinal(), max(mondays).toordinal()
     return {day: counts[day] for day in map(date.fromordinal, range(first, last + 1, 7))}
-

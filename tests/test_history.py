@@ -20,15 +20,8 @@ from coach.history import (
     summarise_recalls,
 )
 from coach.memories import Memories, Memory
-from coach.progress import (
-    Series,
-    all_series,
-    exercise_series,
-    overview,
-    score_series,
-    summary_lines,
-    weaker_side_sentence,
-)
+from coach.progress import overview, summary_lines, weaker_side_sentence
+from coach.series import Series, all_series, exercise_series, score_series
 from coach.shell.memories_file import NAME, load_memories, new_memory, save_memories
 from coach.shell.store import Store
 from coach.trends import MDC95, minimal_detectable_change, sem_of_series, sem_of_takes, trend

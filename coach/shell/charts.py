@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.history import History, Recollection
-from coach.progress import IN_TIME_S, Series, monday
+from coach.progress import IN_TIME_S
+from coach.series import Series, monday
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,18 +11,14 @@ from datetime import date, timedelta
 import coach
 from coach.history import History
 from coach.progress import (
-    Series,
     exercise_lines,
-    exercise_series,
     memory_lines,
     overview,
-    score_series,
     side_sentence,
-    side_series,
-    title,
     tries_sentence,
     weaker_side_sentence,
 )
+from coach.series import Series, all_series, exercise_series, score_series, side_series, title
 from coach.shell import before_after, charts
 from coach.shell.before_after import KeptPhoto
 
@@ -108,16 +104,12 @@ def progress_page(
     )
 
 
-def _every(own: History) -> list[Series]:
-    return [*score_series(own), *(one for name in own.exercises() for one in exercise_series(own, name))]
-
-
 def _changes(own: History) -> list[str]:
     """Say what changed beyond noise, what did not, and what is too early to say."""
     real: list[str] = []
     still: list[str] = []
     early: list[str] = []
-    for series in _every(own):
+    for series in all_series(own):
         moved = series.trend
         (early if moved is None else real if moved.real else still).append(series.sentence())
     parts = ["<h2>What changed beyond your own noise</h2>"]
