@@ -10,8 +10,9 @@ from statistics import median
 from typing import TypeAlias
 
 from coach.history import History
-from coach.progress import memory_lines, overview, tries_sentence, weaker_side_sentence
-from coach.series import Series, all_series, monday, per_session, side_series, title
+from coach.progress import memory_names, overview, recall_facts, tries_sentence, weaker_side_sentence
+from coach.progress_words import ProgressWords
+from coach.series import Series, all_series, monday, per_session, side_series
 from coach.trends import LEAST
 
 Row: TypeAlias = tuple[str, ...]
@@ -57,7 +58,9 @@ class ClinicalReport:
     made: str
 
 
-def clinical_report(history: History, today: date, *, version: str, models: Iterable[str]) -> ClinicalReport:
+def clinical_report(
+    history: History, today: date, words: ProgressWords, *, version: str, models: Iterable[str]
+) -> ClinicalReport:
     """Put the page together.
 
     Parameters
@@ -66,6 +69,8 @@ def clinical_report(history: History, today: date, *, version: str, models: Iter
         Everything; the simulated person's sessions are left out as soon as there are own ones.
     today
         By the person's clock.
+    words
+        Of the person's language.
     version, models
         Of this program; and the landmarker models that measured, as the sessions name them.
 
@@ -81,10 +86,12 @@ def clinical_report(history: History, today: date, *, version: str, models: Iter
     known = ", ".join(dict.fromkeys(model for model in models if model))
     return ClinicalReport(
         period=f"{min(days).isoformat()} to {max(days).isoformat()}",
-        overview=f"{'Simulated person: ' if own.simulated else ''}{overview(own, today)}.",
-        exercises=tuple(_exercise(own, name) for name in own.exercises()),
-        changes=tuple(_change(series) for series in (*all_series(own), side_series(own)) if series.values),
-        sentences=tuple(_sentences(own)),
+        overview=f"{'Simulated person: ' if own.simulated else ''}{overview(own, today, words)}.",
+        exercises=tuple(_exercise(own, name, words) for name in own.exercises()),
+        changes=tuple(
+            _change(series, words) for series in (*all_series(own), side_series(own)) if series.values
+        ),
+        sentences=tuple(_sentences(own, words)),
         travel_mm={
             "left": per_session(own.smiles, lambda rows: median(r.excursion_mm.left for r in rows)),
             "right": per_session(own.smiles, lambda rows: median(r.excursion_mm.right for r in rows)),
@@ -94,42 +101,45 @@ def clinical_report(history: History, today: date, *, version: str, models: Iter
     )
 
 
-def _exercise(own: History, name: str) -> Row:
+def _exercise(own: History, name: str, words: ProgressWords) -> Row:
     holds = [row.hold_s for row in own.repetitions if row.exercise == name]
     tries = sum(row.exercise == name for row in own.tries)
     rows = (*own.repetitions, *own.tries, *own.recalls)
     sessions = {row.session for row in rows if row.exercise == name}
     counted = f"{len(holds)} of {len(holds) + tries}" if holds or tries else ""
     if not holds:
-        return title(name), str(len(sessions)), "", counted, "", ""
+        return words.title(name), str(len(sessions)), "", counted, "", ""
     return (
-        title(name),
+        words.title(name),
         str(len(sessions)),
         str(len(holds)),
         counted,
-        f"{median(holds):.1f} s",
-        f"{max(holds):.1f} s",
+        words.seconds(median(holds)),
+        words.seconds(max(holds)),
     )
 
 
-def _change(series: Series) -> Row:
+def _change(series: Series, words: ProgressWords) -> Row:
     moved = series.trend
     if moved is None:
-        first, last = series.amount(series.values[0]), series.amount(series.values[-1])
-        return series.label, first, last, "", f"too early to say ({len(series.values)} of {LEAST})"
+        first, last = words.amount(series, series.values[0]), words.amount(series, series.values[-1])
+        return words.label(series), first, last, "", f"too early to say ({len(series.values)} of {LEAST})"
     verdict = "no real change yet"
     if moved.real:
-        verdict = f"{'up' if moved.change > 0 else 'down'} {series.difference(abs(moved.change))}"
-    ends = series.amount(moved.start), series.amount(moved.now)
-    return series.label, *ends, series.difference(moved.noise), verdict
+        verdict = f"{'up' if moved.change > 0 else 'down'} {words.difference(series, abs(moved.change))}"
+    ends = words.amount(series, moved.start), words.amount(series, moved.now)
+    return words.label(series), *ends, words.difference(series, moved.noise), verdict
 
 
-def _sentences(own: History) -> list[str]:
-    lines = [sentence] if (sentence := weaker_side_sentence(own)) else []
-    if sentence := tries_sentence(own):
+def _sentences(own: History, words: ProgressWords) -> list[str]:
+    lines = [sentence] if (sentence := weaker_side_sentence(own, words)) else []
+    if sentence := tries_sentence(own, words):
         lines.append(sentence)
     # memories are numbered: their words are the person's own
-    return [*lines, *(f"Recall, {line[0].lower()}{line[1:]}" for line in memory_lines(own))]
+    names = memory_names(own, words)
+    return lines + [
+        words.line(f"Recall, {names[memory]}", fact) for memory, fact in recall_facts(own, words).items()
+    ]
 
 
 def _weeks(own: History) -> dict[date, int]:

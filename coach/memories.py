@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from coach.errors import UsageError
@@ -24,13 +25,9 @@ class Memories:
 
     items: tuple[Memory, ...] = ()
 
-    def label(self, number: int) -> str:
-        """Return what is said and shown for a memory: its words, or its number."""
-        return self._at(number).prompt or f"memory {number}"
-
-    def labels(self) -> dict[str, str]:
-        """Return the labels by id."""
-        return {item.id: self.label(number) for number, item in enumerate(self.items, start=1)}
+    def labels(self, numbered: Callable[[int], str]) -> dict[str, str]:
+        """Return what each is called, by id: its words, else what `numbered` makes of its number."""
+        return {item.id: item.prompt or numbered(number) for number, item in enumerate(self.items, start=1)}
 
     def add(self, memory: Memory) -> Memories:
         """Return the memories with one more at the end.

@@ -6,93 +6,132 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from coach.events import SideOrEven
 from coach.history import History, streak, summarise, summarise_recalls
-from coach.series import Series, all_series, title
+from coach.progress_words import ProgressWords, capital
+from coach.series import Series, all_series
 
 IN_TIME_S = 5.0  # a recall within this is in time
 
 
-def side_sentence(series: Series) -> str:
+def side_sentence(series: Series, words: ProgressWords) -> str:
     """Return how the difference between the sides moved, in words for which side travels less."""
     moved = series.trend
     if moved is None:
-        return f"Difference between the sides: {series.sentence().partition(': ')[2]}"
+        return words.line(words.say("sides"), words.verdict(series))
 
     def side(value: float) -> str:
         if abs(value) < series.resolution:
-            return "even"
-        return f"{'left' if value < 0 else 'right'} weaker by {series.amount(abs(value))}"
+            return words.say("sides_even")
+        key = "left_weaker_by" if value < 0 else "right_weaker_by"
+        return words.say(key, amount=words.amount(series, abs(value)))
 
-    verdict = "beyond" if moved.real else "no real change yet: within"
-    noise = series.difference(moved.noise)
-    return f"From {side(moved.start)} to {side(moved.now)}, {verdict} your own noise of {noise}"
+    return words.say(
+        "sides_moved" if moved.real else "sides_still",
+        start=side(moved.start),
+        now=side(moved.now),
+        noise=words.difference(series, moved.noise),
+    )
 
 
-def weaker_side_sentence(history: History) -> str:
+def weaker_side_sentence(history: History, words: ProgressWords) -> str:
     """Return how often each side was the weaker one; empty without smiles."""
     counts = Counter(row.weaker_side for row in history.smiles)
-    if not counts:
+    total = counts.total()
+    if not total:
         return ""
-    share = {side: f"{100 * counts[side] / counts.total():.0f} %" for side in counts}
+    keys: dict[SideOrEven, str] = {"left": "left_weaker_in", "right": "right_weaker_in", "even": "even_in"}
     parts = [
-        f"the {side} side was weaker in {share[side]}" for side in ("left", "right") if side in share
-    ] + ([f"both were even in {share['even']}"] if "even" in share else [])
-    return f"Of {counts.total()} smiles, " + ", ".join(parts)
+        words.say(key, share=words.share(counts[side] / total))
+        for side, key in keys.items()
+        if side in counts
+    ]
+    return words.count("of_smiles", total, parts=", ".join(parts))
 
 
-def tries_sentence(history: History) -> str:
+def tries_sentence(history: History, words: ProgressWords) -> str:
     """Return how many tries did not count, and why, the most frequent reason first; empty without any."""
     reasons = Counter(row.reason for row in history.tries).most_common()
-    words = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in reasons)
-    return f"{_count(len(history.tries), 'try', 'tries')} did not count: {words}" if words else ""
+    listed = ", ".join(f"{words.reason(reason)} {count}" for reason, count in reasons)
+    return words.count("tries_not_counted", len(history.tries), reasons=listed) if reasons else ""
 
 
-def overview(history: History, today: date) -> str:
+def overview(history: History, today: date, words: ProgressWords) -> str:
     """Return how much was done and how regularly, in one line."""
     days = history.active_days()
     week = [s for s in history.sessions if today - timedelta(days=7) < s.started_at.date() <= today]
     run = streak(days, today)
-    return (
-        f"{_count(len(history.sessions), 'session')} on {_count(len(days), 'day')}, {len(week)} in the last "
-        f"7 days; streak {_count(run.current, 'day')}, longest {_count(run.longest, 'day')}"
+    return words.say(
+        "overview",
+        sessions=words.count("sessions", len(history.sessions)),
+        days=words.count("on_days", len(days)),
+        week=len(week),
+        run=words.count("days", run.current),
+        longest=words.count("days", run.longest),
     )
 
 
-def exercise_lines(history: History, today: date) -> list[str]:
+def exercise_lines(history: History, today: date, words: ProgressWords) -> list[str]:
     """Return one line for each exercise: this week's work, best and median hold."""
     lines = []
     for name in history.exercises():
         so_far = summarise(history, name, today)
         if so_far is not None:
-            lines.append(
-                f"{title(name)}: {_count(so_far.week_repetitions, 'rep')} in "
-                f"{_count(so_far.week_sessions, 'session')} in the last 7 days, {so_far.repetitions} in all; "
-                f"best hold {so_far.best_hold_s:.1f} s, median {so_far.median_hold_s:.1f} s"
+            text = words.say(
+                "exercise",
+                reps=words.count("reps", so_far.week_repetitions),
+                sessions=words.count("sessions", so_far.week_sessions),
+                all=so_far.repetitions,
+                best=words.seconds(so_far.best_hold_s),
+                median=words.seconds(so_far.median_hold_s),
             )
+            lines.append(words.line(words.title(name), text))
     return lines
 
 
-def memory_lines(history: History, memories: Mapping[str, str] | None = None) -> list[str]:
-    """Return one line for each memory: reliability over its last 20 recalls, best and median latency.
+def memory_names(
+    history: History, words: ProgressWords, memories: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return what to call each memory of the history, by id, in the order in which they came first.
 
-    `memories`: what to call each memory, by id.
+    `memories`: the person's own words, by id; the others are numbered.
     """
-    lines = []
-    for number, so_far in enumerate(summarise_recalls(history.recalls), start=1):
-        name = (memories or {}).get(so_far.memory) or (
-            f"memory {number}" if so_far.memory else "your memories"
-        )
-        line = f"{name[0].upper()}{name[1:]}: {100 * so_far.reliability:.0f} % in time ({IN_TIME_S:.0f} s), "
+    ids = dict.fromkeys(row.memory for row in history.recalls)
+    return {
+        memory: (memories or {}).get(memory)
+        or (words.memory(number) if memory else words.say("your_memories"))
+        for number, memory in enumerate(ids, start=1)
+    }
+
+
+def recall_facts(history: History, words: ProgressWords) -> dict[str, str]:
+    """Return for each memory, by id, its reliability over the last 20 recalls, best and median latency."""
+    facts = {}
+    for so_far in summarise_recalls(history.recalls):
+        values = {
+            "share": words.share(so_far.reliability),
+            "limit": words.seconds(IN_TIME_S, 0),
+            "recalls": words.count("recalls", so_far.recalls),
+        }
         if so_far.best_latency_s is None or so_far.median_latency_s is None:
-            line += f"{_count(so_far.recalls, 'recall')}, no smile seen lately"
+            facts[so_far.memory] = words.say("not_recalled", **values)
         else:
-            line += f"best {so_far.best_latency_s:.1f} s, median {so_far.median_latency_s:.1f} s"
-            line += f" ({_count(so_far.recalls, 'recall')})"
-        lines.append(line)
-    return lines
+            best, middle = words.seconds(so_far.best_latency_s), words.seconds(so_far.median_latency_s)
+            facts[so_far.memory] = words.say("recalled", best=best, median=middle, **values)
+    return facts
 
 
-def summary_lines(history: History, today: date, memories: Mapping[str, str] | None = None) -> list[str]:
+def memory_lines(
+    history: History, words: ProgressWords, memories: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return one line for each memory. `memories`: as for `memory_names`."""
+    names = memory_names(history, words, memories)
+    return [words.line(capital(names[id_]), fact) for id_, fact in recall_facts(history, words).items()]
+
+
+def summary_lines(
+    history: History, today: date, words: ProgressWords, memories: Mapping[str, str] | None = None
+) -> list[str]:
     """Return progress for the terminal, the most important first.
 
     Parameters
@@ -101,20 +140,22 @@ def summary_lines(history: History, today: date, memories: Mapping[str, str] | N
         Everything; the simulated person's sessions are left out as soon as there are own ones.
     today
         By the person's clock.
+    words
+        Of the person's language.
     memories
         What to call each memory, by id.
     """
     own = history.own()
     if not own.sessions and not own.scores:
-        return ["No sessions yet: start one with smile-coach"]
-    lines = ["The simulated person's sessions (demo), not yours:"] if own.simulated else []
-    lines += [overview(own, today), *exercise_lines(own, today), *memory_lines(own, memories)]
-    if sentence := weaker_side_sentence(own):
+        return [words.say("none_yet")]
+    lines = [words.say("simulated")] if own.simulated else []
+    lines += [
+        overview(own, today, words),
+        *exercise_lines(own, today, words),
+        *memory_lines(own, words, memories),
+    ]
+    if sentence := weaker_side_sentence(own, words):
         lines.append(sentence)
     series = all_series(own)
     real = [one for one in series if (moved := one.trend) and moved.real]
-    return lines + [one.sentence() for one in (*real, *(one for one in series if one not in real))]
-
-
-def _count(number: int, noun: str, nouns: str = "") -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"
+    return lines + [words.sentence(one) for one in (*real, *(one for one in series if one not in real))]

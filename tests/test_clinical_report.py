@@ -12,9 +12,13 @@ from simulated_year import FIRST, LAST_DAY, fill
 from coach.__main__ import run
 from coach.clinical_report import ClinicalReport, clinical_report
 from coach.history import History
+from coach.progress_words import ProgressWords
 from coach.shell import pdf_report
 from coach.shell.pdf_report import pdf
 from coach.shell.store import Store
+from coach.shell.words import load_phrase_book
+
+WORDS = ProgressWords(load_phrase_book("en"))
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +30,11 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> History:
 
 @pytest.fixture(scope="module")
 def report(year: History):
-    return clinical_report(year, LAST_DAY, version="1.2", models=["", "6418", "6418"])
+    return clinical_report(year, LAST_DAY, WORDS, version="1.2", models=["", "6418", "6418"])
 
 
 def report_of(store: Store) -> ClinicalReport:
-    return clinical_report(store.history(), LAST_DAY, version="1", models=[])
+    return clinical_report(store.history(), LAST_DAY, WORDS, version="1", models=[])
 
 
 def test_the_page_says_what_was_done(report, year: History) -> None:
@@ -38,7 +42,7 @@ def test_the_page_says_what_was_done(report, year: History) -> None:
     rows = {row[0]: row for row in report.exercises}
     tries = 300 + len(year.tries)
     assert rows["Cheek raiser"][1:4] == ("60", "300", f"300 of {tries}")
-    assert rows["Symmetry drill"][1:4] == ("60", "180", "180 of 180")
+    assert rows["Even smile"][1:4] == ("60", "180", "180 of 180")
     assert sum(report.weeks.values()) == len(year.repetitions)
     assert report.made == f"Made on {LAST_DAY.isoformat()} by smile-coach 1.2, model 6418."
 

@@ -150,7 +150,7 @@ def test_a_forgotten_memory_leaves_no_words(store: Store) -> None:
     save_memories(store.folder, memories)
     said = forget_memory(store, 1)
     assert "6 recalls" in said
-    assert load_memories(store.folder).label(1) == "the lake"
+    assert load_memories(store.folder).items[0].prompt == "the lake"
     assert {row.memory for row in store.history().recalls} == {"", "m2"}
     assert b"the dog" not in b"".join(path.read_bytes() for path in store.folder.iterdir())
 

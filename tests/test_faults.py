@@ -32,6 +32,7 @@ from coach.face_pose import FacePose
 from coach.identity import TOLERANCE, Recognition, difference, jumped
 from coach.landmarks import CHIN, LEFT, RIGHT, places
 from coach.progress import summary_lines
+from coach.progress_words import ProgressWords
 from coach.screen import Screen
 from coach.shell import app, plans
 from coach.shell.event_log import EventLog, read_events
@@ -44,6 +45,7 @@ from coach.shell.registry import load_exercise
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.source import Signal
 from coach.shell.store import Store
+from coach.shell.words import load_phrase_book
 from coach.types import FaceObservation, Frame, Points
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
@@ -531,7 +533,7 @@ def test_a_clock_set_back_spoils_no_history(tmp_path: Path) -> None:
             store.record(session, events.Rep(t=1.0, exercise="cheek_raiser", index=1, start=0.0, hold_s=1.0))
         history = store.history()
     assert len(history.repetitions) == 3
-    assert summary_lines(history, at.date())
+    assert summary_lines(history, at.date(), ProgressWords(load_phrase_book("en")))
 
 
 def test_session_time_is_no_wall_clock() -> None:

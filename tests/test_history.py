@@ -21,12 +21,15 @@ from coach.history import (
 )
 from coach.memories import Memories, Memory
 from coach.progress import overview, summary_lines, weaker_side_sentence
+from coach.progress_words import ProgressWords
 from coach.series import Series, all_series, exercise_series, score_series
 from coach.shell.memories_file import NAME, load_memories, new_memory, save_memories
 from coach.shell.store import Store
+from coach.shell.words import load_phrase_book
 from coach.trends import MDC95, minimal_detectable_change, sem_of_series, sem_of_takes, trend
 
 DAY = date(2026, 3, 10)
+WORDS = ProgressWords(load_phrase_book("en"))
 AT = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
 
 
@@ -56,7 +59,7 @@ def holds(*values: tuple[int, float], source: str = "webcam:0") -> tuple[Repetit
 
 def series(values, *, resolution: float = 0.0, sem: float | None = None, step: int = 1) -> Series:
     at = tuple(AT + timedelta(days=step * n) for n in range(len(values)))
-    return Series("Hold", "s", at, tuple(map(float, values)), resolution, sem)
+    return Series("hold", "s", at, tuple(map(float, values)), resolution, sem, "cheek_raiser")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ def test_the_simulated_person_does_not_count_for_ones_own_progress() -> None:
         repetitions=holds((1, 9.0), source="demo"),
         scores=(Score(AT, "demo", "mouth", 1.0, None), Score(AT, "webcam:0", "mouth", 50.0, None)),
     )
-    assert "not yours" in summary_lines(demo, DAY)[0]
+    assert "not yours" in summary_lines(demo, DAY, WORDS)[0]
     both = History(
         sessions=(*demo.sessions, *sessions(0)),
         repetitions=(*demo.repetitions, *holds((0, 5.0))),
@@ -129,7 +132,9 @@ def test_the_simulated_person_does_not_count_for_ones_own_progress() -> None:
     )
     assert [row.hold_s for row in both.own().repetitions] == [5.0]
     assert [score.value for score in both.own().scores] == [50.0]
-    assert summary_lines(both, DAY)[0].startswith("1 session on 1 day, 1 in the last 7 days; streak 1 day")
+    assert summary_lines(both, DAY, WORDS)[0].startswith(
+        "1 session on 1 day, 1 in the last 7 days; streak 1 day"
+    )
 
 
 def test_sem_from_takes_is_the_spread_within_occasions() -> None:
@@ -189,17 +194,19 @@ def test_noise_seldom_passes_for_change() -> None:
 def test_the_sentence_says_real_no_change_or_too_early() -> None:
     """Three sentences and no other: nobody reads a trend into noise."""
     rising = series([5, 5, 5, 6, 7, 8, 9, 9, 9], resolution=0.1)
-    assert rising.sentence().startswith("Hold: up 4.0 s (5.0 s → 9.0 s), beyond your own noise of")
+    assert WORDS.sentence(rising).startswith(
+        "Cheek raiser, hold: up 4.0 s (5.0 s → 9.0 s), beyond your own noise of"
+    )
     falling = series([9, 9, 9, 8, 7, 6, 5, 5, 5], resolution=0.1)
-    assert "down 4.0 s" in falling.sentence()
-    assert "no real change yet" in series([5, 9, 5, 9, 5, 9, 5, 9]).sentence()
-    assert series([5, 9]).sentence() == "Hold: too early to say (2 of 6 measurements)"
+    assert "down 4.0 s" in WORDS.sentence(falling)
+    assert "no real change yet" in WORDS.sentence(series([5, 9, 5, 9, 5, 9, 5, 9]))
+    assert WORDS.sentence(series([5, 9])) == "Cheek raiser, hold: too early to say (2 of 6 measurements)"
 
 
 def test_a_difference_below_the_resolution_is_none() -> None:
     """Values without scatter do not turn a hair's breadth into progress."""
     hair = series([5.0, 5.0, 5.0, 5.04, 5.04, 5.04], resolution=0.1)
-    assert "no real change yet" in hair.sentence()
+    assert "no real change yet" in WORDS.sentence(hair)
 
 
 def test_after_twelve_weeks_weeks_are_compared() -> None:
@@ -217,13 +224,13 @@ def test_a_year_shows_the_change_that_is_there_and_none_that_is_not(year: Histor
     assert len(year.sessions) == 300
     mouth, cheek = score_series(year)
     assert (len(mouth.values), len(cheek.values)) == (26, 26)
-    assert mouth.sentence().startswith("Mouth score: up 1")
-    assert cheek.sentence().startswith("Cheek score: no real change yet")
-    lines = summary_lines(year, LAST_DAY, {"m1": "the dog in the lake"})
+    assert WORDS.sentence(mouth).startswith("Mouth score: up 1")
+    assert WORDS.sentence(cheek).startswith("Cheek score: no real change yet")
+    lines = summary_lines(year, LAST_DAY, WORDS, {"m1": "the dog in the lake"})
     text = "\n".join(lines)
     assert "300 sessions on 300 days" in lines[0]
     assert "The dog in the lake: " in text
-    assert "Symmetry drill, evenness: up" in text
+    assert "Even smile, evenness: up" in text
     assert "Cheek raiser, hold: no real change yet" in text
     assert text.index("beyond your own noise") < text.index("no real change yet")
 
@@ -237,22 +244,22 @@ def test_a_session_is_one_value_of_each_series(year: History) -> None:
     tries = sum(row.session == first for row in year.tries)
     assert counted.values[0] == pytest.approx(100 * 5 / (5 + tries))
     assert len(hold.values) == 300
-    assert {"Symmetry drill, evenness", "Memory anchor, time to a smile"} <= {
-        one.label for one in all_series(year)
+    assert {"Even smile, evenness", "Memory anchor, time to a smile"} <= {
+        WORDS.label(one) for one in all_series(year)
     }
 
 
 def test_the_weaker_side_is_counted_over_all_smiles(year: History) -> None:
     """Left, right and even in shares of all smiles."""
-    assert weaker_side_sentence(year).startswith("Of 900 smiles, the left side was weaker in 8")
-    assert "right" not in weaker_side_sentence(year)
-    assert weaker_side_sentence(History()) == ""
+    assert weaker_side_sentence(year, WORDS).startswith("Of 900 smiles, the left side was weaker in 8")
+    assert "right" not in weaker_side_sentence(year, WORDS)
+    assert weaker_side_sentence(History(), WORDS) == ""
 
 
 def test_nothing_done_yet_is_said() -> None:
     """An empty history says how to begin and fails nowhere."""
-    assert summary_lines(History(), DAY) == ["No sessions yet: start one with smile-coach"]
-    assert overview(History(), DAY).startswith("0 sessions on 0 days")
+    assert summary_lines(History(), DAY, WORDS) == ["No sessions yet: start one with smile-coach"]
+    assert overview(History(), DAY, WORDS).startswith("0 sessions on 0 days")
 
 
 def test_memories_are_added_edited_and_removed() -> None:
@@ -260,15 +267,15 @@ def test_memories_are_added_edited_and_removed() -> None:
     memories = Memories()
     for name in ("a", "b", "c"):
         memories = memories.add(Memory(name, f" the {name} "))
-    assert memories.label(1) == "the a"
-    assert memories.edit(2, "").labels() == {"a": "the a", "b": "memory 2", "c": "the c"}
-    assert memories.remove(1).labels() == {"b": "the b", "c": "the c"}
+    numbered = "memory {}".format
+    assert memories.edit(2, "").labels(numbered) == {"a": "the a", "b": "memory 2", "c": "the c"}
+    assert memories.remove(1).labels(numbered) == {"b": "the b", "c": "the c"}
     with pytest.raises(UsageError, match="already"):
         memories.add(Memory("d"))
     with pytest.raises(UsageError, match="no memory 4"):
         memories.remove(4)
     with pytest.raises(UsageError, match="none yet"):
-        Memories().label(1)
+        Memories().remove(1)
     for prompt in ("x" * 121, "two\nlines", "tab\there"):
         with pytest.raises(UsageError, match="the memory"):
             memories.edit(1, prompt)

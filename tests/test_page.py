@@ -15,13 +15,16 @@ import pytest
 from simulated_year import LAST_DAY, fill
 
 from coach.history import Evenness, History, Recollection, Repetition, Score, Session, Try
+from coach.progress_words import ProgressWords
 from coach.shell.before_after import first_and_latest
 from coach.shell.page import progress_page
 from coach.shell.photo import keep_photo
 from coach.shell.store import Store
+from coach.shell.words import load_phrase_book
 from coach.types import Bilateral
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+WORDS = ProgressWords(load_phrase_book("en"))
 AT = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 
@@ -30,7 +33,7 @@ TODAY = date(2026, 3, 10)
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     with Store.open(tmp_path_factory.mktemp("year")) as store:
         fill(store)
-        return progress_page(store.history(), LAST_DAY, {"m1": "the <dog> & the lake"})
+        return progress_page(store.history(), LAST_DAY, WORDS, {"m1": "the <dog> & the lake"})
 
 
 def section(page: str, name: str) -> str:
@@ -46,7 +49,7 @@ def test_the_page_says_what_changed_and_what_did_not(page: str) -> None:
     changed = section(page, "What changed beyond your own noise")
     real, still = re.findall(r"<ul.*?</ul>", changed)
     assert "Mouth score: up 1" in real
-    assert "Symmetry drill, evenness: up" in real
+    assert "Even smile, evenness: up" in real
     assert "Cheek" not in real
     assert "Cheek score: no real change yet" in still
     assert "Mouth" not in still
@@ -118,7 +121,7 @@ def test_the_same_history_gives_the_same_page(page: str, tmp_path: Path) -> None
     """No clock and no chance is in it, apart from ids of sessions, which it does not show."""
     with Store.open(tmp_path) as store:
         fill(store)
-        again = progress_page(store.history(), LAST_DAY, {"m1": "the <dog> & the lake"})
+        again = progress_page(store.history(), LAST_DAY, WORDS, {"m1": "the <dog> & the lake"})
     assert again == page
 
 
@@ -140,7 +143,7 @@ def small(source: str = "webcam:0") -> History:
 
 def test_a_short_history_is_too_early_to_judge() -> None:
     """Two sessions are shown and not judged."""
-    page = progress_page(small(), TODAY)
+    page = progress_page(small(), TODAY, WORDS)
     changed = section(page, "What changed beyond your own noise")
     assert "No real change yet" in changed
     assert "too early to say (2 of 6 measurements)" in changed
@@ -151,7 +154,7 @@ def test_a_short_history_is_too_early_to_judge() -> None:
 
 def test_the_simulated_person_s_page_says_so() -> None:
     """A page made after a demo alone cannot be mistaken for one's own."""
-    assert "simulated person's sessions (demo), not yours" in progress_page(small("demo"), TODAY)
+    assert "simulated person's sessions (demo), not yours" in progress_page(small("demo"), TODAY, WORDS)
 
 
 @pytest.mark.parametrize(
@@ -161,13 +164,13 @@ def test_whatever_is_missing_the_page_is_made(part: str) -> None:
     """A history may lack any kind of row: somebody does one exercise, somebody only check-ins."""
     from dataclasses import replace
 
-    page = progress_page(replace(small(), **{part: ()}), TODAY)
+    page = progress_page(replace(small(), **{part: ()}), TODAY, WORDS)
     assert page.rstrip().endswith("</html>")
 
 
 def test_an_empty_history_says_how_to_begin() -> None:
     """The page is made before the first session as well."""
-    page = progress_page(History(), TODAY)
+    page = progress_page(History(), TODAY, WORDS)
     assert "No sessions yet" in page
     assert "<svg" not in page
 
@@ -182,7 +185,7 @@ def with_photos(tmp_path: Path) -> str:
             keep_photo(tmp_path, image, datetime(2026, 1, day, 12, tzinfo=UTC), pose)
     (tmp_path / "photos" / "2026-01-30-120000-natural.png").write_bytes(b"cut off")
     (tmp_path / "photos" / "2026-01-31-120000-neutral.png").write_bytes(b"cut off")
-    return progress_page(small(), TODAY, photos=first_and_latest(tmp_path))
+    return progress_page(small(), TODAY, WORDS, photos=first_and_latest(tmp_path))
 
 
 def test_the_first_and_the_latest_photo_are_compared(with_photos: str) -> None:
@@ -202,7 +205,7 @@ def test_one_check_in_is_nothing_to_compare(tmp_path: Path) -> None:
     assert first_and_latest(tmp_path) is None
     keep_photo(tmp_path, np.zeros((9, 16, 3), np.uint8), AT, "natural")
     assert first_and_latest(tmp_path) is None
-    assert "<img" not in progress_page(small(), TODAY, photos=None)
+    assert "<img" not in progress_page(small(), TODAY, WORDS, photos=None)
 
 
 def in_a_browser(page: str, script: str, tmp_path: Path) -> str:

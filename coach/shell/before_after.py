@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from coach.errors import CoachError
+from coach.progress_words import PAGE, ProgressWords, bound
 from coach.shell.photo import FOLDER, read_photo
 
 HEIGHT, QUALITY = 480, 85  # of the JPEG in the page: about 40 kB each
@@ -89,19 +91,20 @@ def _photo(day: date, pose: str, path: Path) -> KeptPhoto | None:
     return KeptPhoto(day, pose, jpeg)
 
 
-def compared(before: KeptPhoto, after: KeptPhoto) -> str:
+def compared(before: KeptPhoto, after: KeptPhoto, words: ProgressWords) -> str:
     """Return both as one figure: the slider uncovers the one or the other; on paper side by side."""
-    first, latest = _image(before, "before"), _image(after, "after")
+    first, latest = _image(before, "before", words), _image(after, "after", words)
+    slider = html.escape(words.say("photo_slider", PAGE))
+    caption = words.say("photo_line", PAGE, first=before.day.isoformat(), latest=after.day.isoformat())
     return (
         f'<figure class="compare"><div>{first}{latest}</div>'
-        '<input type="range" min="0" max="100" value="50" aria-label="how much of the first photo is shown">'
-        f"<figcaption>Left of the line {before.day.isoformat()}, right of it {after.day.isoformat()}; "
-        "both as in a mirror.</figcaption></figure>"
+        f'<input type="range" min="0" max="100" value="50" aria-label="{slider}">'
+        f"<figcaption>{html.escape(bound(caption))}</figcaption></figure>"
         f"<script>{SCRIPT}</script>"
     )
 
 
-def _image(photo: KeptPhoto, kind: str) -> str:
+def _image(photo: KeptPhoto, kind: str, words: ProgressWords) -> str:
     data = base64.b64encode(photo.jpeg).decode()
-    words = f"{photo.pose} face, {photo.day.isoformat()}"
-    return f'<img class="{kind}" alt="{words}" src="data:image/jpeg;base64,{data}">'
+    told = html.escape(words.say(f"photo_{photo.pose}", PAGE, date=photo.day.isoformat()))
+    return f'<img class="{kind}" alt="{told}" src="data:image/jpeg;base64,{data}">'

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from coach.history import History, Recollection
 from coach.progress import IN_TIME_S
+from coach.progress_words import PAGE, ProgressWords
 from coach.series import Series, monday
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ _RECENT = 20
 _SMOOTH = 5  # values of the running median that is drawn through a short series
 
 
-def trend_chart(series: Series) -> str:
+def trend_chart(series: Series, words: ProgressWords) -> str:
     """Draw one series: each value, its course, and the band of the person's own noise about the start."""
-    figure, axes = _axes(series.unit)
+    figure, axes = _axes(series.unit, words)
     steady, moved = series.steady(), series.trend
     if moved is not None:
         low, high = moved.start - moved.noise, moved.start + moved.noise
@@ -45,12 +46,12 @@ def trend_chart(series: Series) -> str:
     axes.plot(_days(series.at), series.values, ".", color=_HEX["muted"], ms=3.5)
     line = steady.values if steady is not series else _running_median(series.values)
     axes.plot(_days(steady.at), line, "-", color=_HEX["accent"], lw=1.8)
-    return _svg(figure, series.label, series.sentence())
+    return _svg(figure, f"{series.exercise} {series.name}", words.sentence(series))
 
 
-def attempts_chart(history: History) -> str:
+def attempts_chart(history: History, words: ProgressWords) -> str:
     """Draw how many tries a session did not count, by reason, a bar a week or (in a long history) a month."""
-    figure, axes = _axes("a session")
+    figure, axes = _axes(words.say("a_session", PAGE), words)
     days = [session.started_at.date() for session in history.sessions]
     monthly = (max(days) - min(days)).days > 7 * 26
 
@@ -61,7 +62,8 @@ def attempts_chart(history: History) -> str:
     counts = Counter((start(row.day), row.reason) for row in history.tries)
     common = Counter(row.reason for row in history.tries).most_common()
     named = [reason for reason, _ in common[: len(_SLICES) - 1]]
-    slices = {reason: {reason} for reason in named} | {"other": {reason for reason, _ in common} - set(named)}
+    slices = {words.reason(reason): {reason} for reason in named}
+    slices[words.say("other", PAGE)] = {reason for reason, _ in common} - set(named)
     below = dict.fromkeys(sessions, 0.0)
     bins = sorted(sessions)
     edges = np.array(bins, dtype="datetime64[D]")
@@ -71,47 +73,45 @@ def attempts_chart(history: History) -> str:
         heights = [sum(counts[bin_, reason] for reason in reasons) / sessions[bin_] for bin_ in bins]
         bottoms = [below[bin_] for bin_ in bins]
         width = 24 if monthly else 5.5
-        axes.bar(
-            edges, heights, width, bottoms, align="edge", color=_HEX[colour], label=name.replace("_", " ")
-        )
+        axes.bar(edges, heights, width, bottoms, align="edge", color=_HEX[colour], label=name)
         below = {bin_: low + high for bin_, low, high in zip(bins, bottoms, heights, strict=True)}
     axes.set_ylim(bottom=0)
     _legend(figure)
-    return _svg(figure, "Tries that did not count", "Tries that did not count, by reason, over time")
+    return _svg(figure, "attempts", words.say("tries_chart", PAGE))
 
 
-def latency_chart(history: History, memories: Mapping[str, str]) -> str:
+def latency_chart(history: History, words: ProgressWords, names: Mapping[str, str]) -> str:
     """Draw the seconds from cue to smile, a colour a memory; above the line came too late."""
-    figure, axes = _axes("s")
+    figure, axes = _axes("s", words)
     for colour, (memory, rows) in zip(_SLICES, _by_memory(history).items(), strict=False):
         seen = [(row.at, row.latency_s) for row in rows if row.latency_s is not None]
         at, values = [at for at, _ in seen], [value for _, value in seen]
         axes.plot(_days(at), values, ".", color=_HEX[colour], ms=2.5)
-        label = _short(memories.get(memory, "your memories"))
+        label = _short(names[memory])
         axes.plot(_days(at), _running_median(values, 15), "-", color=_HEX[colour], lw=1.8, label=label)
     axes.axhline(IN_TIME_S, color=_HEX["muted"], lw=0.8, ls=(0, (4, 3)))
     axes.set_ylim(bottom=0)
     _legend(figure)
-    return _svg(figure, "Time to a smile", f"Seconds from cue to smile; the line is at {IN_TIME_S:.0f} s")
+    return _svg(figure, "latency", words.say("latency", PAGE))
 
 
-def reliability_chart(history: History, memories: Mapping[str, str]) -> str:
+def reliability_chart(history: History, words: ProgressWords, names: Mapping[str, str]) -> str:
     """Draw the share of the last 20 recalls that came in time, as it went."""
-    figure, axes = _axes("%")
+    figure, axes = _axes("%", words)
     for colour, (memory, rows) in zip(_SLICES, _by_memory(history).items(), strict=False):
         kept = [row.in_time for row in rows]
         recent = (kept[max(0, n - _RECENT) : n] for n in range(1, len(kept) + 1))
         shares = [100 * sum(some) / len(some) for some in recent]
-        label = _short(memories.get(memory, "your memories"))
+        label = _short(names[memory])
         axes.plot(_days([row.at for row in rows]), shares, "-", color=_HEX[colour], lw=1.8, label=label)
     axes.set_ylim(0, 105)
     _legend(figure)
-    return _svg(figure, "Reliability", f"Share of the last {_RECENT} recalls in time")
+    return _svg(figure, "reliability", words.say("reliability", PAGE))
 
 
-def side_chart(series: Series) -> str:
+def side_chart(series: Series, words: ProgressWords) -> str:
     """Draw left minus right travel; inside the band others do not notice the difference."""
-    figure, axes = _axes(series.unit)
+    figure, axes = _axes(series.unit, words)
     axes.axhspan(-UNNOTICED_MM, UNNOTICED_MM, color=_HEX["band"], lw=0)
     axes.axhline(0, color=_HEX["muted"], lw=0.8)
     steady = series.steady()
@@ -120,18 +120,18 @@ def side_chart(series: Series) -> str:
     axes.plot(_days(steady.at), line, "-", color=_HEX["accent"], lw=1.8)
     reach = max(*(abs(value) for value in series.values), UNNOTICED_MM) * 1.15
     axes.set_ylim(-reach, reach)
-    for y, side in ((0.97, "right side weaker"), (0.03, "left side weaker")):
+    for y, key in ((0.97, "right_weaker"), (0.03, "left_weaker")):
         axes.text(
             0.99,
             y,
-            side,
+            words.say(key, PAGE),
             transform=axes.transAxes,
             ha="right",
             va="top" if y > 0.5 else "bottom",  # noqa: PLR2004 - upper or lower half
             color=_HEX["muted"],
             fontsize=_TEXT,
         )
-    return _svg(figure, "Weaker side", "Left minus right corner travel over time")
+    return _svg(figure, "sides", words.label(series))
 
 
 def _by_memory(history: History) -> dict[str, list[Recollection]]:
@@ -150,9 +150,10 @@ def _days(at: Iterable[datetime]) -> NDArray[np.datetime64]:
     return np.array([moment.date() for moment in at], dtype="datetime64[D]")
 
 
-def _axes(unit: str) -> tuple[Figure, Axes]:
-    import matplotlib.dates as mdates
+def _axes(unit: str, words: ProgressWords) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
+
+    from coach.shell.axes import in_words
 
     figure = Figure(figsize=_SIZE, layout="constrained")
     axes = figure.add_subplot()
@@ -165,10 +166,7 @@ def _axes(unit: str) -> tuple[Figure, Axes]:
     axes.set_axisbelow(True)
     axes.tick_params(colors=_HEX["ink"], labelsize=_TEXT, length=0)
     axes.set_title(unit, loc="left", fontsize=_TEXT, color=_HEX["ink"])
-    locator = mdates.AutoDateLocator(minticks=2, maxticks=6)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    labels = mdates.ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(labels)
+    in_words(axes, words, 6)
     return figure, axes
 
 

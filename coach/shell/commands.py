@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from coach.errors import CoachError
 from coach.shell.forget_commands import PAGE, delete_speech, forget, forget_one_memory
 from coach.shell.options import ListingGroup, Shared, filed, home_of, reading
+
+if TYPE_CHECKING:
+    from coach.progress_words import ProgressWords
+    from coach.shell.home import Home
+
+
+def _words(home: Home) -> ProgressWords:
+    """Return the words of the person's language."""
+    from coach.progress_words import ProgressWords
+    from coach.shell.words import language_for, load_phrase_book
+
+    return ProgressWords(load_phrase_book(language_for(home.settings.language)))
 
 
 @click.command()
@@ -24,12 +37,13 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
     from coach.shell.memories_file import load_memories
 
     home = home_of(options)
-    labels = load_memories(home.data_dir).labels()
+    words_for = _words(home)
+    labels = load_memories(home.data_dir).labels(words_for.memory)
     with reading(home) as store:
         history = store.history()
     today = datetime.now().astimezone().date()
     if html is None and not show:
-        for line in summary_lines(history, today, labels):
+        for line in summary_lines(history, today, words_for, labels):
             click.echo(line)
         return
     from coach.shell.before_after import first_and_latest
@@ -38,7 +52,7 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
 
     path = Path(html) if html else home.make_data_dir() / PAGE
     pair = first_and_latest(home.data_dir) if photos else None
-    hand_over(path, progress_page(history, today, labels if words else None, pair).encode())
+    hand_over(path, progress_page(history, today, words_for, labels if words else None, pair).encode())
     click.echo(path)
     if show:
         import webbrowser
@@ -117,13 +131,14 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
     ending = to.suffix.lower() if to else ""
     kind = kind or {".json": "json", ".pdf": "pdf"}.get(ending, "csv")
     path = to or Path("smile-coach-export" if kind == "csv" else f"smile-coach-export.{kind}")
-    with reading(home_of(options)) as store:
+    home = home_of(options)
+    with reading(home) as store:
         if kind == "csv":
             written = export_csv(store, path)
         elif kind == "json":
             written = [export_json(store, path)]
         else:
-            written = [export_pdf(store, path, datetime.now().astimezone().date())]
+            written = [export_pdf(store, path, datetime.now().astimezone().date(), _words(home))]
     for each in written:
         click.echo(each)
 

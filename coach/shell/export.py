@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import coach
 from coach.clinical_report import clinical_report
 from coach.errors import CoachError, StoreError
+from coach.progress_words import ProgressWords
 from coach.shell.event_rows import insertion
 from coach.shell.migrations import MIGRATIONS, migrate
 from coach.shell.private_file import hand_over
@@ -83,7 +84,7 @@ def as_json(store: Store) -> dict[str, Any]:
     }
 
 
-def export_pdf(store: Store, path: Path, today: date) -> Path:
+def export_pdf(store: Store, path: Path, today: date, words: ProgressWords) -> Path:
     """Write one page for a clinician as a PDF; memories are numbered, their words stay here.
 
     Raises
@@ -99,7 +100,8 @@ def export_pdf(store: Store, path: Path, today: date) -> Path:
     if not history.sessions and not history.scores:
         raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
     models = [row["model"] for table in CHILDREN for row in _tables(store)[table]]
-    hand_over(path, pdf(clinical_report(history, today, version=coach.__version__, models=models)))
+    report = clinical_report(history, today, words, version=coach.__version__, models=models)
+    hand_over(path, pdf(report))
     return path
 
 

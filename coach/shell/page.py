@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -13,12 +12,14 @@ from coach.history import History
 from coach.progress import (
     exercise_lines,
     memory_lines,
+    memory_names,
     overview,
     side_sentence,
     tries_sentence,
     weaker_side_sentence,
 )
-from coach.series import Series, all_series, exercise_series, score_series, side_series, title
+from coach.progress_words import PAGE, ProgressWords, bound
+from coach.series import Series, all_series, exercise_series, score_series, side_series
 from coach.shell import before_after, charts
 from coach.shell.before_after import KeptPhoto
 
@@ -49,7 +50,7 @@ ul{margin:.4rem 0;padding-left:1.2rem}li{margin:.25rem 0}
 figure{margin:0;padding:.8rem;background:var(--card);border:1px solid var(--grid);border-radius:.5rem}
 figure svg{display:block;width:100%;height:auto}svg text{font-family:inherit!important}
 figcaption{font-size:.9rem;margin-top:.4rem}
-.months{display:flex;flex-wrap:wrap;gap:1rem}.month{display:grid;grid-template-columns:repeat(7,1.35rem);gap:.15rem}
+.months{display:flex;flex-wrap:wrap;align-items:start;gap:1rem}.month{display:grid;grid-template-columns:repeat(7,1.35rem);gap:.15rem}
 .month b{grid-column:1/-1;font-size:.85rem;font-weight:600}
 .month i{height:1.35rem;
 font:.68rem/1.35rem system-ui,sans-serif;text-align:center;border-radius:.2rem;color:var(--muted)}
@@ -62,6 +63,7 @@ footer{margin-top:2.5rem;border-top:1px solid var(--grid);font-size:.9rem}
 def progress_page(
     history: History,
     today: date,
+    words: ProgressWords,
     memories: Mapping[str, str] | None = None,
     photos: tuple[KeptPhoto, KeptPhoto] | None = None,
 ) -> str:
@@ -73,105 +75,102 @@ def progress_page(
         Everything; the simulated person's sessions are left out as soon as there are own ones.
     today
         By the person's clock.
+    words
+        Of the person's language.
     memories
         What to call each memory, by id; without an entry they are numbered, as on a page to be shown.
     photos
         The first and the latest photo, where they are kept and to be seen.
     """
     own = history.own()
-    labels = _labels(own, memories or {})
-    parts = [f"<h1>Your progress</h1><p>{_text(overview(own, today))}.</p>"]
+    names = memory_names(own, words, memories)
+    title = words.say("title", PAGE)
+    parts = [f"<h1>{_text(title)}</h1><p>{_text(overview(own, today, words))}.</p>"]
     if own.simulated:
-        parts.append("<p><strong>These are the simulated person's sessions (demo), not yours.</strong></p>")
+        parts.append(f"<p><strong>{_text(words.say('simulated', PAGE))}</strong></p>")
     if not own.sessions and not own.scores:
-        parts.append("<p>No sessions yet: start one with <code>smile-coach</code>.</p>")
+        begin = _text(words.say("none_yet")).replace("smile-coach", "<code>smile-coach</code>")
+        parts.append(f"<p>{begin}.</p>")
     else:
-        parts += [*_changes(own), *_photos(photos), *_scores(own), *_exercises(own, today), *_attempts(own)]
-        parts += [*_memories(own, labels), *_sides(own), *_calendar(own, today)]
+        parts += [*_changes(own, words), *_photos(photos, words), *_scores(own, words)]
+        parts += [*_exercises(own, today, words), *_attempts(own, words), *_memories(own, words, names)]
+        parts += [*_sides(own, words), *_calendar(own, today, words)]
     policy, style = "default-src 'none'; style-src 'unsafe-inline'", _STYLE
     if photos is not None:
         policy += f"; img-src data:; script-src '{before_after.SCRIPT_HASH}'"
         style += before_after.STYLE
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<!doctype html>\n<html lang="' + words.language + '"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         # The browser is told to fetch nothing, so that nothing can leave the machine from here either.
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>Your progress, {today.isoformat()}</title><style>{style}</style></head>\n<body><main>\n"
+        f"<title>{_text(title)}, {today.isoformat()}</title><style>{style}</style></head>\n<body><main>\n"
         + "\n".join(parts)
-        + _footer(today)
+        + _footer(today, words)
         + "\n</main></body></html>\n"
     )
 
 
-def _changes(own: History) -> list[str]:
+def _changes(own: History, words: ProgressWords) -> list[str]:
     """Say what changed beyond noise, what did not, and what is too early to say."""
     real: list[str] = []
     still: list[str] = []
     early: list[str] = []
     for series in all_series(own):
         moved = series.trend
-        (early if moved is None else real if moved.real else still).append(series.sentence())
-    parts = ["<h2>What changed beyond your own noise</h2>"]
-    parts.append(
-        _list(real, "real") if real else "<p>No real change yet: nothing moved beyond your noise.</p>"
-    )
+        (early if moved is None else real if moved.real else still).append(words.sentence(series))
+    parts = [_heading("changed", words)]
+    parts.append(_list(real, "real") if real else f"<p>{_text(words.say('unchanged', PAGE))}</p>")
     if still:
         parts.append(_list(still))
     if early:
-        parts.append(
-            '<p class="quiet">Six measurements are needed before a change can be told from noise.</p>'
-        )
-        parts.append(_list(early))
+        parts += [_quiet(words.say("too_early", PAGE)), _list(early)]
     return parts
 
 
-def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None) -> list[str]:
-    return [] if photos is None else ["<h2>First and latest photo</h2>", before_after.compared(*photos)]
+def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None, words: ProgressWords) -> list[str]:
+    return [] if photos is None else [_heading("photos", words), before_after.compared(*photos, words)]
 
 
-def _scores(own: History) -> list[str]:
+def _scores(own: History, words: ProgressWords) -> list[str]:
     found = score_series(own)
-    return ["<h2>Check-in scores</h2>", _trends(found)] if found else []
+    return [_heading("scores", words), _trends(found, words)] if found else []
 
 
-def _exercises(own: History, today: date) -> list[str]:
-    parts = ["<h2>Exercises</h2>", _list(exercise_lines(own, today))]
-    drawn = {name: _trends(exercise_series(own, name)) for name in own.exercises()}
-    return parts + [f"<h3>{_text(title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
+def _exercises(own: History, today: date, words: ProgressWords) -> list[str]:
+    parts = [_heading("exercises", words), _list(exercise_lines(own, today, words))]
+    drawn = {name: _trends(exercise_series(own, name), words) for name in own.exercises()}
+    return parts + [f"<h3>{_text(words.title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
 
 
-def _attempts(own: History) -> list[str]:
+def _attempts(own: History, words: ProgressWords) -> list[str]:
     if not own.tries or not own.sessions:
         return []
-    drawn = _figure(charts.attempts_chart(own), tries_sentence(own))
-    return ["<h2>Tries that did not count</h2>", f'<div class="grid">{drawn}</div>']
+    drawn = _figure(charts.attempts_chart(own, words), tries_sentence(own, words))
+    return [_heading("tries", words), f'<div class="grid">{drawn}</div>']
 
 
-def _memories(own: History, labels: Mapping[str, str]) -> list[str]:
+def _memories(own: History, words: ProgressWords, names: Mapping[str, str]) -> list[str]:
     if not own.recalls:
         return []
-    figures = [
-        _figure(charts.reliability_chart(own, labels), "Share of the last 20 recalls within five seconds")
-    ]
+    figures = [_figure(charts.reliability_chart(own, words, names), words.say("reliability", PAGE))]
     if any(row.latency_s is not None for row in own.recalls):
-        caption = "Seconds from the cue to a smile; the dashed line is at five seconds"
-        figures.append(_figure(charts.latency_chart(own, labels), caption))
+        figures.append(_figure(charts.latency_chart(own, words, names), words.say("latency", PAGE)))
     grid = f'<div class="grid">{"".join(figures)}</div>'
-    return ["<h2>Memories</h2>", _list(memory_lines(own, labels)), grid]
+    return [_heading("memories", words), _list(memory_lines(own, words, names)), grid]
 
 
-def _sides(own: History) -> list[str]:
+def _sides(own: History, words: ProgressWords) -> list[str]:
     series = side_series(own)
     if len(series.values) < CHARTED:
         return []
-    caption = f"{side_sentence(series)}. Inside the band (3 mm) others do not notice a difference."
-    drawn = _figure(charts.side_chart(series), caption)
-    sentence = _text(weaker_side_sentence(own))
-    return ["<h2>Weaker side</h2>", f"<p>{sentence}.</p>", f'<div class="grid">{drawn}</div>']
+    caption = f"{side_sentence(series, words)}. {words.say('band', PAGE)}"
+    drawn = _figure(charts.side_chart(series, words), caption)
+    sentence = _text(weaker_side_sentence(own, words))
+    return [_heading("sides", words), f"<p>{sentence}.</p>", f'<div class="grid">{drawn}</div>']
 
 
-def _calendar(own: History, today: date) -> list[str]:
+def _calendar(own: History, today: date, words: ProgressWords) -> list[str]:
     """Show the last twelve months with the repetitions of each day, most recent month first."""
     counts = Counter(row.day for row in own.repetitions)
     active = own.active_days()
@@ -179,37 +178,30 @@ def _calendar(own: History, today: date) -> list[str]:
     months: list[str] = []
     month = today.replace(day=1)
     while month >= first.replace(day=1) and len(months) < 12:  # noqa: PLR2004 - a year
-        months.append(_month(month, counts, active))
+        months.append(_month(month, counts, active, words))
         month = (month - timedelta(days=1)).replace(day=1)
-    note = '<p class="quiet">Repetitions a day: the darker, the more.</p>'
-    return ["<h2>Calendar</h2>", note, f'<div class="months">{"".join(months)}</div>']
+    note = _quiet(words.say("calendar_note", PAGE))
+    return [_heading("calendar", words), note, f'<div class="months">{"".join(months)}</div>']
 
 
-def _month(month: date, counts: Mapping[date, int], active: frozenset[date]) -> str:
+def _month(month: date, counts: Mapping[date, int], active: frozenset[date], words: ProgressWords) -> str:
     cells = "<i></i>" * month.weekday()
     day = month
     while day.month == month.month:
         count = counts.get(day, 0)
         shade = max(sum(count >= step for step in _STEPS), 1) if day in active else 0
-        mark = f' class="s{shade}" title="{day.isoformat()}: {count} repetitions"' if shade else ""
+        told = html.escape(bound(words.line(day.isoformat(), words.count("repetitions", count))))
+        mark = f' class="s{shade}" title="{told}"' if shade else ""
         cells += f"<i{mark}>{day.day}</i>"
         day += timedelta(days=1)
-    return f'<div class="month"><b>{month:%B %Y}</b>{cells}</div>'
+    return f'<div class="month"><b>{_text(words.month(month))}</b>{cells}</div>'
 
 
-def _labels(own: History, memories: Mapping[str, str]) -> dict[str, str]:
-    ids = dict.fromkeys(row.memory for row in own.recalls)
-    return {
-        memory: memories.get(memory) or (f"memory {number}" if memory else "your memories")
-        for number, memory in enumerate(ids, start=1)
-    }
-
-
-def _trends(found: Iterable[Series]) -> str:
+def _trends(found: Iterable[Series], words: ProgressWords) -> str:
     moving = [
         one for one in found if max(one.values) - min(one.values) > one.resolution
     ]  # else: see the text
-    figures = [_figure(charts.trend_chart(one), one.sentence()) for one in moving]
+    figures = [_figure(charts.trend_chart(one, words), words.sentence(one)) for one in moving]
     return f'<div class="grid">{"".join(figures)}</div>' if figures else ""
 
 
@@ -223,15 +215,17 @@ def _list(lines: Iterable[str], kind: str = "") -> str:
 
 
 def _text(words: str) -> str:
-    return re.sub(r"(?<=\d) (?=%|s\b|mm\b)", "\N{NO-BREAK SPACE}", html.escape(words))
+    return html.escape(bound(words), quote=False)
 
 
-def _footer(today: date) -> str:
-    return (
-        '<footer><p class="quiet">How to read it: dots are sessions or check-ins, the line is their course '
-        "(in a long history a median a week). The band is your own noise about where you began: MDC95, how "
-        "far two measurements of an unchanged face lie apart by chance. Only what leaves it is called a "
-        "change. It measures movement, not health or beauty.</p>"
-        f'<p class="quiet">Made on your machine on {today.isoformat()} by smile-coach {coach.__version__}; '
-        "the page fetches nothing and sends nothing.</p></footer>"
-    )
+def _heading(key: str, words: ProgressWords) -> str:
+    return f"<h2>{_text(words.say(key, PAGE))}</h2>"
+
+
+def _quiet(text: str) -> str:
+    return f'<p class="quiet">{_text(text)}</p>'
+
+
+def _footer(today: date, words: ProgressWords) -> str:
+    made = words.say("made", PAGE, date=today.isoformat(), version=coach.__version__)
+    return f"<footer>{_quiet(words.say('how_to_read', PAGE))}{_quiet(made)}</footer>"
