@@ -129,7 +129,10 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
         session = Session(plan, exercises, book, settings, source=source.name)
         recorder = Recorder(store, begun, None, [])
         films = Demonstration(step.exercise for step in plan.steps)
-        Loop(session, source, landmarker, shown, SilentVoice(), recorder, demonstration=films).run()
+        loop = Loop(
+            session, source, landmarker, shown, SilentVoice(), recorder, demonstration=films, ahead=True
+        )
+        loop.run()
         shown.close()
     ages = np.array(shown.ages) * 1000
     return {

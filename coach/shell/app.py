@@ -14,7 +14,7 @@ from coach.errors import INTERRUPTED, SourceError
 from coach.events import EndReason
 from coach.history import SIMULATED, History
 from coach.session import Session
-from coach.shell.devices import open_display, open_log, open_source, open_voice, stopping
+from coach.shell.devices import live, open_display, open_log, open_source, open_voice, stopping
 from coach.shell.display import NoDisplay
 from coach.shell.labels import Labels
 from coach.shell.loop import Loop
@@ -125,6 +125,7 @@ def run_session(
             demonstration=None if windowless or not plan.explains else _demonstration(plan),
             recording=recording,
             range_watch=watch,
+            ahead=live(source, display),
         )
         with stopping(loop):
             try:

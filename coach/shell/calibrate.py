@@ -18,7 +18,7 @@ from coach.phrases import PhraseBook
 from coach.session import Session
 from coach.shell.config import config_dir, read_toml, validated
 from coach.shell.demonstration import Demonstration
-from coach.shell.devices import open_display, open_log, open_source, open_voice, stopping
+from coach.shell.devices import live, open_display, open_log, open_source, open_voice, stopping
 from coach.shell.display import Display, NoDisplay
 from coach.shell.home import Home
 from coach.shell.landmarker import Landmarker
@@ -123,6 +123,7 @@ def measure_range(
         cast("Recorder", keeper),
         captions=room.captions,
         demonstration=None if isinstance(room.display, NoDisplay) else Demonstration(DEMONSTRATED.values()),
+        ahead=live(room.source, room.display),
     )
     with stopping(loop):
         reason = loop.run()

@@ -70,6 +70,11 @@ def open_display(
     return OpenCvWindow(home.settings.window, "smile-coach", Labels.from_book(book), now), ""
 
 
+def live(source: Source, display: Display) -> bool:
+    """Whether somebody sees themselves in the window: then every millisecond counts."""
+    return source.name.startswith("webcam:") and not isinstance(display, NoDisplay)
+
+
 def open_voice(
     options: Shared, home: Home, book: PhraseBook, exercises: Sequence[str], *, real: bool
 ) -> Voice:

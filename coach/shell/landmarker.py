@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,8 @@ WARM_UP_SIZE = (120, 160, 3)
 
 class Landmarker:
     """One MediaPipe Face Landmarker for the life of the program, one face, in VIDEO mode.
+
+    It may be made, used and closed on different threads; one frame is looked at at a time.
 
     Parameters
     ----------
@@ -49,6 +52,7 @@ class Landmarker:
         self._base_ms = 1  # after the warm-up frame at 0
         self._light: Light | None = None
         self._light_t = -np.inf
+        self._in_use = threading.Lock()
         with native_stderr():
             try:
                 self._native: Any = vision.FaceLandmarker.create_from_options(options)
@@ -73,6 +77,33 @@ class Landmarker:
         RuntimeError
             The landmarker is closed. (MediaPipe itself would say "no face" for ever.)
         """
+        with self._in_use:
+            return self._detect(frame)
+
+    def close(self) -> None:
+        """Let the model go; safe to call twice.
+
+        While another thread is inside `detect` it is left open until the process ends: closing would pull
+        the model from under that thread and could crash, waiting would never end with one that is stuck.
+        """
+        if not self._in_use.acquire(blocking=False):
+            return
+        try:
+            if self._native is not None:
+                self._native.close()
+                self._native = None
+        finally:
+            self._in_use.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _detect(self, frame: Frame) -> FaceObservation | None:
         if self._native is None:
             raise RuntimeError("the landmarker is closed; open a new one")
         image = plain(frame.image)
@@ -90,20 +121,6 @@ class Landmarker:
             size=(width, height),
             light=self._light_at(frame.t, image, landmarks),
         )
-
-    def close(self) -> None:
-        """Let the model go; safe to call twice."""
-        if self._native is not None:
-            self._native.close()
-            self._native = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _infer(self, image: Image, ms: int) -> tuple[Points, NDArray[np.float64]] | None:
         """Return landmarks (478, 3) and blendshapes (52,) of the face in the picture, None without one.

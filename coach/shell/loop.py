@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from coach.screen import Screen
 from coach.session import Output, Session
 from coach.shell.display import FEELINGS, Command, Display, NoDisplay
 from coach.shell.recorder import Recorder
+from coach.shell.sighting import Sighting, Sightings, SightingsAhead
 from coach.shell.source import Signal, Source
 from coach.shell.voice import Voice
 from coach.types import FaceObservation, Frame
@@ -46,6 +48,8 @@ class Loop:
         Takes in every frame's features, where the own range is to follow the person.
     recording
         Films what is shown, where the person asked for it.
+    ahead
+        Look for the next face while the one before is shown: for a live camera with a window.
     """
 
     def __init__(
@@ -63,13 +67,14 @@ class Loop:
         demonstration: Demonstration | None = None,
         range_watch: RangeWatch | None = None,
         recording: Recording | None = None,
+        ahead: bool = False,
     ) -> None:
         self.session = session
         self.interrupted = False
         self.muted = False
         self.t = 0.0
         self._source = source
-        self._landmarker = landmarker
+        self._sightings = (SightingsAhead if ahead else Sightings)(source, landmarker)
         self._display = display
         self._voice = voice
         self._recorder = recorder
@@ -86,7 +91,6 @@ class Loop:
         self._screen: Screen | None = None
         self._stop: EndReason | None = None
         self._help = False
-        self._ended_t: float | None = None
         self._told = False
         self._announced = False
 
@@ -97,17 +101,18 @@ class Loop:
 
     def run(self) -> EndReason:
         """Run to the end and say why it ended."""
-        while self._stop is None:
-            got = self._source.read()
-            if got is Signal.ENDED:
-                return "finished" if self.session.finished else "source_ended"
-            output = self._process(got)
-            self._announce()
-            self._recorder.take(output.events)
-            self._speak(output)
-            self._show(output.screen)
-            if output.ended and self._lingered():
-                return "finished"
+        with closing(self._sightings):
+            while self._stop is None:
+                sighting = self._sightings.look()
+                if sighting.got is Signal.ENDED:
+                    return "finished" if self.session.finished else "source_ended"
+                output = self._process(sighting)
+                self._announce()
+                self._recorder.take(output.events)
+                self._speak(output)
+                self._show(output.screen)
+                if output.ended:
+                    return "finished"
         return "finished" if self.session.finished else self._stop
 
     def linger(self, seconds: float) -> None:
@@ -118,16 +123,15 @@ class Loop:
         while self._stop is None and self._source.now() < until and self._source.read() is not Signal.ENDED:
             self._show(self._screen)
 
-    def _process(self, got: Frame | Signal) -> Output:
-        if isinstance(got, Frame):
-            self._frame, self.t = got, got.t
-            self._observation = self._landmarker.detect(got)
-            output = self.session.process(got.t, self._observation)
+    def _process(self, sighting: Sighting) -> Output:
+        if isinstance(sighting.got, Frame):
+            self.t, self._frame, self._observation = sighting.t, sighting.got, sighting.face
+            output = self.session.process(self.t, self._observation)
             if self._range_watch is not None:
                 self._range_watch.step(self.session.features)
             return output
-        self.t = max(self.t, self._source.now())
-        if got is Signal.LOST:
+        self.t = max(self.t, sighting.t)
+        if sighting.got is Signal.LOST:
             self._frame = self._observation = None
             return self.session.camera_lost(self.t)
         return self.session.idle(self.t)
@@ -207,7 +211,3 @@ class Loop:
         recall = None if rate is None else rate()
         if recall is not None:
             self._recorder.rate(recall, feeling)
-
-    def _lingered(self) -> bool:
-        """Whether a session that is over has been shown for long enough."""
-        return True
