@@ -10,33 +10,18 @@ from statistics import median
 from typing import TypeAlias
 
 from coach.history import History
+from coach.phrases import SCREEN
 from coach.progress import memory_names, overview, recall_facts, tries_sentence, weaker_side_sentence
-from coach.progress_words import ProgressWords
+from coach.progress_words import REPORT, ProgressWords
 from coach.series import Series, all_series, monday, per_session, side_series
 from coach.trends import LEAST
 
 Row: TypeAlias = tuple[str, ...]
 
-EXERCISE_HEAD: Row = ("Exercise", "Sessions", "Repetitions", "Tries that counted", "Hold, median", "Longest")
-CHANGE_HEAD: Row = ("Measure", "At first", "Now", "Own noise", "Change beyond noise")
-MEASURING = (
-    "Measured with the person's own webcam and MediaPipe's Face Landmarker, relative to the person's "
-    "own face at rest at the beginning of each session. Millimetres take the visible iris as 11.7 mm "
-    "wide (sd 0.4 mm between adults), so their scale is good to about 4 %; corner travel is the way of "
-    "the mouth corner in the plane of the face, from rest to the height of the smile."
-)
-NOISE = (
-    "Own noise is MDC95: how far two measurements of an unchanged face lie apart by chance in 95 of 100"
-    " cases, from repeated takes where there are some, else from the series itself. At first and Now "
-    "are medians of the first and of the latest measurements. Sides are the person's own; the weaker "
-    "one is that whose corner travels less. Differences under about 3 mm and lags under about 0.125 s "
-    "are not noticed by others."
-)
-LIMITS = (
-    "Exercises at home without supervision; what a webcam does not see (force, breath, pain) is not in "
-    "these figures. Not a medical device, and not validated for diagnosis or for judging a treatment."
-)
-NOTES = (MEASURING, NOISE, LIMITS)
+# keys of the words at the head of each table, and of the notes below
+EXERCISE_HEAD: Row = ("exercise", "sessions", "repetitions", "counted", "hold", "longest")
+CHANGE_HEAD: Row = ("measure", "first", "now", "noise", "change")
+NOTES = ("measuring", "noise_note", "limits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +68,12 @@ def clinical_report(
     days = [*(session.started_at.date() for session in own.sessions), *(score.day for score in own.scores)]
     if not days:
         raise ValueError("no sessions and no check-ins yet")
-    known = ", ".join(dict.fromkeys(model for model in models if model))
+    told, program = overview(own, today, words), f"smile-coach {version}"
+    if known := ", ".join(dict.fromkeys(model for model in models if model)):
+        program = words.say("with_model", REPORT, program=program, model=known)
     return ClinicalReport(
-        period=f"{min(days).isoformat()} to {max(days).isoformat()}",
-        overview=f"{'Simulated person: ' if own.simulated else ''}{overview(own, today, words)}.",
+        period=words.say("period", REPORT, first=min(days).isoformat(), last=max(days).isoformat()),
+        overview=f"{words.line(words.say('simulated', REPORT), told) if own.simulated else told}.",
         exercises=tuple(_exercise(own, name, words) for name in own.exercises()),
         changes=tuple(
             _change(series, words) for series in (*all_series(own), side_series(own)) if series.values
@@ -97,7 +84,7 @@ def clinical_report(
             "right": per_session(own.smiles, lambda rows: median(r.excursion_mm.right for r in rows)),
         },
         weeks=_weeks(own),
-        made=f"Made on {today.isoformat()} by smile-coach {version}{f', model {known}' if known else ''}.",
+        made=words.say("made", REPORT, date=today.isoformat(), program=program),
     )
 
 
@@ -106,7 +93,7 @@ def _exercise(own: History, name: str, words: ProgressWords) -> Row:
     tries = sum(row.exercise == name for row in own.tries)
     rows = (*own.repetitions, *own.tries, *own.recalls)
     sessions = {row.session for row in rows if row.exercise == name}
-    counted = f"{len(holds)} of {len(holds) + tries}" if holds or tries else ""
+    counted = words.say("of", SCREEN, count=len(holds), target=len(holds) + tries) if holds or tries else ""
     if not holds:
         return words.title(name), str(len(sessions)), "", counted, "", ""
     return (
@@ -123,10 +110,10 @@ def _change(series: Series, words: ProgressWords) -> Row:
     moved = series.trend
     if moved is None:
         first, last = words.amount(series, series.values[0]), words.amount(series, series.values[-1])
-        return words.label(series), first, last, "", f"too early to say ({len(series.values)} of {LEAST})"
-    verdict = "no real change yet"
-    if moved.real:
-        verdict = f"{'up' if moved.change > 0 else 'down'} {words.difference(series, abs(moved.change))}"
+        early = words.say("early", REPORT, n=len(series.values), least=LEAST)
+        return words.label(series), first, last, "", early
+    key = "still" if not moved.real else "up" if moved.change > 0 else "down"
+    verdict = words.say(key, REPORT, change=words.difference(series, abs(moved.change)))
     ends = words.amount(series, moved.start), words.amount(series, moved.now)
     return words.label(series), *ends, words.difference(series, moved.noise), verdict
 
@@ -138,7 +125,8 @@ def _sentences(own: History, words: ProgressWords) -> list[str]:
     # memories are numbered: their words are the person's own
     names = memory_names(own, words)
     return lines + [
-        words.line(f"Recall, {names[memory]}", fact) for memory, fact in recall_facts(own, words).items()
+        words.line(words.say("recall", REPORT, memory=names[memory]), fact)
+        for memory, fact in recall_facts(own, words).items()
     ]
 
 

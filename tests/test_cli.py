@@ -378,8 +378,9 @@ def test_a_memory_that_is_not_there(fails):
     assert (status, "no memory 2" in line) == (2, True)
 
 
-def test_progress_without_and_with_a_history(home, capfd, tmp_path):
+def test_progress_without_and_with_a_history(home, capfd, tmp_path, monkeypatch):
     """An empty history says how to begin, and asking makes no folder; a full one has lines and a page."""
+    monkeypatch.setenv("LC_ALL", "C")
     assert run(["progress"]) == 0
     assert "No sessions yet" in capfd.readouterr().out
     assert not home.exists()

@@ -86,14 +86,14 @@ def test_memories_are_numbered(report) -> None:
 def test_it_is_one_page_however_much_there_is(report, times: int) -> None:
     """Thirty measures, more than there are, are set smaller, not onto a second page or off the first."""
     full = replace(report, changes=report.changes * times)
-    assert len(re.findall(rb"/Type /Page\b", pdf(full))) == 1
-    lowest = [artist.get_position()[1] for artist in pdf_report._page(full).texts]
+    assert len(re.findall(rb"/Type /Page\b", pdf(full, WORDS))) == 1
+    lowest = [artist.get_position()[1] for artist in pdf_report._page(full, WORDS).texts]
     assert min(lowest) > 0.02
 
 
 def test_the_same_history_gives_the_same_file(report) -> None:
     """Nothing of the moment it was made in is in it but the day."""
-    assert pdf(report) == pdf(report)
+    assert pdf(report, WORDS) == pdf(report, WORDS)
 
 
 def test_export_writes_it_for_the_owner_alone(tmp_path: Path) -> None:

@@ -30,10 +30,15 @@ TODAY = date(2026, 3, 10)
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def year(tmp_path_factory: pytest.TempPathFactory) -> History:
     with Store.open(tmp_path_factory.mktemp("year")) as store:
         fill(store)
-        return progress_page(store.history(), LAST_DAY, WORDS, {"m1": "the <dog> & the lake"})
+        return store.history()
+
+
+@pytest.fixture(scope="module")
+def page(year: History) -> str:
+    return progress_page(year, LAST_DAY, WORDS, {"m1": "the <dog> & the lake"})
 
 
 def section(page: str, name: str) -> str:
@@ -240,10 +245,11 @@ def test_the_slider_uncovers_the_first_photo(with_photos: str, tmp_path: Path) -
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-def test_nothing_sticks_out_on_a_phone(page: str, with_photos: str, tmp_path: Path) -> None:
-    """At 360 pixels' width a browser lays the page out without sideways scrolling."""
+def test_nothing_sticks_out_on_a_phone(year: History, page: str, with_photos: str, tmp_path: Path) -> None:
+    """At 360 pixels' width a browser lays the page out without sideways scrolling, in German as well."""
     script = "(e => `${e.scrollWidth} of ${e.clientWidth}, ${e.scrollHeight} high`)(page.documentElement)"
-    for text, least in ((page, 3000), (with_photos, 800)):
+    german = progress_page(year, LAST_DAY, ProgressWords(load_phrase_book("de")))
+    for text, least in ((page, 3000), (german, 3000), (with_photos, 800)):
         free = re.sub(r"<meta http-equiv.*?>", "", text, count=1)
         found = re.fullmatch(r"(\d+) of (\d+), (\d+) high", in_a_browser(free, script, tmp_path))
         assert found

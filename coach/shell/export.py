@@ -101,7 +101,7 @@ def export_pdf(store: Store, path: Path, today: date, words: ProgressWords) -> P
         raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
     models = [row["model"] for table in CHILDREN for row in _tables(store)[table]]
     report = clinical_report(history, today, words, version=coach.__version__, models=models)
-    hand_over(path, pdf(report))
+    hand_over(path, pdf(report, words))
     return path
 
 

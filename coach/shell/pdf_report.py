@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coach.clinical_report import CHANGE_HEAD, EXERCISE_HEAD, NOTES, ClinicalReport, Row
+from coach.phrases import SCREEN
+from coach.progress_words import REPORT, ProgressWords, bound
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,56 +23,60 @@ TEXT, SMALL, LEAST = 8.5, 7.0, 5.0  # points
 CHART_H = 1.45  # inches
 POINT = 1 / 72  # inches
 INK, QUIET, RULE, ACCENT, WARM = "#1c2a30", "#55636a", "#c9d0d0", "#0b6e8a", "#b3541e"
-CHARACTERS = 135  # of a note, across the page in `SMALL`
-EXERCISE_AT, CHANGE_AT = (0, 2.1, 2.95, 3.85, 5.15, 6.2), (0, 2.6, 3.45, 4.3, 5.2)  # columns, inches
+ASCENT = 0.76  # from a letter's top to its foot, in sizes; accents are above it
+BETWEEN = 0.12  # inches between columns, at least
 
 
-def pdf(report: ClinicalReport) -> bytes:
+def pdf(report: ClinicalReport, words: ProgressWords) -> bytes:
     """Return the report as a PDF of one page; the same report gives the same bytes."""
     import matplotlib as mpl
 
     out = io.BytesIO()
     with mpl.rc_context({"pdf.fonttype": 42}):  # text that can be searched and copied
-        _page(report).savefig(out, format="pdf", metadata={"Title": "Smile exercises", "CreationDate": None})
+        metadata = {"Title": words.say("title", REPORT), "CreationDate": None}
+        _page(report, words).savefig(out, format="pdf", metadata=metadata)
     return out.getvalue()
 
 
-def _page(report: ClinicalReport) -> Figure:
+def _page(report: ClinicalReport, words: ProgressWords) -> Figure:
     """Lay the page out from top to bottom; many rows are set in smaller text until they fit."""
     size = TEXT
     while True:
-        figure, left_over = _laid_out(report, size)
+        figure, left_over = _laid_out(report, words, size)
         if left_over >= BOTTOM or size <= LEAST:
             return figure
         size -= 0.5
 
 
-def _laid_out(report: ClinicalReport, size: float) -> tuple[Figure, float]:
+def _laid_out(report: ClinicalReport, words: ProgressWords, size: float) -> tuple[Figure, float]:
     """Return the page with its tables in text of `size` points, and where its last line stands, inches."""
     from matplotlib.figure import Figure
 
+    def say(key: str) -> str:
+        return words.say(key, REPORT)
+
     sheet = _Sheet(Figure(figsize=A4), TOP)
-    sheet.write("Smile exercises at home", 16, weight="bold")
-    sheet.write(f"Report of {report.period}", 10, colour=QUIET)
+    sheet.write(say("title"), 16, weight="bold")
+    sheet.write(report.period, 10, colour=QUIET)
     sheet.gap(6)
-    sheet.write("Name: ______________________________     Date of birth: ________________", 9)
+    sheet.write(f"{words.line(say('name'), 30 * '_')}     {words.line(say('born'), 16 * '_')}", 9)
     sheet.gap(4)
-    sheet.write(report.overview, 9)
+    sheet.paragraph(report.overview, 9)
     if report.exercises:
-        sheet.heading("What was done")
-        sheet.table(EXERCISE_HEAD, report.exercises, EXERCISE_AT, size)
-    _charts(sheet, report)
+        sheet.heading(say("done"))
+        sheet.table(tuple(map(say, EXERCISE_HEAD)), report.exercises, size)
+    _charts(sheet, report, words)
     if report.changes:
-        sheet.heading("What was measured")
-        sheet.table(CHANGE_HEAD, report.changes, CHANGE_AT, size)
+        sheet.heading(say("measured"))
+        sheet.table(tuple(map(say, CHANGE_HEAD)), report.changes, size)
     if report.sentences:
         sheet.gap(4)
         for sentence in report.sentences:
-            sheet.paragraph(f"{sentence}.", size, round(CHARACTERS * SMALL / size))
-    sheet.heading("How to read it")
+            sheet.paragraph(f"{sentence}.", size)
+    sheet.heading(say("how_to_read"))
     for note in NOTES:
-        sheet.paragraph(note, SMALL, CHARACTERS, colour=QUIET)
-    sheet.paragraph(report.made, SMALL, CHARACTERS, colour=QUIET)
+        sheet.paragraph(say(note), SMALL, colour=QUIET)
+    sheet.paragraph(report.made, SMALL, colour=QUIET)
     return sheet.figure, sheet.y
 
 
@@ -91,16 +96,16 @@ class _Sheet:
         self, text: str, size: float, *, colour: str = INK, weight: str = "normal", x: float = 0.0
     ) -> None:
         """Write one line, `x` inches from the margin, and stay on it."""
-        place = (LEFT + x) / A4[0], self.y / A4[1]
-        self.figure.text(*place, text, size=size, color=colour, weight=weight, va="top", parse_math=False)
+        place = (LEFT + x) / A4[0], (self.y - ASCENT * size * POINT) / A4[1]
+        self.figure.text(*place, text, size=size, color=colour, weight=weight, parse_math=False)
 
     def gap(self, points: float) -> None:
         """Leave room."""
         self.y -= points * POINT
 
-    def paragraph(self, text: str, size: float, characters: int, *, colour: str = INK) -> None:
-        """Write lines of at most so many characters."""
-        for line in textwrap.wrap(text, characters):
+    def paragraph(self, text: str, size: float, *, colour: str = INK) -> None:
+        """Write as many lines as it takes from margin to margin."""
+        for line in _lines(bound(text), size):
             self.write(line, size, colour=colour)
         self.gap(2)
 
@@ -109,8 +114,14 @@ class _Sheet:
         self.gap(10)
         self.write(text, 11, weight="bold", colour=ACCENT)
 
-    def table(self, head: Row, rows: Sequence[Row], at: Sequence[float], size: float) -> None:
-        """Write rows under a head, their columns at so many inches from the margin, a rule under each."""
+    def table(self, head: Row, rows: Sequence[Row], size: float) -> None:
+        """Write rows under a head, a rule under each; columns that would touch are set smaller."""
+        columns = list(zip(head, *rows, strict=True))
+        wide = [max(_width(text, 1) for text in column) for column in columns]  # in text of 1 point
+        gaps = len(columns) - 1
+        size = min(size, (RIGHT - LEFT - gaps * BETWEEN) / sum(wide))
+        gap = (RIGHT - LEFT - size * sum(wide)) / gaps
+        at = [size * sum(wide[:n]) + n * gap for n in range(len(columns))]
         for number, row in enumerate((head, *rows)):
             for x, text in zip(at, row, strict=True):
                 self.put(text, size, x=x, colour=INK if number else QUIET)
@@ -138,31 +149,46 @@ class _Sheet:
         return axes
 
 
-def _charts(sheet: _Sheet, report: ClinicalReport) -> None:
+def _width(text: str, size: float) -> float:
+    """Return how wide a line is in text of `size` points, in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
+    return float(points) * POINT
+
+
+def _lines(text: str, size: float) -> list[str]:
+    """Break a text between words into lines that fit between the margins."""
+    first, *rest = text.split(" ")
+    lines = [first]
+    for word in rest:
+        longer = f"{lines[-1]} {word}"
+        if _width(longer, size) <= RIGHT - LEFT:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None:
     """Draw repetitions a week, and each side's corner travel where there are smiles of several sessions."""
     if not report.weeks:
         return
+    from coach.shell.axes import in_words
+
     sheet.gap(10)
     weeks = np.array(list(report.weeks), dtype="datetime64[D]")
-    axes = sheet.axes(0.3, 2.85, "Repetitions a week")
+    axes = sheet.axes(0.3, 2.85, words.say("weekly", REPORT))
     axes.bar(weeks, list(report.weeks.values()), width=5.5, align="edge", color=ACCENT)
-    _dates(axes)
+    in_words(axes, words, 5)
     if len(report.travel_mm["left"]) > 1:
-        axes = sheet.axes(3.75, 3.0, "Corner travel in a smile, mm (median a session)")
+        axes = sheet.axes(3.75, 3.0, words.say("travel", REPORT))
         for side, colour, mark in (("left", ACCENT, "o"), ("right", WARM, "^")):
             days = np.array([at.date() for at, _ in report.travel_mm[side]], dtype="datetime64[D]")
             values = [value for _, value in report.travel_mm[side]]
-            axes.plot(days, values, mark, ms=2.2, color=colour, label=side)
+            axes.plot(days, values, mark, ms=2.2, color=colour, label=words.say(side, SCREEN))
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         axes.legend(fontsize=SMALL, frameon=False, ncols=2, loc="lower right", labelcolor=INK, handlelength=1)
-        _dates(axes)
+        in_words(axes, words, 5)
     sheet.gap((CHART_H + 0.2) / POINT)
-
-
-def _dates(axes: Axes) -> None:
-    import matplotlib.dates as mdates
-
-    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    labels = mdates.ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(labels)
