@@ -134,10 +134,8 @@ class Landmarker:
 
         rgb = mp.Image(image_format=mp.ImageFormat.SRGB, data=cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
         found = FaceLandmarkerResultC()
-        library = self._native._lib  # noqa: SLF001
-        library.MpFaceLandmarkerDetectForVideo(
-            self._native._handle, rgb._image_ptr, None, ms, ctypes.byref(found)  # noqa: SLF001
-        )
+        library, handle, picture = self._native._lib, self._native._handle, rgb._image_ptr  # noqa: SLF001
+        library.MpFaceLandmarkerDetectForVideo(handle, picture, None, ms, ctypes.byref(found))
         try:
             if not found.face_landmarks_count:
                 return None

@@ -72,6 +72,8 @@ LIMIT_S = {State.OPENING: OPEN_LIMIT_S, State.STALLED: ABANDON_S}
 class Webcam:
     """A camera by its index; `read` gives the newest frame and never blocks for long.
 
+    `read` and `close` are for one thread at a time, whichever it is; `now` may be asked from any.
+
     Parameters
     ----------
     settings
