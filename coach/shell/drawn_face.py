@@ -38,6 +38,7 @@ LID_UP, LID_DOWN = 0.80, 0.52  # cm from the line through the corners
 MOUTH_Y, MOUTH_HALF = 7.1, 2.45
 CHIN_BOTTOM = 11.5
 JAW_DROP, JAW_SWING = 4.0, 1.9  # cm at jaw_open = 1, jaw_side = 1
+SMILE_BACK = 0.8  # cm at smile = 1: the corners slide back along the teeth
 NOISE = 2.0  # standard deviation of the grain, grey levels
 
 _ACROSS = np.linspace(0, 1, 11)
@@ -180,7 +181,7 @@ def _mouth(pen: Pen, head: Head, pose: FacePose, jaw: Points) -> None:
         moved: Points = points + (share * (1 - 0.55 * reach**3))[:, None] * jaw
         moved[:, 0] += np.sign(outward) * (1.3 * pull - 0.45 * pose.jaw_open * reach**1.6)
         moved[:, 1] -= 1.1 * pull
-        return head.surface(moved, 0.6)
+        return head.surface(moved, 0.6 - SMILE_BACK * pull)
 
     middle = np.array([(0.0, MOUTH_Y)])
     thin = (1, 1 - 0.25 * pose.smile.mean)  # lips thin out as they stretch

@@ -86,8 +86,8 @@ class Head:
         self._widen = math.hypot(HALF_WIDTH * cy, HALF_DEPTH * sy) / HALF_WIDTH
         self._yaw, self._pitch = yaw, pitch
 
-    def surface(self, xy: Points, lift: float = 0.0) -> Points:
-        """Return (N, 2) pixels of points (N, 2) cm on the front of the head, `lift` cm in front of it."""
+    def surface(self, xy: Points, lift: Points | float = 0.0) -> Points:
+        """Return (N, 2) pixels of points (N, 2) cm on the front of the head, `lift` (N) cm in front of it."""
         inside = 1 - (xy[:, 0] / HALF_WIDTH) ** 2 - ((xy[:, 1] - CENTRE_Y) / HALF_HEIGHT) ** 2
         depth = HALF_DEPTH * np.sqrt(np.maximum(inside, 0.05)) + lift
         return self._to_pixels(xy @ self._rotation[:, :2].T + depth[:, None] * self._rotation[:, 2])
