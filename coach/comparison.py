@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from coach.baseline import Baseline, Noise, OwnRange
-from coach.features import Features, extract
-from coach.headframe import canonical, metric_points
-from coach.landmarks import USED
+from coach.features import LID_COUPLING, Features, extract
+from coach.headframe import canonical, fit, metric_points
+from coach.landmarks import LEFT, RIGHT, USED, places
 from coach.measures import IRIS_MM, measure
 from coach.types import Bilateral, FaceObservation, Points
+
+Lids: TypeAlias = NDArray[np.float64]
+_EYES = tuple(
+    tuple(places(*part) for part in ((eye.outer_eye, eye.inner_eye), eye.lower_lid, eye.upper_lid))
+    for eye in (LEFT, RIGHT)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +32,25 @@ class View:
     mirrored: bool = False
 
 
-Picture: TypeAlias = tuple[View, ...]
-"""The same face seen several times, slightly turned, scaled and mirrored: always in the same order."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One face in a still picture, as it was `found` and in `views` from the front.
+
+    The views are slightly tilted, scaled and mirrored, always in the same order.
+    """
+
+    found: FaceObservation
+    views: tuple[View, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """One picture against the own neutral, the mean of all views.
 
-    `pull`: mouth corners towards the eyes, `lift`: lower lids' rise free of the upper lids' movement,
-    `gap`: the lips' distance above neutral, `chin`: the chin's drop; all in outer-eye-corner distances.
-    `narrowing`: share of the neutral eye opening that is gone. `travel_mm`: corner excursion.
+    `pull`: mouth corners towards the eyes; `lift`: lower lids' rise above the line through the eye's
+    corners, free of the upper lids' movement; `gap`: the lips' distance above neutral; `chin`: the chin's
+    drop; all in outer-eye-corner distances. `narrowing`: share of the neutral eye opening that is gone.
+    `travel_mm`: corner excursion.
     `turn`: the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees.
     """
 
@@ -78,31 +95,32 @@ def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
     """
     if not neutrals or any(_layout(neutral) != _layout(picture) for neutral in neutrals):
         raise ValueError("a picture is compared with at least one neutral, seen in the same views")
-    seen = [
-        (_features(view, baseline_of(rest.observation)), view.mirrored)
+    pairs = [
+        (view, rest.observation)
         for neutral in neutrals
-        for view, rest in zip(picture, neutral, strict=True)
+        for view, rest in zip(picture.views, neutral.views, strict=True)
     ]
+    seen = [(_features(view, baseline_of(rest)), view.mirrored) for view, rest in pairs]
 
     def sides(pick: Callable[[Features], Bilateral]) -> Bilateral:
-        pairs = [pick(f).mirrored() if mirrored else pick(f) for f, mirrored in seen]
-        return Bilateral(fmean(p.left for p in pairs), fmean(p.right for p in pairs))
+        values = [pick(f).mirrored() if mirrored else pick(f) for f, mirrored in seen]
+        return Bilateral(fmean(v.left for v in values), fmean(v.right for v in values))
 
     return Signals(
         pull=sides(lambda f: f.corner_pull),
-        lift=sides(lambda f: f.lid_lift),
+        lift=_lift([_lid_rise(view, rest) for view, rest in pairs]),
         narrowing=sides(lambda f: Bilateral(1 - f.eye_aperture.left, 1 - f.eye_aperture.right)),
         gap=fmean(f.lip_gap for f, _ in seen),
         chin=fmean(f.jaw_down for f, _ in seen),
         travel_mm=sides(lambda f: f.commissure_excursion_mm),
-        turn=fmean(max(f.turn, abs(f.yaw)) for f, _ in seen),
+        turn=max(_turn(picture.found, neutral.found) for neutral in neutrals),
     )
 
 
 def look(picture: Picture) -> Alone:
     """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
     measured = []
-    for view in picture:
+    for view in picture.views:
         used = used_points(view.observation)
         measured.append((measure(view.observation, used, canonical(used)), view.mirrored))
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
@@ -111,15 +129,37 @@ def look(picture: Picture) -> Alone:
         smile=fmean(m.smile.mean for m, _ in measured),
         gap=fmean(m.lip_gap for m, _ in measured),
         mouth_width_mm=mm * fmean(2 * m.corner_out.mean for m, _ in measured),
-        eye_opening_mm=Bilateral(
-            mm * fmean(o.left for o in openings), mm * fmean(o.right for o in openings)
-        ),
-        turn=fmean(abs(m.pose.yaw) for m, _ in measured),
+        eye_opening_mm=Bilateral(mm * fmean(o.left for o in openings), mm * fmean(o.right for o in openings)),
+        turn=_turn(picture.found, picture.found),
     )
 
 
+def _lift(rises: Sequence[Lids]) -> Bilateral:
+    """Return the mean rise of the lower lids, less what falling upper lids do to them."""
+    (left, left_upper), (right, right_upper) = np.mean(rises, axis=0).tolist()
+    return Bilateral(left + LID_COUPLING * min(left_upper, 0.0), right + LID_COUPLING * min(right_upper, 0.0))
+
+
+def _lid_rise(view: View, rest: FaceObservation) -> Lids:
+    """Return how far each eye's lower and upper lid have risen, (left, right) x (lower, upper), units.
+
+    Against the line through the same eye's corners: the head's own frame, fitted on points all over the
+    face, is a little out in each picture, and the lids in it. On rendered people, one photo's lower lid
+    scatters by 0.07 of a full cheek raise against this line and by 0.12 in the head's frame.
+    """
+    reference = canonical(used_points(rest))
+    face, _, _ = fit(used_points(view.observation), reference)
+    rise: Lids = _lids(reference) - _lids(face)  # y points down
+    return rise[::-1] if view.mirrored else rise
+
+
+def _lids(face: Points) -> Lids:
+    y = face[:, 1]
+    return np.array([[y[lid].mean() - y[corners].mean() for lid in lids] for corners, *lids in _EYES])
+
+
 def _layout(picture: Picture) -> tuple[bool, ...]:
-    return tuple(view.mirrored for view in picture)
+    return tuple(view.mirrored for view in picture.views)
 
 
 def used_points(observation: FaceObservation) -> Points:
@@ -133,6 +173,12 @@ def baseline_of(observation: FaceObservation) -> Baseline:
     reference = canonical(used)
     neutral = measure(observation, used, reference)
     return Baseline(reference, neutral, IRIS_MM * neutral.unit_px / neutral.iris_px, Noise(), 1.0, 0.0)
+
+
+def _turn(found: FaceObservation, rest: FaceObservation) -> float:
+    """Return the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees."""
+    seen = _features(View(found), baseline_of(rest))
+    return max(seen.turn, abs(seen.yaw))
 
 
 def _features(view: View, baseline: Baseline) -> Features:

@@ -51,6 +51,23 @@ def canonical(points: Points) -> Points:
     The same landmarks: origin between the outer eye corners, x to the person's left, y down,
     z backwards; unit = distance of the outer eye corners.
     """
+    axes, origin, unit = head_axes(points)
+    return np.asarray(((points - origin) @ axes.T) / unit)
+
+
+def head_axes(points: Points) -> tuple[Points, Points, float]:
+    """Return where one face's own frame lies: its axes, its origin and its unit.
+
+    Parameters
+    ----------
+    points
+        The `USED` landmarks, (len(USED), 3), any scale and pose.
+
+    Returns
+    -------
+    The axes as rows (3, 3), to the person's left, down and backwards; the point between the outer eye
+    corners (3,); and their distance, both in the points' own unit.
+    """
     right, left = points[_OUTER_EYES]
     across = left - right
     unit = float(np.linalg.norm(across))
@@ -59,8 +76,7 @@ def canonical(points: Points) -> Points:
     down = chin - forehead
     down = down - (down @ x) * x
     y = down / np.linalg.norm(down)
-    axes = np.stack([x, y, np.cross(x, y)])
-    return np.asarray(((points - (left + right) / 2) @ axes.T) / unit)
+    return np.stack([x, y, np.cross(x, y)]), (left + right) / 2, unit
 
 
 def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:

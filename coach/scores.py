@@ -21,19 +21,21 @@ from coach.types import Bilateral
 SmileType: TypeAlias = Literal["none", "eyes_engaged", "mouth_only", "closed", "one_sided"]
 
 # What 100 stands for, in outer-eye-corner distances (about 84 mm) or as a share. On rendered people a
-# full-strength smile pulls the corners by 0.14, a full cheek raise lifts the lower lid by 0.02-0.025 and
+# full-strength smile pulls the corners by 0.14, a full cheek raise lifts the lower lid by 0.013 and
 # narrows the eye by 0.3, a jaw dropped by 26 mm parts the lips by 0.30: there is room above each.
 FULL_PULL = 0.16
-FULL_LIFT = 0.05
+FULL_LIFT = 0.03
 FULL_NARROWING = 0.6  # beyond it the eye counts as closed
 FULL_GAP = 0.50  # about 42 mm
-# A dropping jaw draws the corners down and the lower lid's landmarks up; both are taken off again.
-JAW_ON_PULL, JAW_ON_LIFT = 0.25, 0.025  # of the lip gap; drawn and rendered faces agree
+# A dropping jaw draws the corners and the lower lids' landmarks down, a smile of the mouth alone draws the
+# lids' up; both are taken out again. Of the lip gap and of the pull; drawn and rendered faces agree on the
+# former, for the latter 0.02 lies between them (0.03 and 0.005).
+JAW_ON_PULL, JAW_ON_LIFT, SMILE_ON_LIFT = 0.25, 0.015, 0.02
 CHIN_SHARE = 2.0  # lips that part further than this times the chin's drop are a smile's, not the jaw's
 
 SMILING = 15.0  # a mouth curve below this is no smile
-ENGAGED_LIFT = 0.016  # the lower lid's rise in a smile whose eyes fully join in (rendered: 0.015-0.025)
-ENGAGED = 50.0  # eye engagement from which on the eyes are engaged (mouth-only smiles: up to 44)
+ENGAGED_LIFT = 0.007  # the lower lid's rise in a smile whose eyes fully join in (rendered: 0.0045-0.011)
+ENGAGED = 40.0  # eye engagement from which on the eyes are engaged (rendered: up to 27 without, from 51 with)
 UNDER_READ = 1.2  # true over measured weakness of a side, as in `smile.EvenSpec`
 ONE_SIDED = 60.0  # symmetry below which a smile is one-sided, if the difference can be seen at all:
 NOTICEABLE_MM = 3.0  # smaller differences of the corners others do not notice (Hohman 2014)
@@ -44,11 +46,11 @@ READ_MM = 0.4  # one picture's deviation of the excursion under small turns and 
 # One picture's deviation of each score under the same, points (drawn face, see `docs/scores.md`).
 RETEST = {
     "mouth_curve": 2.0,
-    "cheek_lift": 3.5,
-    "eye_squint": 3.0,
+    "cheek_lift": 2.5,
+    "eye_squint": 2.0,
     "jaw_openness": 1.5,
-    "symmetry": 4.0,
-    "eye_engagement": 8.0,
+    "symmetry": 2.0,
+    "eye_engagement": 10.0,
     "smile": 2.0,
 }
 TURNED_DEG = 8.0  # beyond it the scores are less certain than they say
@@ -91,7 +93,7 @@ def score(signals: Signals) -> Scores:
     """Score one picture that was compared with the own neutral. Every formula: `docs/scores.md`."""
     opening = jaw_opening(signals.gap, signals.chin)
     pull = _plus(signals.pull, JAW_ON_PULL * opening)
-    lift = _plus(signals.lift, -JAW_ON_LIFT * opening).mean
+    lift = signals.lift.mean + JAW_ON_LIFT * opening - SMILE_ON_LIFT * max(pull.mean, 0.0)
     closed = signals.narrowing.mean > FULL_NARROWING
     curve = points(pull.mean, FULL_PULL)
     smiles = curve >= SMILING
@@ -275,6 +277,4 @@ def _spread(travels: Sequence[Bilateral]) -> tuple[float, float]:
 
 def _excursion_sd(travel: Bilateral, read: tuple[float, float]) -> Bilateral:
     """Return the iris scale's and the reading's deviations together, mm."""
-    return Bilateral(
-        math.hypot(IRIS_SD * travel.left, read[0]), math.hypot(IRIS_SD * travel.right, read[1])
-    )
+    return Bilateral(math.hypot(IRIS_SD * travel.left, read[0]), math.hypot(IRIS_SD * travel.right, read[1]))

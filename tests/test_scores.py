@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import cv2
 import numpy as np
@@ -30,7 +31,7 @@ from coach.scores import (
 from coach.shell.drawn_face import draw, grain
 from coach.shell.landmarker import Landmarker
 from coach.shell.photo import Stills, keep_photo, read_photo, score_photo
-from coach.types import Bilateral
+from coach.types import Bilateral, Image
 
 REST = Bilateral(0.0, 0.0)
 SMILE = FacePose(smile=Bilateral(0.7, 0.7), cheek=Bilateral(0.6, 0.6))
@@ -64,8 +65,13 @@ def scored(stills: Stills, neutral: Picture) -> Callable[..., Scores]:
     return of
 
 
+def photo(pose: FacePose, seed: int = 1) -> Image:
+    """Return what the camera of a check-in sees, in its usual size."""
+    return grain(draw(pose, (1280, 720)), seed)
+
+
 def seen(stills: Stills, pose: FacePose) -> Picture:
-    picture = stills.read(grain(draw(pose), 1))
+    picture = stills.read(photo(pose))
     assert picture is not None
     return picture
 
@@ -93,7 +99,7 @@ def test_each_score_follows_its_own_movement(
 def test_the_jaw_takes_nothing_from_the_smile(scored: Callable[..., Scores]) -> None:
     """An open mouth draws the corners down; the smile on it is scored as high as with closed lips."""
     closed, wide = scored(FacePose(smile=even(0.7))), scored(FacePose(smile=even(0.7), jaw_open=0.6))
-    assert wide.mouth_curve == pytest.approx(closed.mouth_curve, abs=8)
+    assert wide.mouth_curve == pytest.approx(closed.mouth_curve, abs=10)
     assert wide.jaw_openness > closed.jaw_openness + 25
 
 
@@ -114,25 +120,56 @@ def test_closed_eyes_are_not_an_eye_smile(scored: Callable[..., Scores]) -> None
     assert shut.mouth_curve > 50
 
 
+@pytest.fixture(scope="module")
+def check_in(stills: Stills) -> Callable[..., Scores]:
+    """Return a check-in: three takes of the neutral face and of a smile, none quite like the other."""
+
+    def of(**change: float) -> Scores:
+        rng = np.random.default_rng(3)
+
+        def take(pose: FacePose) -> Picture:
+            sway = {name: change.get(name, 0.0) + rng.normal(0, 0.7) for name in ("yaw", "pitch", "roll")}
+            held = replace(pose, **{**change, **sway})
+            picture = stills.read(photo(held, int(rng.integers(1000))))
+            assert picture is not None
+            return picture
+
+        rests, smiles = ([take(pose) for _ in range(3)] for pose in (FacePose(), SMILE))
+        return median_of([score(compare(rests, smile)) for smile in smiles])
+
+    return of
+
+
+def test_check_ins_of_the_same_smile_agree(check_in: Callable[..., Scores]) -> None:
+    """Heads turned by 8 degrees, other distances, other light: all within 3 points of the middle one."""
+    turns = [{"yaw": -8.0}, {"yaw": 8.0}, {"pitch": -8.0}, {"pitch": 8.0}, {"roll": 8.0}]
+    others = [{"scale": 0.75}, {"scale": 1.25}, {"light": 0.6}, {"side_light": 0.4}]
+    scores = [check_in(**change) for change in ({}, *turns, *others)]
+    for name in ("mouth_curve", "cheek_lift", "eye_squint", "jaw_openness", "smile"):
+        values = [getattr(each, name) for each in scores]
+        assert values == pytest.approx([median(values)] * len(values), abs=3), name
+    assert {each.type for each in scores} == {"eyes_engaged"}
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"yaw": -8.0}, {"yaw": 8.0}, {"roll": -8.0}, {"roll": 8.0}, {"pitch": -3.0}, {"pitch": 3.0},
+        {"yaw": -8.0}, {"yaw": 8.0}, {"roll": -8.0}, {"roll": 8.0}, {"pitch": -5.0}, {"pitch": 5.0},
         {"scale": 0.75}, {"scale": 1.25}, {"light": 0.6}, {"side_light": 0.4}, {"dx": 0.08},
     ],
 )  # fmt: skip
-def test_the_same_smile_scores_the_same(scored: Callable[..., Scores], change: dict[str, float]) -> None:
-    """Turns, distance, place and light change the mouth by 3 points at most, one take of the eyes by 12."""
-    straight, changed = scored(SMILE), scored(replace(SMILE, **change))
-    limits = {"mouth_curve": 3, "smile": 5, "jaw_openness": 3, "cheek_lift": 12, "eye_squint": 10}
+def test_a_single_photo_scores_much_the_same(scored: Callable[..., Scores], change: dict[str, float]) -> None:
+    """One photo against a straight neutral one: the mouth holds within 4 points, the eyes within 8."""
+    alike, changed = scored(SMILE), scored(replace(SMILE, **change))
+    limits = {"mouth_curve": 4, "smile": 4, "jaw_openness": 3, "cheek_lift": 8, "eye_squint": 8}
     for name, limit in limits.items():
-        assert getattr(changed, name) == pytest.approx(getattr(straight, name), abs=limit), name
-    assert changed.type == straight.type
+        assert getattr(changed, name) == pytest.approx(getattr(alike, name), abs=limit), name
+    assert changed.type == alike.type
 
 
 def test_mirrored_pictures_swap_the_sides(stills: Stills) -> None:
     """Flip every picture, and left becomes right, by the same amounts."""
-    pictures = [grain(draw(pose), 1) for pose in (FacePose(), FacePose(smile=Bilateral(0.8, 0.3)))]
+    pictures = [photo(pose) for pose in (FacePose(), FacePose(smile=Bilateral(0.8, 0.3)))]
     plain, flipped = (
         score(compare([stills.read(a)], stills.read(b)))
         for a, b in (pictures, [np.ascontiguousarray(p[:, ::-1]) for p in pictures])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from datetime import datetime
 from pathlib import Path
@@ -12,31 +11,31 @@ import numpy as np
 
 from coach.comparison import Picture, View, compare
 from coach.errors import CoachError, StoreError
-from coach.landmarks import LEFT, RIGHT
 from coach.scores import Scores, score, score_alone
 from coach.shell.landmarker import Landmarker
 from coach.shell.picture import plain
 from coach.shell.quiet import native_stderr
-from coach.types import FaceObservation, Frame, Image, Points
+from coach.shell.straighten import SIDE, StraightFace
+from coach.types import FaceObservation, Frame, Image
 
 FOLDER = "photos"  # in the data folder
-SIDE = 512  # of the square crop, pixels
 SETTLE = 3  # looks at the whole picture until the landmarker has found its place
 STEP_S = 10_000.0  # between looks: longer than MediaPipe's smoothing remembers anything
 MOST_FACES = 2
 OTHER_FACE = 1 / 3  # a second face smaller than this share of the first is background
 BYTES = 100_000_000
-# (tilt in degrees, outer-eye-corner distance in pixels) of the looks at the upright crop, each also mirrored:
-# the mean of
-# these scatters by half as much as a single look under changes of light, distance and small turns.
-LOOKS = ((0.0, 110.0), (-5.0, 100.0), (5.0, 120.0))
+# (tilt in degrees, outer-eye-corner distance in pixels) of the looks at the straight face, each also
+# mirrored: their mean scatters by half as much as a single look under changes of light, distance and small
+# turns. Three looks depended on which size went with which tilt; looks from slightly aside were no better.
+LOOKS = ((0.0, 110.0), (-5.0, 100.0), (5.0, 100.0), (-5.0, 120.0), (5.0, 120.0))
+STRAIGHT = LOOKS[:1]  # the looks that tell how far the head is still turned
 
 
 class Stills:
     """Looks at still pictures; the same picture always gives the same result.
 
-    The landmarker forgets what it tracked (by an empty picture), finds the face, and then looks at an
-    upright crop of fixed size from slightly different sides, half of them mirrored. Its sense of time is
+    The landmarker forgets what it tracked (by an empty picture), finds the face, and then looks at it
+    turned straight, slightly tilted and of fixed sizes, half of the looks mirrored. Its sense of time is
     steered so that no look is smoothed with the one before.
 
     Parameters
@@ -64,12 +63,21 @@ class Stills:
         if found is None:
             return None
         self._forget()
+        face = StraightFace(image, found)
+        straight = self._views(face, STRAIGHT)
+        if straight is None:
+            return None
+        face.correct(straight)
+        views = self._views(face, LOOKS)
+        return None if views is None else Picture(found, views)
+
+    def _views(self, face: StraightFace, looks: tuple[tuple[float, float], ...]) -> tuple[View, ...] | None:
+        """Return what is seen in each look, plain and then mirrored; None if the face is not found in one."""
         views = []
         for mirrored in (False, True):
-            for tilt, unit in LOOKS:
+            for tilt, unit in looks:
                 # tilted the other way, so that a flipped picture is looked at from the same sides
-                turned = -tilt if mirrored else tilt
-                seen = self._look(_crop(image, found.landmarks, turned, unit, mirrored=mirrored))
+                seen = self._look(face.view(-tilt if mirrored else tilt, unit, mirrored=mirrored))
                 if seen is None:
                     return None
                 views.append(View(seen, mirrored))
@@ -81,25 +89,6 @@ class Stills:
 
     def _forget(self) -> None:
         self._look(np.zeros((SIDE, SIDE, 3), np.uint8))
-
-
-def _crop(image: Image, landmarks: Points, tilt: float, unit: float, *, mirrored: bool) -> Image:
-    """Return the face upright but for `tilt`, its outer eye corners `unit` pixels apart, mirrored or not."""
-    import cv2
-
-    height, width = image.shape[:2]
-    pixels = landmarks[:, :2] * (width, height)
-    across = pixels[LEFT.outer_eye] - pixels[RIGHT.outer_eye]
-    scale = unit / float(np.hypot(*across))
-    x, y = pixels.mean(axis=0)
-    roll = math.degrees(math.atan2(across[1], across[0]))
-    matrix = cv2.getRotationMatrix2D((float(x), float(y)), roll + tilt, scale)
-    matrix[:, 2] += (SIDE / 2 - x, SIDE / 2 - y)
-    if scale < 0.7:  # noqa: PLR2004 a shrunk picture would alias
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), 0.4 / scale), np.uint8)
-    how = cv2.INTER_LINEAR if scale < 1 else cv2.INTER_CUBIC
-    crop = cv2.warpAffine(image, matrix, (SIDE, SIDE), flags=how, borderMode=cv2.BORDER_REPLICATE)
-    return np.ascontiguousarray(crop[:, ::-1] if mirrored else crop, dtype=np.uint8)
 
 
 def read_photo(path: Path) -> Image:
