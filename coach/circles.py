@@ -74,11 +74,11 @@ def step(
     point = Point(features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
     path = (*state.path, point)
     recent = [p for p in path if point.t - p.t <= spec.quiet_s]
-    turned = max(_range(p.yaw for p in recent), _range(p.pitch for p in recent))
+    turned = max(_range([p.yaw for p in recent]), _range([p.pitch for p in recent]))
     resting = (
         point.t - path[0].t >= spec.quiet_s
-        and _range(p.side for p in recent) < spec.quiet
-        and _range(p.down for p in recent) < spec.quiet
+        and _range([p.side for p in recent]) < spec.quiet
+        and _range([p.down for p in recent]) < spec.quiet
     )
     if turned > spec.max_turn_deg or resting:
         return Circles(tuple(recent)), 0, None
@@ -126,6 +126,5 @@ def swings(values: list[float]) -> int:
     return count
 
 
-def _range(values: object) -> float:
-    listed = list(values)  # type: ignore[call-overload]
-    return float(max(listed) - min(listed))
+def _range(values: list[float]) -> float:
+    return max(values) - min(values)

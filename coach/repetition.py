@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Annotated, Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field
 
@@ -76,8 +76,7 @@ class Sample:
     gone: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RepState:
+class RepState(NamedTuple):
     """Everything a repetition remembers; `trace` holds (t, level) since shortly before the onset.
 
     `floor`: the level at rest. `scale`: usual plateau of this person. `below_since`/`gone_since`:
@@ -164,11 +163,11 @@ def step(
     dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
     if sample.t - state.t > GAP_S and state.phase in ("onset", "apex"):
         # no frames for so long are never a hold, however right the face is before and after
-        state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
+        state, sample = state._replace(gone_since=state.t), Sample(sample.t, gone="face_lost")
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
     if not math.isfinite(state.t) and sample.level > enter:
         # the movement had begun before anyone watched: it must come to rest first
-        state = replace(state, phase="offset", since=sample.t)
+        state = state._replace(phase="offset", since=sample.t)
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)
@@ -176,22 +175,23 @@ def step(
     result: Reached | Ended | None = None
     held = seen.phase == "apex" and happening is None and sample.gone is None
     if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
-        seen = replace(seen, counted=True)
+        seen = seen._replace(counted=True)
         result = Reached(seen.start, seen.hold_s)
     if happening is not None:
         seen, result = _move(seen, sample, spec, happening, enter)
+    floor = seen.floor
     if seen.phase == "neutral" and sample.gone is None and not sample.masked:
-        seen = replace(seen, floor=_drift(seen.floor, sample, enter, dt, spec))
-    return replace(seen, t=sample.t), result
+        floor = _drift(floor, sample, enter, dt, spec)
+    return seen._replace(t=sample.t, floor=floor), result
 
 
 def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepState:
     """Append the frame to the trace and the faults."""
     if sample.gone is not None:
         since = sample.t if state.gone_since is None else state.gone_since
-        return replace(state, gone_since=since, rest_since=None)
+        return state._replace(gone_since=since, rest_since=None)
     if sample.masked:
-        return replace(state, gone_since=None)
+        return state._replace(gone_since=None)
     trace = (*state.trace, (sample.t, sample.level))
     if state.phase == "neutral":
         trace = tuple(point for point in trace if sample.t - point[0] <= PREROLL_S)
@@ -205,7 +205,7 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
     if state.phase == "offset" and (low or home):
         rest_since = sample.t if state.rest_since is None else state.rest_since
-    return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
+    return state._replace(trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
 
 
 def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
@@ -278,8 +278,7 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     until = t if below_since is None else min(below_since, t)
     if state.gone_since is not None:
         until = min(until, state.gone_since)
-    return replace(
-        state,
+    return state._replace(
         plateau=plateau,
         half_t=half_t,
         below_since=below_since,
@@ -291,16 +290,16 @@ def _move(
     state: RepState, sample: Sample, spec: RepSpec, happening: Happening, enter: float
 ) -> tuple[RepState, Ended | None]:
     """Go to the next phase and say what ended."""
-    moved = replace(state, phase=TRANSITIONS[state.phase, happening], since=sample.t)
+    moved = state._replace(phase=TRANSITIONS[state.phase, happening], since=sample.t)
     if happening == "entered":
-        return replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
+        return moved._replace(start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
     if happening == "dropped":
-        return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
+        return moved._replace(faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if happening == "dwelt":
         begun = rise.onset(state.trace, state.floor, state.start)
-        return _clock(replace(moved, start=begun), sample.t, spec), None
+        return _clock(moved._replace(start=begun), sample.t, spec), None
     if happening in ("fell", "lost"):
-        return replace(moved, rest_since=None, gone=sample.gone if happening == "lost" else None), None
+        return moved._replace(rest_since=None, gone=sample.gone if happening == "lost" else None), None
     return _rested(moved, sample, spec, risen=_risen(state, enter))
 
 
@@ -321,9 +320,9 @@ def _rested(
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
     if risen:
         recent = tuple(point for point in state.trace if sample.t - point[0] <= PREROLL_S)
-        clean = replace(clean, floor=state.floor, trace=recent)
+        clean = clean._replace(floor=state.floor, trace=recent)
     if state.counted:
-        clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
+        clean = clean._replace(scale=0.7 * state.scale + 0.3 * state.plateau)
     worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
     return clean, ended if worth else None
 

@@ -160,7 +160,7 @@ class JawRelease:
         if isinstance(result, Ended):
             state, done = self._closed(state, result, t)
             events += done
-        if rep.phase == "neutral":
+        if rep.phase == "neutral" and state.opening:
             state = replace(state, opening=())
         return state, tuple(events)
 
@@ -211,7 +211,7 @@ class JawRelease:
         """Recognise a still closed mouth, then a slightly dropped jaw, as a breath in and out."""
         spec, breath = self.spec.breath, state.breath
         if features is None or not state.moved:
-            return replace(state, breath=Breath("none", t)), ()
+            return (state if breath.phase == "none" else replace(state, breath=Breath("none", t))), ()
         dropped = features.jaw_down - state.rep.floor * state.context.best.jaw > spec.least_down
         closed = features.lip_gap < spec.least_gap
         long = t - breath.since
