@@ -51,7 +51,7 @@ Change: TypeAlias = Callable[[Person, np.random.Generator], Person]
 
 
 def person(times: Sequence[float], points: Sequence[Points], truth: dict[str, Any]) -> Person:
-    """Take a clip's unsmoothed `USED` landmarks, in pixels, into the head's frame."""
+    """Take a clip's `USED` landmarks, in pixels, into the head's frame."""
     t = np.array(times)
     quiet = (t >= NEUTRAL_S[0]) & (t <= NEUTRAL_S[1])
     reference = canonical(points[int(np.argmax(quiet))])

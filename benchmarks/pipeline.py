@@ -105,8 +105,8 @@ def _stages(staged: Staged) -> dict[str, dict[str, float]]:
         hand["light"] = np.pad(hand["light"], (0, whole - len(hand["light"])))  # none where no face was
         hand["conversion"] = hand.pop("detect") - hand["inference"] - hand["light"]
         slowest = max((f"exercise {name}" for name in BUILT_IN), key=lambda key: float(np.median(hand[key])))
-        hand["features and slowest exercise"] = hand["unsmooth"] + hand["extract"] + hand[slowest]
-    order = ("decode", "inference", "conversion", "light", "unsmooth", "extract")
+        hand["features and slowest exercise"] = hand["features"] + hand[slowest]
+    order = ("decode", "inference", "conversion", "light", "features")
     names = (*order, *(f"exercise {n}" for n in BUILT_IN), "features and slowest exercise", "drawing")
     return {
         name: {

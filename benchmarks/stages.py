@@ -182,10 +182,8 @@ class Staged:
             frame = self._source.read()
         with watch("detect"):
             observation = self._landmarker.detect(frame)
-        with watch("unsmooth"):
-            points = self._perception.look(observation)
-        with watch("extract"):
-            features = self._perception.features(observation, points)
+        with watch("features"):
+            features = self._perception.features(observation, self._perception.look(observation))
         for name, exercise in self._exercises.items():
             with watch(f"exercise {name}"):
                 self._states[name], _ = exercise.step(self._states[name], frame.t, features)

@@ -21,43 +21,19 @@ from scoring import Score, cues, score
 from variants import PLAIN
 
 from coach.analysis import Analysis
+from coach.headframe import used_points
 from coach.landmarks import USED
-from coach.perception import Perception
 from coach.shell.model_file import default_cache_dir, find_model
 from coach.shell.registry import BUILT_IN, load_exercise
-from coach.types import FaceObservation, Points
-from coach.unsmoothing import Unsmoother, unsmooth
+from coach.types import FaceObservation
 
 _USED = np.array(USED)
 
 
-class Given(Perception):
-    """Perception of faces whose landmarks are free of MediaPipe's smoothing already."""
-
-    def look(self, observation: FaceObservation | None) -> Points | None:
-        """Return the frame's `USED` landmarks in pixels."""
-        if observation is None:
-            return None
-        width, height = observation.size
-        return np.asarray(observation.landmarks[_USED] * (width, height, width))
-
-
-def raw(seen: Seen) -> tuple[list[FaceObservation], list[Points]]:
-    """Return the frames with a face and their landmarks before smoothing."""
-    state, faces, points = Unsmoother(), [], []
-    for _, face in seen:
-        if face is None:
-            state = Unsmoother()
-            continue
-        state, unsmoothed = unsmooth(state, face)
-        faces.append(face)
-        points.append(unsmoothed)
-    return faces, points
-
-
 def as_somebody(name: str, clip: str, seen: Seen, truth: dict[str, Any]) -> tuple[Seen, dict[str, Any]]:
     """Return what the landmarker might have seen of another person, and that person's truth."""
-    faces, points = raw(seen)
+    faces = [face for _, face in seen if face is not None]
+    points = [used_points(face) for face in faces]
     rng = np.random.default_rng(sum(f"{name} {clip}".encode()))
     who = PEOPLE[name][1](person([face.t for face in faces], points, truth), rng)
     changed: Seen = [(t, None) for t, face in seen if face is None]
@@ -83,7 +59,6 @@ def run(job: Job) -> dict[str, dict[str, Score]]:
 
 def _events(exercise: str, seen: Seen, truth: dict[str, Any]) -> list[dict[str, Any]]:
     analysis = Analysis(load_exercise(exercise), cues=cues(truth))
-    analysis._perception = Given()  # noqa: SLF001  # nothing else is different from the program's own way
     judged = [result for t, face in seen for result in analysis.process(t, face)]
     judged += analysis.finish(seen[-1][0])
     return [event.to_dict() for result in judged for event in result.events]

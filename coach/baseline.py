@@ -12,7 +12,7 @@ from coach.headframe import HeadPose, canonical, fit
 from coach.measures import IRIS_MM, Measures, measure
 from coach.types import Bilateral, FaceObservation, Points
 
-SETTLE_S = 0.3  # the landmarker's own smoothing settles from its first guess, seconds
+SETTLE_S = 0.3  # the landmarker finds its place from its first guess, seconds
 CLOSED = 0.7  # an aperture below this share of the median is a blink
 LEAST_FRAMES = 5
 
@@ -67,7 +67,7 @@ def neutral_baseline(seen: Sequence[Seen]) -> Baseline | None:
     ----------
     seen
         One to several seconds of a face at rest, in order of time: observations with their `USED`
-        landmarks, see `unsmoothing.unsmooth`.
+        landmarks, see `headframe.used_points`.
 
     Returns
     -------

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from coach.baseline import Baseline, Noise, OwnRange
 from coach.features import LID_COUPLING, Features, extract
-from coach.headframe import canonical, fit, metric_points
-from coach.landmarks import LEFT, RIGHT, USED, places
+from coach.headframe import canonical, fit, used_points
+from coach.landmarks import LEFT, RIGHT, places
 from coach.measures import IRIS_MM, measure
 from coach.types import Bilateral, FaceObservation, Points
 
@@ -160,11 +160,6 @@ def _lids(face: Points) -> Lids:
 
 def _layout(picture: Picture) -> tuple[bool, ...]:
     return tuple(view.mirrored for view in picture.views)
-
-
-def used_points(observation: FaceObservation) -> Points:
-    """Return the `USED` landmarks (len(USED), 3) in pixels, as they were observed."""
-    return metric_points(observation)[list(USED)]
 
 
 def baseline_of(observation: FaceObservation) -> Baseline:

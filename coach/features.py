@@ -80,7 +80,7 @@ FULL_NARROWING = 0.3
 def extract(observation: FaceObservation, points: Points, baseline: Baseline, best: OwnRange) -> Features:
     """Compare one observed face with the person's own neutral and range.
 
-    `points`: the frame's `USED` landmarks in pixels, see `unsmoothing.unsmooth`.
+    `points`: the frame's `USED` landmarks in pixels, see `headframe.used_points`.
     """
     now, rest = measure(observation, points, baseline.reference), baseline.neutral
     lower = _above(now.lower_lid, rest.lower_lid)

@@ -11,6 +11,7 @@ import numpy as np
 from coach.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID, USED, places
 from coach.types import FaceObservation, Points
 
+_USED = np.array(USED)
 _RIGID = places(*RIGID)
 _OUTER_EYES = places(RIGHT.outer_eye, LEFT.outer_eye)
 _AXIS = places(FOREHEAD, CHIN)
@@ -36,6 +37,12 @@ def metric_points(observation: FaceObservation) -> Points:
     """
     width, height = observation.size
     return observation.landmarks * np.array([width, height, width], dtype=np.float64)
+
+
+def used_points(observation: FaceObservation) -> Points:
+    """Return the `USED` landmarks alone, (len(USED), 3), see `metric_points`."""
+    width, height = observation.size
+    return observation.landmarks.take(_USED, axis=0) * (float(width), float(height), float(width))
 
 
 def canonical(points: Points) -> Points:

@@ -8,9 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from coach.baseline import Baseline, OwnRange
-from coach.comparison import used_points
 from coach.features import extract
-from coach.headframe import canonical
+from coach.headframe import canonical, used_points
 from coach.measures import Measures, measure
 from coach.scores import jaw_opening
 from coach.settings import Strict

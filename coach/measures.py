@@ -75,7 +75,7 @@ def measure(observation: FaceObservation, points: Points, reference: Points) -> 
     observation
         For the blendshapes and the place in the picture.
     points
-        The `USED` landmarks of the same frame, (len(USED), 3), pixels, see `unsmoothing.unsmooth`.
+        The `USED` landmarks of the same frame, (len(USED), 3), pixels, see `headframe.used_points`.
     reference
         The face whose frame to measure in, see `headframe.canonical`.
     """

@@ -1,4 +1,4 @@
-"""From an observed face to features: smoothing undone, neutral face learnt, everything relative to it."""
+"""From an observed face to features: neutral face learnt, everything relative to it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from coach.baseline import Baseline, OwnRange, Seen, neutral_baseline
 from coach.features import Features, extract
+from coach.headframe import used_points
 from coach.types import FaceObservation, Points
-from coach.unsmoothing import Unsmoother, unsmooth
 
 
 class Perception:
@@ -16,19 +16,16 @@ class Perception:
     def __init__(self, best: OwnRange | None = None) -> None:
         self.best = best or OwnRange()
         self.baseline: Baseline | None = None
-        self._unsmoother = Unsmoother()
         self._seen: list[Seen] = []
 
     def look(self, observation: FaceObservation | None) -> Points | None:
-        """Take in one frame's face; return its `USED` landmarks in pixels, None where there is none.
+        """Return the `USED` landmarks of one frame's face in pixels, None where there is none.
 
         A face without extent is none: no landmarker gives such, but a damaged trace can hold it.
         """
         if observation is None or not _has_extent(observation):
-            self._unsmoother = Unsmoother()
             return None
-        self._unsmoother, points = unsmooth(self._unsmoother, observation)
-        return points
+        return used_points(observation)
 
     def keep(self, observation: FaceObservation, points: Points) -> None:
         """Keep a frame as part of the neutral face to be learnt."""

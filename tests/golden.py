@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from synthetic import load
 
-from coach.baseline import Noise, OwnRange, neutral_baseline
+from coach.baseline import Noise, OwnRange, Seen, neutral_baseline
 from coach.events import Event
 from coach.exercise import Context
 from coach.features import Features, extract
+from coach.headframe import used_points
 from coach.testing import Trace, face, play
 from coach.types import Bilateral
-from coach.unsmoothing import Unsmoother, unsmooth
 
 TRACES = Path(__file__).parent / "traces"
 NEUTRAL_S = 3.0
@@ -85,18 +85,14 @@ def record(film: Path, name: str, known: dict[str, Any]) -> None:
     from coach.shell.video import VideoFile
     from coach.types import Frame
 
-    seen, times, state = [], [], Unsmoother()
+    seen: list[Seen | None] = []
+    times = []
     source = VideoFile(film)
     with Landmarker(find_model("", default_cache_dir(), progress=False)) as landmarker:
         while isinstance(frame := source.read(), Frame):
             observation = landmarker.detect(frame)
             times.append(frame.t)
-            if observation is None:
-                state = Unsmoother()
-                seen.append(None)
-                continue
-            state, points = unsmooth(state, observation)
-            seen.append((observation, points))
+            seen.append(None if observation is None else (observation, used_points(observation)))
     source.close()
     baseline = neutral_baseline([pair for pair in seen if pair and pair[0].t <= NEUTRAL_S])
     assert baseline is not None, f"{film}: no neutral face in the first {NEUTRAL_S} s"

@@ -16,7 +16,6 @@ from coach.perception import Perception
 from coach.shell.drawn_face import FacePose, draw, grain
 from coach.shell.landmarker import Landmarker
 from coach.types import Bilateral, FaceObservation, Frame, Points
-from coach.unsmoothing import Unsmoother, unsmooth
 
 SIZE = (640, 480)
 POSE_FIELDS = {"t", "yaw", "pitch", "roll", "turn", "size", "centre", "box", "light"}
@@ -260,7 +259,7 @@ class Watcher:
 
     def __init__(self, model: Path) -> None:
         self.landmarker = Landmarker(model)
-        self.frame, self.state = 0, Unsmoother()
+        self.frame = 0
         found = neutral_baseline([self._see(FacePose()) for _ in range(30)])
         assert found is not None
         self.baseline = found
@@ -269,8 +268,7 @@ class Watcher:
         observation = self.landmarker.detect(Frame(self.frame / 30, grain(draw(pose, SIZE), self.frame)))
         self.frame += 1
         assert observation is not None, "the landmarker sees no face"
-        self.state, points = unsmooth(self.state, observation)
-        return observation, points
+        return observation, used(observation)
 
     def __call__(self, pose: FacePose, frames: int = 12) -> Features:
         """Return the last frame's features of a pose held for some frames."""

@@ -18,12 +18,16 @@ from coach.shell.quiet import native_stderr
 from coach.types import FaceObservation, Frame, Image, Light, Points
 
 LIGHT_EVERY_S = 0.25  # seconds of frame time; light changes slowly
-NEW_SOURCE_GAP_MS = 1000  # a pause this long makes MediaPipe's smoothing start afresh
+# In VIDEO mode MediaPipe runs every coordinate through a One Euro filter whose cut-off is 0.05 Hz at rest
+# (`face_landmarks_detector_graph.cc`): small slow movements, which is what a raised lower lid is, come out
+# 0.05-0.13 s late. Between frames this far apart it forgets all but 0.3 % of what it remembers. Nothing else
+# in the graph asks for the time, and there is room for nine million frames: three days at 30 a second.
+STEP_MS = 1_000_000
 WARM_UP_SIZE = (120, 160, 3)
 
 
 class Landmarker:
-    """One MediaPipe Face Landmarker for the life of the program, one face, in VIDEO mode.
+    """One MediaPipe Face Landmarker for the life of the program, one face, in VIDEO mode, unsmoothed.
 
     It may be made, used and closed on different threads; one frame is looked at at a time.
 
@@ -47,9 +51,8 @@ class Landmarker:
             output_face_blendshapes=True,
             num_faces=1,
         )
-        self._last_ms = 0
+        self._stamp_ms = 0
         self._last_t = -np.inf
-        self._base_ms = 1  # after the warm-up frame at 0
         self._light: Light | None = None
         self._light_t = -np.inf
         self._in_use = threading.Lock()
@@ -61,7 +64,7 @@ class Landmarker:
                 raise ModelError(
                     f"{model}: not a usable landmarker model ({reason}); delete the file and start again"
                 ) from error
-            self._infer(np.zeros(WARM_UP_SIZE, np.uint8), 0)
+            self._infer(np.zeros(WARM_UP_SIZE, np.uint8), self._stamp_ms)
 
     def detect(self, frame: Frame) -> FaceObservation | None:
         """Return the face in the frame, or None where there is none or the frame is no picture.
@@ -69,8 +72,7 @@ class Landmarker:
         Parameters
         ----------
         frame
-            Its `t` steers MediaPipe's smoothing, so it must be the real time of the picture. A `t`
-            that goes back is taken as the start of another source.
+            A `t` that goes back is taken as the start of another source.
 
         Raises
         ------
@@ -109,7 +111,11 @@ class Landmarker:
         image = plain(frame.image)
         if image is None:  # an empty picture would abort the process while a face is tracked
             return None
-        face = self._infer(image, self._stamp(frame.t))
+        if frame.t < self._last_t:
+            self._light, self._light_t = None, -np.inf
+        self._last_t = frame.t
+        self._stamp_ms += STEP_MS
+        face = self._infer(image, self._stamp_ms)
         if face is None:
             return None
         landmarks, blendshapes = face
@@ -144,16 +150,6 @@ class Landmarker:
             return points, _floats(shape.categories, shape.categories_count, "score", width=1)[:, 0]
         finally:
             library.MpFaceLandmarkerCloseResult(ctypes.byref(found))
-
-    def _stamp(self, t: float) -> int:
-        """Return the frame's time in integer milliseconds, above every one given before."""
-        if t < self._last_t:
-            self._base_ms = self._last_ms + NEW_SOURCE_GAP_MS - round(t * 1000)
-            self._light = None
-            self._light_t = -np.inf
-        self._last_t = t
-        self._last_ms = max(self._base_ms + round(t * 1000), self._last_ms + 1)
-        return self._last_ms
 
     def _light_at(self, t: float, image: Image, landmarks: Points) -> Light | None:
         """Return the light on the face, measured anew every `LIGHT_EVERY_S`."""

@@ -20,7 +20,6 @@ from coach.types import FaceObservation, Frame, Image
 
 FOLDER = "photos"  # in the data folder
 SETTLE = 3  # looks at the whole picture until the landmarker has found its place
-STEP_S = 10_000.0  # between looks: longer than MediaPipe's smoothing remembers anything
 MOST_FACES = 2
 OTHER_FACE = 1 / 3  # a second face smaller than this share of the first is background
 BYTES = 100_000_000
@@ -35,8 +34,7 @@ class Stills:
     """Looks at still pictures; the same picture always gives the same result.
 
     The landmarker forgets what it tracked (by an empty picture), finds the face, and then looks at it
-    turned straight, slightly tilted and of fixed sizes, half of the looks mirrored. Its sense of time is
-    steered so that no look is smoothed with the one before.
+    turned straight, slightly tilted and of fixed sizes, half of the looks mirrored.
 
     Parameters
     ----------
@@ -84,7 +82,7 @@ class Stills:
         return tuple(views)
 
     def _look(self, image: Image) -> FaceObservation | None:
-        self._t += STEP_S
+        self._t += 1.0
         return self._landmarker.detect(Frame(self._t, image))
 
     def _forget(self) -> None:

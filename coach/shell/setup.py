@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.comparison import used_points
 from coach.cues import Cue, Kind
 from coach.errors import INTERRUPTED, StoreError
+from coach.headframe import used_points
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.readiness import look_at
 from coach.screen import Framing

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coach.comparison import View, used_points
-from coach.headframe import head_axes, metric_points
+from coach.comparison import View
+from coach.headframe import head_axes, metric_points, used_points
 from coach.landmarks import USED
 from coach.types import FaceObservation, Image, Points
 
