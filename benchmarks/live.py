@@ -169,7 +169,7 @@ def _display() -> Iterator[str]:
     if os.environ.get("DISPLAY") or not sys.platform.startswith("linux"):
         yield os.environ.get("DISPLAY", "")
         return
-    command = ("Xvfb", "-displayfd", "1", "-screen", "0", SCREEN)
+    command = ("Xvfb", "-displayfd", "1", "-screen", "0", SCREEN, "-noreset")
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert server.stdout is not None

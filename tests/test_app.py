@@ -317,7 +317,7 @@ def screen() -> Iterator[str]:
     """Return a display in memory; skipped where there is no Xvfb."""
     if shutil.which("Xvfb") is None or shutil.which("xdotool") is None:
         pytest.skip("no Xvfb or xdotool on this machine: the session's real window is not tested")
-    command = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp")
+    command = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
         yield f":{server.stdout.readline().strip()}"
