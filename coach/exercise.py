@@ -11,7 +11,8 @@ from pydantic import Field
 from coach.baseline import Noise, OwnRange
 from coach.events import Attempt, Event, Reason, Released, Rep
 from coach.features import Features
-from coach.repetition import Ended, Phase, Reached, RepSpec, RepState, Sample, step
+from coach.judge import step
+from coach.repetition import Ended, Phase, Reached, RepSpec, RepState, Sample
 from coach.screen import Bars
 from coach.settings import Strict
 from coach.types import Bilateral

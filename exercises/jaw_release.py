@@ -11,7 +11,8 @@ from coach import circles
 from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
 from coach.exercise import Context, ExerciseSpec, View
 from coach.features import Features
-from coach.repetition import Ended, Reached, RepSpec, RepState, Sample, step
+from coach.judge import step
+from coach.repetition import Ended, Reached, RepSpec, RepState, Sample
 from coach.screen import Bars
 from coach.settings import Strict
 from coach.types import Bilateral

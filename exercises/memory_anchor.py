@@ -10,7 +10,8 @@ from pydantic import Field
 from coach.events import Event, Recall, Released, Rep
 from coach.exercise import Context, ExerciseSpec, Eyes, EyeSpec, View, since
 from coach.features import Features
-from coach.repetition import Ended, RepSpec, RepState, Sample, step
+from coach.judge import step
+from coach.repetition import Ended, RepSpec, RepState, Sample
 from coach.screen import Bars
 from coach.settings import Strict
 from coach.smile import joining

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
-from coach.repetition import Ended, Reached, RepSpec, RepState, Sample, step
+from coach.judge import step
+from coach.repetition import Ended, Reached, RepSpec, RepState, Sample
 from coach.shell.config import config_dir, read_toml
 
 NAMES = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memory_anchor")

@@ -15,7 +15,8 @@ from synthetic import NAMES
 import coach
 import exercises
 from coach.events import Reason
-from coach.repetition import TRANSITIONS, Happening, Phase
+from coach.judge import TRANSITIONS, Happening
+from coach.repetition import Phase
 from coach.shell.config import config_dir, read_toml
 
 COACH, EXERCISES = Path(coach.__file__).parent, Path(exercises.__file__).parent

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from synthetic import clock, line, reached, run, spec
 
 from coach.events import Reason
-from coach.repetition import TRANSITIONS, Ended, Reached, RepSpec, RepState, Sample, step
+from coach.judge import TRANSITIONS, step
+from coach.repetition import Ended, Reached, RepSpec, RepState, Sample
 
 quick = settings(max_examples=20, deadline=None, derandomize=True)
 
