@@ -15,7 +15,8 @@ from typing import Any
 
 import click
 import numpy as np
-from accuracy import DISTRACTORS, SCRIPTS, Job, Results, Seen, look, problems, variants_table
+from accuracy import DISTRACTORS, SCRIPTS, Job, Seen, look
+from accuracy_tables import Results, problems, variants_table
 from people import PEOPLE, person
 from scoring import Score, cues, score
 from variants import PLAIN
