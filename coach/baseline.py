@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from coach.headframe import HeadPose, canonical, fit
-from coach.measures import IRIS_MM, Measures, measure
+from coach.measures import IRIS_MM, Measures, Ruler
 from coach.types import Bilateral, FaceObservation, Points
 
 SETTLE_S = 0.3  # the landmarker finds its place from its first guess, seconds
@@ -37,7 +37,8 @@ class Baseline:
     `reference`: the `USED` landmarks in the head frame. `neutral`: medians of the usable frames.
     `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
     standard deviation, length units) of lower lids, mouth corners and chin.
-    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover.
+    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover. `ruler`:
+    measures other faces in the reference's frame.
     """
 
     reference: Points
@@ -46,6 +47,10 @@ class Baseline:
     noise: Noise
     quality: float
     duration_s: float
+    ruler: Ruler = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ruler", Ruler(self.reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ def neutral_baseline(seen: Sequence[Seen]) -> Baseline | None:
     if len(settled) < LEAST_FRAMES:
         return None
     reference = _reference([points for _, points in settled])
-    measured = [measure(o, points, reference) for o, points in settled]
+    ruler = Ruler(reference)
+    measured = [ruler.measure(o, points) for o, points in settled]
     apertures = np.array([m.aperture.mean for m in measured])
     usable = [m for m, a in zip(measured, apertures, strict=True) if a >= CLOSED * np.median(apertures)]
     if len(usable) < LEAST_FRAMES:

@@ -14,7 +14,7 @@ from coach.baseline import Baseline, Noise, OwnRange
 from coach.features import LID_COUPLING, Features, extract
 from coach.headframe import canonical, fit, used_points
 from coach.landmarks import LEFT, RIGHT, places
-from coach.measures import IRIS_MM, measure
+from coach.measures import IRIS_MM, Ruler
 from coach.types import Bilateral, FaceObservation, Points
 
 Lids: TypeAlias = NDArray[np.float64]
@@ -122,7 +122,7 @@ def look(picture: Picture) -> Alone:
     measured = []
     for view in picture.views:
         used = used_points(view.observation)
-        measured.append((measure(view.observation, used, canonical(used)), view.mirrored))
+        measured.append((Ruler(canonical(used)).measure(view.observation, used), view.mirrored))
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
     openings = [m.aperture.mirrored() if mirrored else m.aperture for m, mirrored in measured]
     return Alone(
@@ -166,7 +166,7 @@ def baseline_of(observation: FaceObservation) -> Baseline:
     """Return one picture of the face at rest as a baseline."""
     used = used_points(observation)
     reference = canonical(used)
-    neutral = measure(observation, used, reference)
+    neutral = Ruler(reference).measure(observation, used)
     return Baseline(reference, neutral, IRIS_MM * neutral.unit_px / neutral.iris_px, Noise(), 1.0, 0.0)
 
 

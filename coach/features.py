@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from coach.baseline import Baseline, OwnRange
-from coach.measures import Measures, measure
+from coach.measures import Measures
 from coach.types import Bilateral, FaceObservation, Light, Points
 
 # How much the nasolabial point counts beside the mouth corner. On rendered people with known sides, in
@@ -82,7 +82,7 @@ def extract(observation: FaceObservation, points: Points, baseline: Baseline, be
 
     `points`: the frame's `USED` landmarks in pixels, see `headframe.used_points`.
     """
-    now, rest = measure(observation, points, baseline.reference), baseline.neutral
+    now, rest = baseline.ruler.measure(observation, points), baseline.neutral
     lower = _above(now.lower_lid, rest.lower_lid)
     drop = _above(rest.upper_lid, now.upper_lid)
     lift = Bilateral(

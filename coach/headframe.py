@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -15,8 +16,6 @@ _USED = np.array(USED)
 _RIGID = places(*RIGID)
 _OUTER_EYES = places(RIGHT.outer_eye, LEFT.outer_eye)
 _AXIS = places(FOREHEAD, CHIN)
-_MEAN = np.zeros(len(USED))  # times points: the mean of the rigid ones
-_MEAN[_RIGID] = 1.0 / len(RIGID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,18 @@ def metric_points(observation: FaceObservation) -> Points:
     -------
     (478, 3) float64: x right, y down, z away from the camera, all in pixels of the picture's width.
     """
-    width, height = observation.size
-    return observation.landmarks * np.array([width, height, width], dtype=np.float64)
+    return observation.landmarks * _pixels(observation.size)
+
+
+@lru_cache(maxsize=4)
+def _pixels(size: tuple[int, int]) -> Points:
+    width, height = size
+    return np.array([width, height, width], dtype=np.float64)
 
 
 def used_points(observation: FaceObservation) -> Points:
     """Return the `USED` landmarks alone, (len(USED), 3), see `metric_points`."""
-    width, height = observation.size
-    return observation.landmarks.take(_USED, axis=0) * (float(width), float(height), float(width))
+    return observation.landmarks.take(_USED, axis=0) * _pixels(observation.size)
 
 
 def canonical(points: Points) -> Points:
@@ -86,10 +89,69 @@ def head_axes(points: Points) -> tuple[Points, Points, float]:
     return np.stack([x, y, np.cross(x, y)]), (left + right) / 2, unit
 
 
-def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:
-    """Lay a face over a reference by rotation, shift and scale alone.
+Rows: TypeAlias = list[list[float]]
 
-    The least-squares similarity of the rigid points (Umeyama 1991, IEEE TPAMI 13:376).
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How one face lies over a reference: `point @ turn + shift` is where a point of it is.
+
+    `turn`: (3, 3), rotation times scale. `pose`: against the camera. `unit_px`: one unit of the head
+    frame (outer eye corner distance) in pixels.
+    """
+
+    turn: Rows
+    shift: list[float]
+    pose: HeadPose
+    unit_px: float
+
+
+class HeadFrame:
+    """The frame of one reference face: what laying other faces over it needs, worked out once.
+
+    Parameters
+    ----------
+    reference
+        The `USED` landmarks in the head frame, (len(USED), 3), see `canonical`.
+
+    Attributes
+    ----------
+    rows
+        (4, len(USED)). Times a face's `USED` landmarks: the reference's rigid points times the face's,
+        (3, 3), and the mean of the latter, (3,). `align` needs no more of a face.
+    """
+
+    def __init__(self, reference: Points) -> None:
+        rigid = reference[_RIGID]
+        mean = rigid.mean(axis=0)
+        self.rows = np.zeros((4, len(USED)))
+        self.rows[:3, _RIGID] = (rigid - mean).T
+        self.rows[3, _RIGID] = 1.0 / len(RIGID)
+        self._mean: list[float] = mean.tolist()
+        self._size = float(np.sum((rigid - mean) ** 2))
+
+    def align(self, sums: Rows) -> Alignment:
+        """Lay a face over the reference by rotation, shift and scale alone.
+
+        The rotation is that of the least-squares similarity (Umeyama 1991, IEEE TPAMI 13:376); the scale is
+        that of the reference laid over the face, whose landmarks are the ones with errors. In plain
+        numbers, since each array function that is called costs 10 to 30 us after the network's run.
+
+        Parameters
+        ----------
+        sums
+            `rows` times the face's `USED` landmarks in pixels.
+        """
+        across, down, back, (x, y, z) = sums
+        rows, strength = _rotation([[across[k], down[k], back[k]] for k in range(3)])
+        unit_px = strength / self._size
+        turn = [[row[k] / unit_px for row in rows] for k in range(3)]
+        shift = [m - x * turn[0][k] - y * turn[1][k] - z * turn[2][k] for k, m in enumerate(self._mean)]
+        return Alignment(turn, shift, _pose(rows), unit_px)
+
+
+def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:
+    """Lay a face over a reference, see `HeadFrame.align`.
 
     Parameters
     ----------
@@ -103,23 +165,12 @@ def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:
     The face in the reference's frame; its pose against the camera; and the size of one frame unit
     (outer eye corner distance) in pixels.
     """
-    mean, target = _MEAN @ points, reference.take(_RIGID, axis=0)
-    target_mean = _MEAN @ reference
-    centred = points.take(_RIGID, axis=0) - mean
-    target -= target_mean
-    size, target_size = float(np.vdot(centred, centred)), float(np.vdot(target, target))
-    rows, strength = _rotation((centred.T @ target).tolist(), math.sqrt(size * target_size))
-    scale = strength / size
-    turn = np.array(rows).T * scale
-    placed = points @ turn
-    placed += target_mean - mean @ turn
-    return placed, _pose(rows), 1.0 / scale
+    frame = HeadFrame(reference)
+    aligned = frame.align((frame.rows @ points).tolist())
+    return points @ np.array(aligned.turn) + aligned.shift, aligned.pose, aligned.unit_px
 
 
-Rows: TypeAlias = list[list[float]]
-
-
-def _rotation(covariance: Rows, bound: float) -> tuple[Rows, float]:
+def _rotation(covariance: Rows) -> tuple[Rows, float]:
     """Return the rotation that best turns one centred cloud of points into another, and how well it does.
 
     Horn's quaternion (1987, J Opt Soc Am A 4:629) as the greatest root of its characteristic
@@ -130,8 +181,6 @@ def _rotation(covariance: Rows, bound: float) -> tuple[Rows, float]:
     ----------
     covariance
         Sum of the outer products, source times target, 3x3.
-    bound
-        What the root cannot exceed: the product of the clouds' norms.
 
     Returns
     -------
@@ -155,6 +204,7 @@ def _rotation(covariance: Rows, bound: float) -> tuple[Rows, float]:
         + k02 * (k01 * m13 - k11 * m03 + k13 * m01)
         - k03 * (k01 * m12 - k11 * m02 + k12 * m01)
     )
+    bound = math.sqrt(3.0 * squares)  # a sum of three singular values is no more
     root = bound
     for _ in range(50):
         square = root * root

@@ -10,7 +10,7 @@ from pydantic import Field
 from coach.baseline import Baseline, OwnRange
 from coach.features import extract
 from coach.headframe import canonical, used_points
-from coach.measures import Measures, measure
+from coach.measures import Measures, Ruler
 from coach.scores import jaw_opening
 from coach.settings import Strict
 from coach.types import FaceObservation, Light
@@ -116,7 +116,7 @@ def observe(
     if observation is None:
         return Sample(t, "no_face")
     points = used_points(observation)
-    now = measure(observation, points, canonical(points) if neutral is None else neutral.reference)
+    now = (Ruler(canonical(points)) if neutral is None else neutral.ruler).measure(observation, points)
     if neutral is None:
         fix = _fix(observation, now, limits, like)
         restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
@@ -135,7 +135,7 @@ def observe(
 def placement(observation: FaceObservation) -> Placement:
     """Return how a resting face is in the picture."""
     points = used_points(observation)
-    now = measure(observation, points, canonical(points))
+    now = Ruler(canonical(points)).measure(observation, points)
     return Placement(
         now.unit_px / observation.size[1], now.centre[0], now.centre[1], now.pose.yaw, now.pose.pitch
     )

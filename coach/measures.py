@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
-from coach.headframe import HeadPose, fit
+from coach.headframe import Alignment, HeadFrame, HeadPose, Rows
 from coach.landmarks import CHIN, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, USED, Blendshape, places
 from coach.types import Bilateral, FaceObservation, Points
 
@@ -54,61 +55,89 @@ class Measures:
         )
 
 
-# One matrix turns landmark heights into the means of the lids, brows and cheeks.
-_PARTS = np.zeros((10, len(USED)))
-for _row, _part in enumerate(
+_GROUPS = tuple(
     part
     for side in (LEFT, RIGHT)
     for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek, (side.nasolabial,))
-):
-    _PARTS[_row, places(*_part)] = -1.0 / len(_part)
-_MOUTH = places(LEFT.mouth_corner, RIGHT.mouth_corner, CHIN, UPPER_LIP, LOWER_LIP)
-_EYES_AND_IRISES = places(LEFT.outer_eye, RIGHT.outer_eye, *LEFT.iris, *RIGHT.iris)
+)  # of which the mean height is measured
+_POINTS = (LEFT.mouth_corner, RIGHT.mouth_corner, CHIN, UPPER_LIP, LOWER_LIP)
+_MARKS = (LEFT.outer_eye, RIGHT.outer_eye, *LEFT.iris, *RIGHT.iris)  # whose place in the picture counts
+_MEANS = np.zeros((len(_GROUPS) + len(_POINTS) + len(_MARKS), len(USED)))
+for _row, _part in enumerate((*_GROUPS, *((point,) for point in (*_POINTS, *_MARKS)))):
+    _MEANS[_row, places(*_part)] = 1.0 / len(_part)
+_END = 4 + len(_GROUPS)  # of the groups among the sums, which begin with the head frame's own four
+_SHAPES = itemgetter(
+    *(Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT),
+    *(Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT),
+    *(Blendshape.EYE_BLINK_LEFT, Blendshape.EYE_BLINK_RIGHT),
+    *(Blendshape.BROW_DOWN_LEFT, Blendshape.BROW_DOWN_RIGHT),
+    Blendshape.JAW_OPEN,
+)
 LEFT_EYE, RIGHT_EYE = (0.5, 0.0, 0.0), (-0.5, 0.0, 0.0)  # where the head's frame has its outer corners
 
 
-def measure(observation: FaceObservation, points: Points, reference: Points) -> Measures:
-    """Measure one observed face.
+class Ruler:
+    """Measures faces in the frame of one reference.
 
     Parameters
     ----------
-    observation
-        For the blendshapes and the place in the picture.
-    points
-        The `USED` landmarks of the same frame, (len(USED), 3), pixels, see `headframe.used_points`.
     reference
-        The face whose frame to measure in, see `headframe.canonical`.
+        The face in whose frame to measure, see `headframe.canonical`.
     """
-    face, pose, unit_px = fit(points, reference)
-    heights = (_PARTS @ face[:, 1]).tolist()
-    (left, right, chin, upper_lip, lower_lip) = face.take(_MOUTH, axis=0).tolist()
-    eye_a, eye_b, *iris = points.take(_EYES_AND_IRISES, axis=0).tolist()
-    shape = observation.blendshapes.tolist()
-    width, height = observation.size
-    return Measures(
-        lower_lid=Bilateral(heights[0], heights[5]),
-        upper_lid=Bilateral(heights[1], heights[6]),
-        brow=Bilateral(heights[2], heights[7]),
-        cheek=Bilateral(heights[3], heights[8]),
-        nasolabial=Bilateral(heights[4], heights[9]),
-        corner_out=Bilateral(left[0], -right[0]),
-        corner_up=Bilateral(-left[1], -right[1]),
-        corner_to_eye=Bilateral(math.dist(left, LEFT_EYE), math.dist(right, RIGHT_EYE)),
-        chin_down=chin[1],
-        chin_side=chin[0],
-        lip_gap=lower_lip[1] - upper_lip[1],
-        smile=_pair(shape, Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT),
-        squint=_pair(shape, Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT),
-        blink=_pair(shape, Blendshape.EYE_BLINK_LEFT, Blendshape.EYE_BLINK_RIGHT),
-        brow_down=(shape[Blendshape.BROW_DOWN_LEFT] + shape[Blendshape.BROW_DOWN_RIGHT]) / 2,
-        jaw_open=shape[Blendshape.JAW_OPEN],
-        pose=pose,
-        unit_px=unit_px,
-        iris_px=(math.dist(iris[0][:2], iris[1][:2]) + math.dist(iris[2][:2], iris[3][:2])) / 2,
-        centre=((eye_a[0] + eye_b[0]) / 2 / width, (eye_a[1] + eye_b[1]) / 2 / height),
-        box=observation.box,
-    )
+
+    def __init__(self, reference: Points) -> None:
+        self._frame = HeadFrame(reference)
+        self._sums = np.concatenate([self._frame.rows, _MEANS])
+
+    def measure(self, observation: FaceObservation, points: Points) -> Measures:
+        """Measure one observed face.
+
+        Parameters
+        ----------
+        observation
+            For the blendshapes and the place in the picture.
+        points
+            The `USED` landmarks of the same frame, (len(USED), 3), pixels, see `headframe.used_points`.
+        """
+        sums: Rows = (self._sums @ points).tolist()  # everything that is taken from the landmarks, at once
+        aligned = self._frame.align(sums[:4])
+        (_, a, _), (_, b, _), (_, c, _) = aligned.turn
+        _, d, _ = aligned.shift
+        up = [-(x * a + y * b + z * c + d) for x, y, z in sums[4:_END]]
+        left, right, chin, upper_lip, lower_lip = (_placed(p, aligned) for p in sums[_END : -len(_MARKS)])
+        eye_a, eye_b, *iris = sums[-len(_MARKS) :]
+        smile, smile_r, squint, squint_r, blink, blink_r, frown, frown_r, jaw_open = _SHAPES(
+            observation.blendshapes.tolist()
+        )
+        width, height = observation.size
+        return Measures(
+            lower_lid=Bilateral(up[0], up[5]),
+            upper_lid=Bilateral(up[1], up[6]),
+            brow=Bilateral(up[2], up[7]),
+            cheek=Bilateral(up[3], up[8]),
+            nasolabial=Bilateral(up[4], up[9]),
+            corner_out=Bilateral(left[0], -right[0]),
+            corner_up=Bilateral(-left[1], -right[1]),
+            corner_to_eye=Bilateral(math.dist(left, LEFT_EYE), math.dist(right, RIGHT_EYE)),
+            chin_down=chin[1],
+            chin_side=chin[0],
+            lip_gap=lower_lip[1] - upper_lip[1],
+            smile=Bilateral(smile, smile_r),
+            squint=Bilateral(squint, squint_r),
+            blink=Bilateral(blink, blink_r),
+            brow_down=(frown + frown_r) / 2,
+            jaw_open=jaw_open,
+            pose=aligned.pose,
+            unit_px=aligned.unit_px,
+            iris_px=(math.dist(iris[0][:2], iris[1][:2]) + math.dist(iris[2][:2], iris[3][:2])) / 2,
+            centre=((eye_a[0] + eye_b[0]) / 2 / width, (eye_a[1] + eye_b[1]) / 2 / height),
+            box=observation.box,
+        )
 
 
-def _pair(shape: list[float], left: Blendshape, right: Blendshape) -> Bilateral:
-    return Bilateral(shape[left], shape[right])
+def _placed(point: list[float], aligned: Alignment) -> tuple[float, float, float]:
+    """Return where a point lies in the head's frame."""
+    x, y, z = point
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = aligned.turn
+    a, b, c = aligned.shift
+    return x * xx + y * yx + z * zx + a, x * xy + y * yy + z * zy + b, x * xz + y * yz + z * zz + c

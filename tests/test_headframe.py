@@ -29,14 +29,14 @@ def turned(yaw, pitch, roll):
 
 
 def fit_by_svd(points, reference):
-    """Return the least-squares similarity as the textbook has it (Umeyama 1991)."""
+    """Return the least-squares similarity of reference to points as the textbook has it (Umeyama 1991)."""
     source, target = points[ROWS], reference[ROWS]
     centred = source - source.mean(axis=0)
     u, singular, vt = np.linalg.svd(centred.T @ (target - target.mean(axis=0)))
     sign = np.array([1.0, 1.0, np.sign(np.linalg.det(u) * np.linalg.det(vt))])
     rotation = (vt.T * sign) @ u.T
-    scale = (singular * sign).sum() / (centred**2).sum()
-    return scale * (points - source.mean(axis=0)) @ rotation.T + target.mean(axis=0), 1 / scale
+    unit_px = (singular * sign).sum() / ((target - target.mean(axis=0)) ** 2).sum()
+    return (points - source.mean(axis=0)) @ rotation.T / unit_px + target.mean(axis=0), unit_px
 
 
 @given(
