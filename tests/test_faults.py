@@ -631,7 +631,7 @@ def x_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     if program is None:
         pytest.skip("no Xvfb here")
     reading, writing = os.pipe()
-    command = [program, "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+    command = [program, "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-noreset"]
     server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as answer:

@@ -184,7 +184,7 @@ def x_server():
     if not sys.platform.startswith("linux") or missing:
         pytest.skip(f"real window not tested: {', '.join(missing) or 'Linux'} is missing")
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-noreset"]
     server = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
     os.close(write)
     with os.fdopen(read) as answer:
