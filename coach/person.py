@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from coach.chance import Chance
 from coach.cues import Cue, Kind
 from coach.events import Direction, SideOrEven
 from coach.face_pose import CHECK_IN, NONE, FacePose
 from coach.idle import Idle
 from coach.intention import Intention, IntentionKind
 from coach.movement import Circles, Movement
-from coach.person_spec import FAILINGS, Failing, PersonSpec, Span
+from coach.person_spec import Failing, PersonSpec, Span
 from coach.types import Bilateral
 
 DRILLS: dict[str, IntentionKind] = {
@@ -29,6 +29,7 @@ CIRCLES = 5  # when the cue does not say how many
 SNAP_S = 0.25  # a jaw that falls shut
 WEAK_SIDE, STRAY_SMILE = 0.4, 0.6
 EYES_CLOSE_AFTER_S = 0.6  # of a raise that ends up with closed eyes
+CUT_SHORT = Span(low=0.4, high=0.6)  # of the hold, for a try that is too short
 SELF_TIMED_S = 0.8  # a failed try is let go this long after the person thinks it done
 
 
@@ -60,8 +61,7 @@ class Person:
     seed
         Of everything random.
     script
-        Failings to happen in this order, each at the next try it can happen in; None = a good try.
-        When it is used up, every try is good. Without a script, chance decides.
+        Failings to happen; see `coach.chance.Chance`.
     """
 
     def __init__(
@@ -69,12 +69,10 @@ class Person:
     ) -> None:
         self.intended: list[Intention] = []
         self._spec = spec
-        self._chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
-        self._script = None if script is None else list(script)
-        self._failed_last = False
+        self._chance = Chance(spec, seed, script)
         self._best: str | None = None  # the drill whose best is being asked for
         self._acts: list[_Act] = []
-        self._idle = Idle(spec.life, random.Random(seed + 1))  # noqa: S311 - as above
+        self._idle = Idle(spec.life, random.Random(seed + 1))  # noqa: S311 - nothing here is a secret
 
     def step(self, t: float, heard: Sequence[Cue] = ()) -> FacePose:
         """Take in the cues heard by `t` (seconds, never going back) and return the face at `t`."""
@@ -112,27 +110,27 @@ class Person:
             return
         start = self._ready(t)
         spec = self._spec
-        failing = self._failing(exercise)
-        smile, cheek = self._even(spec.effort.smile), self._even(spec.effort.cheek)
+        failing = self._chance.failing(exercise, at_best=self._best is not None)
+        smile, cheek = self._chance.even(spec.effort.smile), self._chance.even(spec.effort.cheek)
         side: SideOrEven = "even"
         if failing == "asymmetric":
-            side = self._chance.choice(("left", "right"))
+            side = self._chance.side()
             smile = replace(smile, **{side: getattr(smile, side) * WEAK_SIDE})
         if failing == "mouth_moved":
             smile = Bilateral(STRAY_SMILE, STRAY_SMILE)
         uses_mouth = exercise != "cheek_raiser" or failing == "mouth_moved"
         uses_cheek = exercise != "symmetry_drill" and failing != "eyes_uninvolved"
         shape = FacePose(smile=smile if uses_mouth else NONE, cheek=cheek if uses_cheek else NONE)
-        rise = self._draw(spec.pace.onset_s)
+        rise = self._chance.draw(spec.pace.onset_s)
         hold = getattr(spec.hold, exercise)
         if failing is None:
             lasts = hold + spec.hold.give_up_s
         elif failing == "too_short":
-            lasts = hold * self._chance.uniform(0.4, 0.6)
+            lasts = hold * self._chance.draw(CUT_SHORT)
         else:
             lasts = hold + SELF_TIMED_S
-        end, fall = start + rise + lasts, self._draw(spec.pace.offset_s)
-        parts = [Movement(start, shape, rise, end, fall, self._lag())]
+        end, fall = start + rise + lasts, self._chance.draw(spec.pace.offset_s)
+        parts = [Movement(start, shape, rise, end, fall, self._chance.lag())]
         if failing == "eyes_closed":
             shut = FacePose(lids=Bilateral(1.0, 1.0))
             parts.append(Movement(start + EYES_CLOSE_AFTER_S, shut, 0.3, end, fall))
@@ -148,11 +146,11 @@ class Person:
         if self._at_it(t, "jaw_release"):
             return
         spec, start = self._spec, self._ready(t)
-        rise = self._draw(spec.pace.jaw_open_s)
-        snaps = self._failing("jaw_release") == "snapped_shut"
+        rise = self._chance.draw(spec.pace.jaw_open_s)
+        snaps = self._chance.failing("jaw_release", at_best=self._best is not None) == "snapped_shut"
         end = start + rise + spec.hold.jaw_release + spec.hold.give_up_s
-        fall = SNAP_S if snaps else self._draw(spec.pace.jaw_close_s)
-        part = Movement(start, FacePose(jaw_open=self._draw(spec.effort.jaw)), rise, end, fall)
+        fall = SNAP_S if snaps else self._chance.draw(spec.pace.jaw_close_s)
+        part = Movement(start, FacePose(jaw_open=self._chance.draw(spec.effort.jaw)), rise, end, fall)
         self._begin(
             _Act(0, [part], snaps=snaps),
             Intention("jaw_release", "open_hold", t, start, part.apex),
@@ -160,7 +158,7 @@ class Person:
 
     def _circle(self, t: float, count: int, *, clockwise: bool) -> None:
         start = self._ready(t)
-        circles = Circles(start, max(count, 1), self._draw(self._spec.pace.circle_s), clockwise)
+        circles = Circles(start, max(count, 1), self._chance.draw(self._spec.pace.circle_s), clockwise)
         direction: Direction = "clockwise" if clockwise else "counterclockwise"
         self._begin(
             _Act(0, [], circles),
@@ -169,7 +167,7 @@ class Person:
 
     def _breathe(self, t: float, key: str) -> None:
         start = self._ready(t)
-        lasts = self._draw(self._spec.pace.breath_s)
+        lasts = self._chance.draw(self._spec.pace.breath_s)
         out = key == "breathe_out"
         shape = FacePose(jaw_open=self._spec.effort.jaw_exhale if out else 0.0)
         part = Movement(start, shape, lasts / 4, start + lasts * 3 / 4, lasts / 4)
@@ -178,25 +176,26 @@ class Person:
 
     def _recall(self, t: float) -> None:
         spec = self._spec.recall
-        failing = self._failing("memory_anchor")
+        failing = self._chance.failing("memory_anchor")
         if failing == "no_smile":
             self.intended.append(
                 Intention("memory_anchor", "recall", t, t, t, t, t, valid=False, reason="no_smile")
             )
             return
-        by_chance = self._script is None and self._chance.random() < spec.mouth_only
+        by_chance = self._chance.happens(spec.mouth_only)
         eyes = not (failing == "mouth_only" or by_chance)
         cheek = Bilateral(spec.cheek, spec.cheek) if eyes else NONE
-        start = t + self._draw(spec.latency_s)
-        shape = FacePose(smile=self._even(self._spec.effort.smile), cheek=cheek)
-        end = start + spec.onset_s + spec.hold_s
-        part = Movement(start, shape, spec.onset_s, end, self._draw(self._spec.pace.offset_s), self._lag())
+        start = t + self._chance.draw(spec.latency_s)
+        shape = FacePose(smile=self._chance.even(self._spec.effort.smile), cheek=cheek)
+        end, fall = start + spec.onset_s + spec.hold_s, self._chance.draw(self._spec.pace.offset_s)
+        part = Movement(start, shape, spec.onset_s, end, fall, self._chance.lag())
         self._begin(_Act(0, [part]), Intention("memory_anchor", "recall", t, start, part.apex, eyes=eyes))
 
     def _show(self, t: float, shape: FacePose) -> None:
         start = self._ready(t)
         lasts = self._spec.hold.jaw_release + self._spec.hold.give_up_s
-        part = Movement(start, shape, self._draw(self._spec.pace.onset_s), start + lasts, 0.5, self._lag())
+        rise = self._chance.draw(self._spec.pace.onset_s)
+        part = Movement(start, shape, rise, start + lasts, 0.5, self._chance.lag())
         self._begin(_Act(0, [part]), Intention("check_in", "smile", t, start, part.apex))
 
     def _at_it(self, t: float, exercise: str) -> bool:
@@ -206,11 +205,11 @@ class Person:
     def _ready(self, t: float) -> float:
         """Let go of everything; return when the next movement can begin."""
         self._let_go(t)
-        return max([t + self._delay(), *(act.rest for act in self._acts)])
+        return max([t + self._chance.delay(), *(act.rest for act in self._acts)])
 
     def _let_go(self, t: float) -> None:
         """End held movements after the usual delay; circles are finished first."""
-        stop = t + self._delay()
+        stop = t + self._chance.delay()
         for part in (part for act in self._acts for part in act.parts):
             part.end = min(part.end, max(stop, part.start))
 
@@ -243,40 +242,6 @@ class Person:
             if t >= act.rest:
                 self.intended[act.index] = replace(meant, end=act.rest)
                 self._acts.remove(act)
-
-    # -- chance
-
-    def _failing(self, exercise: str) -> Failing | None:
-        if self._script is not None:
-            if self._script and (self._script[0] is None or self._script[0] in FAILINGS[exercise]):
-                return self._script.pop(0)
-            return None
-        if self._best:  # nobody fails by chance at doing their best
-            return None
-        kinds = [kind for kind in FAILINGS[exercise] if self._spec.failures.weights.get(kind, 0) > 0]
-        fails = self._chance.random() < self._spec.failures.share
-        self._failed_last = bool(kinds) and fails and not self._failed_last
-        if not self._failed_last:
-            return None
-        weights = [self._spec.failures.weights[kind] for kind in kinds]
-        return self._chance.choices(kinds, weights)[0]
-
-    def _draw(self, span: Span) -> float:
-        return self._chance.uniform(span.low, span.high)
-
-    def _delay(self) -> float:
-        spec = self._spec.reaction
-        delay = self._chance.lognormvariate(math.log(spec.median_s), spec.spread)
-        return min(max(delay, spec.least_s), spec.most_s)
-
-    def _even(self, span: Span) -> Bilateral:
-        """Return an effort as even as a healthy person's: the sides differ by a few per cent."""
-        level, uneven = self._draw(span), self._chance.uniform(-1, 1) * self._spec.life.uneven
-        return Bilateral(min(level * (1 + uneven), 1.0), min(level * (1 - uneven), 1.0))
-
-    def _lag(self) -> Bilateral:
-        late = self._draw(self._spec.life.lag_s)
-        return self._chance.choice((Bilateral(late, 0.0), Bilateral(0.0, late)))
 
     # -- the face
 
