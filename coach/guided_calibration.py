@@ -5,28 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
-from coach import __version__, calibration
+from coach import calibration
 from coach.baseline import OwnRange
 from coach.calibration import Calibration
 from coach.calibration_spec import PARTS, CalibrationSpec
 from coach.cues import Kind
-from coach.events import (
-    Calibrated,
-    CueGiven,
-    EndReason,
-    Event,
-    Paused,
-    Resumed,
-    SessionEnd,
-    SessionStart,
-)
+from coach.events import Calibrated, EndReason, Event, Paused, Resumed
 from coach.features import Features
+from coach.output import Output
 from coach.perception import Perception
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.plateau import height
 from coach.readiness import Readiness
 from coach.screen import Bars, Phase, Screen
-from coach.session import Output
+from coach.session_log import SessionLog
 from coach.settings import Settings
 from coach.speaker import Speaker
 from coach.types import Bilateral, FaceObservation, Points
@@ -84,16 +76,14 @@ class GuidedCalibration:
         self._spec = spec
         self._book = book
         self._settings = settings
-        self._source = source
+        self._log = SessionLog(PLAN, source)
         self._stage: Stage = "ready"
         self._since = 0.0
-        self._start: float | None = None
         self._t = 0.0
         self._readiness: Readiness | None = None
         self._features: Features | None = None
         self._speaker = Speaker(book, settings.voice.rate)
         self._watch = Watch(settings.framing)
-        self._events: list[Event] = []
         self._framing_said_t = float("-inf")
         self._paused = False
         self._caption, self._caption_until = "", 0.0
@@ -114,7 +104,7 @@ class GuidedCalibration:
         self._begin(t)
         self.frames += 1
         points = self.perception.look(observation)
-        self._emit(*self._watch.see(t, observation, points))
+        self._log.add(*self._watch.see(t, observation, points))
         self._features = self.perception.features(observation, points)
         if self._paused:
             pass
@@ -131,7 +121,7 @@ class GuidedCalibration:
         self._begin(t)
         events = self._watch.no_camera(t)
         if events:
-            self._emit(*events)
+            self._log.add(*events)
             self._speaker.say(t, Kind.HOLD, "camera_lost")
             self._anew(t)
         return self._output(t)
@@ -146,7 +136,7 @@ class GuidedCalibration:
         if self.finished:
             return
         self._paused = not self._paused
-        self._emit(Paused(t=t, cause="key") if self._paused else Resumed(t=t))
+        self._log.add(Paused(t=t, cause="key") if self._paused else Resumed(t=t))
         self._speaker.hush()
         self._speaker.say(t, Kind.HOLD, "paused" if self._paused else "resume")
         self._anew(t)
@@ -164,28 +154,16 @@ class GuidedCalibration:
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close; return the last events, `session_end` at the very end."""
         self._begin(t)
-        duration = self._t - (self._start or 0.0)
-        fps = self.frames / duration if duration > 0 else 0.0
-        self._emit(
-            SessionEnd(
-                t=self._t,
-                reps={},
-                attempts={},
-                duration_s=duration,
-                frames=self.frames,
-                fps=fps,
-                reason=reason,
-            )
-        )
+        self._log.end(self._t, (), self.frames, reason)
         self._stage = "ended"
-        return self._taken()
+        return self._log.taken()
 
     # -- stages
 
     def _begin(self, t: float) -> None:
-        if self._start is None:
-            self._start = self._since = t
-            self._emit(SessionStart(t=t, plan=PLAN, source=self._source, version=__version__))
+        if not self._log.begun:
+            self._log.begin(t)
+            self._since = t
             self._speaker.say(t, Kind.INSTRUCTION, "neutral")
         self._t = max(t, self._t)
 
@@ -196,7 +174,7 @@ class GuidedCalibration:
         if baseline is None:
             self._speak_of_framing(t)
             return
-        self._emit(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+        self._log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
         self._stage, self._since = "moving", t
         self.state = Calibration(baseline.noise, since=t)
 
@@ -228,19 +206,12 @@ class GuidedCalibration:
 
     # -- what goes out
 
-    def _emit(self, *events: Event) -> None:
-        self._events += events
-
-    def _taken(self) -> tuple[Event, ...]:
-        taken, self._events = tuple(self._events), []
-        return taken
-
     def _output(self, t: float) -> Output:
         say = self._speaker.next(t)
         if say is not None:
-            self._emit(CueGiven(t=t, text=say.text, kind=say.kind.name.lower()))
+            self._log.said(t, say)
             self._caption, self._caption_until = say.text, self._speaker.until + CAPTION_S
-        return Output(self._taken(), say, self._draw(t), self._stage == "ended")
+        return Output(self._log.taken(), say, self._draw(t), self._stage == "ended")
 
     def _draw(self, t: float) -> Screen:
         book, state = self._book, self.state

@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from coach import __version__
 from coach.acquaintance import Acquaintance
 from coach.baseline import OwnRange
 from coach.count_in import CountIn
 from coach.course import Course
-from coach.cues import Cue, Kind, impersonal
-from coach.events import (
-    Calibrated,
-    CueGiven,
-    EndReason,
-    Event,
-    FaceLost,
-    Paused,
-    Resumed,
-    SessionStart,
-)
+from coach.cues import Kind
+from coach.events import Calibrated, EndReason, Event, FaceLost, Paused, Resumed
 from coach.exercise import AnyExercise, Context
 from coach.features import Features
+from coach.output import Output
 from coach.perception import Perception
 from coach.phrases import PhraseBook
 from coach.plan import Plan
 from coach.screen import Screen
+from coach.session_log import SessionLog
 from coach.session_screen import Scene, draw
 from coach.settings import Settings
 from coach.speaker import Speaker
 from coach.stages import TRANSITIONS, Happening, Stage
-from coach.tally import Tally
 from coach.types import FaceObservation, Points
 from coach.watch import STALL_S, Watch
 
 BREATHER_S = 0.8  # between two exercises, at least
 PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One frame's result: what happened, what to start saying, what to show, whether it is over."""
-
-    events: tuple[Event, ...]
-    say: Cue | None
-    screen: Screen
-    ended: bool
 
 
 class Session:
@@ -83,7 +63,6 @@ class Session:
         safety: bool = False,
     ) -> None:
         self.plan = plan
-        self.tally = Tally()
         self.frames = 0
         self.perception = Perception(best)
         self.watch = Watch(settings.framing)
@@ -92,15 +71,14 @@ class Session:
         self.features: Features | None = None
         self._book = book
         self._acquaintance = Acquaintance(self.perception, settings.framing)
-        self._source = source
+        self._log = SessionLog(plan.name, source)
+        self.tally = self._log.tally
         self._safety = safety
         self._stage: Stage = "ready"
         self._since = 0.0
         self._t = 0.0
-        self._start: float | None = None
         self._counting_in: CountIn | None = None
         self._paused_by = ""
-        self._events: list[Event] = []
         self._scene = Scene()
 
     # -- what comes in
@@ -110,13 +88,13 @@ class Session:
         self._begin(t)
         self.frames += 1
         points = self.perception.look(observation)
-        self._emit(*(seen := self.watch.see(t, observation, points)))
+        self._log.add(*(seen := self.watch.see(t, observation, points)))
         lost = any(isinstance(event, FaceLost) for event in seen)
         if lost:
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
         self._heed(t, lost=lost)
         if self.watch.stalled and self._stage == "exercise" and self.course.running is not None:
-            self._emit(*self.course.running.stalled(t))
+            self._log.add(*self.course.running.stalled(t))
         self.features = None
         if self._stage == "ready":
             self._get_ready(t, observation, points)
@@ -132,7 +110,7 @@ class Session:
     def camera_lost(self, t: float) -> Output:
         """Take in that the source gives no pictures at the moment."""
         self._begin(t)
-        self._emit(*self.watch.no_camera(t))
+        self._log.add(*self.watch.no_camera(t))
         self._heed(t)
         return self._output(t)
 
@@ -155,8 +133,8 @@ class Session:
         if (self._stage, "moved") not in TRANSITIONS or self.perception.baseline is None:
             return
         if self._stage == "paused":
-            self._emit(Resumed(t=t))
-        self._emit(*self.course.finish(t))
+            self._log.add(Resumed(t=t))
+        self._log.add(*self.course.finish(t))
         self.speaker.hush()
         self.course.move(by)
         if self.course.over:
@@ -173,11 +151,10 @@ class Session:
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
-        self._emit(*self.course.finish(self._t))
-        duration_s = self._t - (self._start or 0.0)
-        self._emit(self.tally.end(self._t, duration_s, self.course.names, self.frames, reason))
+        self._log.add(*self.course.finish(self._t))
+        self._log.end(self._t, self.course.names, self.frames, reason)
         self._stage = "ended"
-        return self._taken()
+        return self._log.taken()
 
     @property
     def finished(self) -> bool:
@@ -193,9 +170,9 @@ class Session:
 
     def _begin(self, t: float) -> None:
         """Note the time; of a long gap only the beginning is guiding."""
-        if self._start is None:
-            self._start = self._since = self._t = t
-            self._emit(SessionStart(t=t, plan=self.plan.name, source=self._source, version=__version__))
+        if not self._log.begun:
+            self._log.begin(t)
+            self._since = self._t = t
             if self._safety:
                 self.speaker.say(t, Kind.SAFETY, "safety")
             self.speaker.say(t, Kind.INSTRUCTION, "neutral")
@@ -218,12 +195,12 @@ class Session:
                 return
             if met.baseline is not None:
                 duration_s, quality = met.baseline.duration_s, met.baseline.quality
-                self._emit(Calibrated(t=t, neutral_s=duration_s, quality=quality))
+                self._log.add(Calibrated(t=t, neutral_s=duration_s, quality=quality))
             if met.again:
                 self._go_on(t, same=met.baseline is None)
                 return
         if not self._safety or self.speaker.quiet(t):
-            self.course.ready_s = t - (self._start or 0.0)
+            self.course.ready_s = self._log.lasted_s(t)
             self._go("calibrated", t)
             self._begin_exercise(t)
 
@@ -239,7 +216,7 @@ class Session:
         if same:
             run.again(t)
         else:
-            self._emit(*self.course.finish(t))
+            self._log.add(*self.course.finish(t))
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
@@ -254,16 +231,16 @@ class Session:
         if run is None:
             return
         if self.course.out_of_time:
-            self._emit(*self.course.finish(t))
+            self._log.add(*self.course.finish(t))
             self.speaker.hush()
             self._conclude(t)
             return
         events, cues = self.course.step(t, self.features, quiet=self.speaker.quiet(t))
-        self._emit(*events)
+        self._log.add(*events)
         self.speaker.add(*cues)
         self._scene = self._scene.after(t, run.view, events)
         if run.guidance.done:
-            self._emit(*self.course.finish(t))
+            self._log.add(*self.course.finish(t))
             self._conclude(t)
 
     def _conclude(self, t: float) -> None:
@@ -303,9 +280,9 @@ class Session:
             return
         self._go("pause", t)
         self._paused_by = cause
-        self._emit(Paused(t=t, cause=cause))
+        self._log.add(Paused(t=t, cause=cause))
         if self.course.running is not None:
-            self._emit(*self.course.running.interrupt(t, cause))
+            self._log.add(*self.course.running.interrupt(t, cause))
         self.speaker.hush()
         if cause != "face_lost" or not self.watch.stalled:
             self.speaker.say(t, Kind.HOLD, PAUSE_CUES[cause])
@@ -317,7 +294,7 @@ class Session:
         else:
             self._go("resume", t)
             self._counting_in = CountIn(t, self.perception.baseline)
-        self._emit(Resumed(t=t))
+        self._log.add(Resumed(t=t))
 
     def _count_in(self, t: float, points: Points | None) -> None:
         count = self._counting_in
@@ -339,21 +316,12 @@ class Session:
 
     # -- what goes out
 
-    def _emit(self, *events: Event) -> None:
-        self._events += events
-        self.tally.add(events)
-
-    def _taken(self) -> tuple[Event, ...]:
-        taken, self._events = tuple(self._events), []
-        return taken
-
     def _output(self, t: float) -> Output:
         said = self.speaker.next(t)
         if said is not None:
-            text, kind = impersonal(said), said.kind.name.lower()
-            self._emit(CueGiven(t=t, exercise=said.exercise, text=text, kind=kind))
+            self._log.said(t, said)
             self._scene = self._scene.spoken(t, said.text, self.speaker.until)
-        return Output(self._taken(), said, self._draw(t), self._stage == "ended")
+        return Output(self._log.taken(), said, self._draw(t), self._stage == "ended")
 
     def _draw(self, t: float) -> Screen:
         course = self.course

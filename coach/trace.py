@@ -10,10 +10,11 @@ from coach import __version__
 from coach.baseline import OwnRange
 from coach.events import EndReason, Event, SessionStart
 from coach.exercise import AnyExercise
+from coach.output import Output
 from coach.phrases import PhraseBook
 from coach.plan import Plan
 from coach.screen import Screen
-from coach.session import Output, Session
+from coach.session import Session
 from coach.settings import Settings
 from coach.types import FaceObservation
 

@@ -18,13 +18,14 @@ from coach.features import Features
 from coach.headframe import metric_points
 from coach.intention import Intention
 from coach.landmarks import USED
+from coach.output import Output
 from coach.perception import Perception
 from coach.person import Person
 from coach.person_spec import Failing
 from coach.phrases import PhraseBook
 from coach.plan import Plan, PlanFile, PlanStep, make_plan
 from coach.screen import Screen
-from coach.session import Output, Session
+from coach.session import Session
 from coach.settings import Settings
 from coach.shell.config import load_settings
 from coach.shell.registry import load_exercise

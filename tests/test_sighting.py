@@ -14,8 +14,8 @@ import pytest
 
 from coach.errors import ModelError, SourceError
 from coach.face_pose import FacePose
+from coach.output import Output
 from coach.screen import Screen
-from coach.session import Output
 from coach.shell import sighting
 from coach.shell.devices import live
 from coach.shell.display import Command, Display, NoDisplay

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.events import EndReason
+from coach.output import Output
 from coach.screen import Screen
-from coach.session import Output, Session
+from coach.session import Session
 from coach.shell.display import FEELINGS, Command, Display, NoDisplay
 from coach.shell.recorder import Recorder
 from coach.shell.sighting import Sighting, Sightings, SightingsAhead
