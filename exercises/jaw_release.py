@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
@@ -71,7 +72,11 @@ class Breath:
 
 @dataclass(frozen=True, slots=True)
 class JawState:
-    """The exercise's memory. `moved`: circles are done, so a still mouth may be a breath."""
+    """The exercise's memory.
+
+    `moved`: circles are done, so a still mouth may be a breath. `breathed_t`: when the jaw last was
+    dropped to breathe out.
+    """
 
     context: Context
     rep: RepState = field(default_factory=RepState)
@@ -82,6 +87,7 @@ class JawState:
     ring: StageName | None = None
     ring_done: int = 0
     moved: bool = False
+    breathed_t: float = -math.inf
     last: Features | None = None
 
 
@@ -171,8 +177,8 @@ class JawRelease:
         shut = _last_above(state.opening, 0.2 * ended.plateau)
         half_end = _last_above(state.opening, 0.5 * ended.plateau)
         hold_s = max(half_end - ended.half_t, 0.0)
-        if state.circles.counted or state.ring is not None:
-            return state, ()  # the dips of a circle are no tries of a hold
+        if state.circles.counted or state.ring is not None or ended.start <= state.breathed_t:
+            return state, ()  # the dips of a circle and a jaw that drops to breathe are no tries of a hold
         if ended.reason is None and shut - leave >= self.spec.close.least_s:
             count = state.count + 1
             return replace(state, count=count), (
@@ -230,6 +236,8 @@ class JawRelease:
             "out": {"none": closed or features.jaw_down >= spec.max_down},
         }
         phase = next((phase for phase, now in true[breath.phase].items() if now), None)
+        if breath.phase == "out":
+            state = replace(state, breathed_t=t)
         if phase is None:
             return state, ()
         out = breath.phase == "out" and closed and long >= spec.out_s

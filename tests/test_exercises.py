@@ -312,18 +312,28 @@ def test_circles_are_a_stage_with_its_own_count(way):
     assert not of(events, "attempt")
 
 
-def breathe(open_s: float, side: float = 0.0) -> list[tuple[str, str]]:
-    """Return the breath's stages after a circle: still for three seconds, a soft opening, and shut again."""
+def breathing(open_s: float, side: float = 0.0, depth: float = 0.2) -> list[dict[str, object]]:
+    """Return the events of a circle and a breath: still for three seconds, a soft opening, and shut again."""
     before = [(f.t, f) for f in jaw_path(1, clockwise=True)]
     start = before[-1][0] + 1 / 30
-    jaw = [(3.0, 0.0), (3.4, 0.2), (3.4 + open_s, 0.2), (3.8 + open_s, 0.0)]
+    jaw = [(3.0, 0.0), (3.4, depth), (3.4 + open_s, depth), (3.8 + open_s, 0.0)]
     sway = [(3.4, 0.0), (3.8, side), (3.4 + open_s, -side)]
     after = [
         (start + t, face(start + t, jaw=level_at(jaw, t), jaw_side=level_at(sway, t)))
         for t, _ in trace(5.0 + open_s)
     ]
-    events = [plain(event, "jaw_release") for event in play(load("jaw_release"), before + after)]
-    return [(e["name"], e["status"]) for e in of(events, "stage") if e["name"].startswith("breath")]
+    return [plain(event, "jaw_release") for event in play(load("jaw_release"), before + after)]
+
+
+def breathe(open_s: float, side: float = 0.0) -> list[tuple[str, str]]:
+    """Return the breath's stages."""
+    found = of(breathing(open_s, side), "stage")
+    return [(e["name"], e["status"]) for e in found if e["name"].startswith("breath")]
+
+
+def test_a_deep_breath_out_is_no_try_of_an_open_hold():
+    """The jaw drops as far as in a small opening, but the person was asked to breathe."""
+    assert not of(breathing(2.0, depth=0.45), "attempt")
 
 
 def test_a_breath_is_a_still_mouth_and_then_a_slightly_dropped_jaw():
