@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import Field
 
@@ -149,14 +149,13 @@ class Eyes:
         return self.closed_since is not None and t - self.closed_since > spec.blink_s
 
 
-@dataclass(frozen=True, slots=True)
-class HeldState:
+class HeldState(NamedTuple):
     """A held exercise's memory. `frames`: those of the running movement, and of shortly before."""
 
     context: Context
-    rep: RepState = field(default_factory=RepState)
-    eyes: Eyes = field(default_factory=Eyes)
-    count: int = 0
+    rep: RepState = RepState()
+    eyes: Eyes = Eyes()
+    reps: int = 0
     fault: Reason | None = None
     frames: tuple[Features, ...] = ()
 
@@ -213,14 +212,14 @@ class Held(Generic[P]):
         """Take in one frame."""
         sample, state = self._sample(state, t, features)
         rep, result = step(state.rep, sample, self.spec.repetition, self.noise(state.context))
-        state = replace(state, rep=rep, fault=sample.fault)
+        state = state._replace(rep=rep, fault=sample.fault)
         if isinstance(result, Reached):
-            state = replace(state, count=state.count + 1)
+            state = state._replace(reps=state.reps + 1)
             return state, (
-                Rep(t=t, exercise=self.name, index=state.count, start=result.start, hold_s=result.hold_s),
+                Rep(t=t, exercise=self.name, index=state.reps, start=result.start, hold_s=result.hold_s),
             )
         if isinstance(result, Ended):
-            return replace(state, frames=state.frames[-1:]), self._close(state, result, t)
+            return state._replace(frames=state.frames[-1:]), self._close(state, result, t)
         return state, ()
 
     def finish(self, state: HeldState, t: float) -> tuple[Event, ...]:
@@ -237,7 +236,7 @@ class Held(Generic[P]):
         band = (self.spec.repetition.half, 1.2)
         return View(
             phase=rep.phase,
-            count=state.count,
+            count=state.reps,
             hold_s=rep.hold_s if rep.phase == "apex" else 0.0,
             target_s=self.spec.repetition.hold_s,
             fault=state.fault if rep.phase == "apex" else None,
@@ -254,7 +253,7 @@ class Held(Generic[P]):
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)
         keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
-        state = replace(state, eyes=eyes, frames=(*keep, features))
+        state = state._replace(eyes=eyes, frames=(*keep, features))
         if masked:
             return Sample(t, masked=True), state
         fault = self.fault(state, features)
@@ -265,7 +264,7 @@ class Held(Generic[P]):
         events = self.ended(state, ended, t)
         if ended.reason is None:
             done: Event = Released(
-                t=t, exercise=self.name, index=state.count, hold_s=ended.hold_s, end=ended.end
+                t=t, exercise=self.name, index=state.reps, hold_s=ended.hold_s, end=ended.end
             )
         else:
             done = Attempt(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from coach.course import Course
 from coach.events import Attempt, Event, Rep
@@ -19,8 +20,7 @@ RATING_KEYS = "(0-9, X = 10)"
 FAULT_S = 0.5  # a fault is shown when it has lasted this long
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """What of the recent past still shows. Times in seconds."""
 
     caption: str = ""
@@ -31,7 +31,7 @@ class Scene:
 
     def spoken(self, t: float, text: str, until: float) -> Scene:
         """Return the scene with a new caption."""
-        return replace(self, caption=text, caption_until=max(until, t) + CAPTION_S)
+        return self._replace(caption=text, caption_until=max(until, t) + CAPTION_S)
 
     def faulty(self, t: float, view: View) -> bool:
         """Whether a fault has lasted long enough to be shown."""
@@ -47,7 +47,7 @@ class Scene:
             if isinstance(event, Attempt):
                 attempt_until = t + ATTEMPT_S
         since = None if view.fault is None else self.fault_since if self.fault_since is not None else t
-        return replace(self, counted=counted, attempt_until=attempt_until, fault_since=since)
+        return self._replace(counted=counted, attempt_until=attempt_until, fault_since=since)
 
 
 def draw(
@@ -116,24 +116,25 @@ def _at_it(
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
     count, of = guidance.count or (view.count, run.target)
-    screen = replace(
+    phase: Phase = "moving"  # then nothing is held, whatever the movement looks like
+    hold, left_s, bars = min(count / of, 1.0) if guidance.count and of else 0.0, 0.0, None
+    if not guidance.moves:
+        held, apex = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0, view.phase == "apex"
+        phase, hold = _phase(scene, t, view), 1.0 if scene.counted and apex else held
+        left_s = max(view.target_s - view.hold_s, 0.0) if apex else view.target_s
+        bars = _capped(view.bars)
+    return replace(
         common,
+        phase=phase,
         title=book.text(name, "title"),
         instruction=_instruction(scene, t, book, run, rating=rating),
         exercise=name,
         count=count,
         target=of,
+        hold=hold,
+        hold_left_s=left_s,
+        bars=bars,
         demonstrate=name if explains else None,
-    )
-    if guidance.moves:  # nothing is held, whatever the movement looks like
-        return replace(screen, phase="moving", hold=min(count / of, 1.0) if guidance.count and of else 0.0)
-    hold = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0
-    return replace(
-        screen,
-        phase=_phase(scene, t, view),
-        hold=1.0 if scene.counted and view.phase == "apex" else hold,
-        hold_left_s=max(view.target_s - view.hold_s, 0.0) if view.phase == "apex" else view.target_s,
-        bars=_capped(view.bars),
     )
 
 
@@ -142,7 +143,7 @@ def _capped(bars: Bars | None) -> Bars | None:
     if bars is None:
         return None
     top = bars.band[1]
-    return replace(bars, level=Bilateral(min(bars.level.left, top), min(bars.level.right, top)))
+    return Bars(Bilateral(min(bars.level.left, top), min(bars.level.right, top)), bars.band)
 
 
 def _phase(scene: Scene, t: float, view: View) -> Phase:
