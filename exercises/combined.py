@@ -50,12 +50,12 @@ class Combined(Held[CombinedSpec]):
         """Return what is wrong: mouth or eyes not in it, eyes closed, or one corner behind the other."""
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
-        frames = (*state.frames, features)
-        lift, travel_mm = recent(frames, self.spec.even.smooth_s)
         if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
+        frames = (*state.frames, features)
         if recent_eyes(frames, self.spec.even.smooth_s) < self.spec.least_eyes:
             return "eyes_uninvolved"
+        lift, travel_mm = recent(frames, self.spec.even.smooth_s)
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
