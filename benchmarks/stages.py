@@ -124,10 +124,19 @@ class Watch:
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         """Time what is inside."""
-        cpu, wall = time.process_time(), time.perf_counter()
+        begin = now()
         yield
-        self.wall[name].append(time.perf_counter() - wall)
-        self.cpu[name].append(time.process_time() - cpu)
+        self.note(name, begin, now())
+
+    def note(self, name: str, begin: tuple[float, float], end: tuple[float, float]) -> None:
+        """Take in that a stage lasted from one moment to another."""
+        self.wall[name].append(end[0] - begin[0])
+        self.cpu[name].append(end[1] - begin[1])
+
+
+def now() -> tuple[float, float]:
+    """Return wall and processor time, seconds."""
+    return time.perf_counter(), time.process_time()
 
 
 class WatchedLandmarker(Landmarker):
@@ -149,7 +158,11 @@ class WatchedLandmarker(Landmarker):
 
 
 class Staged:
-    """The same way in steps, each timed; all exercises see the same features, and a window is drawn."""
+    """The same way in steps, each timed, and a window is drawn.
+
+    Every exercise sees every frame, but each frame one of them is timed, the one that comes first: it is
+    the one that finds the caches as the network left them, as in a session.
+    """
 
     def __init__(self, clip: Path, model: Path) -> None:
         self.watch = Watch()
@@ -164,6 +177,7 @@ class Staged:
         context = Context(OwnRange(), baseline.noise)
         self._states = {name: one.begin(context) for name, one in self._exercises.items()}
         self._landmarker.watch = self.watch
+        self._turn = 0
 
     def _learn(self) -> None:
         frame = self._source.read()
@@ -182,11 +196,19 @@ class Staged:
             frame = self._source.read()
         with watch("detect"):
             observation = self._landmarker.detect(frame)
-        with watch("features"):
-            features = self._perception.features(observation, self._perception.look(observation))
-        for name, exercise in self._exercises.items():
-            with watch(f"exercise {name}"):
-                self._states[name], _ = exercise.step(self._states[name], frame.t, features)
+        self._turn = (self._turn + 1) % len(self._exercises)
+        timed, *others = [*self._exercises][self._turn :] + [*self._exercises][: self._turn]
+        exercise = self._exercises[timed]
+        begin = now()
+        features = self._perception.features(observation, self._perception.look(observation))
+        between = now()
+        self._states[timed], _ = exercise.step(self._states[timed], frame.t, features)
+        end = now()
+        watch.note("features", begin, between)
+        watch.note(f"exercise {timed}", between, end)
+        watch.note(f"features and {timed}", begin, end)
+        for name in others:
+            self._states[name], _ = self._exercises[name].step(self._states[name], frame.t, features)
         view = self._exercises["symmetry_drill"].view(self._states["symmetry_drill"])
         with watch("drawing"):
             self._painter.paint(frame.image, observation, screen(frame.t, view), Look(WINDOW))
