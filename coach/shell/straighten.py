@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
 SIDE = 512  # of the square picture that is made, pixels
 GRID = 33  # places a side where the head's depth is worked out; between them it is taken as straight
-BRIGHTNESS = (
-    140.0  # mean grey level of the face in the picture that is made: in a brighter one lids read higher
-)
-MOST_GAIN = 2.0
+BRIGHTNESS = 140.0  # mean grey level of the picture that is made: in a brighter one lids read higher
+MOST_GAIN = 2.0  # a darker picture has too much noise for more
 MIRROR = np.diag([-1.0, 1.0, 1.0])
 REACH = 0.12  # outer-eye-corner distances over which landmarks have a say in the depth of a place
 
