@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -124,7 +124,7 @@ def _median(measured: Sequence[Measures]) -> Measures:
     """Field-wise median of several measures."""
     first = measured[0]
     values: dict[str, object] = {}
-    for name in Measures.__dataclass_fields__:
+    for name in Measures._fields:
         column = [getattr(m, name) for m in measured]
         kind = getattr(first, name)
         if isinstance(kind, Bilateral):
@@ -135,7 +135,7 @@ def _median(measured: Sequence[Measures]) -> Measures:
             values[name] = tuple(_mid(parts) for parts in zip(*column, strict=True))
         else:
             values[name] = _mid(column)
-    return replace(first, **values)  # type: ignore[arg-type]  # field names and types are Measures' own
+    return first._replace(**values)  # type: ignore[arg-type]  # names and types are Measures' own
 
 
 def _mid(values: object) -> float:

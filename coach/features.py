@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from coach.baseline import Baseline, OwnRange
 from coach.measures import Measures
@@ -18,8 +18,7 @@ NASOLABIAL_WEIGHT = 3.0
 LID_COUPLING = 0.33
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """What the exercises see of one frame. Sides are the person's own; `t` in seconds.
 
     Lengths marked "units" are outer-eye-corner distances above the own neutral.

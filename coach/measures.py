@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from coach.types import Bilateral, FaceObservation, Points
 IRIS_MM = 11.71  # horizontal visible iris diameter, mean of 390 adults, sd 0.42 (Rüfer 2005, Cornea 24:259)
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(NamedTuple):
     """One face. Lengths in outer-eye-corner distances, heights upwards, sideways to the person's left.
 
     `corner_out`: mouth corner's distance from the midline; `corner_to_eye`: from mouth corner to the

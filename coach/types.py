@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,7 @@ Image: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Bilateral:
+class Bilateral(NamedTuple):
     """One quantity on both sides of the face; always the person's own sides, never the screen's."""
 
     left: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,10 +113,9 @@ def seen_as(points: Points, **how) -> Features:
 def expression(features: Features) -> dict[str, tuple[float, ...]]:
     """Return every feature that is no matter of pose or place."""
     out = {}
-    for field in fields(features):
-        value = getattr(features, field.name)
-        if field.name not in POSE_FIELDS:
-            out[field.name] = (value.left, value.right) if isinstance(value, Bilateral) else (value,)
+    for name, value in features._asdict().items():
+        if name not in POSE_FIELDS:
+            out[name] = (value.left, value.right) if isinstance(value, Bilateral) else (value,)
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -213,10 +213,9 @@ class _FeatureTable:
 def flat(features: Features) -> dict[str, float]:
     """Return the features as columns, `t` first."""
     row: dict[str, float] = {}
-    for field in fields(features):
-        value = getattr(features, field.name)
+    for name, value in features._asdict().items():
         if isinstance(value, Bilateral):
-            row[f"{field.name}_left"], row[f"{field.name}_right"] = value.left, value.right
+            row[f"{name}_left"], row[f"{name}_right"] = value.left, value.right
         elif isinstance(value, float):
-            row[field.name] = value
+            row[name] = value
     return row
