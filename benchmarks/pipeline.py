@@ -37,6 +37,7 @@ PARTS = ("frame", "start", "analyze", "live", "memory")
 BLOCK = 50  # frames of one side before it is the other's turn
 SETTLED = 2000  # frames after which memory should have stopped growing
 FEATURES_MS, RATIO = 0.30, 1.08  # what the project requires: median a frame; CPU against bare MediaPipe
+TOGETHER = ("features and slowest exercise", "session")
 Side = Bare | Headless | Staged
 LIVE_FPS = (30.0, 60.0)
 
@@ -107,7 +108,7 @@ def _stages(staged: Staged) -> dict[str, dict[str, float]]:
         together = [hand.pop(f"features and {name}") for name in BUILT_IN]
         hand["features and slowest exercise"] = max(together, key=lambda spent: float(np.median(spent)))
     order = ("decode", "inference", "conversion", "light", "features")
-    names = (*order, *(f"exercise {n}" for n in BUILT_IN), "features and slowest exercise", "drawing")
+    names = (*order, *(f"exercise {n}" for n in BUILT_IN), *TOGETHER, "drawing")
     return {
         name: {
             "wall median": float(np.median(wall[name])) * 1000,
@@ -184,8 +185,9 @@ def _show_frame(result: dict[str, Any]) -> None:
     for hand, ratio in result["headless / bare"].items():
         quartiles = f"quartiles {ratio['quartile 1']:.3f} to {ratio['quartile 3']:.3f}"
         print(f"headless / bare, {hand}: {ratio['median']:.3f} ({quartiles}; required {RATIO})", end="\n\n")
-    ours = result["stages, ms"]["features and slowest exercise"]["wall median"]
-    print(f"features and slowest exercise: {ours:.2f} ms (required {FEATURES_MS:.2f})", end="\n\n")
+    for name in TOGETHER:
+        ours = result["stages, ms"][name]["wall median"]
+        print(f"{name}: {ours:.2f} ms (required {FEATURES_MS:.2f})", end="\n\n")
 
 
 def about(clip: Path) -> dict[str, str]:

@@ -18,12 +18,16 @@ from coach.baseline import OwnRange
 from coach.exercise import Context, View
 from coach.perception import Perception
 from coach.screen import Screen
+from coach.session import Session
+from coach.shell.config import load_settings
 from coach.shell.labels import Labels
 from coach.shell.landmarker import Landmarker
 from coach.shell.paint import Look, Painter
+from coach.shell.plans import load_plan
 from coach.shell.quiet import native_stderr
 from coach.shell.registry import BUILT_IN, load_exercise
 from coach.shell.video import VideoFile
+from coach.shell.words import load_phrase_book
 from coach.types import FaceObservation, Frame, Image, Light, Points
 
 NEUTRAL_S = 3.0
@@ -160,8 +164,8 @@ class WatchedLandmarker(Landmarker):
 class Staged:
     """The same way in steps, each timed, and a window is drawn.
 
-    Every exercise sees every frame, but each frame one of them is timed, the one that comes first: it is
-    the one that finds the caches as the network left them, as in a session.
+    Each frame goes to a guided session and to every exercise, and only the first of them is timed: it is
+    one that finds the caches as the network left them. Every other time that is the session.
     """
 
     def __init__(self, clip: Path, model: Path) -> None:
@@ -178,6 +182,7 @@ class Staged:
         self._states = {name: one.begin(context) for name, one in self._exercises.items()}
         self._landmarker.watch = self.watch
         self._turn = 0
+        self._session = a_session()
 
     def _learn(self) -> None:
         frame = self._source.read()
@@ -196,26 +201,48 @@ class Staged:
             frame = self._source.read()
         with watch("detect"):
             observation = self._landmarker.detect(frame)
-        self._turn = (self._turn + 1) % len(self._exercises)
-        timed, *others = [*self._exercises][self._turn :] + [*self._exercises][: self._turn]
-        exercise = self._exercises[timed]
-        begin = now()
-        features = self._perception.features(observation, self._perception.look(observation))
-        between = now()
-        self._states[timed], _ = exercise.step(self._states[timed], frame.t, features)
-        end = now()
-        watch.note("features", begin, between)
-        watch.note(f"exercise {timed}", between, end)
-        watch.note(f"features and {timed}", begin, end)
-        for name in others:
-            self._states[name], _ = self._exercises[name].step(self._states[name], frame.t, features)
+        self._turn += 1
+        if self._turn % 2:
+            self._guide(frame.t, observation, timed=True)
+            self._exercise(frame.t, observation)
+        else:
+            self._exercise(frame.t, observation, (*self._exercises,)[self._turn // 2 % len(self._exercises)])
+            self._guide(frame.t, observation)
         view = self._exercises["symmetry_drill"].view(self._states["symmetry_drill"])
         with watch("drawing"):
             self._painter.paint(frame.image, observation, screen(frame.t, view), Look(WINDOW))
 
+    def _guide(self, t: float, observation: FaceObservation | None, *, timed: bool = False) -> None:
+        """Give the frame to the session: features, its exercise, what to say, what to show."""
+        if self._session.finished:
+            self._session = a_session()
+        begin = now()
+        self._session.process(t, observation)
+        if timed and self._session.features is not None:
+            self.watch.note("session", begin, now())
+
+    def _exercise(self, t: float, observation: FaceObservation | None, timed: str = "") -> None:
+        """Give the frame to every exercise, to the one that is timed first."""
+        begin = now()
+        features = self._perception.features(observation, self._perception.look(observation))
+        between = now()
+        for name in sorted(self._exercises, key=lambda name: name != timed):
+            self._states[name], _ = self._exercises[name].step(self._states[name], t, features)
+            if name == timed:
+                end = now()
+                self.watch.note("features", begin, between)
+                self.watch.note(f"exercise {timed}", between, end)
+                self.watch.note(f"features and {timed}", begin, end)
+
     def close(self) -> None:
         """Let the model go."""
         self._landmarker.close()
+
+
+def a_session() -> Session:
+    """Return a session of one held exercise with much to look at."""
+    plan, exercises = load_plan("combined", None)
+    return Session(plan, exercises, load_phrase_book("en"), load_settings(None), source="clip")
 
 
 def screen(t: float, view: View) -> Screen:
