@@ -230,6 +230,18 @@ def _rotation(covariance: Rows) -> tuple[Rows, float]:
     ], root
 
 
+def facing(points: Points) -> tuple[HeadPose, float]:
+    """Return one face's pose against the camera by itself, and its outer-eye-corner distance.
+
+    Parameters
+    ----------
+    points
+        The `USED` landmarks, (len(USED), 3), any scale.
+    """
+    axes, _, unit = head_axes(points)
+    return _pose(axes.tolist()), unit
+
+
 def _pose(rotation: Rows) -> HeadPose:
     """Angles of the head from the rotation that undoes them (camera axes: x right, y down, z away)."""
     (xx, xy, xz), _, (_, zy, zz) = rotation

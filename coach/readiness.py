@@ -7,7 +7,7 @@ from typing import Final
 
 from coach.baseline import Baseline
 from coach.framing import assess
-from coach.headframe import canonical, fit
+from coach.headframe import facing
 from coach.perception import Perception
 from coach.screen import Framing
 from coach.settings import FramingSettings
@@ -61,6 +61,6 @@ def look_at(
     """Return what to change about a face's place, pose and light."""
     if observation is None or points is None:
         return "no_face"
-    _, pose, unit_px = fit(points, canonical(points))
+    pose, unit_px = facing(points)
     size = unit_px / observation.size[1]
     return assess(observation.box, size, pose, observation.light, limits)

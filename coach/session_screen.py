@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from coach.course import Course
@@ -85,8 +85,8 @@ def draw(
         title = book.text(SCREEN, "summary")
         return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
     whole_s, gone_s = course.plan.seconds, course.gone_s
-    common = Screen(
-        "ready" if ready else "rest",
+    screen = partial(
+        Screen,
         framing=framing,
         fix="" if framing == "good" else book.text(SESSION, framing),
         caption=caption,
@@ -96,14 +96,14 @@ def draw(
     )
     if ready:
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
-        return replace(common, title=book.text(SCREEN, "calibrating"), instruction=neutral)
+        return screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
     if course.running is not None:
         explains = course.plan.explains and course.running.guidance.explains and not paused
-        return _at_it(common, scene, t, book, course.running, explains=explains, rating=course.ratable)
+        return _at_it(screen, scene, t, book, course.running, explains=explains, rating=course.ratable)
     if coming is None:
-        return common
-    return replace(
-        common,
+        return screen("rest")
+    return screen(
+        "rest",
         title=book.text(coming.name, "title"),
         instruction=book.text(coming.name, "instruction"),
         target=course.plan.steps[course.index].reps,
@@ -111,7 +111,14 @@ def draw(
 
 
 def _at_it(
-    common: Screen, scene: Scene, t: float, book: PhraseBook, run: Running, *, explains: bool, rating: bool
+    screen: Callable[..., Screen],
+    scene: Scene,
+    t: float,
+    book: PhraseBook,
+    run: Running,
+    *,
+    explains: bool,
+    rating: bool,
 ) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
@@ -123,9 +130,8 @@ def _at_it(
         phase, hold = _phase(scene, t, view), 1.0 if scene.counted and apex else held
         left_s = max(view.target_s - view.hold_s, 0.0) if apex else view.target_s
         bars = _capped(view.bars)
-    return replace(
-        common,
-        phase=phase,
+    return screen(
+        phase,
         title=book.text(name, "title"),
         instruction=_instruction(scene, t, book, run, rating=rating),
         exercise=name,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.headframe import fit
+from coach.headframe import facing, fit
 from coach.landmarks import RIGID, USED, places
 
 ROWS = places(*RIGID)
@@ -65,6 +65,16 @@ def test_the_fit_is_the_least_squares_one(seed, noise, roll):
     expected, expected_px = fit_by_svd(seen, face)
     np.testing.assert_allclose(placed, expected, atol=1e-6)
     assert unit_px == pytest.approx(expected_px)
+
+
+@given(seed=SEEDS, yaw=st.floats(-40, 40), pitch=st.floats(-40, 40), roll=st.floats(-170, 170))
+def test_a_face_alone_has_the_pose_it_has_against_itself_upright(seed, yaw, pitch, roll):
+    """The axes of its own frame say the same as a fit to the face that was turned straight."""
+    seen = 100 * a_face(seed) @ turned(yaw, pitch, roll).T
+    pose, unit_px = facing(seen)
+    _, fitted, fitted_px = fit(seen, canonical(seen))
+    assert (pose.yaw, pose.pitch, pose.roll) == pytest.approx((fitted.yaw, fitted.pitch, fitted.roll), abs=1e-6)
+    assert unit_px == pytest.approx(fitted_px)
 
 
 def test_an_upside_down_face_has_its_roll():
