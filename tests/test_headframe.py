@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.headframe import facing, fit
+from coach.headframe import canonical, facing, fit
 from coach.landmarks import RIGID, USED, places
 
 ROWS = places(*RIGID)
@@ -73,7 +73,8 @@ def test_a_face_alone_has_the_pose_it_has_against_itself_upright(seed, yaw, pitc
     seen = 100 * a_face(seed) @ turned(yaw, pitch, roll).T
     pose, unit_px = facing(seen)
     _, fitted, fitted_px = fit(seen, canonical(seen))
-    assert (pose.yaw, pose.pitch, pose.roll) == pytest.approx((fitted.yaw, fitted.pitch, fitted.roll), abs=1e-6)
+    for angle in ("yaw", "pitch", "roll"):
+        assert getattr(pose, angle) == pytest.approx(getattr(fitted, angle), abs=1e-6)
     assert unit_px == pytest.approx(fitted_px)
 
 
