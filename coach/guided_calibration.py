@@ -41,7 +41,6 @@ _SHOWN: Final[dict[str, Phase]] = {
     "done": "summary",
 }
 DEMONSTRATED = {"cheek": "cheek_raiser", "smile": "symmetry_drill", "jaw": "jaw_release"}
-_NAMES = {"cheek": "cheek_lift", "smile": "smile", "jaw": "jaw_openness"}  # in [check_in]
 
 
 class GuidedCalibration:
@@ -265,7 +264,7 @@ class GuidedCalibration:
         best = self.best
         return tuple(
             (
-                book.text("check_in", _NAMES[part]),
+                book.text(SECTION, f"range_{part}"),
                 f"{getattr(best, part) * baseline.mm:.1f} mm"
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),

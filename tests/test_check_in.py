@@ -14,14 +14,17 @@ from coach.comparison import baseline_of
 from coach.cues import Cue
 from coach.face_pose import FacePose
 from coach.line_up import Placement, Sample, observe, placement
+from coach.scores import NUMBERS
 from coach.screen import Screen
-from coach.shell.check_in import load_check_in, run_check_in
+from coach.shell.check_in import CheckInResult, load_check_in, run_check_in
 from coach.shell.check_in_record import blended, last_check_in, previous
+from coach.shell.check_in_run import result_lines
 from coach.shell.display import Command, NoDisplay
 from coach.shell.drawn_face import draw, grain
 from coach.shell.landmarker import Landmarker
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.store import Store
+from coach.shell.words import load_phrase_book
 from coach.types import Bilateral, FaceObservation, Frame
 
 AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
@@ -263,3 +266,17 @@ def test_a_display_may_ask_for_the_next_face(spec: CheckInSpec) -> None:
     """The state after a skip starts afresh, with nothing counted as calm."""
     state = replace(CheckIn(3, 4, "posing"), calm_since=1.0)
     assert skip(state, 5.0) == CheckIn(3, 6, "line_up", since=5.0)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_the_result_is_told_in_the_persons_language(language: str) -> None:
+    """Every number has words of its own, not the name it is stored under."""
+    corners = ("excursion_left_mm", "excursion_right_mm")
+    names = [*NUMBERS, "natural_smile", "natural_eye_engagement", *corners]
+    result = CheckInResult({}, dict.fromkeys(names, 42.0), dict.fromkeys(names, 1.2))
+    lines = result_lines(result, load_phrase_book(language))
+    assert len(set(lines)) == len(names)
+    assert not any("_" in line for line in lines)
+    comma = "." if language == "en" else ","
+    assert all(f"42 ± 1{comma}2" in line for line in lines)
+    assert [line.endswith(" mm") for line in lines[-2:]] == [True, True]

@@ -12,6 +12,7 @@ import click
 from coach.cues import Cue, Kind
 from coach.errors import CoachError
 from coach.phrases import PhraseBook
+from coach.progress_words import MEASURE, ProgressWords
 from coach.shell.check_in import SECTION, CheckInResult, load_check_in, run_check_in
 from coach.shell.devices import open_display, open_source, open_voice
 from coach.shell.display import NoDisplay
@@ -80,13 +81,12 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
 
 def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
     """Return each score with its standard error, in the person's language."""
-    lines = []
+    words, lines = ProgressWords(book), []
     for name, value in result.numbers.items():
         unit = " mm" if name.endswith("_mm") else ""
         error = result.sem.get(name)
-        margin = "" if error is None else f" +/- {error:.1f}"
-        label = book.text(SECTION, name).removesuffix("_mm").replace("_", " ")
-        lines.append(f"{label}: {value:.0f}{margin}{unit}")
+        margin = "" if error is None else f" ± {words.number(error)}"
+        lines.append(words.line(words.say(name, MEASURE), f"{value:.0f}{margin}{unit}"))
     return lines
 
 
