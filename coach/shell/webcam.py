@@ -16,7 +16,7 @@ from coach.shell.source import Signal
 from coach.types import Frame
 
 MAX_WAIT_S = 0.05  # the protocol's: `read` waits at most about this long
-SILENT_S = 2.0  # seconds without a new picture until the camera counts as lost
+SILENT_S = 1.9  # seconds without a new picture until the camera counts as lost: noticed within two
 ABANDON_S = 3.0  # seconds of stall until it is opened anew
 OPEN_PATIENCE_S = 5.0  # seconds of opening until the person is told
 OPEN_LIMIT_S = 30.0  # seconds of opening until the attempt is given up
