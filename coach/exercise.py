@@ -150,7 +150,7 @@ class Eyes:
 
 
 class HeldState(NamedTuple):
-    """A held exercise's memory. `frames`: those of the running movement, and of shortly before."""
+    """A held exercise's memory. `frames`: the running movement's, and of shortly before; the last is now."""
 
     context: Context
     rep: RepState = RepState()

@@ -96,8 +96,7 @@ class CheekRaiser(Held[CheekSpec]):
             return "mouth_moved"
         if features.brow_raise.mean > helpers.max_brow_raise or features.brow_down > helpers.max_brow_down:
             return "compensation"
-        frames = (*state.frames, features)
-        window = since(frames, features.t - self.spec.side.smooth_s)
+        window = since(state.frames, features.t - self.spec.side.smooth_s)
         if self._lids_only(window):
             return "lids_only"
         return "asymmetric" if self._one_sided(window) else None

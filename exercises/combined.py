@@ -52,18 +52,18 @@ class Combined(Held[CombinedSpec]):
             return "eyes_closed"
         if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
-        frames = (*state.frames, features)
-        if recent_eyes(frames, self.spec.even.smooth_s) < self.spec.least_eyes:
+        if recent_eyes(state.frames, self.spec.even.smooth_s) < self.spec.least_eyes:
             return "eyes_uninvolved"
-        lift, travel_mm = recent(frames, self.spec.even.smooth_s)
+        lift, travel_mm = recent(state.frames, self.spec.even.smooth_s)
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether sides or eyes are so nearly right that one moment does not tell."""
-        frames, smooth_s = (*state.frames, features), self.spec.even.smooth_s
+        del features  # the last of the frames
+        smooth_s = self.spec.even.smooth_s
         if fault == "eyes_uninvolved":
-            return recent_eyes(frames, smooth_s) >= self.spec.doubtful_eyes
-        return fault == "asymmetric" and is_nearly_even(recent(frames, smooth_s)[0], self.spec.even)
+            return recent_eyes(state.frames, smooth_s) >= self.spec.doubtful_eyes
+        return fault == "asymmetric" and is_nearly_even(recent(state.frames, smooth_s)[0], self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides, where there was one."""
