@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TypeAlias
 
 Trace: TypeAlias = tuple[tuple[float, float], ...]
@@ -18,10 +19,10 @@ def plateau(trace: Trace, floor: float, start: float) -> float:
 
     The median of its upper half, without its highest tenth: that may be the edge of a blink.
     """
-    levels = sorted(level - floor for at, level in trace if at >= start)
+    levels = sorted([level for at, level in trace if at >= start])
     top = levels[-1 - len(levels) // 10]
-    upper = [level for level in levels if level >= top / 2]
-    return upper[len(upper) // 2]
+    first = bisect_left(levels, floor + (top - floor) / 2)
+    return levels[(first + len(levels)) // 2] - floor
 
 
 def crossing(trace: Trace, floor: float, start: float, height: float, share: float) -> float:
