@@ -30,7 +30,7 @@ FULL_GAP = 0.50  # about 42 mm
 # A dropping jaw draws the corners and the lower lids' landmarks down, a smile of the mouth alone draws the
 # lids' up; both are taken out again. Of the lip gap and of the pull; drawn and rendered faces agree on the
 # former, for the latter 0.02 lies between them (0.03 and 0.005).
-JAW_ON_PULL, JAW_ON_LIFT, SMILE_ON_LIFT = 0.25, 0.015, 0.02
+JAW_ON_PULL, JAW_ON_LIFT, SMILE_ON_LIFT = 0.22, 0.015, 0.02
 CHIN_SHARE = 2.0  # lips that part further than this times the chin's drop are a smile's, not the jaw's
 
 SMILING = 15.0  # a mouth curve below this is no smile
