@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from typing import TypeAlias
 
@@ -52,8 +53,12 @@ def fall(trace: Trace, floor: float, threshold: float) -> float:
 
 
 def onset(trace: Trace, floor: float, start: float) -> float:
-    """Return when the movement left rest, from where its rise crossed 20 % and 50 %."""
+    """Return when the movement left rest, from where its rise crossed 20 % and 50 %.
+
+    That is no earlier than it was last seen at rest.
+    """
     top = max(level for _, level in trace) - floor
     half = crossing(trace, floor, start, top, 0.5)
     low = min(crossing(trace, floor, start, top, 0.2), half)  # a slow rise may have passed it before
-    return low - (half - low) * BEFORE
+    resting = max((t for t, level in trace if t < low and level <= floor), default=-math.inf)
+    return max(low - (half - low) * BEFORE, resting)

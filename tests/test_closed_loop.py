@@ -96,7 +96,7 @@ def test_each_movement_is_what_it_was_meant_to_be(lesson: Lesson, exercise: str,
     meant = lesson.meant(kind)
     assert [e.get("reason", "") for e in found] == [i.reason for i in meant]
     for event, intention in zip(found, meant, strict=True):
-        assert event["start"] == pytest.approx(intention.start, abs=0.3)  # at twelve frames a second
+        assert event["start"] == pytest.approx(intention.start, abs=0.25)
 
 
 def test_circles_are_counted_by_their_direction(lesson: Lesson) -> None:
