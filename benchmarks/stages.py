@@ -187,10 +187,9 @@ class Staged:
     def _learn(self) -> None:
         frame = self._source.read()
         while frame.t < NEUTRAL_S:
-            observation = self._landmarker.detect(frame)
-            points = self._perception.look(observation)
-            if observation is not None and points is not None:
-                self._perception.keep(observation, points)
+            face = self._perception.look(self._landmarker.detect(frame))
+            if face is not None:
+                self._perception.keep(face)
             frame = self._source.read()
         self._perception.learn()
 
@@ -224,7 +223,7 @@ class Staged:
     def _exercise(self, t: float, observation: FaceObservation | None, timed: str = "") -> None:
         """Give the frame to every exercise, to the one that is timed first."""
         begin = now()
-        features = self._perception.features(observation, self._perception.look(observation))
+        features = self._perception.features(self._perception.look(observation))
         between = now()
         for name in sorted(self._exercises, key=lambda name: name != timed):
             self._states[name], _ = self._exercises[name].step(self._states[name], t, features)

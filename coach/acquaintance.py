@@ -10,7 +10,7 @@ from coach.perception import Perception
 from coach.readiness import Readiness
 from coach.screen import Framing
 from coach.settings import FramingSettings
-from coach.types import FaceObservation, Points
+from coach.types import FaceObservation
 
 HINT_AFTER_S = 1.5  # nobody sits right at once
 HINT_EVERY_S = 6.0  # twice as long after each time the same is said
@@ -59,11 +59,11 @@ class Acquaintance:
         self._known, self._perception.baseline = self._perception.baseline, None
         self.begin_again()
 
-    def step(self, t: float, observation: FaceObservation | None, points: Points | None) -> Met | None:
+    def step(self, t: float, face: FaceObservation | None) -> Met | None:
         """Take in one frame; return what is known once it is."""
         if self._since is None or self._readiness is None:
             self._since, self._readiness = t, Readiness(self._perception, self._limits, t)
-        self.framing, baseline = self._readiness.step(t, observation, points)
+        self.framing, baseline = self._readiness.step(t, face)
         if baseline is None:
             return None
         known, self._known = self._known, None

@@ -11,7 +11,7 @@ from coach.events import Attempt, Calibrated, Event, Rep
 from coach.exercise import AnyExercise, Context, View
 from coach.features import Features
 from coach.perception import Perception
-from coach.types import FaceObservation, Points
+from coach.types import FaceObservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Analysis:
         self._neutral = neutral
         self._cues = tuple(cues)
         self._perception = Perception(best)
-        self._waiting: list[tuple[float, FaceObservation | None, Points | None]] = []
+        self._waiting: list[tuple[float, FaceObservation | None]] = []
         self._state: object = None
         self.reps: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
@@ -65,16 +65,16 @@ class Analysis:
 
     def process(self, t: float, observation: FaceObservation | None) -> Iterator[Analysed]:
         """Take in one frame; yield what could be judged: nothing before the neutral face is known."""
-        points = self._perception.look(observation)
+        face = self._perception.look(observation)
         self.faces += observation is not None
         if self.calibrated:
-            yield self._judge(t, observation, points)
+            yield self._judge(t, face)
             return
         begin, end = self._neutral
-        if observation is not None and points is not None and t >= begin:
-            self._perception.keep(observation, points)
+        if face is not None and t >= begin:
+            self._perception.keep(face)
         if t < begin:
-            self._waiting.append((t, observation, points))
+            self._waiting.append((t, face))
         if t >= end and self._perception.kept_s >= min(self.LEAST_NEUTRAL_S, end - begin):
             yield from self._calibrate(t)
 
@@ -104,12 +104,12 @@ class Analysis:
             quality=baseline.quality,
         )
         yield Analysed(first, None, self._exercise.view(self._state), (calibrated,))
-        for at, observation, points in self._waiting:
-            yield self._judge(at, observation, points)
+        for at, face in self._waiting:
+            yield self._judge(at, face)
         self._waiting = []
 
-    def _judge(self, t: float, observation: FaceObservation | None, points: Points | None) -> Analysed:
-        features = self._perception.features(observation, points)
+    def _judge(self, t: float, face: FaceObservation | None) -> Analysed:
+        features = self._perception.features(face)
         self._state, events = self._exercise.step(self._state, t, features)
         self._count(events)
         return Analysed(t, features, self._exercise.view(self._state), events)

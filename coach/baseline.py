@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 
-from coach.headframe import HeadPose, canonical, fit
+from coach.headframe import HeadPose, canonical, fit, used_points
 from coach.measures import IRIS_MM, Measures, Ruler
 from coach.types import Bilateral, FaceObservation, Points
 
@@ -62,17 +61,13 @@ class Noise:
     chin: float = 0.002
 
 
-Seen: TypeAlias = tuple[FaceObservation, Points]
-
-
-def neutral_baseline(seen: Sequence[Seen]) -> Baseline | None:
+def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
     """Return the baseline of a face at rest, blinks and the landmarker's first moments dropped.
 
     Parameters
     ----------
     seen
-        One to several seconds of a face at rest, in order of time: observations with their `USED`
-        landmarks, see `headframe.used_points`.
+        One to several seconds of a face at rest, in order of time.
 
     Returns
     -------
@@ -80,13 +75,12 @@ def neutral_baseline(seen: Sequence[Seen]) -> Baseline | None:
     """
     if not seen:
         return None
-    start = seen[0][0].t
-    settled = [(o, points) for o, points in seen if o.t - start >= SETTLE_S]
+    settled = [face for face in seen if face.t - seen[0].t >= SETTLE_S]
     if len(settled) < LEAST_FRAMES:
         return None
-    reference = _reference([points for _, points in settled])
+    reference = _reference([used_points(face) for face in settled])
     ruler = Ruler(reference)
-    measured = [ruler.measure(o, points) for o, points in settled]
+    measured = [ruler.measure(face) for face in settled]
     apertures = np.array([m.aperture.mean for m in measured])
     usable = [m for m, a in zip(measured, apertures, strict=True) if a >= CLOSED * np.median(apertures)]
     if len(usable) < LEAST_FRAMES:
@@ -102,7 +96,7 @@ def neutral_baseline(seen: Sequence[Seen]) -> Baseline | None:
             chin=_spread([m.chin_down for m in usable]),
         ),
         quality=len(usable) / len(settled),
-        duration_s=settled[-1][0].t - settled[0][0].t,
+        duration_s=settled[-1].t - settled[0].t,
     )
 
 

@@ -14,7 +14,7 @@ from coach.baseline import Baseline, Noise, OwnRange
 from coach.features import LID_COUPLING, Features, extract
 from coach.headframe import canonical, fit, used_points
 from coach.landmarks import LEFT, RIGHT, places
-from coach.measures import IRIS_MM, Ruler
+from coach.measures import IRIS_MM, own_ruler
 from coach.types import Bilateral, FaceObservation, Points
 
 Lids: TypeAlias = NDArray[np.float64]
@@ -119,10 +119,7 @@ def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
 
 def look(picture: Picture) -> Alone:
     """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
-    measured = []
-    for view in picture.views:
-        used = used_points(view.observation)
-        measured.append((Ruler(canonical(used)).measure(view.observation, used), view.mirrored))
+    measured = [(own_ruler(v.observation).measure(v.observation), v.mirrored) for v in picture.views]
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
     openings = [m.aperture.mirrored() if mirrored else m.aperture for m, mirrored in measured]
     return Alone(
@@ -164,10 +161,9 @@ def _layout(picture: Picture) -> tuple[bool, ...]:
 
 def baseline_of(observation: FaceObservation) -> Baseline:
     """Return one picture of the face at rest as a baseline."""
-    used = used_points(observation)
-    reference = canonical(used)
-    neutral = Ruler(reference).measure(observation, used)
-    return Baseline(reference, neutral, IRIS_MM * neutral.unit_px / neutral.iris_px, Noise(), 1.0, 0.0)
+    neutral = own_ruler(observation).measure(observation)
+    mm = IRIS_MM * neutral.unit_px / neutral.iris_px
+    return Baseline(canonical(used_points(observation)), neutral, mm, Noise(), 1.0, 0.0)
 
 
 def _turn(found: FaceObservation, rest: FaceObservation) -> float:
@@ -177,4 +173,4 @@ def _turn(found: FaceObservation, rest: FaceObservation) -> float:
 
 
 def _features(view: View, baseline: Baseline) -> Features:
-    return extract(view.observation, used_points(view.observation), baseline, OwnRange())
+    return extract(view.observation, baseline, OwnRange())

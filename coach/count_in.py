@@ -6,7 +6,7 @@ from typing import Final
 
 from coach.baseline import Baseline
 from coach.identity import Recognition
-from coach.types import Points
+from coach.types import FaceObservation
 
 NUMBERS: Final = ((0.0, "count_in_3"), (0.7, "count_in_2"), (1.4, "count_in_1"))
 COUNT_IN_S: Final = 2.0
@@ -25,9 +25,9 @@ class CountIn:
         """Whether the face is the known one, as far as could be seen."""
         return self._recognition.fits
 
-    def step(self, t: float, points: Points | None) -> tuple[str, ...]:
+    def step(self, t: float, face: FaceObservation | None) -> tuple[str, ...]:
         """Take in one frame; return the phrases that are due."""
-        self._recognition.look(points)
+        self._recognition.look(face)
         due = [key for at, key in NUMBERS[self._said :] if t - self._since >= at]
         self._said += len(due)
         return tuple(due)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from coach.baseline import Baseline, OwnRange
 from coach.measures import Measures
-from coach.types import Bilateral, FaceObservation, Light, Points
+from coach.types import Bilateral, FaceObservation, Light
 
 # How much the nasolabial point counts beside the mouth corner. On rendered people with known sides, in
 # seven kinds of pictures, 2 to 5 keep even smiles (median ratio >= 0.85) and a side weak by a third
@@ -76,12 +76,9 @@ class Features(NamedTuple):
 FULL_NARROWING = 0.3
 
 
-def extract(observation: FaceObservation, points: Points, baseline: Baseline, best: OwnRange) -> Features:
-    """Compare one observed face with the person's own neutral and range.
-
-    `points`: the frame's `USED` landmarks in pixels, see `headframe.used_points`.
-    """
-    now, rest = baseline.ruler.measure(observation, points), baseline.neutral
+def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) -> Features:
+    """Compare one observed face with the person's own neutral and range."""
+    now, rest = baseline.ruler.measure(observation), baseline.neutral
     lower = _above(now.lower_lid, rest.lower_lid)
     drop = _above(rest.upper_lid, now.upper_lid)
     lift = Bilateral(

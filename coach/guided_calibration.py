@@ -21,7 +21,7 @@ from coach.screen import Bars, Phase, Screen
 from coach.session_log import SessionLog
 from coach.settings import Settings
 from coach.speaker import Speaker
-from coach.types import Bilateral, FaceObservation, Points
+from coach.types import Bilateral, FaceObservation
 from coach.watch import Watch
 
 Stage: TypeAlias = Literal["ready", "moving", "summary", "ended"]
@@ -102,13 +102,13 @@ class GuidedCalibration:
         """Take in one frame's face (None where there is none) at `t` seconds."""
         self._begin(t)
         self.frames += 1
-        points = self.perception.look(observation)
-        self._log.add(*self._watch.see(t, observation, points))
-        self._features = self.perception.features(observation, points)
+        face = self.perception.look(observation)
+        self._log.add(*self._watch.see(t, face))
+        self._features = self.perception.features(face)
         if self._paused:
             pass
         elif self._stage == "ready":
-            self._get_ready(t, observation, points)
+            self._get_ready(t, face)
         elif self._stage == "moving":
             self._lead(t)
         elif self._stage == "summary" and t - self._since >= SUMMARY_S:
@@ -166,10 +166,10 @@ class GuidedCalibration:
             self._speaker.say(t, Kind.INSTRUCTION, "neutral")
         self._t = max(t, self._t)
 
-    def _get_ready(self, t: float, observation: FaceObservation | None, points: Points | None) -> None:
+    def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self._readiness is None:
             self._readiness = Readiness(self.perception, self._settings.framing, t)
-        self._watch.framing, baseline = self._readiness.step(t, observation, points)
+        self._watch.framing, baseline = self._readiness.step(t, face)
         if baseline is None:
             self._speak_of_framing(t)
             return

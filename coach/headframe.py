@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from coach.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID, USED, places
 from coach.types import FaceObservation, Points
 
-_USED = np.array(USED)
+USED_AT = np.array(USED)
 _RIGID = places(*RIGID)
 _OUTER_EYES = places(RIGHT.outer_eye, LEFT.outer_eye)
 _AXIS = places(FOREHEAD, CHIN)
 
 
-@dataclass(frozen=True, slots=True)
-class HeadPose:
+class HeadPose(NamedTuple):
     """Degrees against the camera: +yaw and +roll to the person's left, +pitch up."""
 
     yaw: float
@@ -34,18 +32,14 @@ def metric_points(observation: FaceObservation) -> Points:
     -------
     (478, 3) float64: x right, y down, z away from the camera, all in pixels of the picture's width.
     """
-    return observation.landmarks * _pixels(observation.size)
-
-
-@lru_cache(maxsize=4)
-def _pixels(size: tuple[int, int]) -> Points:
-    width, height = size
-    return np.array([width, height, width], dtype=np.float64)
+    width, height = observation.size
+    return observation.landmarks * (width, height, width)
 
 
 def used_points(observation: FaceObservation) -> Points:
     """Return the `USED` landmarks alone, (len(USED), 3), see `metric_points`."""
-    return observation.landmarks.take(_USED, axis=0) * _pixels(observation.size)
+    width, height = observation.size
+    return observation.landmarks.take(USED_AT, axis=0) * (width, height, width)
 
 
 def canonical(points: Points) -> Points:
@@ -89,19 +83,19 @@ def head_axes(points: Points) -> tuple[Points, Points, float]:
     return np.stack([x, y, np.cross(x, y)]), (left + right) / 2, unit
 
 
-Rows: TypeAlias = list[list[float]]
+Row: TypeAlias = tuple[float, float, float]
+Rows: TypeAlias = tuple[Row, Row, Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """How one face lies over a reference: `point @ turn + shift` is where a point of it is.
+class Alignment(NamedTuple):
+    """How one face lies over a reference: `axes @ point + shift` is where a point of it is.
 
-    `turn`: (3, 3), rotation times scale. `pose`: against the camera. `unit_px`: one unit of the head
+    `axes`: (3, 3), rotation times scale. `pose`: against the camera. `unit_px`: one unit of the head
     frame (outer eye corner distance) in pixels.
     """
 
-    turn: Rows
-    shift: list[float]
+    axes: Rows
+    shift: Row
     pose: HeadPose
     unit_px: float
 
@@ -127,10 +121,10 @@ class HeadFrame:
         self.rows = np.zeros((4, len(USED)))
         self.rows[:3, _RIGID] = (rigid - mean).T
         self.rows[3, _RIGID] = 1.0 / len(RIGID)
-        self._mean: list[float] = mean.tolist()
+        self._mean: Row = tuple(mean.tolist())
         self._size = float(np.sum((rigid - mean) ** 2))
 
-    def align(self, sums: Rows) -> Alignment:
+    def align(self, sums: Sequence[Row]) -> Alignment:
         """Lay a face over the reference by rotation, shift and scale alone.
 
         The rotation is that of the least-squares similarity (Umeyama 1991, IEEE TPAMI 13:376); the scale is
@@ -143,11 +137,21 @@ class HeadFrame:
             `rows` times the face's `USED` landmarks in pixels.
         """
         across, down, back, (x, y, z) = sums
-        rows, strength = _rotation([[across[k], down[k], back[k]] for k in range(3)])
+        rows, strength = _rotation(across, down, back)
         unit_px = strength / self._size
-        turn = [[row[k] / unit_px for row in rows] for k in range(3)]
-        shift = [m - x * turn[0][k] - y * turn[1][k] - z * turn[2][k] for k, m in enumerate(self._mean)]
-        return Alignment(turn, shift, _pose(rows), unit_px)
+        (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rows
+        a, b, c = self._mean
+        axes = (
+            (xx / unit_px, xy / unit_px, xz / unit_px),
+            (yx / unit_px, yy / unit_px, yz / unit_px),
+            (zx / unit_px, zy / unit_px, zz / unit_px),
+        )
+        shift = (
+            a - (x * xx + y * xy + z * xz) / unit_px,
+            b - (x * yx + y * yy + z * yz) / unit_px,
+            c - (x * zx + y * zy + z * zz) / unit_px,
+        )
+        return Alignment(axes, shift, _pose(rows), unit_px)
 
 
 def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:
@@ -167,10 +171,10 @@ def fit(points: Points, reference: Points) -> tuple[Points, HeadPose, float]:
     """
     frame = HeadFrame(reference)
     aligned = frame.align((frame.rows @ points).tolist())
-    return points @ np.array(aligned.turn) + aligned.shift, aligned.pose, aligned.unit_px
+    return points @ np.array(aligned.axes).T + aligned.shift, aligned.pose, aligned.unit_px
 
 
-def _rotation(covariance: Rows) -> tuple[Rows, float]:
+def _rotation(across: Row, down: Row, back: Row) -> tuple[Rows, float]:
     """Return the rotation that best turns one centred cloud of points into another, and how well it does.
 
     Horn's quaternion (1987, J Opt Soc Am A 4:629) as the greatest root of its characteristic
@@ -179,16 +183,17 @@ def _rotation(covariance: Rows) -> tuple[Rows, float]:
 
     Parameters
     ----------
-    covariance
-        Sum of the outer products, source times target, 3x3.
+    across, down, back
+        The target's coordinates, each times the source's, summed over the points: the covariance.
 
     Returns
     -------
     The rotation, and the root: the sum of the covariance's singular values.
     """
-    up = -1.0 if covariance[0][0] + covariance[1][1] < 0 else 1.0  # upside down: begin half a turn on
-    (xx, xy, xz), (yx, yy, yz) = ([up * value for value in row] for row in covariance[:2])
-    zx, zy, zz = covariance[2]
+    (xx, yx, zx), (xy, yy, zy), (xz, yz, zz) = across, down, back  # source, then target
+    up = 1.0
+    if xx + yy < 0:  # upside down: begin half a turn on
+        up, xx, yx, xy, yy, xz, yz = -1.0, -xx, -yx, -xy, -yy, -xz, -yz
     k01, k02, k03 = yz - zy, zx - xz, xy - yx
     k12, k13, k23 = xy + yx, zx + xz, yz + zy
     k00, k11, k22, k33 = xx + yy + zz, xx - yy - zz, yy - xx - zz, zz - xx - yy
@@ -223,11 +228,11 @@ def _rotation(covariance: Rows) -> tuple[Rows, float]:
     z = -(k01 * m12 - a11 * m02 + k12 * m01)
     n = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
     w, x, y, z = w * n, x * n, y * n, z * n
-    return [
-        [up - 2 * up * (y * y + z * z), 2 * up * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * up * (x * y + w * z), up - 2 * up * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * up * (x * z - w * y), 2 * up * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ], root
+    return (
+        (up - 2 * up * (y * y + z * z), 2 * up * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * up * (x * y + w * z), up - 2 * up * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * up * (x * z - w * y), 2 * up * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    ), root
 
 
 def facing(points: Points) -> tuple[HeadPose, float]:

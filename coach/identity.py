@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from coach.baseline import Baseline
-from coach.headframe import fit
+from coach.headframe import fit, used_points
 from coach.types import FaceObservation, Points
 
 # A face does not move further than this between two frames. In face sizes: at most 0.35 on recorded
@@ -56,11 +56,11 @@ class Recognition:
         self._baseline = baseline
         self._offsets: list[Points] = []
 
-    def look(self, points: Points | None) -> None:
-        """Take in one frame's `USED` landmarks, None where there is no face."""
-        if points is None:
+    def look(self, face: FaceObservation | None) -> None:
+        """Take in one frame's face, None where there is none."""
+        if face is None:
             return
-        placed, pose, _ = fit(points, self._baseline.reference)
+        placed, pose, _ = fit(used_points(face), self._baseline.reference)
         neutral = self._baseline.neutral.pose
         if max(abs(pose.yaw - neutral.yaw), abs(pose.pitch - neutral.pitch)) <= COMPARABLE_DEG:
             self._offsets.append(placed - self._baseline.reference)

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from coach.baseline import Baseline, OwnRange
 from coach.features import extract
-from coach.headframe import canonical, used_points
-from coach.measures import Measures, Ruler
+from coach.measures import Measures, own_ruler
 from coach.scores import jaw_opening
 from coach.settings import Strict
 from coach.types import FaceObservation, Light
@@ -115,13 +114,12 @@ def observe(
     """
     if observation is None:
         return Sample(t, "no_face")
-    points = used_points(observation)
-    now = (Ruler(canonical(points)) if neutral is None else neutral.ruler).measure(observation, points)
+    now = (own_ruler(observation) if neutral is None else neutral.ruler).measure(observation)
     if neutral is None:
         fix = _fix(observation, now, limits, like)
         restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
         return Sample(t, fix or ("relax" if restless else None), now.corner_to_eye.mean)
-    face = extract(observation, points, neutral, OwnRange())
+    face = extract(observation, neutral, OwnRange())
     fix = _fix(observation, now, limits, like)
     if fix is None and not posing:
         if face.corner_pull.mean > spec.rest_pull or abs(face.lip_gap) > spec.rest_gap:
@@ -134,8 +132,7 @@ def observe(
 
 def placement(observation: FaceObservation) -> Placement:
     """Return how a resting face is in the picture."""
-    points = used_points(observation)
-    now = Ruler(canonical(points)).measure(observation, points)
+    now = own_ruler(observation).measure(observation)
     return Placement(
         now.unit_px / observation.size[1], now.centre[0], now.centre[1], now.pose.yaw, now.pose.pitch
     )

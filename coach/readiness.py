@@ -7,11 +7,11 @@ from typing import Final
 
 from coach.baseline import Baseline
 from coach.framing import assess
-from coach.headframe import facing
+from coach.headframe import facing, used_points
 from coach.perception import Perception
 from coach.screen import Framing
 from coach.settings import FramingSettings
-from coach.types import FaceObservation, Points
+from coach.types import FaceObservation
 
 NEUTRAL_S = 2.0
 STILL_CORNER, STILL_CHIN = 0.012, 0.02  # robust standard deviations above it are no face at rest
@@ -33,16 +33,14 @@ class Readiness:
     since: float
     tried: float = float("-inf")
 
-    def step(
-        self, t: float, observation: FaceObservation | None, points: Points | None
-    ) -> tuple[Framing, Baseline | None]:
+    def step(self, t: float, face: FaceObservation | None) -> tuple[Framing, Baseline | None]:
         """Take in one frame; return what to change about the framing, and the baseline once it is known."""
-        framing = look_at(observation, points, self.limits)
+        framing = look_at(face, self.limits)
         patient = t - self.since < PATIENCE_S
-        if observation is None or points is None or framing in BLOCKING or (framing != "good" and patient):
+        if face is None or framing in BLOCKING or (framing != "good" and patient):
             self.perception.forget_before(float("inf"))
             return framing, None
-        self.perception.keep(observation, points)
+        self.perception.keep(face)
         self.perception.forget_before(t - NEUTRAL_S - 0.5)
         if self.perception.kept_s < NEUTRAL_S or t - self.tried < RETRY_S:
             return framing, None
@@ -55,12 +53,9 @@ def _still(baseline: Baseline) -> bool:
     return baseline.noise.corner <= STILL_CORNER and baseline.noise.chin <= STILL_CHIN
 
 
-def look_at(
-    observation: FaceObservation | None, points: Points | None, limits: FramingSettings
-) -> Framing:
+def look_at(face: FaceObservation | None, limits: FramingSettings) -> Framing:
     """Return what to change about a face's place, pose and light."""
-    if observation is None or points is None:
+    if face is None:
         return "no_face"
-    pose, unit_px = facing(points)
-    size = unit_px / observation.size[1]
-    return assess(observation.box, size, pose, observation.light, limits)
+    pose, unit_px = facing(used_points(face))
+    return assess(face.box, unit_px / face.size[1], pose, face.light, limits)

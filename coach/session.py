@@ -22,7 +22,7 @@ from coach.session_screen import Scene, draw
 from coach.settings import Settings
 from coach.speaker import Speaker
 from coach.stages import TRANSITIONS, Happening, Stage
-from coach.types import FaceObservation, Points
+from coach.types import FaceObservation
 from coach.watch import STALL_S, Watch
 
 BREATHER_S = 0.8  # between two exercises, at least
@@ -87,8 +87,8 @@ class Session:
         """Take in one frame's face (None where there is none) at `t` seconds."""
         self._begin(t)
         self.frames += 1
-        points = self.perception.look(observation)
-        self._log.add(*(seen := self.watch.see(t, observation, points)))
+        face = self.perception.look(observation)
+        self._log.add(*(seen := self.watch.see(t, face)))
         lost = any(isinstance(event, FaceLost) for event in seen)
         if lost:
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
@@ -97,14 +97,14 @@ class Session:
             self._log.add(*self.course.running.stalled(t))
         self.features = None
         if self._stage == "ready":
-            self._get_ready(t, observation, points)
+            self._get_ready(t, face)
         elif self._stage == "exercise":
-            self.features = self.perception.features(observation, points)
+            self.features = self.perception.features(face)
             self._exercise(t)
         elif self._stage == "change":
             self._change(t)
         elif self._stage == "count_in":
-            self._count_in(t, points)
+            self._count_in(t, face)
         return self._output(t)
 
     def camera_lost(self, t: float) -> Output:
@@ -184,9 +184,9 @@ class Session:
         self._stage = TRANSITIONS[self._stage, happening]
         self._since = t
 
-    def _get_ready(self, t: float, observation: FaceObservation | None, points: Points | None) -> None:
+    def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self.perception.baseline is None:
-            met = self._acquaintance.step(t, observation, points)
+            met = self._acquaintance.step(t, face)
             self.watch.framing = self._acquaintance.framing
             if met is None:
                 hint = self._acquaintance.hint(t) if self.speaker.quiet(t) else None
@@ -296,11 +296,11 @@ class Session:
             self._counting_in = CountIn(t, self.perception.baseline)
         self._log.add(Resumed(t=t))
 
-    def _count_in(self, t: float, points: Points | None) -> None:
+    def _count_in(self, t: float, face: FaceObservation | None) -> None:
         count = self._counting_in
         if count is None:
             return
-        for key in count.step(t, points):
+        for key in count.step(t, face):
             self.speaker.say(t, Kind.COUNTDOWN, key)
         if not count.over(t):
             return

@@ -9,7 +9,7 @@ from coach.identity import jumped
 from coach.readiness import look_at
 from coach.screen import Framing
 from coach.settings import FramingSettings
-from coach.types import FaceObservation, Points
+from coach.types import FaceObservation
 
 FACE_LOST_S = 1.0  # of frames without a face
 STALL_S = 1.0  # without any frame: the machine was busy, and nobody knows what the face did meanwhile
@@ -41,7 +41,7 @@ class Watch:
         """Why nothing can be judged at the moment, or empty."""
         return "camera_lost" if self.camera_lost else "face_lost" if self.face_lost else ""
 
-    def see(self, t: float, observation: FaceObservation | None, points: Points | None) -> tuple[Event, ...]:
+    def see(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
         """Take in one frame and return what has changed.
 
         A face that is there again after a long gap without frames was lost and is found in the same
@@ -58,18 +58,18 @@ class Watch:
             events.append(CameraFound(t=t))
             self._face_t = t if self._face_t is not None else None
         away = self._face_t is not None and t - self._face_t >= FACE_LOST_S
-        if observation is not None and self._face is not None:
-            away = away or jumped(self._face, observation)
+        if face is not None and self._face is not None:
+            away = away or jumped(self._face, face)
         if away and not self.face_lost:
             self.face_lost = True
             events.append(FaceLost(t=t))
-        if observation is not None:
-            self._face_t, self._face = t, observation
+        if face is not None:
+            self._face_t, self._face = t, face
             if self.face_lost:
                 self.face_lost = False
                 events.append(FaceFound(t=t))
         if t - self._framing_t >= FRAMING_EVERY_S:
-            self.framing = look_at(observation, points, self._limits)
+            self.framing = look_at(face, self._limits)
             self._framing_t = t
         return tuple(events)
 

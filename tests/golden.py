@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 from synthetic import load
 
-from coach.baseline import Noise, OwnRange, Seen, neutral_baseline
+from coach.baseline import Noise, OwnRange, neutral_baseline
 from coach.events import Event
 from coach.exercise import Context
 from coach.features import Features, extract
-from coach.headframe import used_points
 from coach.testing import Trace, face, play
 from coach.types import Bilateral
 
@@ -84,18 +83,17 @@ def record(film: Path, name: str, known: dict[str, Any]) -> None:
     from coach.shell.video import VideoFile
     from coach.types import Frame
 
-    seen: list[Seen | None] = []
+    seen = []
     times = []
     source = VideoFile(film)
     with Landmarker(find_model("", default_cache_dir(), progress=False)) as landmarker:
         while isinstance(frame := source.read(), Frame):
-            observation = landmarker.detect(frame)
             times.append(frame.t)
-            seen.append(None if observation is None else (observation, used_points(observation)))
+            seen.append(landmarker.detect(frame))
     source.close()
-    baseline = neutral_baseline([pair for pair in seen if pair and pair[0].t <= NEUTRAL_S])
+    baseline = neutral_baseline([face for face in seen if face and face.t <= NEUTRAL_S])
     assert baseline is not None, f"{film}: no neutral face in the first {NEUTRAL_S} s"
-    measured = [None if pair is None else extract(*pair, baseline, OwnRange()) for pair in seen]
+    measured = [None if face is None else extract(face, baseline, OwnRange()) for face in seen]
     rows = [[np.nan] * len(COLUMNS) if features is None else _row(features) for features in measured]
     kept = np.array(times) >= NEUTRAL_S
     TRACES.mkdir(exist_ok=True)

@@ -15,9 +15,7 @@ from coach.cues import Cue
 from coach.events import Event
 from coach.face_pose import FacePose
 from coach.features import Features
-from coach.headframe import metric_points
 from coach.intention import Intention
-from coach.landmarks import USED
 from coach.output import Output
 from coach.perception import Perception
 from coach.person import Person
@@ -31,7 +29,7 @@ from coach.shell.config import load_settings
 from coach.shell.registry import load_exercise
 from coach.shell.simulated_person import load_person
 from coach.shell.words import load_phrase_book
-from coach.types import FaceObservation, Points
+from coach.types import FaceObservation
 
 FPS = 30.0
 JAW_SIDE = 0.09  # length units at the drawn jaw's farthest
@@ -39,10 +37,9 @@ SETTINGS = load_settings(None)
 
 
 @cache
-def still() -> tuple[FaceObservation, Points]:
-    """Return one neutral face, well placed, and its points."""
-    observation = observed(synthetic_face(), scale=60.0, at=(320.0, 200.0))
-    return observation, metric_points(observation)[list(USED)]
+def still() -> FaceObservation:
+    """Return one neutral face, well placed."""
+    return observed(synthetic_face(), scale=60.0, at=(320.0, 200.0))
 
 
 def features_of(t: float, pose: FacePose) -> Features:
@@ -66,11 +63,8 @@ class Faked(Perception):
         super().__init__()
         self.told: Features | None = None
 
-    def look(self, observation: FaceObservation | None) -> Points | None:
-        return None if observation is None else still()[1]
-
-    def features(self, observation: FaceObservation | None, points: Points | None) -> Features | None:
-        return None if observation is None or self.baseline is None else self.told
+    def features(self, face: FaceObservation | None) -> Features | None:
+        return None if face is None or self.baseline is None else self.told
 
 
 def plan(*steps: tuple[str, int, dict[str, Any]], budget_s: float = 0.0, **how: Any) -> Plan:
@@ -124,7 +118,7 @@ class Led:
         observation = None
         if pose is not None and pose.visible:
             observation = FaceObservation(
-                self.t, still()[0].landmarks, np.full(52, 0.1), still()[0].size
+                self.t, still().landmarks, np.full(52, 0.1), still().size
             )
             assert isinstance(self.session.perception, Faked)
             self.session.perception.told = features_of(self.t, pose)

@@ -100,7 +100,7 @@ class Person:
         pose = self.run.pose(frame.t, self.run._heard)
         self.run._heard = []
         self.run.session.perception.told = features_of(frame.t, pose)
-        return FaceObservation(frame.t, still()[0].landmarks, np.full(52, 0.1), still()[0].size)
+        return FaceObservation(frame.t, still().landmarks, np.full(52, 0.1), still().size)
 
 
 ONE_CHEEK = (("cheek_raiser", 1, hold(1.5)),)

@@ -29,8 +29,9 @@ from coach.baseline import neutral_baseline
 from coach.cues import Cue
 from coach.errors import StoreError
 from coach.face_pose import FacePose
+from coach.headframe import used_points
 from coach.identity import TOLERANCE, Recognition, difference, jumped
-from coach.landmarks import CHIN, LEFT, RIGHT, places
+from coach.landmarks import CHIN, LEFT, RIGHT
 from coach.progress import summary_lines
 from coach.progress_words import ProgressWords
 from coach.screen import Screen
@@ -293,17 +294,22 @@ class Seats(Faked):
         super().__init__()
         self.swap_t, self.grin = swap_t, grin
 
-    def look(self, observation: FaceObservation | None) -> Points | None:
-        points = super().look(observation)
-        if points is None or observation is None:
+    def look(self, observation: FaceObservation | None) -> FaceObservation | None:
+        face = super().look(observation)
+        if face is None:
             return None
-        if observation.t >= self.swap_t:
-            return points * (1.15, 1.0, 1.0)
-        if self.grin[0] <= observation.t < self.grin[1]:
-            points = points.copy()
-            points[places(LEFT.mouth_corner, RIGHT.mouth_corner), 0] += (12.0, -12.0)
-            points[places(CHIN), 1] += 40.0
-        return points
+        if face.t >= self.swap_t:
+            return reshaped(face, face.landmarks * (1.15, 1.0, 1.0))
+        if self.grin[0] <= face.t < self.grin[1]:
+            landmarks, (width, height) = face.landmarks.copy(), face.size
+            landmarks[[LEFT.mouth_corner, RIGHT.mouth_corner], 0] += (12.0 / width, -12.0 / width)
+            landmarks[CHIN, 1] += 40.0 / height
+            return reshaped(face, landmarks)
+        return face
+
+
+def reshaped(face: FaceObservation, landmarks: Points) -> FaceObservation:
+    return FaceObservation(face.t, landmarks, face.blendshapes, face.size, face.light)
 
 
 def seated(away: tuple[float, float], seats: Seats, reps: int = 3) -> Led:
@@ -367,8 +373,8 @@ def test_a_swap_between_two_exercises_still_gets_to_the_second() -> None:
 
 def test_two_resting_faces_are_told_apart_by_their_proportions() -> None:
     """Size, place, distance and pose are not proportions; a face 8 per cent broader is another one."""
-    observation, points = still()
-    baseline = neutral_baseline([(replace(observation, t=n / 30), points) for n in range(40)])
+    points = used_points(still())
+    baseline = neutral_baseline([replace(still(), t=n / 30) for n in range(40)])
     assert baseline is not None
     angle = np.radians(9)
     turned = points @ np.array(
@@ -384,7 +390,7 @@ def test_two_resting_faces_are_told_apart_by_their_proportions() -> None:
 
 def test_a_jump_is_told_from_a_movement() -> None:
     """Leaning and swaying is one face; one that stands elsewhere or is much larger at once is another."""
-    face = still()[0]
+    face = still()
 
     def moved(by: float, scale: float = 1.0) -> FaceObservation:
         return replace(face, landmarks=face.landmarks * scale + (by, 0.0, 0.0))

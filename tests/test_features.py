@@ -10,8 +10,7 @@ import pytest
 
 from coach.baseline import Baseline, OwnRange, neutral_baseline
 from coach.features import Features, extract
-from coach.headframe import metric_points
-from coach.landmarks import CHIN, FOREHEAD, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, USED, Blendshape
+from coach.landmarks import CHIN, FOREHEAD, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, Blendshape
 from coach.perception import Perception
 from coach.shell.drawn_face import FacePose, draw, grain
 from coach.shell.landmarker import Landmarker
@@ -81,10 +80,6 @@ def observed(
     return FaceObservation(t, pixels / (SIZE[0], SIZE[1], SIZE[0]), blendshapes, SIZE)
 
 
-def used(observation: FaceObservation) -> Points:
-    return metric_points(observation)[list(USED)]
-
-
 def baseline(*, closed=()) -> Baseline:
     """Return the synthetic face's baseline; `closed` frames are in a blink."""
     seen = []
@@ -93,7 +88,7 @@ def baseline(*, closed=()) -> Baseline:
         if number in closed:
             points = moved(points, (*LEFT.upper_lid, *RIGHT.upper_lid), (0, 0.2, 0))
         observation = observed(points, number / 15)
-        seen.append((observation, used(observation)))
+        seen.append(observation)
     found = neutral_baseline(seen)
     assert found is not None
     return found
@@ -107,7 +102,7 @@ def moved(points: Points, indices, by) -> Points:
 
 def seen_as(points: Points, **how) -> Features:
     observation = observed(points, 9.0, **how)
-    return extract(observation, used(observation), baseline(), OwnRange())
+    return extract(observation, baseline(), OwnRange())
 
 
 def expression(features: Features) -> dict[str, tuple[float, ...]]:
@@ -247,7 +242,7 @@ def test_too_few_frames_are_no_baseline():
     """Without half a second of a settled face nobody is called neutral."""
     assert neutral_baseline([]) is None
     frames = [observed(synthetic_face(), n / 15) for n in range(8)]
-    assert neutral_baseline([(o, used(o)) for o in frames]) is None
+    assert neutral_baseline(frames) is None
 
 
 # ---- the real landmarker before the drawn face ------------------------------------------------------
@@ -263,17 +258,17 @@ class Watcher:
         assert found is not None
         self.baseline = found
 
-    def _see(self, pose: FacePose) -> tuple[FaceObservation, Points]:
+    def _see(self, pose: FacePose) -> FaceObservation:
         observation = self.landmarker.detect(Frame(self.frame / 30, grain(draw(pose, SIZE), self.frame)))
         self.frame += 1
         assert observation is not None, "the landmarker sees no face"
-        return observation, used(observation)
+        return observation
 
     def __call__(self, pose: FacePose, frames: int = 12) -> Features:
         """Return the last frame's features of a pose held for some frames."""
         for _ in range(frames):
-            observation, points = self._see(pose)
-        return extract(observation, points, self.baseline, OwnRange())
+            observation = self._see(pose)
+        return extract(observation, self.baseline, OwnRange())
 
 
 @pytest.fixture(scope="module")

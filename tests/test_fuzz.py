@@ -324,7 +324,7 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     assert tape.setup is not None
     path = tmp_path_factory.mktemp("trace") / "a.trace"
     writer = TraceWriter(path, tape.setup, {})
-    face, noise = still()[0], np.random.default_rng(0)
+    face, noise = still(), np.random.default_rng(0)
     for n in range(16):  # with noise, so that the file has more than one piece
         landmarks = face.landmarks + noise.normal(0, 0.001, face.landmarks.shape)
         observation = FaceObservation(n / 10, landmarks, face.blendshapes, face.size)
@@ -383,7 +383,7 @@ steps = st.lists(
 def test_whatever_happens_in_a_session_its_log_is_whole(happenings: Any, by: int) -> None:
     """Faces, losses, pauses and moves in any order: times go forward, counts agree, the end is the end."""
     made = session(plan(("cheek_raiser", 1, hold(0.5)), ("symmetry_drill", 1, hold(0.5))))
-    t, face = 0.0, still()[0]
+    t, face = 0.0, still()
     seen = [*made.process(t, None).events]  # keys are heard after the first picture
     for what, count, dt in happenings:
         for _ in range(count if what in {"face", "raise", "nobody", "other", "lost", "idle"} else 1):

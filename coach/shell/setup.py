@@ -11,7 +11,6 @@ import click
 
 from coach.cues import Cue, Kind
 from coach.errors import INTERRUPTED, StoreError
-from coach.headframe import used_points
 from coach.phrases import SCREEN, SESSION, PhraseBook
 from coach.readiness import look_at
 from coach.screen import Framing
@@ -220,8 +219,7 @@ def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> Look:
     def look(frame: Frame) -> tuple[Framing, str]:
         if not last or last[0][0] != frame.t:
             seen = landmarker.detect(frame)
-            points = None if seen is None else used_points(seen)
-            framing = look_at(seen, points, home.settings.framing)
+            framing = look_at(seen, home.settings.framing)
             fix = "" if framing == "good" else book.text(SESSION, framing)
             last[:] = [(frame.t, (framing, fix))]
         return last[0][1]
