@@ -92,13 +92,16 @@ class Ruler:
     def measure(self, observation: FaceObservation) -> Measures:
         """Measure one observed face.
 
-        In as few array functions as can be: each costs 10 to 20 us after the network's run.
+        With few and small array functions: after the network's run each costs 10 to 20 us, and the product
+        of two matrices as much as three products with a vector.
         """
         width, height = observation.size
-        taken: list[Row] = self._sums.dot(observation.landmarks.take(USED_AT, axis=0)).tolist()
-        sums = [(x * width, y * height, z * width) for x, y, z in taken]  # all that is needed, in pixels
-        aligned = self._frame.align(sums[:4])
-        (xa, xb, xc), (ya, yb, yc), (za, zb, zc) = aligned.axes
+        points = observation.landmarks.take(USED_AT, axis=0)
+        columns: list[list[float]] = [self._sums.dot(points[:, k]).tolist() for k in range(3)]
+        sums: list[Row] = [*zip(*columns, strict=True)]
+        aligned = self._frame.align([(x * width, y * height, z * width) for x, y, z in sums[:4]])
+        axes = [(a * width, b * height, c * width) for a, b, c in aligned.axes]  # of shares of the picture
+        (xa, xb, xc), (ya, yb, yc), (za, zb, zc) = axes
         right_by, down_by, back_by = aligned.shift
         up = [-(x * ya + y * yb + z * yc + down_by) for x, y, z in sums[4:_GROUPS_END]]
         left, right, chin, upper_lip, lower_lip = [
@@ -109,7 +112,10 @@ class Ruler:
             )
             for x, y, z in sums[_GROUPS_END:_POINTS_END]
         ]
-        eye_a, eye_b, *iris = sums[_POINTS_END:]
+        (eye_x, eye_y, _), (other_x, other_y, _), *irises = sums[_POINTS_END:]
+        (ax, ay, _), (bx, by, _), (cx, cy, _), (dx, dy, _) = irises
+        iris_px = math.hypot((bx - ax) * width, (by - ay) * height)
+        other_iris_px = math.hypot((dx - cx) * width, (dy - cy) * height)
         smile, smile_r, squint, squint_r, blink, blink_r, frown, frown_r, jaw_open = _SHAPES(
             observation.blendshapes.tolist()
         )
@@ -133,8 +139,8 @@ class Ruler:
             jaw_open=jaw_open,
             pose=aligned.pose,
             unit_px=aligned.unit_px,
-            iris_px=(math.dist(iris[0][:2], iris[1][:2]) + math.dist(iris[2][:2], iris[3][:2])) / 2,
-            centre=((eye_a[0] + eye_b[0]) / 2 / width, (eye_a[1] + eye_b[1]) / 2 / height),
+            iris_px=(iris_px + other_iris_px) / 2,
+            centre=((eye_x + other_x) / 2, (eye_y + other_y) / 2),
             box=observation.box,
         )
 
