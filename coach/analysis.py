@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from coach.baseline import OwnRange
 from coach.events import Attempt, Calibrated, Event, Rep
 from coach.exercise import AnyExercise, Context, View
 from coach.features import Features
 from coach.perception import Perception
+from coach.record import record
 from coach.types import FaceObservation
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Analysed:
     """One processed frame: features (None without a face), the exercise's view, and what happened."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -118,7 +118,7 @@ def _median(measured: Sequence[Measures]) -> Measures:
     """Field-wise median of several measures."""
     first = measured[0]
     values: dict[str, object] = {}
-    for name in Measures._fields:
+    for name in (own.name for own in fields(Measures)):
         column = [getattr(m, name) for m in measured]
         kind = getattr(first, name)
         if isinstance(kind, Bilateral):
@@ -129,7 +129,7 @@ def _median(measured: Sequence[Measures]) -> Measures:
             values[name] = tuple(_mid(parts) for parts in zip(*column, strict=True))
         else:
             values[name] = _mid(column)
-    return first._replace(**values)  # type: ignore[arg-type]  # names and types are Measures' own
+    return replace(first, **values)  # type: ignore[arg-type]  # names and types are Measures' own
 
 
 def _mid(values: object) -> float:

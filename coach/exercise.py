@@ -12,6 +12,7 @@ from coach.baseline import Noise, OwnRange
 from coach.events import Attempt, Event, Reason, Released, Rep
 from coach.features import Features
 from coach.judge import step
+from coach.record import record
 from coach.repetition import Ended, Phase, Reached, RepSpec, RepState, Sample
 from coach.screen import Bars
 from coach.settings import Strict
@@ -28,7 +29,7 @@ class Context:
     noise: Noise = field(default_factory=Noise)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class View:
     """An exercise's state as the window and the guide need it.
 
@@ -125,7 +126,7 @@ class HeldSpec(ExerciseSpec):
         return self.pace.intro_s + reps * (self.pace.rep_s + self.repetition.hold_s)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Eyes:
     """Open or closed, and since when; a blink is a closure shorter than `blink_s`."""
 

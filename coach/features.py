@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from coach.baseline import Baseline, OwnRange
 from coach.measures import Measures
+from coach.record import record
 from coach.types import Bilateral, FaceObservation, Light
 
 # How much the nasolabial point counts beside the mouth corner. On rendered people with known sides, in
@@ -18,7 +18,8 @@ NASOLABIAL_WEIGHT = 3.0
 LID_COUPLING = 0.33
 
 
-class Features(NamedTuple):
+@record(frozen=True, slots=True)
+class Features:
     """What the exercises see of one frame. Sides are the person's own; `t` in seconds.
 
     Lengths marked "units" are outer-eye-corner distances above the own neutral.

@@ -35,6 +35,8 @@ def extended(faults: Faults, fresh: Fault, grace_s: float) -> Faults:
 
 def counting(faults: Faults, start: float, end: float, grace_s: float) -> list[Fault]:
     """Return the faults that count, cut to `start`..`end`: the long ones, mild ones where they add up."""
+    if not faults:
+        return []
     cut = [replace(fault, start=max(fault.start, start), end=min(fault.end, end)) for fault in faults]
     long = [fault for fault in cut if fault.end - fault.start > grace_s]
     mild_s = sum(fault.end - fault.start for fault in long if fault.grave_s <= grace_s)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from coach.cues import Cue, Kind
 from coach.events import Attempt, Event, Released, Rep, Smile
 from coach.exercise import View
+from coach.record import record
 from coach.scheduler import FIXED, Rationing, ration
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Moment:
     """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
 
@@ -30,7 +31,7 @@ class Moment:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Guidance:
     """What a guide asks for: cues, events of its own, and whether the exercise is done.
 
@@ -100,7 +101,7 @@ STRAINED = 2  # tries with other muscles' help after which it is suggested too
 REMIND_S = (4.0, 10.0)  # of a face that should be at rest before it is reminded; then it has been told
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HeldGuideState:
     """Where in leading a held exercise.
 
@@ -143,7 +144,7 @@ class HeldGuide:
     def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:
         """Take in one frame."""
         cues: list[Cue] = []
-        if moment.view.at_rest:
+        if state.reminded and moment.view.at_rest:
             state = replace(state, reminded=0)
         state = self._take(state, moment, cues)
         if state.stage in ("waiting", "holding"):
@@ -210,7 +211,7 @@ class HeldGuide:
         """Speak of a fault that stays while there is still time to mend it."""
         fault = moment.view.fault
         if fault is None:
-            return replace(state, fault_since=None)
+            return state if state.fault_since is None else replace(state, fault_since=None)
         if state.fault_since is None:
             return replace(state, fault_since=moment.t)
         strained = fault == "compensation" and (state.strained + 1) % STRAINED == 0
@@ -234,33 +235,39 @@ class HeldGuide:
         return replace(state, count_from=number - 1)
 
     def _happening(self, state: HeldGuideState, moment: Moment) -> Happening | None:
-        view, waited = moment.view, moment.t - state.since
-        ended = any(isinstance(event, Rep | Attempt) for event in moment.events)
-        tried = view.count > 0 or state.asked > 1
-        stays = moment.quiet and state.reminded < len(REMIND_S) and waited >= REMIND_S[state.reminded]
+        """Return what this frame means in the present stage."""
+        if state.stage == "intro":
+            return "said" if moment.quiet and moment.t > state.since else None
+        if state.stage == "ready":
+            return self._ready(state, moment)
+        if state.stage == "waiting":
+            return self._waiting(state, moment)
+        if state.stage == "holding":
+            return "ended" if moment.view.at_rest or _over(moment) else None
+        return self._resting(state, moment) if state.stage == "resting" else None
+
+    def _ready(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        if not moment.view.at_rest:
+            return "stayed" if _stays(state, moment) else None
+        if moment.late:
+            return "enough"
+        return "asked" if moment.quiet and moment.t - state.since >= state.pause_s else None
+
+    def _waiting(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        view = moment.view
+        if _over(moment):
+            return "ended"
+        if view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None:
+            return "held"
         patience = UNANSWERED_S[min(state.unanswered, len(UNANSWERED_S) - 1)]
-        held = view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None
-        true: dict[Stage, dict[Happening, bool]] = {
-            "intro": {"said": moment.quiet and waited > 0},
-            "ready": {
-                "enough": view.at_rest and moment.late,
-                "asked": moment.quiet and view.at_rest and waited >= state.pause_s,
-                "stayed": stays and not view.at_rest,
-            },
-            "waiting": {
-                "ended": ended,
-                "held": held,
-                "unanswered": view.at_rest and waited >= patience,
-            },
-            "holding": {"ended": ended or view.at_rest},
-            "resting": {
-                "enough": view.at_rest and (view.count >= moment.target or (moment.hurry and tried)),
-                "rested": view.at_rest,
-                "stayed": stays,
-            },
-            "done": {},
-        }
-        return next((happening for happening, now in true[state.stage].items() if now), None)
+        return "unanswered" if view.at_rest and moment.t - state.since >= patience else None
+
+    def _resting(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        view = moment.view
+        if not view.at_rest:
+            return "stayed" if _stays(state, moment) else None
+        tried = view.count > 0 or state.asked > 1
+        return "enough" if view.count >= moment.target or (moment.hurry and tried) else "rested"
 
     def _move(
         self, state: HeldGuideState, moment: Moment, happening: Happening, cues: list[Cue]
@@ -279,3 +286,14 @@ class HeldGuide:
         elif happening == "unanswered":
             state = replace(state, unanswered=state.unanswered + 1)
         return replace(state, stage=TRANSITIONS[state.stage, happening], since=moment.t)
+
+
+def _over(moment: Moment) -> bool:
+    """Whether a try has come to its count or its end."""
+    return any(isinstance(event, Rep | Attempt) for event in moment.events)
+
+
+def _stays(state: HeldGuideState, moment: Moment) -> bool:
+    """Whether a face that should rest has not done so for long enough to be reminded of it."""
+    patient = state.reminded < len(REMIND_S) and moment.t - state.since >= REMIND_S[state.reminded]
+    return moment.quiet and patient

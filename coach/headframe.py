@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from coach.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID, USED, places
+from coach.record import record
 from coach.types import FaceObservation, Points
 
 USED_AT = np.array(USED)
@@ -17,7 +18,8 @@ _OUTER_EYES = places(RIGHT.outer_eye, LEFT.outer_eye)
 _AXIS = places(FOREHEAD, CHIN)
 
 
-class HeadPose(NamedTuple):
+@record(frozen=True, slots=True)
+class HeadPose:
     """Degrees against the camera: +yaw and +roll to the person's left, +pitch up."""
 
     yaw: float
@@ -87,7 +89,8 @@ Row: TypeAlias = tuple[float, float, float]
 Rows: TypeAlias = tuple[Row, Row, Row]
 
 
-class Alignment(NamedTuple):
+@record(frozen=True, slots=True)
+class Alignment:
     """How one face lies over a reference: `axes @ point + shift` is where a point of it is.
 
     `axes`: (3, 3), rotation times scale. `pose`: against the camera. `unit_px`: one unit of the head

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
 from coach import rise
@@ -106,31 +107,42 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
 
 def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
     """Return what this frame means in the present phase."""
-    t, below, rest = sample.t, state.below_since, state.rest_since
     if state.gone_since is not None:
-        long = t - state.gone_since > spec.grace_s
+        long = sample.t - state.gone_since > spec.grace_s
         return "lost" if long and state.phase in ("onset", "apex") else None
-    if sample.masked:
-        return None
-    above = sample.level - state.floor
-    fallen = below is not None and (t - below >= spec.grace_s or above < spec.rest * state.plateau)
-    true: dict[Phase, dict[Happening, bool]] = {
-        "neutral": {"entered": above > enter},
-        "onset": {
-            "dropped": above <= enter * spec.rest * 2,
-            "dwelt": t - state.since >= spec.dwell_s,
-        },
-        "apex": {
-            "dropped": not state.counted and _nothing(state, enter),
-            "fell": fallen or t - state.start > LONGEST_S,
-        },
-        "offset": {
-            "rested": (rest is not None and t - rest >= spec.rest_dwell_s)
-            or _stuck(state, t, spec)
-            or _risen(state, enter)
-        },
-    }
-    return next((happening for happening, now in true[state.phase].items() if now), None)
+    return None if sample.masked else MEANING[state.phase](state, sample, spec, enter)
+
+
+def _neutral(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    del spec
+    return "entered" if sample.level - state.floor > enter else None
+
+
+def _onset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    if sample.level - state.floor <= enter * spec.rest * 2:
+        return "dropped"
+    return "dwelt" if sample.t - state.since >= spec.dwell_s else None
+
+
+def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    if not state.counted and _nothing(state, enter):
+        return "dropped"
+    below, low = state.below_since, sample.level - state.floor < spec.rest * state.plateau
+    fallen = below is not None and (low or sample.t - below >= spec.grace_s)
+    return "fell" if fallen or sample.t - state.start > LONGEST_S else None
+
+
+def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    rested = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
+    return "rested" if rested or _stuck(state, sample.t, spec) or _risen(state, enter) else None
+
+
+MEANING: Final[dict[Phase, Callable[[RepState, Sample, RepSpec, float], Happening | None]]] = {
+    "neutral": _neutral,
+    "onset": _onset,
+    "apex": _apex,
+    "offset": _offset,
+}
 
 
 def _nothing(state: RepState, enter: float) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 
 from coach.headframe import USED_AT, HeadFrame, HeadPose, Row, canonical, used_points
 from coach.landmarks import CHIN, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, USED, Blendshape, places
+from coach.record import record
 from coach.types import Bilateral, FaceObservation, Points
 
 IRIS_MM = 11.71  # horizontal visible iris diameter, mean of 390 adults, sd 0.42 (Rüfer 2005, Cornea 24:259)
 
 
-class Measures(NamedTuple):
+@record(frozen=True, slots=True)
+class Measures:
     """One face. Lengths in outer-eye-corner distances, heights upwards, sideways to the person's left.
 
     `corner_out`: mouth corner's distance from the midline; `corner_to_eye`: from mouth corner to the

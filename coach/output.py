@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from coach.cues import Cue
 from coach.events import Event
+from coach.record import record
 from coach.screen import Screen
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """One frame's result: what happened, what to start saying, what to show, whether it is over."""
 

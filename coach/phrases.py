@@ -42,6 +42,7 @@ class PhraseBook:
         self.language = language
         self._books: tuple[Words, ...] = (words,) if english is None else (words, english)
         self._turns: dict[tuple[str, str], int] = {}
+        self._plain: dict[tuple[str, str], str] = {}  # texts without values: a window asks each frame
 
     def fill(self, cue: Cue) -> Cue:
         """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
@@ -64,8 +65,14 @@ class PhraseBook:
 
         Where there are no words, the key is made readable: the title of `my_drill` is "My drill".
         """
+        known = None if values else self._plain.get((section, key))
+        if known is not None:
+            return known
         variants = self._find(section, key) or (_readable(section, key),)
-        return variants[0].format_map(_Left({name: str(value) for name, value in values.items()}))
+        text = variants[0].format_map(_Left({name: str(value) for name, value in values.items()}))
+        if not values:
+            self._plain[section, key] = text
+        return text
 
     def has(self, section: str, key: str) -> bool:
         """Whether there are words for it."""

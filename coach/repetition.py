@@ -10,6 +10,7 @@ from pydantic import Field
 
 from coach.events import Reason
 from coach.form import Fault
+from coach.record import record
 from coach.rise import Trace
 from coach.settings import Strict
 
@@ -45,7 +46,7 @@ class RepSpec(Strict):
     drift_s: Annotated[float, Field(gt=0, le=600)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sample:
     """One frame as a repetition sees it.
 

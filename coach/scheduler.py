@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coach.cues import Cue, Kind
+from coach.record import record
 
 INTERRUPTING = frozenset({Kind.SAFETY, Kind.RELEASE, Kind.HOLD, Kind.COUNTDOWN})
 """Kinds whose moment does not wait: they cut off whatever is less urgent than themselves."""
@@ -39,7 +40,7 @@ def estimate_s(text: str, rate_wpm: float) -> float:
     return (_START_S + _LETTER_S * letters + _WORD_S * words + pauses) * _FITTED_RATE_WPM / rate_wpm
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SchedulerState:
     """What is being said, until when (seconds), and what waits: one cue a kind, urgent first."""
 

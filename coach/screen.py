@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
+from coach.record import record
 from coach.types import Bilateral, Image
 
 Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "moving", "released", "attempt", "summary"]
@@ -25,7 +26,7 @@ Framing: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bars:
     """Left and right level, 0 = own neutral, 1 = own best, and the target band they should reach."""
 
@@ -33,7 +34,7 @@ class Bars:
     band: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Screen:
     """Everything the window says in one frame; texts are in the person's language already.
 

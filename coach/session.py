@@ -89,8 +89,7 @@ class Session:
         self.frames += 1
         face = self.perception.look(observation)
         self._log.add(*(seen := self.watch.see(t, face)))
-        lost = any(isinstance(event, FaceLost) for event in seen)
-        if lost:
+        if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
         self._heed(t, lost=lost)
         if self.watch.stalled and self._stage == "exercise" and self.course.running is not None:

@@ -47,6 +47,8 @@ class SessionLog:
 
     def add(self, *events: Event) -> None:
         """Take in what happened."""
+        if not events:
+            return
         self._new += events
         self.tally.add(events)
 

@@ -52,6 +52,8 @@ class Speaker:
 
     def next(self, t: float) -> Cue | None:
         """Return what to start saying in this frame, with its words."""
+        if not self._new and not self._state.waiting:
+            return None
         cues = tuple(self._book.fill(cue) for cue in self._new)
         self._new = []
         self._state, said = scheduler.step(self._state, t, cues, self._spoken_s)

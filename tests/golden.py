@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +66,14 @@ def _features(t: float, row: np.ndarray) -> Features:
     def pair(feature: str) -> Bilateral:
         return Bilateral(value[f"{feature}.left"], value[f"{feature}.right"])
 
-    return face(
+    seen = face(
         t, cheek=pair("cheek_raise"), smile=pair("lip_corner_pull"), closure=pair("closure"),
         jaw=value["jaw_open"], jaw_side=value["jaw_side"], lip_gap=value["lip_gap"],
         brows=pair("brow_raise"), frown=value["brow_down"], yaw=value["yaw"], pitch=value["pitch"],
-    )._replace(
-        smile=pair("smile"), commissure_excursion_mm=pair("commissure_excursion_mm"), turn=value["turn"],
-        smile_lift=pair("smile_lift"), eye_engagement=value["eye_engagement"],
+    )  # fmt: skip
+    return replace(
+        seen, smile=pair("smile"), commissure_excursion_mm=pair("commissure_excursion_mm"),
+        turn=value["turn"], smile_lift=pair("smile_lift"), eye_engagement=value["eye_engagement"],
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def test_a_blink_in_the_hold_costs_nothing() -> None:
         shown = obliging(movement, since, t)
         if shown is not None and 0.9 < since < 1.1:
             closed = face(t, closure=0.9)
-            return shown._replace(closure=closed.closure, lid_lift=closed.lid_lift)
+            return replace(shown, closure=closed.closure, lid_lift=closed.lid_lift)
         return shown
 
     state, said = play(blinks)

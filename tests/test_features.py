@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +108,8 @@ def seen_as(points: Points, **how) -> Features:
 def expression(features: Features) -> dict[str, tuple[float, ...]]:
     """Return every feature that is no matter of pose or place."""
     out = {}
-    for name, value in features._asdict().items():
+    for name in (field.name for field in fields(Features)):
+        value = getattr(features, name)
         if name not in POSE_FIELDS:
             out[name] = (value.left, value.right) if isinstance(value, Bilateral) else (value,)
     return out

@@ -101,7 +101,7 @@ def test_help_from_other_muscles_twice_suggests_a_rest(monkeypatch):
     plain = led_module.features_of
 
     def with_brows(t, pose):
-        return plain(t, pose)._replace(brow_raise=Bilateral(pose.brows, pose.brows))
+        return replace(plain(t, pose), brow_raise=Bilateral(pose.brows, pose.brows))
 
     monkeypatch.setattr(led_module, "features_of", with_brows)
     strained = FacePose(cheek=Bilateral(1.0, 1.0), brows=0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -213,7 +213,8 @@ class _FeatureTable:
 def flat(features: Features) -> dict[str, float]:
     """Return the features as columns, `t` first."""
     row: dict[str, float] = {}
-    for name, value in features._asdict().items():
+    for name in (field.name for field in fields(features)):
+        value = getattr(features, name)
         if isinstance(value, Bilateral):
             row[f"{name}_left"], row[f"{name}_right"] = value.left, value.right
         elif isinstance(value, float):
