@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from coach.cues import Cue
 from coach.events import Event, Recall
@@ -29,6 +30,8 @@ class Course:
 
     Attributes
     ----------
+    whole_s
+        How long the plan is expected to take.
     index
         The step that is on or comes next; the number of steps when all are done.
     running
@@ -46,6 +49,7 @@ class Course:
         close_s: float = END_S,
     ) -> None:
         self.plan = plan
+        self.whole_s = plan.seconds
         self.exercises = tuple(exercises)
         self.index = 0
         self.running: Running | None = None
@@ -54,6 +58,7 @@ class Course:
         self._memories = memories
         self._begun_s = 0.0
         self._close_s = close_s + FRAMES_S
+        self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
         self._recalled: int | None = None
 
     @property
@@ -85,9 +90,8 @@ class Course:
     def gone_s(self) -> float:
         """How far the plan has come, in the seconds it was expected to take."""
         if self.over:
-            return self.plan.seconds
-        gone_s = READY_S if self.ready_s else 0.0
-        gone_s += sum(step.seconds + CHANGE_S for step in self.plan.steps[: self.index])
+            return self.whole_s
+        gone_s = self._begins_s[self.index] + (READY_S if self.ready_s else 0.0)
         if self.running is not None:
             gone_s += min(self.active_s - self._begun_s, self.plan.steps[self.index].seconds)
         return gone_s

@@ -80,6 +80,7 @@ FULL_NARROWING = 0.3
 def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) -> Features:
     """Compare one observed face with the person's own neutral and range."""
     now, rest = baseline.ruler.measure(observation), baseline.neutral
+    pose = now.pose
     lower = _above(now.lower_lid, rest.lower_lid)
     drop = _above(rest.upper_lid, now.upper_lid)
     lift = Bilateral(
@@ -90,7 +91,8 @@ def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) ->
     chin = now.chin_down - rest.chin_down
     # the mouth corners follow the jaw sideways more clearly than the chin, which skin hides
     sway = ((now.corner_out.left - now.corner_out.right) - (rest.corner_out.left - rest.corner_out.right)) / 2
-    aperture = Bilateral(now.aperture.left / rest.aperture.left, now.aperture.right / rest.aperture.right)
+    opened, wide = now.aperture, rest.aperture
+    aperture = Bilateral(opened.left / wide.left, opened.right / wide.right)
     return Features(
         t=observation.t,
         lid_lift=lift,
@@ -100,7 +102,7 @@ def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) ->
         eye_engagement=lift.mean / best.cheek + (1 - aperture.mean) / FULL_NARROWING,
         cheek_lift=_above(now.cheek, rest.cheek),
         brow_raise=_above(now.brow, rest.brow),
-        closure=Bilateral(drop.left / rest.aperture.left, drop.right / rest.aperture.right),
+        closure=Bilateral(drop.left / wide.left, drop.right / wide.right),
         eye_aperture=aperture,
         corner_pull=pull,
         lip_corner_pull=_share(pull, best.smile),
@@ -114,10 +116,10 @@ def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) ->
         smile=_above(now.smile, rest.smile),
         squint=_above(now.squint, rest.squint),
         brow_down=now.brow_down - rest.brow_down,
-        yaw=now.pose.yaw,
-        pitch=now.pose.pitch,
-        roll=now.pose.roll,
-        turn=max(abs(now.pose.yaw - rest.pose.yaw), abs(now.pose.pitch - rest.pose.pitch)),
+        yaw=pose.yaw,
+        pitch=pose.pitch,
+        roll=pose.roll,
+        turn=max(abs(pose.yaw - rest.pose.yaw), abs(pose.pitch - rest.pose.pitch)),
         size=now.unit_px / observation.size[1],
         centre=now.centre,
         box=now.box,

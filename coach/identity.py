@@ -31,9 +31,10 @@ LEAST_FACES: Final = 5
 
 def jumped(before: FaceObservation, now: FaceObservation) -> bool:
     """Return whether the landmarker went over to another face between two frames that follow each other."""
-    (centre, size), (centre_now, size_now) = _place(before), _place(now)
-    smaller, larger = sorted((size, size_now))
-    return math.dist(centre_now, centre) > JUMP * smaller or larger > SIZE_JUMP * smaller
+    (x, y, size), (x_now, y_now, size_now) = _place(before), _place(now)
+    smaller = min(size, size_now)
+    away = math.hypot(x_now - x, y_now - y) > JUMP * smaller
+    return away or max(size, size_now) > SIZE_JUMP * smaller
 
 
 def difference(reference: Points, other: Points) -> float:
@@ -78,7 +79,7 @@ def _rms(offsets: Points) -> float:
     return float(np.sqrt(np.mean(np.sum(offsets[:, :2] ** 2, axis=1))))
 
 
-def _place(observation: FaceObservation) -> tuple[tuple[float, float], float]:
+def _place(observation: FaceObservation) -> tuple[float, float, float]:
     """Return the middle of the face and its size (geometric mean of its sides), as shares of the width.
 
     Shares, not pixels: a camera may change the size of its pictures in mid-stream.
@@ -86,4 +87,5 @@ def _place(observation: FaceObservation) -> tuple[tuple[float, float], float]:
     width, height = observation.size
     tall = height / width
     left, top, right, bottom = observation.box
-    return ((left + right) / 2, (top + bottom) / 2 * tall), math.sqrt((right - left) * (bottom - top) * tall)
+    size = math.sqrt((right - left) * (bottom - top) * tall)
+    return (left + right) / 2, (top + bottom) / 2 * tall, size

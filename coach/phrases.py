@@ -42,7 +42,7 @@ class PhraseBook:
         self.language = language
         self._books: tuple[Words, ...] = (words,) if english is None else (words, english)
         self._turns: dict[tuple[str, str], int] = {}
-        self._plain: dict[tuple[str, str], str] = {}  # texts without values: a window asks each frame
+        self._texts: dict[tuple[Any, ...], str] = {}  # a window asks for the same in each frame
 
     def fill(self, cue: Cue) -> Cue:
         """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
@@ -65,14 +65,12 @@ class PhraseBook:
 
         Where there are no words, the key is made readable: the title of `my_drill` is "My drill".
         """
-        known = None if values else self._plain.get((section, key))
-        if known is not None:
-            return known
-        variants = self._find(section, key) or (_readable(section, key),)
-        text = variants[0].format_map(_Left({name: str(value) for name, value in values.items()}))
-        if not values:
-            self._plain[section, key] = text
-        return text
+        asked = (section, key, *values.items())
+        if asked not in self._texts:
+            variants = self._find(section, key) or (_readable(section, key),)
+            filling = _Left({name: str(value) for name, value in values.items()})
+            self._texts[asked] = variants[0].format_map(filling)
+        return self._texts[asked]
 
     def has(self, section: str, key: str) -> bool:
         """Whether there are words for it."""

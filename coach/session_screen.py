@@ -84,7 +84,7 @@ def draw(
     if stage == "ended" or (coming is None and not paused):
         title = book.text(SCREEN, "summary")
         return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
-    whole_s, gone_s = course.plan.seconds, course.gone_s
+    whole_s, gone_s = course.whole_s, course.gone_s
     screen = partial(
         Screen,
         framing=framing,
@@ -146,8 +146,8 @@ def _at_it(
 
 def _capped(bars: Bars | None) -> Bars | None:
     """Keep the bars within their band: nobody does too much of a good thing."""
-    if bars is None:
-        return None
+    if bars is None or bars.level.maximum <= bars.band[1]:
+        return bars
     top = bars.band[1]
     return Bars(Bilateral(min(bars.level.left, top), min(bars.level.right, top)), bars.band)
 

@@ -83,8 +83,8 @@ def joining(held: Sequence[Features], frames: Sequence[Features]) -> float:
     frames
         All frames of the movement; at the beginning of it the eyes are not in it yet.
     """
-    eyes = median(_eyes(f) for f in held) - eyes_before(frames)
-    return eyes / max(median(f.lip_corner_pull.mean for f in held), LEAST_PULL)
+    eyes = median([_eyes(f) for f in held]) - eyes_before(frames)
+    return eyes / max(median([f.lip_corner_pull.mean for f in held]), LEAST_PULL)
 
 
 def _eyes(features: Features) -> float:
@@ -108,8 +108,8 @@ def _window(frames: Sequence[Features], smooth_s: float) -> list[Features]:
 
 
 def _mean(pairs: Sequence[Bilateral]) -> Bilateral:
-    count = len(pairs)
-    return Bilateral(sum(p.left for p in pairs) / count, sum(p.right for p in pairs) / count)
+    left, right = zip(*pairs, strict=True)
+    return Bilateral(sum(left) / len(left), sum(right) / len(right))
 
 
 def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec) -> Smile:
