@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 
 import click
 
+from coach.record import record
 from coach.screen import Framing, Screen
 from coach.shell.display import Command, Display
 from coach.types import Frame
@@ -36,7 +37,7 @@ class Question:
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QuestionScreen(Screen):
     """A screen that asks: `lines` are the answers' keys and labels, `progress` the share of the patience.
 
