@@ -115,7 +115,7 @@ class Person:
         side: SideOrEven = "even"
         if failing == "asymmetric":
             side = self._chance.side()
-            smile = smile._replace(**{side: getattr(smile, side) * WEAK_SIDE})
+            smile = replace(smile, **{side: getattr(smile, side) * WEAK_SIDE})
         if failing == "mouth_moved":
             smile = Bilateral(STRAY_SMILE, STRAY_SMILE)
         uses_mouth = exercise != "cheek_raiser" or failing == "mouth_moved"

@@ -108,8 +108,8 @@ def _window(frames: Sequence[Features], smooth_s: float) -> list[Features]:
 
 
 def _mean(pairs: Sequence[Bilateral]) -> Bilateral:
-    left, right = zip(*pairs, strict=True)
-    return Bilateral(sum(left) / len(left), sum(right) / len(right))
+    count = len(pairs)
+    return Bilateral(sum([p.left for p in pairs]) / count, sum([p.right for p in pairs]) / count)
 
 
 def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec) -> Smile:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from coach.record import record
 
 Side: TypeAlias = Literal["left", "right"]
 Image: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float64]
 
 
-class Bilateral(NamedTuple):
+@record(frozen=True, slots=True)
+class Bilateral:
     """One quantity on both sides of the face; always the person's own sides, never the screen's."""
 
     left: float

@@ -20,7 +20,7 @@ from coach.line_up import Placement
 from coach.scores import Scores, median_of, score, sem
 from coach.shell.photo import read_photo
 from coach.shell.store import Store
-from coach.types import Bilateral, FaceObservation, Image
+from coach.types import FaceObservation, Image
 
 Outline: TypeAlias = list[list[tuple[float, float]]]
 """Closed lines of (x, y), shares of the picture."""
@@ -101,13 +101,8 @@ def details_of(taken: Taken, faces: dict[Pose, Scores]) -> dict[str, Any]:
     return {
         "placement": placed,
         "outline": taken.outline,
-        "faces": {pose: _plain(scores) for pose, scores in faces.items()},
+        "faces": {pose: asdict(scores) for pose, scores in faces.items()},
     }
-
-
-def _plain(scores: Scores) -> dict[str, Any]:
-    values = asdict(scores).items()
-    return {name: value._asdict() if isinstance(value, Bilateral) else value for name, value in values}
 
 
 def outline(observation: FaceObservation) -> Outline:
