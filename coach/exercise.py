@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import Field
@@ -281,7 +283,7 @@ class Held(Generic[P]):
 
 def since(frames: Sequence[Features], t: float) -> tuple[Features, ...]:
     """Return the frames from `t` seconds on."""
-    return tuple(f for f in frames if f.t >= t)
+    return tuple(frames[bisect_left(frames, t, key=attrgetter("t")) :])
 
 
 AnyExercise = Exercise[Any]

@@ -35,8 +35,6 @@ def extended(faults: Faults, fresh: Fault, grace_s: float) -> Faults:
 
 def counting(faults: Faults, start: float, end: float, grace_s: float) -> list[Fault]:
     """Return the faults that count, cut to `start`..`end`: the long ones, mild ones where they add up."""
-    if not faults:
-        return []
     cut = [replace(fault, start=max(fault.start, start), end=min(fault.end, end)) for fault in faults]
     long = [fault for fault in cut if fault.end - fault.start > grace_s]
     mild_s = sum(fault.end - fault.start for fault in long if fault.grave_s <= grace_s)
@@ -49,6 +47,8 @@ def lost_s(faults: Faults, start: float, end: float, grace_s: float) -> float:
     Right form for less than twice the grace before a grave fault is lost with it: a form found wrong so
     soon was not right before either, it only takes a moment to tell.
     """
+    if not faults:
+        return 0.0
     total, right_since = 0.0, start
     for fault in counting(faults, start, end, grace_s):
         soon = fault.grave_s > grace_s and fault.start - right_since < 2 * grace_s

@@ -14,8 +14,10 @@ from coach.types import FaceObservation, Points
 
 USED_AT = np.array(USED)
 _RIGID = places(*RIGID)
-_OUTER_EYES = places(RIGHT.outer_eye, LEFT.outer_eye)
-_AXIS = places(FOREHEAD, CHIN)
+_FRAME = places(RIGHT.outer_eye, LEFT.outer_eye, FOREHEAD, CHIN)
+
+Row: TypeAlias = tuple[float, float, float]
+Rows: TypeAlias = tuple[Row, Row, Row]
 
 
 @record(frozen=True, slots=True)
@@ -58,10 +60,10 @@ def canonical(points: Points) -> Points:
     z backwards; unit = distance of the outer eye corners.
     """
     axes, origin, unit = head_axes(points)
-    return np.asarray(((points - origin) @ axes.T) / unit)
+    return np.asarray(((points - origin) @ np.array(axes).T) / unit)
 
 
-def head_axes(points: Points) -> tuple[Points, Points, float]:
+def head_axes(points: Points) -> tuple[Rows, Row, float]:
     """Return where one face's own frame lies: its axes, its origin and its unit.
 
     Parameters
@@ -74,19 +76,17 @@ def head_axes(points: Points) -> tuple[Points, Points, float]:
     The axes as rows (3, 3), to the person's left, down and backwards; the point between the outer eye
     corners (3,); and their distance, both in the points' own unit.
     """
-    right, left = points[_OUTER_EYES]
-    across = left - right
-    unit = float(np.linalg.norm(across))
-    x = across / unit
-    forehead, chin = points[_AXIS]
-    down = chin - forehead
-    down = down - (down @ x) * x
-    y = down / np.linalg.norm(down)
-    return np.stack([x, y, np.cross(x, y)]), (left + right) / 2, unit
-
-
-Row: TypeAlias = tuple[float, float, float]
-Rows: TypeAlias = tuple[Row, Row, Row]
+    (rx, ry, rz), (lx, ly, lz), (fx, fy, fz), (cx, cy, cz) = points.take(_FRAME, axis=0).tolist()
+    unit = math.hypot(lx - rx, ly - ry, lz - rz)
+    xx, xy, xz = (lx - rx) / unit, (ly - ry) / unit, (lz - rz) / unit
+    dx, dy, dz = cx - fx, cy - fy, cz - fz
+    along = dx * xx + dy * xy + dz * xz
+    dx, dy, dz = dx - along * xx, dy - along * xy, dz - along * xz
+    length = math.hypot(dx, dy, dz)
+    yx, yy, yz = dx / length, dy / length, dz / length
+    z_axis = (xy * yz - xz * yy, xz * yx - xx * yz, xx * yy - xy * yx)
+    origin = ((rx + lx) / 2, (ry + ly) / 2, (rz + lz) / 2)
+    return ((xx, xy, xz), (yx, yy, yz), z_axis), origin, unit
 
 
 @record(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def facing(points: Points) -> tuple[HeadPose, float]:
         The `USED` landmarks, (len(USED), 3), any scale.
     """
     axes, _, unit = head_axes(points)
-    return _pose(axes.tolist()), unit
+    return _pose(axes), unit
 
 
 def _pose(rotation: Rows) -> HeadPose:

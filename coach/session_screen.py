@@ -47,6 +47,8 @@ class Scene(NamedTuple):
             if isinstance(event, Attempt):
                 attempt_until = t + ATTEMPT_S
         since = None if view.fault is None else self.fault_since if self.fault_since is not None else t
+        if not events and since == self.fault_since and counted == self.counted:
+            return self
         return self._replace(counted=counted, attempt_until=attempt_until, fault_since=since)
 
 
