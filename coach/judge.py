@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from array import array
+from bisect import bisect_left, insort
 from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
@@ -10,6 +12,7 @@ from coach import rise
 from coach.events import Reason
 from coach.form import Fault, counting, extended, lost_s
 from coach.repetition import Ended, Phase, Reached, RepSpec, RepState, Sample
+from coach.rise import Trace
 
 Happening: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "rested"]
 
@@ -89,10 +92,12 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
         return state._replace(gone_since=since, rest_since=None)
     if sample.masked:
         return state._replace(gone_since=None)
-    trace = (*state.trace, (sample.t, sample.level))
-    if state.phase == "neutral":
-        trace = tuple(point for point in trace if sample.t - point[0] <= PREROLL_S)
-    faults = state.faults
+    trace, levels, faults = (*state.trace, (sample.t, sample.level)), state.levels, state.faults
+    if state.phase == "neutral" or _certain(state, sample.t):
+        trace = _last(trace, sample.t)
+    if state.phase == "apex":
+        levels = levels[:]
+        insort(levels, sample.level)
     if state.phase in ("onset", "apex") and sample.fault is not None:
         begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
         grave_s = 0.0 if sample.mild else sample.t - begin
@@ -102,7 +107,17 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
     if state.phase == "offset" and (low or home):
         rest_since = sample.t if state.rest_since is None else state.rest_since
-    return state._replace(trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
+    return state._replace(
+        trace=trace, levels=levels, faults=faults, gone_since=None, rest_since=rest_since
+    )
+
+
+def _certain(state: RepState, t: float) -> bool:
+    return state.phase == "apex" and t - state.since > CERTAIN_S
+
+
+def _last(trace: Trace, t: float) -> Trace:
+    return trace[bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t) :]
 
 
 def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
@@ -175,9 +190,8 @@ def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau, half-rise and hold anew from the whole movement so far."""
     trace, floor, start = state.trace, state.floor, state.start
-    plateau = rise.plateau(trace, floor, start)
-    certain = state.phase == "apex" and t - state.since > CERTAIN_S
-    half_t = state.half_t if certain else rise.crossing(trace, floor, start, plateau, spec.half)
+    plateau = rise.plateau(state.levels, floor)
+    half_t = state.half_t if _certain(state, t) else rise.crossing(trace, floor, start, plateau, spec.half)
     below_since = None
     if state.level < spec.leave * plateau:
         below_since = state.below_since
@@ -205,7 +219,8 @@ def _move(
         return moved._replace(faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if happening == "dwelt":
         begun = rise.onset(state.trace, state.floor, state.start)
-        return _clock(moved._replace(start=begun), sample.t, spec), None
+        levels = array("d", sorted(level for at, level in state.trace if at >= begun))
+        return _clock(moved._replace(start=begun, levels=levels), sample.t, spec), None
     if happening in ("fell", "lost"):
         return moved._replace(rest_since=None, gone=sample.gone if happening == "lost" else None), None
     return _rested(moved, sample, spec, risen=_risen(state, enter))
@@ -225,8 +240,7 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> t
     floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
     if risen:
-        recent = tuple(point for point in state.trace if sample.t - point[0] <= PREROLL_S)
-        clean = clean._replace(floor=state.floor, trace=recent)
+        clean = clean._replace(floor=state.floor, trace=_last(state.trace, sample.t))
     if state.counted:
         clean = clean._replace(scale=0.7 * state.scale + 0.3 * state.plateau)
     worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s

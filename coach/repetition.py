@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
@@ -65,11 +66,12 @@ class Sample:
 
 
 class RepState(NamedTuple):
-    """Everything a repetition remembers; `trace` holds (t, level) since shortly before the onset.
+    """Everything a repetition remembers.
 
-    `floor`: the level at rest. `scale`: usual plateau of this person. `below_since`/`gone_since`:
-    since when the level is below the leave threshold / the face cannot be judged.
-    `counted`: the hold target was reached in this movement.
+    `trace`: (t, level) since shortly before the onset; once nothing depends on the onset any more, of the
+    last moments. `levels`: all since `start`, in order of size, once the apex has begun. `floor`: the level
+    at rest. `scale`: usual plateau of this person. `below_since`/`gone_since`: since when the level is below
+    the leave threshold / the face cannot be judged. `counted`: the hold target was reached in this movement.
     """
 
     phase: Phase = "neutral"
@@ -78,6 +80,7 @@ class RepState(NamedTuple):
     floor: float = 0.0
     scale: float = 1.0
     trace: Trace = ()
+    levels: array[float] = array("d")
     faults: tuple[Fault, ...] = ()
     below_since: float | None = None
     gone_since: float | None = None

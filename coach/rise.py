@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import TypeAlias
 
 Trace: TypeAlias = tuple[tuple[float, float], ...]
@@ -15,12 +16,11 @@ MOST = 0.85  # of the plateau: from there on the rise is over
 BEFORE = 0.287 / 0.213
 
 
-def plateau(trace: Trace, floor: float, start: float) -> float:
-    """Return the height above `floor` on which the movement since `start` stays.
+def plateau(levels: Sequence[float], floor: float) -> float:
+    """Return the height above `floor` on which a movement stays, from all its levels in order of size.
 
     The median of its upper half, without its highest tenth: that may be the edge of a blink.
     """
-    levels = sorted([level for at, level in trace if at >= start])
     top = levels[-1 - len(levels) // 10]
     first = bisect_left(levels, floor + (top - floor) / 2)
     return levels[(first + len(levels)) // 2] - floor
