@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from coach.baseline import Baseline, OwnRange
-from coach.measures import Measures
 from coach.record import record
 from coach.types import Bilateral, FaceObservation, Light
 
@@ -80,50 +79,53 @@ FULL_NARROWING = 0.3
 def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) -> Features:
     """Compare one observed face with the person's own neutral and range."""
     now, rest = baseline.ruler.measure(observation), baseline.neutral
-    pose = now.pose
-    lower = _above(now.lower_lid, rest.lower_lid)
-    drop = _above(rest.upper_lid, now.upper_lid)
-    lift = Bilateral(
-        lower.left - LID_COUPLING * max(drop.left, 0.0), lower.right - LID_COUPLING * max(drop.right, 0.0)
+    lower_lid_rise = _above(now.lower_lid, rest.lower_lid)
+    upper_lid_drop = _above(rest.upper_lid, now.upper_lid)
+    lid_lift = Bilateral(
+        lower_lid_rise.left - LID_COUPLING * max(upper_lid_drop.left, 0.0),
+        lower_lid_rise.right - LID_COUPLING * max(upper_lid_drop.right, 0.0),
     )
-    pull = _above(rest.corner_to_eye, now.corner_to_eye)
-    travel = _travel(now, rest)
-    chin = now.chin_down - rest.chin_down
+    opened, wide = now.aperture, rest.aperture
+    eye_aperture = Bilateral(opened.left / wide.left, opened.right / wide.right)
+    corner_pull = _above(rest.corner_to_eye, now.corner_to_eye)
+    out, up = _above(now.corner_out, rest.corner_out), _above(now.corner_up, rest.corner_up)
+    corner_travel = Bilateral(math.hypot(out.left, up.left), math.hypot(out.right, up.right))
+    fold = _above(now.nasolabial, rest.nasolabial)
+    jaw_down = now.chin_down - rest.chin_down
     # the mouth corners follow the jaw sideways more clearly than the chin, which skin hides
     sway = ((now.corner_out.left - now.corner_out.right) - (rest.corner_out.left - rest.corner_out.right)) / 2
-    opened, wide = now.aperture, rest.aperture
-    aperture = Bilateral(opened.left / wide.left, opened.right / wide.right)
-    return Features(
-        t=observation.t,
-        lid_lift=lift,
-        cheek_raise=_share(lift, best.cheek),
-        lower_lid_rise=lower,
-        upper_lid_drop=drop,
-        eye_engagement=lift.mean / best.cheek + (1 - aperture.mean) / FULL_NARROWING,
-        cheek_lift=_above(now.cheek, rest.cheek),
-        brow_raise=_above(now.brow, rest.brow),
-        closure=Bilateral(drop.left / wide.left, drop.right / wide.right),
-        eye_aperture=aperture,
-        corner_pull=pull,
-        lip_corner_pull=_share(pull, best.smile),
-        smile_lift=_lift(now, rest),
-        corner_travel=travel,
-        commissure_excursion_mm=_share(travel, 1.0 / baseline.mm),
-        jaw_down=chin,
-        jaw_side=(now.chin_side - rest.chin_side + sway) / 2,
-        jaw_open=chin / best.jaw,
-        lip_gap=now.lip_gap - rest.lip_gap,
-        smile=_above(now.smile, rest.smile),
-        squint=_above(now.squint, rest.squint),
-        brow_down=now.brow_down - rest.brow_down,
-        yaw=pose.yaw,
-        pitch=pose.pitch,
-        roll=pose.roll,
-        turn=max(abs(pose.yaw - rest.pose.yaw), abs(pose.pitch - rest.pose.pitch)),
-        size=now.unit_px / observation.size[1],
-        centre=now.centre,
-        box=now.box,
-        light=observation.light,
+    pose, straight = now.pose, rest.pose
+    return Features(  # by place: names make a dictionary of thirty, for each frame
+        observation.t,
+        lid_lift,
+        _share(lid_lift, best.cheek),  # cheek_raise
+        lower_lid_rise,
+        upper_lid_drop,
+        lid_lift.mean / best.cheek + (1 - eye_aperture.mean) / FULL_NARROWING,  # eye_engagement
+        _above(now.cheek, rest.cheek),  # cheek_lift
+        _above(now.brow, rest.brow),  # brow_raise
+        Bilateral(upper_lid_drop.left / wide.left, upper_lid_drop.right / wide.right),  # closure
+        eye_aperture,
+        corner_pull,
+        _share(corner_pull, best.smile),  # lip_corner_pull
+        Bilateral(up.left + NASOLABIAL_WEIGHT * fold.left, up.right + NASOLABIAL_WEIGHT * fold.right),
+        corner_travel,
+        _share(corner_travel, 1.0 / baseline.mm),  # commissure_excursion_mm
+        jaw_down,
+        (now.chin_side - rest.chin_side + sway) / 2,  # jaw_side
+        jaw_down / best.jaw,  # jaw_open
+        now.lip_gap - rest.lip_gap,  # lip_gap
+        _above(now.smile, rest.smile),  # smile
+        _above(now.squint, rest.squint),  # squint
+        now.brow_down - rest.brow_down,  # brow_down
+        pose.yaw,
+        pose.pitch,
+        pose.roll,
+        max(abs(pose.yaw - straight.yaw), abs(pose.pitch - straight.pitch)),  # turn
+        now.unit_px / observation.size[1],  # size
+        now.centre,
+        now.box,
+        observation.light,
     )
 
 
@@ -133,15 +135,3 @@ def _above(now: Bilateral, rest: Bilateral) -> Bilateral:
 
 def _share(value: Bilateral, whole: float) -> Bilateral:
     return Bilateral(value.left / whole, value.right / whole)
-
-
-def _lift(now: Measures, rest: Measures) -> Bilateral:
-    corner, fold = _above(now.corner_up, rest.corner_up), _above(now.nasolabial, rest.nasolabial)
-    return Bilateral(
-        corner.left + NASOLABIAL_WEIGHT * fold.left, corner.right + NASOLABIAL_WEIGHT * fold.right
-    )
-
-
-def _travel(now: Measures, rest: Measures) -> Bilateral:
-    out, up = _above(now.corner_out, rest.corner_out), _above(now.corner_up, rest.corner_up)
-    return Bilateral(math.hypot(out.left, up.left), math.hypot(out.right, up.right))

@@ -121,28 +121,28 @@ class Ruler:
             observation.blendshapes.tolist()
         )
         lower_lid, upper_lid, brow, cheek, nasolabial = map(Bilateral, up[:5], up[5:])
-        return Measures(
-            lower_lid=lower_lid,
-            upper_lid=upper_lid,
-            brow=brow,
-            cheek=cheek,
-            nasolabial=nasolabial,
-            corner_out=Bilateral(left[0], -right[0]),
-            corner_up=Bilateral(-left[1], -right[1]),
-            corner_to_eye=Bilateral(math.dist(left, LEFT_EYE), math.dist(right, RIGHT_EYE)),
-            chin_down=chin[1],
-            chin_side=chin[0],
-            lip_gap=lower_lip[1] - upper_lip[1],
-            smile=Bilateral(smile, smile_r),
-            squint=Bilateral(squint, squint_r),
-            blink=Bilateral(blink, blink_r),
-            brow_down=(frown + frown_r) / 2,
-            jaw_open=jaw_open,
-            pose=aligned.pose,
-            unit_px=aligned.unit_px,
-            iris_px=(iris_px + other_iris_px) / 2,
-            centre=((eye_x + other_x) / 2, (eye_y + other_y) / 2),
-            box=observation.box,
+        return Measures(  # by place: names make a dictionary of twenty, for each frame
+            lower_lid,
+            upper_lid,
+            brow,
+            cheek,
+            nasolabial,
+            Bilateral(left[0], -right[0]),  # corner_out
+            Bilateral(-left[1], -right[1]),  # corner_up
+            Bilateral(math.dist(left, LEFT_EYE), math.dist(right, RIGHT_EYE)),  # corner_to_eye
+            chin[1],  # chin_down
+            chin[0],  # chin_side
+            lower_lip[1] - upper_lip[1],  # lip_gap
+            Bilateral(smile, smile_r),
+            Bilateral(squint, squint_r),
+            Bilateral(blink, blink_r),
+            (frown + frown_r) / 2,  # brow_down
+            jaw_open,
+            aligned.pose,
+            aligned.unit_px,
+            (iris_px + other_iris_px) / 2,
+            ((eye_x + other_x) / 2, (eye_y + other_y) / 2),  # centre
+            observation.box,
         )
 
 
