@@ -235,17 +235,10 @@ class Held(Generic[P]):
 
     def view(self, state: HeldState) -> View:
         """Return what the window shows."""
-        rep, last = state.rep, state.frames[-1] if state.frames else None
-        band = (self.spec.repetition.half, 1.2)
-        return View(
-            phase=rep.phase,
-            count=state.reps,
-            hold_s=rep.hold_s if rep.phase == "apex" else 0.0,
-            target_s=self.spec.repetition.hold_s,
-            fault=state.fault if rep.phase == "apex" else None,
-            at_rest=rep.phase == "neutral",
-            bars=None if last is None else Bars(self.sides(last), band),
-        )
+        rep, rules = state.rep, self.spec.repetition
+        hold_s, fault = (rep.hold_s, state.fault) if rep.phase == "apex" else (0.0, None)
+        bars = Bars(self.sides(state.frames[-1]), (rules.half, 1.2)) if state.frames else None
+        return View(rep.phase, state.reps, hold_s, rules.hold_s, fault, rep.phase == "neutral", bars)
 
     def _sample(self, state: HeldState, t: float, features: Features | None) -> tuple[Sample, HeldState]:
         if features is None:

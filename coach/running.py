@@ -52,16 +52,7 @@ class Running:
         self.state, found = self.exercise.step(self.state, t, features)
         events = tuple(self._numbered(event) for event in found)
         self.view = self._seen()
-        moment = Moment(
-            t=t,
-            view=self.view,
-            events=events,
-            quiet=quiet,
-            target=self.target,
-            names=names,
-            hurry=hurry,
-            late=late,
-        )
+        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late)
         self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)
         if self.guidance.give:
             self.state = self.exercise.give(self.state, t)  # type: ignore[attr-defined]  # its guide knows

@@ -63,8 +63,8 @@ class Screen:
     progress: float = 0.0
     time_left_s: float = 0.0
     paused: str = ""
+    demonstrate: str | None = None
     lines: tuple[tuple[str, str], ...] = ()
     muted: bool = False
     notice: str = ""
-    demonstrate: str | None = None
     demo: Image | None = field(default=None, compare=False)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 from coach.course import Course
 from coach.events import Attempt, Event, Rep
@@ -18,6 +17,9 @@ CAPTION_S = 1.5  # a caption stays this long after it was said
 ATTEMPT_S = 1.2  # and the sign of a try that was not a repetition this long
 RATING_KEYS = "(0-9, X = 10)"
 FAULT_S = 0.5  # a fault is shown when it has lasted this long
+
+Frame: TypeAlias = tuple[Framing, str, str, float, float, str]
+"""A screen's edges, from `framing` to `paused`, the same whatever is in the middle."""
 
 
 class Scene(NamedTuple):
@@ -87,40 +89,28 @@ def draw(
         title = book.text(SCREEN, "summary")
         return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
     whole_s, gone_s = course.whole_s, course.gone_s
-    screen = partial(
-        Screen,
-        framing=framing,
-        fix="" if framing == "good" else book.text(SESSION, framing),
-        caption=caption,
-        paused=book.text(SESSION, paused) if paused else "",
-        progress=gone_s / whole_s if whole_s else 0.0,
-        time_left_s=max(whole_s - gone_s, 0.0),
-    )
+    fix = "" if framing == "good" else book.text(SESSION, framing)
+    progress, left_s = gone_s / whole_s if whole_s else 0.0, max(whole_s - gone_s, 0.0)
+    frame: Frame = framing, fix, caption, progress, left_s, book.text(SESSION, paused) if paused else ""
     if ready:
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
-        return screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
+        return _waiting("ready", book.text(SCREEN, "calibrating"), neutral, 0, frame)
     if course.running is not None:
         explains = course.plan.explains and course.running.guidance.explains and not paused
-        return _at_it(screen, scene, t, book, course.running, explains=explains, rating=course.ratable)
+        return _at_it(frame, scene, t, book, course.running, explains=explains, rating=course.ratable)
     if coming is None:
-        return screen("rest")
-    return screen(
-        "rest",
-        title=book.text(coming.name, "title"),
-        instruction=book.text(coming.name, "instruction"),
-        target=course.plan.steps[course.index].reps,
-    )
+        return _waiting("rest", "", "", 0, frame)
+    title, instruction = book.text(coming.name, "title"), book.text(coming.name, "instruction")
+    return _waiting("rest", title, instruction, course.plan.steps[course.index].reps, frame)
+
+
+def _waiting(phase: Phase, title: str, instruction: str, target: int, frame: Frame) -> Screen:
+    """Show what comes next."""
+    return Screen(phase, title, instruction, None, 0, target, 0.0, 0.0, None, *frame)
 
 
 def _at_it(
-    screen: Callable[..., Screen],
-    scene: Scene,
-    t: float,
-    book: PhraseBook,
-    run: Running,
-    *,
-    explains: bool,
-    rating: bool,
+    frame: Frame, scene: Scene, t: float, book: PhraseBook, run: Running, *, explains: bool, rating: bool
 ) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
@@ -132,18 +122,9 @@ def _at_it(
         phase, hold = _phase(scene, t, view), 1.0 if scene.counted and apex else held
         left_s = max(view.target_s - view.hold_s, 0.0) if apex else view.target_s
         bars = _capped(view.bars)
-    return screen(
-        phase,
-        title=book.text(name, "title"),
-        instruction=_instruction(scene, t, book, run, rating=rating),
-        exercise=name,
-        count=count,
-        target=of,
-        hold=hold,
-        hold_left_s=left_s,
-        bars=bars,
-        demonstrate=name if explains else None,
-    )
+    title, instruction = book.text(name, "title"), _instruction(scene, t, book, run, rating=rating)
+    shown = name if explains else None
+    return Screen(phase, title, instruction, name, count, of, hold, left_s, bars, *frame, shown)
 
 
 def _capped(bars: Bars | None) -> Bars | None:
