@@ -93,13 +93,10 @@ class Ruler:
     def measure(self, observation: FaceObservation) -> Measures:
         """Measure one observed face.
 
-        With few and small array functions: after the network's run each costs 10 to 20 us, and the product
-        of two matrices as much as three products with a vector.
+        With as few array functions as can be: after the network's run each costs 10 to 20 us.
         """
         width, height = observation.size
-        points = observation.landmarks.take(USED_AT, axis=0)
-        columns: list[list[float]] = [self._sums.dot(points[:, k]).tolist() for k in range(3)]
-        sums: list[Row] = [*zip(*columns, strict=True)]
+        sums: list[Row] = self._sums.dot(observation.landmarks.take(USED_AT, axis=0)).tolist()
         aligned = self._frame.align([(x * width, y * height, z * width) for x, y, z in sums[:4]])
         axes = [(a * width, b * height, c * width) for a, b, c in aligned.axes]  # of shares of the picture
         (xa, xb, xc), (ya, yb, yc), (za, zb, zc) = axes
