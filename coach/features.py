@@ -17,7 +17,7 @@ NASOLABIAL_WEIGHT = 3.0
 LID_COUPLING = 0.33
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True, slots=True, eq=False)
 class Features:
     """What the exercises see of one frame. Sides are the person's own; `t` in seconds.
 

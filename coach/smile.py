@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Annotated
@@ -58,15 +59,30 @@ def is_nearly_even(lift: Bilateral, spec: EvenSpec) -> bool:
     return lift.symmetry >= spec.least_ratio - spec.doubt
 
 
-def recent(frames: Sequence[Features], smooth_s: float) -> tuple[Bilateral, Bilateral]:
-    """Return smile lift (units) and excursion (mm) averaged over the last `smooth_s` seconds."""
-    window = _window(frames, smooth_s)
-    return _mean([f.smile_lift for f in window]), _mean([f.commissure_excursion_mm for f in window])
+def latest(frames: Sequence[Features], smooth_s: float) -> list[Features]:
+    """Return the frames of the last `smooth_s` seconds."""
+    last = frames[-1].t
+    window = []
+    for frame in reversed(frames):
+        if last - frame.t > smooth_s:
+            break
+        window.append(frame)
+    return window
 
 
-def recent_eyes(frames: Sequence[Features], smooth_s: float) -> float:
-    """Return how far the eyes have joined in over the last `smooth_s` seconds, blinks left out."""
-    window = _window(frames, smooth_s)
+def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
+    """Return smile lift (units) and excursion (mm), averaged over some frames."""
+    left = right = left_mm = right_mm = 0.0
+    for frame in window:
+        lift, travel_mm = frame.smile_lift, frame.commissure_excursion_mm
+        left, right = left + lift.left, right + lift.right
+        left_mm, right_mm = left_mm + travel_mm.left, right_mm + travel_mm.right
+    count = len(window)
+    return Bilateral(left / count, right / count), Bilateral(left_mm / count, right_mm / count)
+
+
+def joining_now(window: Sequence[Features], frames: Sequence[Features]) -> float:
+    """Return how far the eyes have joined in over the latest frames of a movement, blinks left out."""
     return joining([f for f in window if f.closure.maximum < OPEN] or window, frames)
 
 
@@ -93,23 +109,13 @@ def _eyes(features: Features) -> float:
 
 def eyes_before(frames: Sequence[Features]) -> float:
     """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
-    first = [_eyes(f) for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
+    return _eyes_level(tuple(frames[:FIRST_FRAMES]))
+
+
+@lru_cache(maxsize=4)  # each frame of a movement asks for the level before it
+def _eyes_level(frames: tuple[Features, ...]) -> float:
+    first = [_eyes(f) for f in frames if f.closure.maximum < OPEN]
     return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
-
-
-def _window(frames: Sequence[Features], smooth_s: float) -> list[Features]:
-    last = frames[-1].t
-    window = []
-    for frame in reversed(frames):
-        if last - frame.t > smooth_s:
-            break
-        window.append(frame)
-    return window
-
-
-def _mean(pairs: Sequence[Bilateral]) -> Bilateral:
-    count = len(pairs)
-    return Bilateral(sum([p.left for p in pairs]) / count, sum([p.right for p in pairs]) / count)
 
 
 def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec) -> Smile:

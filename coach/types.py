@@ -45,9 +45,8 @@ class Bilateral:
     @property
     def symmetry(self) -> float:
         """Weaker over stronger, 0..1; 1 where neither side moves (nothing is uneven at rest)."""
-        if self.maximum <= 0:
-            return 1.0
-        return max(self.minimum, 0.0) / self.maximum
+        stronger = max(self.left, self.right)
+        return 1.0 if stronger <= 0 else max(min(self.left, self.right), 0.0) / stronger
 
     def mirrored(self) -> Bilateral:
         """Return the same pair with the sides exchanged."""

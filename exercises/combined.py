@@ -10,7 +10,7 @@ from coach.events import Event, Reason
 from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
 from coach.features import Features
 from coach.repetition import Ended
-from coach.smile import EvenSpec, is_even, is_nearly_even, judge, recent, recent_eyes
+from coach.smile import EvenSpec, is_even, is_nearly_even, joining_now, judge, latest, mean_sides
 from coach.types import Bilateral
 
 
@@ -52,18 +52,19 @@ class Combined(Held[CombinedSpec]):
             return "eyes_closed"
         if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
-        if recent_eyes(state.frames, self.spec.even.smooth_s) < self.spec.least_eyes:
+        window = latest(state.frames, self.spec.even.smooth_s)
+        if joining_now(window, state.frames) < self.spec.least_eyes:
             return "eyes_uninvolved"
-        lift, travel_mm = recent(state.frames, self.spec.even.smooth_s)
+        lift, travel_mm = mean_sides(window)
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether sides or eyes are so nearly right that one moment does not tell."""
         del features  # the last of the frames
-        smooth_s = self.spec.even.smooth_s
+        window = latest(state.frames, self.spec.even.smooth_s)
         if fault == "eyes_uninvolved":
-            return recent_eyes(state.frames, smooth_s) >= self.spec.doubtful_eyes
-        return fault == "asymmetric" and is_nearly_even(recent(state.frames, smooth_s)[0], self.spec.even)
+            return joining_now(window, state.frames) >= self.spec.doubtful_eyes
+        return fault == "asymmetric" and is_nearly_even(mean_sides(window)[0], self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides, where there was one."""

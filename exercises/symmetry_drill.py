@@ -10,7 +10,7 @@ from coach.events import Event, Reason
 from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
 from coach.features import Features
 from coach.repetition import Ended
-from coach.smile import EvenSpec, is_even, is_nearly_even, judge, recent
+from coach.smile import EvenSpec, is_even, is_nearly_even, judge, latest, mean_sides
 from coach.types import Bilateral
 
 
@@ -43,13 +43,13 @@ class SymmetryDrill(Held[SymmetrySpec]):
         """Return what is wrong: a mouth wide open, or one corner behind the other."""
         if features.jaw_down > self.spec.max_jaw_down:
             return "compensation"
-        lift, travel_mm = recent(state.frames, self.spec.even.smooth_s)
+        lift, travel_mm = mean_sides(latest(state.frames, self.spec.even.smooth_s))
         return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether the sides are so nearly even that one moment does not tell."""
         del features  # the last of the frames
-        lift, _ = recent(state.frames, self.spec.even.smooth_s)
+        lift, _ = mean_sides(latest(state.frames, self.spec.even.smooth_s))
         return fault == "asymmetric" and is_nearly_even(lift, self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
