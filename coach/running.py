@@ -50,7 +50,7 @@ class Running:
     ) -> tuple[Event, ...]:
         """Take in one frame; return what happened. What to say about it is in `guidance`."""
         self.state, found = self.exercise.step(self.state, t, features)
-        events = tuple(self._numbered(event) for event in found)
+        events = tuple(map(self._numbered, found))
         self.view = self._seen()
         moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late)
         self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)

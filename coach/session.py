@@ -88,7 +88,9 @@ class Session:
         self._begin(t)
         self.frames += 1
         face = self.perception.look(observation)
-        self._log.add(*(seen := self.watch.see(t, face)))
+        seen = self.watch.see(t, face)
+        if seen:
+            self._log.add(*seen)
         if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
         self._heed(t, lost=lost)
@@ -235,8 +237,10 @@ class Session:
             self._conclude(t)
             return
         events, cues = self.course.step(t, self.features, quiet=self.speaker.quiet(t))
-        self._log.add(*events)
-        self.speaker.add(*cues)
+        if events:
+            self._log.add(*events)
+        if cues:
+            self.speaker.add(*cues)
         self._scene = self._scene.after(t, run.view, events)
         if run.guidance.done:
             self._log.add(*self.course.finish(t))

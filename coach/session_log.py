@@ -47,8 +47,6 @@ class SessionLog:
 
     def add(self, *events: Event) -> None:
         """Take in what happened."""
-        if not events:
-            return
         self._new += events
         self.tally.add(events)
 
