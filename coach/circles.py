@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from coach.events import Direction
 from coach.features import Features
+from coach.record import record
 from coach.settings import Strict
 
 SWING = 0.4  # of the path's height; smaller ups and downs are noise
@@ -40,7 +40,7 @@ class CircleSpec(Strict):
     max_turn_deg: Annotated[float, Field(gt=0, le=60)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Point:
     """The jaw at one moment: `side` + = to the person's left, `down`, and the head's angles."""
 
@@ -51,13 +51,28 @@ class Point:
     pitch: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
+class Wound:
+    """How far a path has wound about its own middle.
+
+    `box`: the path's least and greatest side, least and greatest down. `turns`: since its beginning,
+    positive clockwise in the mirrored window. `angle`: its end's, radians; None where the box is too small
+    for a circle.
+    """
+
+    box: tuple[float, float, float, float]
+    turns: float = 0.0
+    angle: float | None = None
+
+
+@record(frozen=True, slots=True)
 class Circles:
     """The path since the jaw last rested or last turned round, and the circles counted on it."""
 
     path: tuple[Point, ...] = ()
     counted: int = 0
     direction: Direction | None = None
+    wound: Wound | None = None
 
 
 def step(
@@ -72,8 +87,8 @@ def step(
     if features is None:
         return Circles(), 0, None
     point = Point(features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
-    path = (*state.path, point)
-    recent = [p for p in path if point.t - p.t <= spec.quiet_s]
+    path, before = (*state.path, point), state.wound
+    recent = _latest(path, spec.quiet_s)
     turned = max(_range([p.yaw for p in recent]), _range([p.pitch for p in recent]))
     resting = (
         point.t - path[0].t >= spec.quiet_s
@@ -81,36 +96,68 @@ def step(
         and _range([p.down for p in recent]) < spec.quiet
     )
     if turned > spec.max_turn_deg or resting:
-        return Circles(tuple(recent)), 0, None
+        return Circles(recent), 0, None
     if state.direction is None and point.t - path[0].t > spec.longest_s:
-        path = tuple(p for p in path if point.t - p.t <= spec.longest_s)
-    wound = winding(path, spec)
-    turns = float(wound[-1])
-    whole = math.floor(abs(turns) + spec.tolerance)
-    direction: Direction = "clockwise" if turns > 0 else "counterclockwise"
+        path, before = _latest(path, spec.longest_s), None
+    wound = _wind(before, path, spec)
+    whole = math.floor(abs(wound.turns) + spec.tolerance)
+    direction: Direction = "clockwise" if wound.turns > 0 else "counterclockwise"
     round_ = whole > state.counted and swings([p.down for p in path]) <= 2 * whole + SPARE_SWINGS
     if round_ and state.direction in (None, direction):
-        return Circles(path, whole, direction), whole - state.counted, direction
-    if state.direction is not None and state.counted - abs(turns) > WOUND_BACK:
+        return Circles(path, whole, direction, wound), whole - state.counted, direction
+    if state.direction is not None and state.counted - abs(wound.turns) > WOUND_BACK:
         # wound back by half a turn: the other way round began where the path was farthest
-        return Circles(path[int(np.argmax(np.abs(wound))) :]), 0, None
-    return replace(state, path=path), 0, None
+        far = [abs(turns) for turns in winding(path, wound.box)]
+        return Circles(path[far.index(max(far)) :]), 0, None
+    return Circles(path, state.counted, state.direction, wound), 0, None
 
 
-def winding(path: tuple[Point, ...], spec: CircleSpec) -> NDArray[np.float64]:
-    """Return the turns of a path about its middle so far, point by point, (len(path),).
+def _latest(path: tuple[Point, ...], seconds: float) -> tuple[Point, ...]:
+    return path[bisect_left(path, -seconds, key=lambda p: p.t - path[-1].t) :]
 
-    Positive is clockwise in the mirrored window; a path too small to be a circle has none.
+
+def _wind(before: Wound | None, path: tuple[Point, ...], spec: CircleSpec) -> Wound:
+    """Follow a path to its newest point: from the one before, as long as the path's box stays the same."""
+    now = path[-1]
+    if before is not None:
+        left, right, top, bottom = before.box
+        if left <= now.side <= right and top <= now.down <= bottom:
+            if before.angle is None:
+                return before
+            angle = _angle(now, before.box)
+            return Wound(before.box, before.turns + _apart(before.angle, angle), angle)
+    sides, downs = [p.side for p in path], [p.down for p in path]
+    box = min(sides), max(sides), min(downs), max(downs)
+    if box[1] - box[0] < spec.least_side or box[3] - box[2] < spec.least_down:
+        return Wound(box)
+    return Wound(box, winding(path, box)[-1], _angle(now, box))
+
+
+def winding(path: Sequence[Point], box: tuple[float, float, float, float]) -> list[float]:
+    """Return the turns of a path about the middle of its box so far, point by point.
+
+    Positive is clockwise in the mirrored window.
     """
-    side = np.array([p.side for p in path])
-    down = np.array([p.down for p in path])
-    if np.ptp(side) < spec.least_side or np.ptp(down) < spec.least_down:
-        return np.zeros(len(path))
+    turns, total, last = [], 0.0, _angle(path[0], box)
+    for point in path:
+        angle = _angle(point, box)
+        total, last = total + _apart(last, angle), angle
+        turns.append(total)
+    return turns
+
+
+def _angle(point: Point, box: tuple[float, float, float, float]) -> float:
+    """Return where on its way round a point is, radians, as if the box were square."""
+    left, right, top, bottom = box
     # mirrored, the person's left is on the left of the window: x to the right is -side
-    x = -(side - (side.max() + side.min()) / 2) / np.ptp(side)
-    y = (down - (down.max() + down.min()) / 2) / np.ptp(down)
-    angles = np.unwrap(np.arctan2(y, x))
-    return np.asarray((angles - angles[0]) / (2 * math.pi))
+    x = -(point.side - (right + left) / 2) / (right - left)
+    return math.atan2((point.down - (bottom + top) / 2) / (bottom - top), x)
+
+
+def _apart(before: float, now: float) -> float:
+    """Return the shorter way from one angle to another, in turns."""
+    turns = (now - before) / math.tau
+    return turns - round(turns)
 
 
 def swings(values: list[float]) -> int:
