@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -40,18 +39,17 @@ class MemorySpec(ExerciseSpec):
     recall: RecallSpec
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryState:
-    """The exercise's memory. `cues`: given and not yet answered, seconds; `index`: the open one's number."""
+class MemoryState(NamedTuple):
+    """The exercise's memory. `cues`: given and not yet answered, seconds; `number`: the open one's."""
 
     context: Context
-    rep: RepState = field(default_factory=RepState)
-    eyes: Eyes = field(default_factory=Eyes)
+    rep: RepState = RepState()
+    eyes: Eyes = Eyes()
     cues: tuple[float, ...] = ()
-    index: int = 0
+    number: int = 0
     cue_t: float | None = None
     smiling: bool = False
-    count: int = 0
+    reps: int = 0
     counted: bool = False
     frames: tuple[Features, ...] = ()
 
@@ -71,7 +69,7 @@ class MemoryAnchor:
 
     def give(self, state: MemoryState, t: float) -> MemoryState:
         """Note that a memory is cued at `t` (which may lie ahead)."""
-        return replace(state, cues=tuple(sorted((*state.cues, t))))
+        return state._replace(cues=tuple(sorted((*state.cues, t))))
 
     def step(
         self, state: MemoryState, t: float, features: Features | None
@@ -81,16 +79,16 @@ class MemoryAnchor:
         sample, state = self._sample(state, t, features)
         noise = state.context.noise.corner / state.context.best.smile
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
-        state = replace(state, rep=rep)
+        state = state._replace(rep=rep)
         if isinstance(result, Ended):
             if state.counted:
                 events += (self._released(state, result, t),)
             elif state.smiling:
                 state, more = self._answer(state, t, result.start)
                 events += more
-            return replace(state, smiling=False, counted=False, frames=state.frames[-1:]), events
+            return state._replace(smiling=False, counted=False, frames=state.frames[-1:]), events
         if rep.phase == "apex" and state.cue_t is not None and not state.smiling:
-            state = replace(state, smiling=rep.start >= state.cue_t - 0.1)
+            state = state._replace(smiling=rep.start >= state.cue_t - 0.1)
         if state.smiling and state.cue_t is not None and t - rep.start >= self.spec.recall.judge_s:
             state, more = self._answer(state, t, rep.start)
             events += more
@@ -111,7 +109,7 @@ class MemoryAnchor:
         band = (self.spec.repetition.half, 1.2)
         return View(
             phase=state.rep.phase,
-            count=state.count,
+            count=state.reps,
             at_rest=state.rep.phase == "neutral",
             bars=None if last is None else Bars(last.lip_corner_pull, band),
         )
@@ -123,7 +121,7 @@ class MemoryAnchor:
         if state.cue_t is not None and (due or t - state.cue_t >= self.spec.recall.give_up_s):
             state, events = self._answer(state, t, state.rep.start if state.smiling else None)
         if due:
-            state = replace(state, cue_t=state.cues[0], cues=state.cues[1:], index=state.index + 1)
+            state = state._replace(cue_t=state.cues[0], cues=state.cues[1:], number=state.number + 1)
         return state, events
 
     def _answer(
@@ -137,19 +135,19 @@ class MemoryAnchor:
         recall = Recall(
             t=t,
             exercise=self.name,
-            index=state.index,
+            index=state.number,
             cue_t=cue_t,
             onset_t=onset,
             latency_s=latency,
             in_time=in_time,
             eye_engaged=engaged,
         )
-        state = replace(state, cue_t=None)
+        state = state._replace(cue_t=None)
         if not (in_time and engaged and onset is not None):
-            return replace(state, smiling=False), (recall,)
-        count = state.count + 1
+            return state._replace(smiling=False), (recall,)
+        count = state.reps + 1
         rep = Rep(t=t, exercise=self.name, index=count, start=onset, hold_s=state.rep.hold_s)
-        return replace(state, count=count, counted=True, smiling=False), (recall, rep)
+        return state._replace(reps=count, counted=True, smiling=False), (recall, rep)
 
     def _engaged(self, state: MemoryState) -> bool:
         """Whether the eyes have joined in at the smile's apex."""
@@ -157,7 +155,7 @@ class MemoryAnchor:
         return bool(apex) and joining(apex, state.frames) >= self.spec.recall.least_eyes
 
     def _released(self, state: MemoryState, ended: Ended, t: float) -> Released:
-        return Released(t=t, exercise=self.name, index=state.count, hold_s=ended.hold_s, end=ended.end)
+        return Released(t=t, exercise=self.name, index=state.reps, hold_s=ended.hold_s, end=ended.end)
 
     def _sample(
         self, state: MemoryState, t: float, features: Features | None
@@ -170,6 +168,6 @@ class MemoryAnchor:
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         blinking = eyes.blinking(t, self.spec.eyes)
         keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
-        state = replace(state, eyes=eyes, frames=keep if blinking else (*keep, features))
+        state = state._replace(eyes=eyes, frames=keep if blinking else (*keep, features))
         # a blink does not move the mouth: the smile is judged through it, only the eyes are not
         return Sample(t, features.lip_corner_pull.mean), state
