@@ -6,7 +6,7 @@ import math
 
 from coach.baseline import Baseline, OwnRange
 from coach.record import record
-from coach.types import Bilateral, FaceObservation, Light
+from coach.types import Bilateral, FaceObservation
 
 # How much the nasolabial point counts beside the mouth corner. On rendered people with known sides, in
 # seven kinds of pictures, 2 to 5 keep even smiles (median ratio >= 0.85) and a side weak by a third
@@ -35,7 +35,7 @@ class Features:
     widest. `smile`, `squint`: blendshapes above neutral; `brow_down`: likewise.
     `yaw`, `pitch`, `roll`: degrees against the camera; `turn`: greatest of yaw's and pitch's
     distance from the neutral pose, degrees. `size`: outer-eye-corner distance as a share of the
-    picture's height; `centre`, `box`: shares of the picture; `light`: as observed.
+    picture's height.
     """
 
     t: float
@@ -65,9 +65,6 @@ class Features:
     roll: float
     turn: float
     size: float
-    centre: tuple[float, float]
-    box: tuple[float, float, float, float]
-    light: Light | None
 
 
 # Narrowing of the eye, as a share of its neutral aperture, that goes with a full cheek raise. Rise of the
@@ -123,9 +120,6 @@ def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) ->
         pose.roll,
         max(abs(pose.yaw - straight.yaw), abs(pose.pitch - straight.pitch)),  # turn
         now.unit_px / observation.size[1],  # size
-        now.centre,
-        now.box,
-        observation.light,
     )
 
 

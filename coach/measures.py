@@ -21,8 +21,7 @@ class Measures:
 
     `corner_out`: mouth corner's distance from the midline; `corner_to_eye`: from mouth corner to the
     outer corner of the neutral eye; blendshapes 0..1; `unit_px`: the length unit in pixels;
-    `iris_px`: mean horizontal iris diameter in pixels; `centre`: between the eyes, share of the
-    picture; `box`: (left, top, right, bottom) of the landmarks, share of the picture.
+    `iris_px`: mean horizontal iris diameter in pixels; `centre`: between the eyes, share of the picture.
     """
 
     lower_lid: Bilateral
@@ -38,14 +37,11 @@ class Measures:
     lip_gap: float
     smile: Bilateral
     squint: Bilateral
-    blink: Bilateral
     brow_down: float
-    jaw_open: float
     pose: HeadPose
     unit_px: float
     iris_px: float
     centre: tuple[float, float]
-    box: tuple[float, float, float, float]
 
     @property
     def aperture(self) -> Bilateral:
@@ -70,9 +66,7 @@ _POINTS_END = _GROUPS_END + len(_POINTS)
 _SHAPES = itemgetter(
     *(Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT),
     *(Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT),
-    *(Blendshape.EYE_BLINK_LEFT, Blendshape.EYE_BLINK_RIGHT),
     *(Blendshape.BROW_DOWN_LEFT, Blendshape.BROW_DOWN_RIGHT),
-    Blendshape.JAW_OPEN,
 )
 LEFT_EYE, RIGHT_EYE = (0.5, 0.0, 0.0), (-0.5, 0.0, 0.0)  # where the head's frame has its outer corners
 
@@ -114,9 +108,7 @@ class Ruler:
         (ax, ay, _), (bx, by, _), (cx, cy, _), (dx, dy, _) = irises
         iris_px = math.hypot((bx - ax) * width, (by - ay) * height)
         other_iris_px = math.hypot((dx - cx) * width, (dy - cy) * height)
-        smile, smile_r, squint, squint_r, blink, blink_r, frown, frown_r, jaw_open = _SHAPES(
-            observation.blendshapes.tolist()
-        )
+        smile, smile_r, squint, squint_r, frown, frown_r = _SHAPES(observation.blendshapes.tolist())
         lower_lid, upper_lid, brow, cheek, nasolabial = map(Bilateral, up[:5], up[5:])
         return Measures(  # by place: names make a dictionary of twenty, for each frame
             lower_lid,
@@ -132,14 +124,11 @@ class Ruler:
             lower_lip[1] - upper_lip[1],  # lip_gap
             Bilateral(smile, smile_r),
             Bilateral(squint, squint_r),
-            Bilateral(blink, blink_r),
             (frown + frown_r) / 2,  # brow_down
-            jaw_open,
             aligned.pose,
             aligned.unit_px,
             (iris_px + other_iris_px) / 2,
             ((eye_x + other_x) / 2, (eye_y + other_y) / 2),  # centre
-            observation.box,
         )
 
 

@@ -99,9 +99,6 @@ def face(
         roll=0.0,
         turn=max(abs(yaw), abs(pitch)),
         size=0.25,
-        centre=(0.5, 0.45),
-        box=(0.3, 0.2, 0.7, 0.8),
-        light=None,
     )
 
 

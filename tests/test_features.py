@@ -17,7 +17,7 @@ from coach.shell.landmarker import Landmarker
 from coach.types import Bilateral, FaceObservation, Frame, Points
 
 SIZE = (640, 480)
-POSE_FIELDS = {"t", "yaw", "pitch", "roll", "turn", "size", "centre", "box", "light"}
+POSE_FIELDS = {"t", "yaw", "pitch", "roll", "turn", "size"}
 # Left and right of MediaPipe's mesh among the rigid points; the others lie on the middle line.
 PAIRS = (
     *((67, 297), (109, 338), (103, 332), (54, 284), (21, 251), (162, 389), (127, 356), (234, 454)),
