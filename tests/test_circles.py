@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -144,3 +145,23 @@ def test_a_resting_jaw_remembers_no_path():
         state, fresh, _ = circles.step(state, face(number / 30), SPEC)
         assert fresh == 0
     assert len(state.path) < 40
+
+
+@quick
+@given(
+    st.lists(st.tuples(st.floats(-0.1, 0.1), st.floats(-0.1, 0.1)), min_size=2, max_size=60),
+    st.integers(1, 4),
+)
+def test_a_path_that_is_followed_winds_as_far_as_one_seen_as_a_whole(corners, steps):
+    """Whatever way the jaw goes: each frame adds its own bit of turn, and nothing is lost on the way."""
+    state, n = Circles(), 0
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        for part in range(steps):
+            share, n = part / steps, n + 1
+            seen = face(n / 30, jaw=(y0 + (y1 - y0) * share) / 0.22, jaw_side=x0 + (x1 - x0) * share)
+            state, _, _ = circles.step(state, seen, SPEC)
+            if state.wound is not None and state.wound.angle is not None:
+                whole = circles.winding(state.path, state.wound.box)[-1]
+                assert state.wound.turns == pytest.approx(whole, abs=1e-9)
+                assert state.wound.box[0] == min(point.side for point in state.path)
+                assert state.wound.box[3] == max(point.down for point in state.path)

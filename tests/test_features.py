@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from coach.baseline import Baseline, OwnRange, neutral_baseline
-from coach.features import Features, extract
-from coach.landmarks import CHIN, FOREHEAD, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, Blendshape
+from coach.features import LID_COUPLING, NASOLABIAL_WEIGHT, Features, extract
+from coach.headframe import canonical, used_points
+from coach.landmarks import CHIN, FOREHEAD, LEFT, LOWER_LIP, RIGHT, RIGID, UPPER_LIP, USED, Blendshape
+from coach.measures import own_ruler
 from coach.perception import Perception
 from coach.shell.drawn_face import FacePose, draw, grain
 from coach.shell.landmarker import Landmarker
@@ -113,6 +115,81 @@ def expression(features: Features) -> dict[str, tuple[float, ...]]:
         if name not in POSE_FIELDS:
             out[name] = (value.left, value.right) if isinstance(value, Bilateral) else (value,)
     return out
+
+
+def test_every_measure_stands_where_its_name_says():
+    """Each of them worked out anew from the points and blendshapes that it is made of."""
+    points = synthetic_face()
+    shapes = {shape: 0.01 * shape for shape in Blendshape}
+    seen = observed(points, scale=70.0, at=(320.0, 200.0), shapes=shapes)
+    found = own_ruler(seen).measure(seen)
+    placed = dict(zip(USED, canonical(used_points(seen)), strict=True))
+    for name in ("lower_lid", "upper_lid", "brow", "cheek", "nasolabial"):
+        for side, indices in (("left", LEFT), ("right", RIGHT)):
+            height = -np.mean([placed[index][1] for index in np.atleast_1d(getattr(indices, name))])
+            assert getattr(getattr(found, name), side) == pytest.approx(height), name
+    for side, indices, outwards in (("left", LEFT, 1), ("right", RIGHT, -1)):
+        corner = placed[indices.mouth_corner]
+        assert getattr(found.corner_out, side) == pytest.approx(outwards * corner[0])
+        assert getattr(found.corner_up, side) == pytest.approx(-corner[1])
+        eye = np.array([outwards * 0.5, 0.0, 0.0])
+        assert getattr(found.corner_to_eye, side) == pytest.approx(np.linalg.norm(corner - eye))
+        for name in ("smile", "squint"):
+            shape = Blendshape[f"{'MOUTH_SMILE' if name == 'smile' else 'EYE_SQUINT'}_{side.upper()}"]
+            assert getattr(getattr(found, name), side) == pytest.approx(shapes[shape])
+    assert (found.chin_side, found.chin_down) == pytest.approx(tuple(placed[CHIN][:2]))
+    assert found.lip_gap == pytest.approx(placed[LOWER_LIP][1] - placed[UPPER_LIP][1])
+    frown = (shapes[Blendshape.BROW_DOWN_LEFT] + shapes[Blendshape.BROW_DOWN_RIGHT]) / 2
+    assert found.brow_down == pytest.approx(frown)
+    assert found.unit_px == pytest.approx(140.0)
+    assert found.iris_px == pytest.approx(70 * (0.82 - 0.56))
+    assert found.centre == pytest.approx((320 / SIZE[0], 200 / SIZE[1]))
+
+
+def test_every_feature_stands_where_its_name_says():
+    """Each of them worked out anew from the measures of a face that has moved everywhere at once."""
+    rest, best = baseline(), OwnRange()
+    points = synthetic_face()
+    for number, index in enumerate(USED):
+        if index not in RIGID:
+            points[index] += (0.003 * (number % 5), -0.004 * (number % 7), 0.002 * (number % 3))
+    shapes = {shape: 0.01 * shape for shape in Blendshape}
+    seen = observed(points, 9.0, shapes=shapes)
+    now, was, found = rest.ruler.measure(seen), rest.neutral, extract(seen, rest, best)
+    for side in ("left", "right"):
+
+        def rise(name: str, side: str = side) -> float:
+            return float(getattr(getattr(now, name), side) - getattr(getattr(was, name), side))
+
+        lid = rise("lower_lid") - LID_COUPLING * max(-rise("upper_lid"), 0.0)
+        wide = getattr(was.aperture, side)
+        travel = np.hypot(rise("corner_out"), rise("corner_up"))
+        expected = {
+            "lid_lift": lid,
+            "cheek_raise": lid / best.cheek,
+            "lower_lid_rise": rise("lower_lid"),
+            "upper_lid_drop": -rise("upper_lid"),
+            "cheek_lift": rise("cheek"),
+            "brow_raise": rise("brow"),
+            "closure": -rise("upper_lid") / wide,
+            "eye_aperture": getattr(now.aperture, side) / wide,
+            "corner_pull": -rise("corner_to_eye"),
+            "lip_corner_pull": -rise("corner_to_eye") / best.smile,
+            "smile_lift": rise("corner_up") + NASOLABIAL_WEIGHT * rise("nasolabial"),
+            "corner_travel": travel,
+            "commissure_excursion_mm": travel * rest.mm,
+            "smile": rise("smile"),
+            "squint": rise("squint"),
+        }
+        for name, value in expected.items():
+            assert getattr(getattr(found, name), side) == pytest.approx(value), (name, side)
+    assert found.t == 9.0
+    assert found.jaw_down == pytest.approx(now.chin_down - was.chin_down)
+    assert found.jaw_open == pytest.approx(found.jaw_down / best.jaw)
+    assert found.lip_gap == pytest.approx(now.lip_gap - was.lip_gap)
+    assert found.brow_down == pytest.approx(now.brow_down - was.brow_down)
+    assert (found.yaw, found.pitch, found.roll) == (now.pose.yaw, now.pose.pitch, now.pose.roll)
+    assert found.size == pytest.approx(now.unit_px / SIZE[1])
 
 
 SMILING = {
