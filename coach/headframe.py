@@ -14,6 +14,7 @@ from coach.types import FaceObservation, Points
 
 USED_AT = np.array(USED)
 _RIGID = places(*RIGID)
+_NOTHING = 1e-12  # a distance that can be divided by, instead of none
 _FRAME = places(RIGHT.outer_eye, LEFT.outer_eye, FOREHEAD, CHIN)
 
 Row: TypeAlias = tuple[float, float, float]
@@ -74,15 +75,16 @@ def head_axes(points: Points) -> tuple[Rows, Row, float]:
     Returns
     -------
     The axes as rows (3, 3), to the person's left, down and backwards; the point between the outer eye
-    corners (3,); and their distance, both in the points' own unit.
+    corners (3,); and their distance, both in the points' own unit. Where points lie on each other, as in
+    a damaged trace, axes are zero.
     """
     (rx, ry, rz), (lx, ly, lz), (fx, fy, fz), (cx, cy, cz) = points.take(_FRAME, axis=0).tolist()
-    unit = math.hypot(lx - rx, ly - ry, lz - rz)
+    unit = math.hypot(lx - rx, ly - ry, lz - rz) or _NOTHING
     xx, xy, xz = (lx - rx) / unit, (ly - ry) / unit, (lz - rz) / unit
     dx, dy, dz = cx - fx, cy - fy, cz - fz
     along = dx * xx + dy * xy + dz * xz
     dx, dy, dz = dx - along * xx, dy - along * xy, dz - along * xz
-    length = math.hypot(dx, dy, dz)
+    length = math.hypot(dx, dy, dz) or _NOTHING
     yx, yy, yz = dx / length, dy / length, dz / length
     z_axis = (xy * yz - xz * yy, xz * yx - xx * yz, xx * yy - xy * yx)
     origin = ((rx + lx) / 2, (ry + ly) / 2, (rz + lz) / 2)
@@ -141,7 +143,7 @@ class HeadFrame:
         """
         across, down, back, (x, y, z) = sums
         rows, strength = _rotation(across, down, back)
-        unit_px = strength / self._size
+        unit_px = strength / self._size or _NOTHING
         (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rows
         a, b, c = self._mean
         axes = (
@@ -218,7 +220,8 @@ def _rotation(across: Row, down: Row, back: Row) -> tuple[Rows, float]:
         square = root * root
         b = (square + c2) * root
         a = b + c1
-        move = (a * root + c0) / (2.0 * square * root + b + a)
+        slope = 2.0 * square * root + b + a
+        move = (a * root + c0) / slope if slope else 0.0
         root -= move
         if abs(move) <= 1e-12 * bound:
             break
@@ -229,7 +232,7 @@ def _rotation(across: Row, down: Row, back: Row) -> tuple[Rows, float]:
     x = -(k01 * m23 - k12 * m03 + k13 * m02)
     y = k01 * m13 - a11 * m03 + k13 * m01
     z = -(k01 * m12 - a11 * m02 + k12 * m01)
-    n = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
+    n = 1.0 / (math.sqrt(w * w + x * x + y * y + z * z) or 1.0)
     w, x, y, z = w * n, x * n, y * n, z * n
     return (
         (up - 2 * up * (y * y + z * z), 2 * up * (x * y - w * z), 2 * (x * z + w * y)),

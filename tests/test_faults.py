@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from led import Faked, Led, hold, led, plan, still
+from led import SETTINGS, Faked, Led, hold, led, plan, still
 
 import coach
 from coach import events
@@ -31,10 +31,11 @@ from coach.errors import StoreError
 from coach.face_pose import FacePose
 from coach.headframe import used_points
 from coach.identity import TOLERANCE, Recognition, difference, jumped
-from coach.landmarks import CHIN, LEFT, RIGHT
+from coach.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID
 from coach.progress import summary_lines
 from coach.progress_words import ProgressWords
 from coach.screen import Screen
+from coach.session import Session
 from coach.shell import app, plans
 from coach.shell.event_log import EventLog, read_events
 from coach.shell.faults import Fault, FaultyOutput, FaultySource, full_disk
@@ -369,6 +370,41 @@ def test_a_swap_between_two_exercises_still_gets_to_the_second() -> None:
     told = leading.run()
     assert "other_face" in told.keys
     assert told.of("session_end")[0]["reps"] == {"cheek_raiser": 1, "symmetry_drill": 1}
+
+
+def coinciding(points: Points, index: int | list[int], place: Points) -> Points:
+    points[index] = place
+    return points
+
+
+DAMAGED: dict[str, Callable[[Points], Points]] = {
+    "eye corners on each other": lambda p: coinciding(p, RIGHT.outer_eye, p[LEFT.outer_eye]),
+    "chin on the forehead": lambda p: coinciding(p, CHIN, p[FOREHEAD]),
+    "chin beside the forehead": lambda p: coinciding(
+        p, CHIN, p[FOREHEAD] + p[LEFT.outer_eye] - p[RIGHT.outer_eye]
+    ),
+    "all on a slanting line": lambda p: p[:, :1] * (1, 1, 0),
+    "the head's own points on each other": lambda p: coinciding(p, [*RIGID], p[FOREHEAD]),
+    "all but one on a point": lambda p: np.vstack([p[:1], np.full((477, 3), 0.5)]),
+    "next to nothing": lambda p: p * 1e-200,
+    "beyond all bounds": lambda p: p * 1e200,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+@pytest.mark.parametrize("from_s", [0.0, 6.0])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_face_out_of_shape_neither_counts_nor_ends_the_session(damage: str, from_s: float) -> None:
+    """Landmarks as no landmarker gives them, but a damaged trace may hold: on it goes."""
+    drill = load_exercise("combined")
+    one = Session(plan(("combined", 3, {})), [drill], load_phrase_book("en"), SETTINGS, source="damaged")
+    told: list[events.Event] = []
+    for number in range(300):
+        t, face = number / 30, still()
+        landmarks = DAMAGED[damage](face.landmarks.copy()) if t >= from_s else face.landmarks
+        told += one.process(t, FaceObservation(t, landmarks, face.blendshapes, face.size)).events
+    assert not [event for event in told if isinstance(event, events.Rep)]
+    assert one.frames == 300
 
 
 def test_two_resting_faces_are_told_apart_by_their_proportions() -> None:
