@@ -295,5 +295,5 @@ def _over(moment: Moment) -> bool:
 
 def _stays(state: HeldGuideState, moment: Moment) -> bool:
     """Whether a face that should rest has not done so for long enough to be reminded of it."""
-    patient = state.reminded < len(REMIND_S) and moment.t - state.since >= REMIND_S[state.reminded]
-    return moment.quiet and patient
+    due = state.reminded < len(REMIND_S) and moment.t - state.since >= REMIND_S[state.reminded]
+    return moment.quiet and due

@@ -1,4 +1,4 @@
-"""The course of one movement, from its trace: how high it went, where it began, rose half-way and fell."""
+"""The course of one movement: how high it went, where it began, rose half-way and fell."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ ATTEMPT_S = 1.2  # and the sign of a try that was not a repetition this long
 RATING_KEYS = "(0-9, X = 10)"
 FAULT_S = 0.5  # a fault is shown when it has lasted this long
 
-Frame: TypeAlias = tuple[Framing, str, str, float, float, str]
+Edges: TypeAlias = tuple[Framing, str, str, float, float, str]
 """A screen's edges, from `framing` to `paused`, the same whatever is in the middle."""
 
 
@@ -91,26 +91,26 @@ def draw(
     whole_s, gone_s = course.whole_s, course.gone_s
     fix = "" if framing == "good" else book.text(SESSION, framing)
     progress, left_s = gone_s / whole_s if whole_s else 0.0, max(whole_s - gone_s, 0.0)
-    frame: Frame = framing, fix, caption, progress, left_s, book.text(SESSION, paused) if paused else ""
+    edges: Edges = framing, fix, caption, progress, left_s, book.text(SESSION, paused) if paused else ""
     if ready:
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
-        return _waiting("ready", book.text(SCREEN, "calibrating"), neutral, 0, frame)
+        return _waiting("ready", book.text(SCREEN, "calibrating"), neutral, 0, edges)
     if course.running is not None:
         explains = course.plan.explains and course.running.guidance.explains and not paused
-        return _at_it(frame, scene, t, book, course.running, explains=explains, rating=course.ratable)
+        return _at_it(edges, scene, t, book, course.running, explains=explains, rating=course.ratable)
     if coming is None:
-        return _waiting("rest", "", "", 0, frame)
+        return _waiting("rest", "", "", 0, edges)
     title, instruction = book.text(coming.name, "title"), book.text(coming.name, "instruction")
-    return _waiting("rest", title, instruction, course.plan.steps[course.index].reps, frame)
+    return _waiting("rest", title, instruction, course.plan.steps[course.index].reps, edges)
 
 
-def _waiting(phase: Phase, title: str, instruction: str, target: int, frame: Frame) -> Screen:
-    """Show what comes next."""
-    return Screen(phase, title, instruction, None, 0, target, 0.0, 0.0, None, *frame)
+def _waiting(phase: Phase, title: str, instruction: str, target: int, edges: Edges) -> Screen:
+    """Show a page without an exercise under way."""
+    return Screen(phase, title, instruction, None, 0, target, 0.0, 0.0, None, *edges)
 
 
 def _at_it(
-    frame: Frame, scene: Scene, t: float, book: PhraseBook, run: Running, *, explains: bool, rating: bool
+    edges: Edges, scene: Scene, t: float, book: PhraseBook, run: Running, *, explains: bool, rating: bool
 ) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
@@ -124,7 +124,7 @@ def _at_it(
         bars = _capped(view.bars)
     title, instruction = book.text(name, "title"), _instruction(scene, t, book, run, rating=rating)
     shown = name if explains else None
-    return Screen(phase, title, instruction, name, count, of, hold, left_s, bars, *frame, shown)
+    return Screen(phase, title, instruction, name, count, of, hold, left_s, bars, *edges, shown)
 
 
 def _capped(bars: Bars | None) -> Bars | None:
