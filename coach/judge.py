@@ -188,7 +188,7 @@ def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
 
 
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
-    """Measure plateau and hold anew from all the levels so far, and half-rise as long as it is in question."""
+    """Measure plateau and hold anew from all levels so far, half-rise as long as it is in question."""
     trace, floor, start = state.trace, state.floor, state.start
     plateau = rise.plateau(state.levels, floor)
     half_t = state.half_t if _certain(state, t) else rise.crossing(trace, floor, start, plateau, spec.half)
@@ -216,8 +216,9 @@ def _move(
     if happening == "entered":
         return moved._replace(start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
     if happening == "dropped":
-        clean = moved._replace(faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0)
-        return clean._replace(levels=array("d")), None
+        return moved._replace(
+            levels=array("d"), faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0
+        ), None
     if happening == "dwelt":
         begun = rise.onset(state.trace, state.floor, state.start)
         levels = array("d", sorted(level for at, level in state.trace if at >= begun))
