@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coach.baseline import OwnRange
-from coach.events import Attempt, Calibrated, Event, Rep
+from coach.events import Attempt, Calibrated, Event, FaceFound, FaceLost, Rep
 from coach.exercise import AnyExercise, Context, View
 from coach.features import Features
 from coach.perception import Perception
 from coach.record import record
 from coach.types import FaceObservation
+from coach.watch import FACE_LOST_S
 
 
 @record(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Analysis:
         self._neutral = neutral
         self._cues = tuple(cues)
         self._perception = Perception(best)
-        self._waiting: list[tuple[float, FaceObservation | None]] = []
+        self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
+        self._seen_t: float | None = None
+        self._lost = False
         self._state: object = None
         self.reps: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
@@ -73,8 +77,7 @@ class Analysis:
         begin, end = self._neutral
         if face is not None and t >= begin:
             self._perception.keep(face)
-        if t < begin:
-            self._waiting.append((t, face))
+        self._early.append((t, face))
         if t >= end and self._perception.kept_s >= min(self.LEAST_NEUTRAL_S, end - begin):
             yield from self._calibrate(t)
 
@@ -96,23 +99,39 @@ class Analysis:
         if give is not None:
             for cue in self._cues:
                 self._state = give(self._state, cue)
-        first = self._waiting[0][0] if self._waiting else t
+        early, self._early = self._early, []
+        waiting = early[0][0] < self._neutral[0]
         calibrated = Calibrated(
-            t=first,
+            t=early[0][0] if waiting else t,
             exercise=self._exercise.name,
             neutral_s=baseline.duration_s,
             quality=baseline.quality,
         )
-        yield Analysed(first, None, self._exercise.view(self._state), (calibrated,))
-        for at, face in self._waiting:
-            yield self._judge(at, face)
-        self._waiting = []
+        events: tuple[Event, ...] = (calibrated,)
+        for at, face in early:
+            seen = self._judge(at, face) if at < self._neutral[0] else self._at_rest(at, face)
+            yield replace(seen, events=(*events, *seen.events))
+            events = ()
+
+    def _at_rest(self, t: float, face: FaceObservation | None) -> Analysed:
+        """Return a frame that the neutral face was learnt from."""
+        return Analysed(t, self._perception.features(face), self._exercise.view(self._state), ())
 
     def _judge(self, t: float, face: FaceObservation | None) -> Analysed:
         features = self._perception.features(face)
         self._state, events = self._exercise.step(self._state, t, features)
         self._count(events)
-        return Analysed(t, features, self._exercise.view(self._state), events)
+        return Analysed(t, features, self._exercise.view(self._state), (*self._missed(t, face), *events))
+
+    def _missed(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
+        """Return that the face has been gone for a while, or is back."""
+        if face is not None:
+            back, self._lost, self._seen_t = self._lost, False, t
+            return (FaceFound(t=t, exercise=self._exercise.name),) if back else ()
+        if self._lost or self._seen_t is None or t - self._seen_t < FACE_LOST_S:
+            return ()
+        self._lost = True
+        return (FaceLost(t=t, exercise=self._exercise.name),)
 
     def _count(self, events: Sequence[Event]) -> None:
         for event in events:

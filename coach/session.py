@@ -177,6 +177,8 @@ class Session:
             if self._safety:
                 self.speaker.say(t, Kind.SAFETY, "safety")
             self.speaker.say(t, Kind.INSTRUCTION, "neutral")
+        run = self.course.running
+        self._log.exercise = None if run is None else run.exercise.name
         if self._stage in ("exercise", "change"):
             self.course.active_s += min(max(t - self._t, 0.0), STALL_S)
         self._t = max(t, self._t)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from coach import __version__
 from coach.cues import Cue, impersonal
@@ -22,12 +23,15 @@ class SessionLog:
     ----------
     tally
         What the events come to.
+    exercise
+        The one that is running: whatever happens meanwhile is stamped with its name.
     """
 
     def __init__(self, plan: str, source: str) -> None:
         self.tally = Tally()
         self._plan = plan
         self._source = source
+        self.exercise: str | None = None
         self._start: float | None = None
         self._new: list[Event] = []
 
@@ -47,6 +51,8 @@ class SessionLog:
 
     def add(self, *events: Event) -> None:
         """Take in what happened."""
+        if self.exercise is not None:
+            events = tuple(e if e.exercise else replace(e, exercise=self.exercise) for e in events)
         self._new += events
         self.tally.add(events)
 
@@ -56,6 +62,7 @@ class SessionLog:
 
     def end(self, t: float, names: Sequence[str], frames: int, reason: EndReason) -> None:
         """Write the last line, for a session of the exercises `names`."""
+        self.exercise = None
         self.add(self.tally.end(t, self.lasted_s(t), names, frames, reason))
 
     def taken(self) -> tuple[Event, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Any, NamedTuple, Self, TextIO
 
 import click
 
@@ -15,10 +15,10 @@ from coach import __version__
 from coach.analysis import Analysed, Analysis
 from coach.baseline import OwnRange
 from coach.errors import SourceError, UsageError
-from coach.events import Event, SessionEnd, SessionStart
+from coach.events import EndReason, Event, SessionEnd, SessionStart
 from coach.exercise import AnyExercise
 from coach.features import Features
-from coach.shell.event_log import EventLog
+from coach.shell.event_log import STANDARD_OUTPUT, EventLog
 from coach.shell.landmarker import Landmarker
 from coach.shell.registry import load_exercise
 from coach.shell.source import Signal
@@ -41,7 +41,14 @@ class Request:
     best: OwnRange | None = None
 
 
-def analyze(request: Request, model: Path, *, progress: bool) -> list[Event]:
+class Counted(NamedTuple):
+    """What came of it: all events, as they were written, and one line for each file that could not be."""
+
+    events: list[Event]
+    problems: list[str]
+
+
+def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
     """Count one recording.
 
     Parameters
@@ -52,10 +59,6 @@ def analyze(request: Request, model: Path, *, progress: bool) -> list[Event]:
         The landmarker's model file.
     progress
         Show a progress bar on standard error.
-
-    Returns
-    -------
-    All events, as they were written.
 
     Raises
     ------
@@ -73,29 +76,35 @@ def analyze(request: Request, model: Path, *, progress: bool) -> list[Event]:
         landmarker = stack.enter_context(Landmarker(model))
         keep.events(SessionStart(t=0.0, plan=exercise.name, source=request.video.name, version=__version__))
         count, last = 0, 0.0
-        for count, (t, observation) in enumerate(_faces(video, landmarker, progress), start=1):  # noqa: B007
-            keep.results(analysis.process(t, observation))
-            last = t
-        _check(request, analysis, count, last)
-        keep.results(analysis.finish(last))
-        keep.events(
-            SessionEnd(
-                t=last,
-                reps={exercise.name: analysis.reps[exercise.name]},
-                attempts={exercise.name: analysis.attempts[exercise.name]},
-                duration_s=last,
-                frames=count,
-                fps=(count - 1) / last if last > 0 else 0.0,
-                reason="source_ended",
-            )
-        )
+        reason: EndReason = "stopped"
+        try:
+            for count, (t, observation) in enumerate(_faces(video, landmarker, progress), start=1):  # noqa: B007
+                keep.results(analysis.process(t, observation))
+                last = t
+            _check(request, analysis, count, last)
+            keep.results(analysis.finish(last))
+            reason = "source_ended"
+        finally:  # whatever happened: the log's last line
+            keep.events(_end(exercise.name, analysis, count, last, reason))
     if video.warning:
         click.echo(f"{request.video}: {video.warning}", err=True)
     if request.plot is not None:
         from coach.shell.figure import draw_analysis
 
         draw_analysis(request.plot, exercise, keep.frames, keep.kept)
-    return keep.kept
+    return Counted(keep.kept, keep.problems)
+
+
+def _end(name: str, analysis: Analysis, frames: int, last: float, reason: EndReason) -> SessionEnd:
+    return SessionEnd(
+        t=last,
+        reps={name: analysis.reps[name]},
+        attempts={name: analysis.attempts[name]},
+        duration_s=last,
+        frames=frames,
+        fps=(frames - 1) / last if last > 0 else 0.0,
+        reason=reason,
+    )
 
 
 class _Record:
@@ -106,6 +115,7 @@ class _Record:
         self.frames: list[Analysed] = []
         self._plot = request.plot is not None
         self._log = EventLog(request.events) if request.events else None
+        self._to_file = request.events not in (None, STANDARD_OUTPUT)
         self._table = _FeatureTable(request.features) if request.features else None
 
     def results(self, results: Iterator[Analysed]) -> None:
@@ -132,6 +142,14 @@ class _Record:
             self._log.close()
         if self._table is not None:
             self._table.close()
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be written. A reader that wants no more of standard output is none."""
+        lost = self._table.problem if self._table is not None else ""
+        if self._log is not None and self._to_file and self._log.problem:
+            return [self._log.problem, *filter(None, [lost])]
+        return [lost] if lost else []
 
 
 def _exercise(request: Request) -> AnyExercise:
@@ -188,35 +206,60 @@ class _FeatureTable:
         try:
             self._file = path.open("w", newline="", encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"--features {path}: cannot be written ({error.strerror})") from error
-        self._writer = csv.writer(self._file)
-        self._names: list[str] | None = None
+            raise UsageError(
+                f"--features {path}: cannot be written ({error.strerror}); "
+                "give a file in a folder that exists and is yours"
+            ) from error
+        self._path = path
+        self._t = float("-inf")
+        self.problem = ""
+        self._row([*COLUMNS, "phase", "count", "hold_s"])
 
     def write(self, result: Analysed) -> None:
         """Add one frame; frames without a face have empty cells."""
-        row: dict[str, Any] = {} if result.features is None else flat(result.features)
-        if self._names is None:
-            if not row:
-                return
-            self._names = list(row)
-            self._writer.writerow([*self._names, "phase", "count", "hold_s"])
-        cells: Sequence[Any] = [row.get(name, "") for name in self._names]
-        cells = [f"{c:.6g}" if isinstance(c, float) else c for c in cells]
+        if result.t <= self._t:  # what is still owed at the end belongs to no frame of its own
+            return
+        self._t = result.t
+        values = [] if result.features is None else flat(result.features)
+        cells = [f"{value:.6g}" for value in values] or [""] * len(COLUMNS)
         cells[0] = f"{result.t:.4f}"
-        self._writer.writerow([*cells, result.view.phase, result.view.count, f"{result.view.hold_s:.3f}"])
+        self._row([*cells, result.view.phase, str(result.view.count), f"{result.view.hold_s:.3f}"])
 
     def close(self) -> None:
         """Finish the file."""
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError as error:
+            self._lost(error)
+
+    def _row(self, cells: Sequence[str]) -> None:
+        if self.problem:
+            return
+        try:
+            csv.writer(self._file).writerow(cells)
+        except OSError as error:
+            self._lost(error)
+
+    def _lost(self, error: OSError) -> None:
+        self.problem = self.problem or (
+            f"--features {self._path}: not written to its end ({error.strerror}); "
+            "make room or give another file"
+        )
 
 
-def flat(features: Features) -> dict[str, float]:
-    """Return the features as columns, `t` first."""
-    row: dict[str, float] = {}
-    for name in (field.name for field in fields(features)):
-        value = getattr(features, name)
-        if isinstance(value, Bilateral):
-            row[f"{name}_left"], row[f"{name}_right"] = value.left, value.right
-        elif isinstance(value, float):
-            row[name] = value
+def flat(features: Features) -> list[float]:
+    """Return the features' numbers, in the order of `COLUMNS`."""
+    row: list[float] = []
+    for field in fields(features):
+        value = getattr(features, field.name)
+        row += (value.left, value.right) if isinstance(value, Bilateral) else (value,)
     return row
+
+
+COLUMNS = tuple(
+    name
+    for field in fields(Features)
+    for name in (
+        (f"{field.name}_left", f"{field.name}_right") if field.type == Bilateral.__name__ else (field.name,)
+    )
+)

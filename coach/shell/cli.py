@@ -95,6 +95,9 @@ def analyze(
     plot: Path | None,
 ) -> int:
     """Count and time a recording, as fast as the machine can."""
+    for cue in cue_at:
+        if not 0 <= cue < float("inf"):
+            raise UsageError(f"--cue-at {cue:g}: no moment of a recording; write seconds, e.g. 14.2")
     from coach.shell.analyze import Request
     from coach.shell.report import analyze_and_report
 

@@ -52,7 +52,7 @@ class EventLog:
             text = json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n"
             self._put(text.encode(errors="backslashreplace"))  # JSON's own escape for half a character
         except OSError as error:
-            self.problem = f"event log {self._path} has stopped ({error.strerror}); the session goes on"
+            self.problem = f"event log {self._path} has stopped ({error.strerror}); all else goes on"
             if self._owned is None:
                 _silence_standard_output()
 

@@ -10,6 +10,7 @@ from coach.baseline import OwnRange
 from coach.errors import StoreError
 from coach.settings import Settings
 from coach.shell.config import load_settings
+from coach.shell.words import language_for
 
 if TYPE_CHECKING:
     from coach.shell.cli import Shared
@@ -43,6 +44,7 @@ class Home:
         own = options.config or (usual if usual.is_file() else None)
         settings = load_settings(own)
         if options.language is not None:
+            language_for(options.language)
             settings = settings.model_copy(update={"language": options.language})
         cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
         return cls(settings, own or usual, data_dir.expanduser(), cache_dir)

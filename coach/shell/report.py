@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.errors import CoachError
 from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ def analyze_and_report(request: Request, options: Shared) -> int:
 
     home = Home.find(options)
     request = replace(request, best=home.own_range())
-    events = analyze(request, home.model(progress=True), progress=True)
+    events, problems = analyze(request, home.model(progress=True), progress=True)
     to_error = request.events == "-"
     for line in analysis_lines(request.exercise, events):
         click.echo(line, err=to_error)
-    return 0
+    for line in problems:
+        click.echo(line, err=True)
+    return CoachError.exit_status if problems else 0
 
 
 def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
