@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 
@@ -34,7 +35,23 @@ def run(arguments: list[str]) -> int:
     except CoachError as error:
         click.echo(str(error), err=True)
         return error.exit_status
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        result = _full(error)
     return result if isinstance(result, int) else 0
+
+
+def _full(error: OSError) -> int:
+    """Say that there is no room for what should be said."""
+    import click
+
+    from coach.errors import CoachError
+    from coach.shell.event_log import silence_standard_output
+
+    silence_standard_output()
+    click.echo(f"standard output: {error.strerror}; make room or write it elsewhere", err=True)
+    return CoachError.exit_status
 
 
 if __name__ == "__main__":

@@ -269,5 +269,5 @@ class GuidedCalibration:
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),
             )
-            for part in PARTS
+            for part in PARTS[: len(state.found)]  # of what was not come to there is nothing to say
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from coach.shell.config import load_settings
 from coach.shell.landmarker import Landmarker
 from coach.shell.own_range import FILE, read_own_range, read_stored_range, widen_own_range, write_own_range
 from coach.shell.simulated_person import Failing, SimulatedPerson, load_person
+from coach.shell.source import Signal
 from coach.shell.words import load_phrase_book
 from coach.testing import face
 from coach.types import Frame
@@ -341,3 +343,31 @@ def test_calibrate_takes_under_twenty_seconds_and_keeps_the_range(
     assert stored.smile > 0.1
     assert stored.jaw > 0.2
     assert read_own_range(tmp_path / "data") is None  # the simulated person's range is nobody's own
+
+
+def test_a_calibration_that_is_broken_off_keeps_what_was_measured_before(
+    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of the movements it did not come to it says nothing, and takes nothing away."""
+
+    class Short(SimulatedPerson):
+        def read(self) -> Any:
+            frame = super().read()
+            return frame if isinstance(frame, Signal) or frame.t < 9.5 else Signal.ENDED
+
+    person = Short(load_person(), fps=12.0, size=(320, 240), realtime=False)
+    monkeypatch.setattr(calibrate, "open_source", lambda *_, **__: person)
+    data = tmp_path / "data"
+    data.mkdir()
+    before = OwnRange(cheek=0.03, smile=0.2, jaw=0.33)
+    write_own_range(data, before, on=date(2026, 1, 1), source="demo", measured=("cheek", "smile", "jaw"))
+    settings = tmp_path / "own.toml"
+    settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    calibrate.run_calibrate(Shared("demo", False, False, None, data, settings, "en", "max"))
+    stored = read_stored_range(data)
+    assert stored is not None
+    assert stored.cheek != before.cheek, "it was measured anew"
+    assert (stored.jaw, stored.measured) == (before.jaw, ["cheek", "smile", "jaw"])
+    said = capfd.readouterr().out
+    assert "cheek" in said
+    assert "jaw openness" not in said

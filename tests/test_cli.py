@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from led import still
 from simulated_year import fill
 
 from coach.__main__ import run
+from coach.analysis import Analysis
 from coach.errors import UsageError
 from coach.shell import films
 from coach.shell.check_in import CheckInResult
@@ -27,7 +30,7 @@ from coach.shell.reminders import calendar
 from coach.shell.store import Store
 from coach.shell.words import load_phrase_book
 from coach.testing import held, play, trace
-from coach.types import Bilateral
+from coach.types import Bilateral, FaceObservation
 
 
 @pytest.fixture(autouse=True)
@@ -229,6 +232,113 @@ def test_neutral_outside_the_clip(window, says, face_film, ready, fails):
     assert says in line
 
 
+FULL = Path("/dev/full")
+full = pytest.mark.skipif(not FULL.exists(), reason="a disk that is always full")
+
+
+@full
+@pytest.mark.parametrize("option", ["--features", "--events", "--plot"])
+def test_a_full_disk_does_not_cost_the_counts(option, face_film, ready, tmp_path, capfd):
+    """What was counted is told, and one line says what could not be written."""
+    place = FULL
+    if option == "--plot":
+        place = tmp_path / "full.png"
+        place.symlink_to(FULL)
+    status = run(["analyze", str(face_film), "--exercise", "combined", option, str(place), *ready])
+    out, err = capfd.readouterr()
+    assert status == 1
+    assert out.startswith("combined: 0 repetitions")
+    assert len(err.splitlines()) == 1
+    assert "No space left" in err
+
+
+@full
+@pytest.mark.parametrize("command", [["exercises"], ["--help"], ["progress"]])
+def test_a_full_standard_output_is_one_line(command, home):
+    """In a process of its own, which has a last word to say on standard output when it ends."""
+    with FULL.open("w") as nowhere:
+        done = subprocess.run(
+            [sys.executable, "-m", "coach", *command],
+            stdout=nowhere, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "standard output: No space left on device; make room or write it elsewhere"
+    ]
+
+
+@pytest.mark.parametrize("ends", ["without a face", "outside", "interrupted"])
+def test_the_last_line_of_a_log_is_the_end(ends, face_film, film, ready, tmp_path, monkeypatch, capfd):
+    """However counting ends, whoever reads along learns that it has."""
+    video, neutral = (film(frames=20), "0:0.3") if ends == "without a face" else (face_film, "0:1")
+    if ends == "outside":
+        neutral = "50:60"
+    if ends == "interrupted":
+        seen = Analysis.process
+
+        def process(self, t, observation):
+            if t > 2:
+                raise KeyboardInterrupt
+            return seen(self, t, observation)
+
+        monkeypatch.setattr(Analysis, "process", process)
+    log = tmp_path / "log.jsonl"
+    command = ["analyze", str(video), "--exercise", "combined", "--neutral", neutral, "--events", str(log)]
+    assert run([*command, *ready]) == {"without a face": 1, "outside": 2, "interrupted": 130}[ends]
+    first, *_, last = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert (first["type"], last["type"], last["reason"]) == ("session_start", "session_end", "stopped")
+
+
+def test_the_table_of_signals_has_a_row_for_every_frame(face_film, ready, tmp_path):
+    """Those from which the neutral face is learnt too, each once, in order of time."""
+    table = tmp_path / "signals.csv"
+    command = ["analyze", str(face_film), "--exercise", "combined", "--neutral", "0.5:1.5"]
+    assert run([*command, "--features", str(table), *ready]) == 0
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert [float(row["t"]) for row in rows] == pytest.approx([n / 15 for n in range(45)], abs=1e-3)
+    assert all(abs(float(row["lid_lift_left"])) < 0.05 for row in rows)
+    assert {"smile_lift_right", "jaw_open", "phase", "count", "hold_s"} <= rows[0].keys()
+
+
+def test_a_face_that_goes_and_comes_back_is_in_the_log(ready):
+    """After a second without it, as in a session; a shorter gap is none."""
+    analysis = Analysis(load_exercise("combined"), neutral=(0.0, 2.0))
+    happened = []
+    for number in range(240):
+        t = number / 30
+        face = None if 3.0 <= t < 3.5 or 4.0 <= t < 5.5 else still()
+        seen = None if face is None else FaceObservation(t, face.landmarks, face.blendshapes, face.size)
+        happened += [event for judged in analysis.process(t, seen) for event in judged.events]
+    gone = [(e.type, round(e.t, 1), e.exercise) for e in happened if e.type.startswith("face_")]
+    assert gone == [("face_lost", 5.0, "combined"), ("face_found", 5.5, "combined")]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--cue-at", "nan"], "--cue-at nan"),
+        (["--cue-at=-3"], "--cue-at -3"),
+        (["--hold-s", "nan"], "nan is no number between"),
+        (["--language", "xx"], "choose auto"),
+        (["--plot", "signals.txt"], "name a .png"),
+        (["--plot", "nowhere/signals.png"], "in a folder that exists"),
+    ],
+)
+def test_what_is_wrong_is_said_before_all_the_work(options, says, ready, fails, tmp_path, monkeypatch):
+    """The film is not even there: nothing was begun."""
+    monkeypatch.chdir(tmp_path)
+    status, line = fails("analyze", tmp_path / "none.mp4", "--exercise", "combined", *ready, *options)
+    assert (status, says in line) == (2, True), line
+
+
+def test_a_session_that_cannot_write_its_log_is_not_in_the_history(ready, home, fails):
+    """It never began."""
+    status, _ = fails("demo", "--plan", "memory_anchor", "--events", home / "nowhere" / "log", *ready)
+    assert status == 1
+    with Store.open(home) as store:
+        assert not store.history().sessions
+
+
 def test_an_unknown_exercise(face_film, ready, fails):
     """The line lists the exercises there are."""
     status, line = fails("analyze", face_film, "--exercise", "frown", *ready)
@@ -236,7 +346,7 @@ def test_an_unknown_exercise(face_film, ready, fails):
     assert "cheek_raiser" in line
 
 
-@pytest.mark.parametrize("name", ["frown", "../coach", ""])
+@pytest.mark.parametrize("name", ["frown", "../coach", "", "x" * 5000])
 def test_an_unknown_plan(name, ready, fails):
     """The line lists the plans there are; a path is not a plan."""
     status, line = fails("demo", f"--plan={name}", *ready) if name else fails("exercises", "frown")
@@ -423,7 +533,7 @@ def test_a_history_goes_out_and_comes_back(home, tmp_path, capfd):
     other = ["--data-dir", str(tmp_path / "other")]
     capfd.readouterr()
     assert run(["import", str(file), *other]) == 0
-    assert "added 3 sessions and 1 check-ins" in capfd.readouterr().out
+    assert "added 3 sessions and 1 check-in from" in capfd.readouterr().out
     with Store.open(tmp_path / "other", read_only=True) as store:
         assert len(store.history().sessions) == 3
 

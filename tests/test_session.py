@@ -227,6 +227,9 @@ def test_a_lost_face_pauses_and_its_return_resumes():
     assert kinds == ["face_lost", "paused", "face_found", "resumed"]
     assert run.of("face_lost")[0]["t"] == pytest.approx(7.0, abs=0.1)
     assert run.of("paused")[0]["cause"] == "face_lost"
+    meanwhile = {e.exercise for e in run.events if e.type in (*kinds, "cue") and 7.0 <= e.t < 12.0}
+    assert meanwhile == {"cheek_raiser"}, "it is the one that is running, whatever happens"
+    assert run.events[-1].exercise is None
     assert len(run.of("rep")) == 2
     assert not [rep for rep in run.of("rep") if 6.0 <= rep["t"] <= 10.0 + COUNT_IN_S]
 

@@ -14,7 +14,7 @@ import click
 from coach import __version__
 from coach.analysis import Analysed, Analysis
 from coach.baseline import OwnRange
-from coach.errors import SourceError, UsageError
+from coach.errors import CoachError, SourceError, UsageError
 from coach.events import EndReason, Event, SessionEnd, SessionStart
 from coach.exercise import AnyExercise
 from coach.features import Features
@@ -68,6 +68,10 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
         The exercise is unknown, or `neutral` lies outside the clip.
     """
     exercise = _exercise(request)
+    if request.plot is not None:
+        from coach.shell.figure import check_plot
+
+        check_plot(request.plot)
     video = VideoFile(request.video)
     analysis = Analysis(exercise, request.neutral, request.cues, request.best)
     with ExitStack() as stack:
@@ -88,11 +92,15 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
             keep.events(_end(exercise.name, analysis, count, last, reason))
     if video.warning:
         click.echo(f"{request.video}: {video.warning}", err=True)
+    problems = keep.problems
     if request.plot is not None:
         from coach.shell.figure import draw_analysis
 
-        draw_analysis(request.plot, exercise, keep.frames, keep.kept)
-    return Counted(keep.kept, keep.problems)
+        try:
+            draw_analysis(request.plot, exercise, keep.frames, keep.kept)
+        except CoachError as error:  # the counts are told all the same
+            problems.append(str(error))
+    return Counted(keep.kept, problems)
 
 
 def _end(name: str, analysis: Analysis, frames: int, last: float, reason: EndReason) -> SessionEnd:

@@ -79,7 +79,6 @@ def run_session(
         source: Source  # opened below: how it is paced depends on whether there is a window
         display, problem = open_display(options, home, book, now=lambda: source.now())  # noqa: PLW0108
         stack.callback(display.close)
-        missing = (store.notice, problem and f"{book.text('screen', 'no_display')} ({problem})")
         real = options.speed == "real" or (options.speed is None and not isinstance(display, NoDisplay))
         source = open_source(origin, home, real=real, seed=seed)
         stack.callback(source.close)
@@ -87,6 +86,7 @@ def run_session(
         stack.callback(voice.close)
         landmarker = stack.enter_context(Landmarker(model))
         memories = load_memories(home.data_dir)
+        log = open_log(options, stack)  # before anything is in the history
         session_id = store.begin_session(
             plan.name,
             source.name,
@@ -108,7 +108,7 @@ def run_session(
             safety=not past.sessions,
         )
         recorder = Recorder(
-            store, session_id, open_log(options, stack), [memory.id for memory in memories.items]
+            store, session_id, log, [memory.id for memory in memories.items]
         )
         watch = None if best is None else _range_watch(best)
         windowless = isinstance(display, NoDisplay)
@@ -120,7 +120,7 @@ def run_session(
             voice,
             recorder,
             captions=windowless and options.events != "-",
-            notices=[notice for notice in missing if notice],
+            notices=_notices(store.notice, problem, book),
             help_lines=Labels.from_book(book).keys_help(),
             demonstration=None if windowless or not plan.explains else _demonstration(plan),
             recording=recording,
@@ -152,6 +152,12 @@ def _run(loop: Loop, store: Store, session_id: str) -> EndReason:
         if not loop.session.frames:
             forget_session(store, session_id)
         raise
+
+
+def _notices(store_notice: str, display_problem: str, book: PhraseBook) -> list[str]:
+    """Return what is missing, one quiet line each."""
+    no_display = f"{book.text('screen', 'no_display')} ({display_problem})" if display_problem else ""
+    return [notice for notice in (store_notice, no_display) if notice]
 
 
 def _own(history: History) -> History:

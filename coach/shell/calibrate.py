@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from coach.baseline import OwnRange
-from coach.calibration_spec import CalibrationSpec
+from coach.calibration_spec import PARTS, CalibrationSpec
 from coach.errors import INTERRUPTED
 from coach.events import EndReason, Event
 from coach.guided_calibration import DEMONSTRATED, SECTION, GuidedCalibration
@@ -149,7 +149,9 @@ def _keep(home: Home, flow: GuidedCalibration, source: str) -> None:
     stored = read_stored_range(home.data_dir)
     if source == DEMO and stored is not None and stored.source != DEMO:
         return
-    measured = flow.state.measured if flow.state is not None else ()
+    done = flow.state.measured if flow.state is not None else ()
+    before = stored.measured if stored is not None and (stored.source == DEMO) == (source == DEMO) else ()
+    measured = [part for part in PARTS if part in done or part in before]
     today = datetime.now().astimezone().date()
     write_own_range(home.data_dir, flow.best, on=today, source=source, measured=measured)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -13,6 +14,18 @@ from coach.shell import commands, setting_commands
 from coach.shell.options import DefaultGroup, Shared, filed, shared
 
 __all__ = ["Shared", "cli"]
+
+
+class Amount(click.FloatRange):
+    """A number between two limits; "nan" is none, though it is neither too small nor too large."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is no number between {self.min:g} and {self.max:g}", param, ctx)
+        return number
+
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 RECORD = click.option(
@@ -35,7 +48,7 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
-@click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
+@click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
 @RECORD
 @shared
 def session(
@@ -58,7 +71,7 @@ def session(
 
 @cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
-@click.option("--minutes", type=click.FloatRange(0.5, 60), help="Fit the session into this many minutes.")
+@click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
 @click.option("--seed", type=int, default=0, help="Another seed, another simulated person's day.")
 @RECORD
 @shared
@@ -80,7 +93,7 @@ def demo(
 @click.option("--exercise", required=True, metavar="NAME", help="Which exercise to look for.")
 @click.option("--neutral", default="0:3", show_default=True, metavar="A:B", help="Seconds of a face at rest.")
 @click.option("--cue-at", type=float, multiple=True, metavar="S", help="When a memory was cued; repeatable.")
-@click.option("--hold-s", type=click.FloatRange(0.1, 120), metavar="S", help="Another hold target, seconds.")
+@click.option("--hold-s", type=Amount(0.1, 120), metavar="S", help="Another hold target, seconds.")
 @click.option("--features", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write every signal.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw signals and events.")
 @shared

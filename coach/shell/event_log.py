@@ -54,7 +54,7 @@ class EventLog:
         except OSError as error:
             self.problem = f"event log {self._path} has stopped ({error.strerror}); all else goes on"
             if self._owned is None:
-                _silence_standard_output()
+                silence_standard_output()
 
     def close(self) -> None:
         """Close the file (standard output stays open); safe to call twice."""
@@ -80,7 +80,7 @@ class EventLog:
         sys.stdout.buffer.flush()
 
 
-def _silence_standard_output() -> None:
+def silence_standard_output() -> None:
     """Point standard output nowhere, or Python complains about the closed pipe once more as it ends."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

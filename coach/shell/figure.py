@@ -7,12 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from coach.analysis import Analysed
-from coach.errors import UsageError
+from coach.errors import CoachError, UsageError
 from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, Rep
 from coach.exercise import AnyExercise
 
 LEFT, RIGHT, GREY = "#0072B2", "#D55E00", "#666666"  # Okabe-Ito: told apart by the colour-blind too
 SHADES = {"onset": "#F0E442", "apex": "#009E73", "offset": "#56B4E9"}
+
+
+def check_plot(path: Path) -> None:
+    """Say before all the work whether a figure can be written there.
+
+    Raises
+    ------
+    UsageError
+        The place is no file's, or its ending names no kind of picture.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    kinds = FigureCanvasAgg.get_supported_filetypes()
+    if path.suffix[1:].lower() not in kinds:
+        raise UsageError(f"--plot {path}: its ending names no kind of picture; name a .png, .svg or .pdf")
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"--plot {path}: no place for a file; name one in a folder that exists")
 
 
 def draw_analysis(
@@ -22,8 +39,8 @@ def draw_analysis(
 
     Raises
     ------
-    UsageError
-        The file cannot be written, or its ending names no kind of picture.
+    CoachError
+        The file cannot be written.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -46,7 +63,7 @@ def draw_analysis(
     try:
         figure.savefig(path, dpi=90)
     except (OSError, ValueError) as error:
-        raise UsageError(f"--plot {path}: cannot be written ({error}); name another .png") from error
+        raise CoachError(f"--plot {path}: cannot be written ({error}); name another place") from error
 
 
 def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:

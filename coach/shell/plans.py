@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from coach.dose import adapted
@@ -16,8 +17,11 @@ from coach.shell.registry import exercise_names, load_exercise
 
 def plan_names() -> tuple[str, ...]:
     """Return the plans' names, then the exercises'."""
-    files = sorted(path.stem for path in (config_dir() / "plans").glob("*.toml"))
-    return (*files, *exercise_names())
+    return (*(path.stem for path in _files()), *exercise_names())
+
+
+def _files() -> list[Path]:
+    return sorted((config_dir() / "plans").glob("*.toml"))
 
 
 def load_plan(
@@ -45,8 +49,8 @@ def load_plan(
     UsageError
         No such plan, a wrong file, or a time that does not fit.
     """
-    path = config_dir() / "plans" / f"{name}.toml"
-    if path.is_file() and "/" not in name:
+    path = next((path for path in _files() if path.stem == name), None)
+    if path is not None:
         file = validated(PlanFile, read_toml(path), str(path))
     elif name in exercise_names():
         file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, changes={})])
