@@ -135,8 +135,9 @@ def test_a_forgotten_session_is_gone_from_the_disk(store: Store, tmp_path: Path)
 
 def test_a_session_is_forgotten_by_one_name_only(store: Store) -> None:
     """An empty or unknown name deletes nothing; `last` is the newest."""
-    for name in ("", "zzz"):
-        with pytest.raises(UsageError, match="sessions are called"):
+    said = {"": "name is empty", "zzz": "^no session is called 'zzz'; give"}
+    for name, words in said.items():
+        with pytest.raises(UsageError, match=words):
             forget_session(store, name)
     newest = store.history().sessions[-1]
     assert session_list(store)[0].startswith(newest.id[:8])
@@ -161,7 +162,7 @@ def test_forgotten_photos_leave_the_scores(store: Store) -> None:
     photos.mkdir()
     (photos / "2025-03-01.jpg").write_bytes(b"jpeg")
     store.add_check_in(FIRST, {"mouth": 50.0}, photo="photos/2025-03-01.jpg")
-    assert forget_photos(store) == "deleted: 1 photos; the scores are kept"
+    assert forget_photos(store) == "deleted: 1 photo; the scores are kept"
     assert not photos.exists()
     assert store.connection.execute("SELECT count(photo) FROM check_ins").fetchone() == (0,)
     assert len(store.history().scores) == 5

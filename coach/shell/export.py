@@ -14,14 +14,15 @@ from typing import Any, TypeAlias
 
 import coach
 from coach.clinical_report import clinical_report
-from coach.errors import CoachError, StoreError
+from coach.errors import CoachError, StoreError, UsageError
 from coach.progress_words import ProgressWords
 from coach.shell.event_rows import insertion
 from coach.shell.migrations import MIGRATIONS, migrate
-from coach.shell.private_file import hand_over
+from coach.shell.private_file import hand_over, refuse_dash
 from coach.shell.store import Store
 
 FORMAT = "smile-coach history"
+ENDINGS = {".csv": "csv", ".json": "json", ".pdf": "pdf"}  # what each promises
 CHILDREN = {
     "sessions": ("repetitions", "attempts", "smiles", "recalls", "stages", "jaw_circles"),
     "check_ins": ("scores",),
@@ -43,11 +44,14 @@ def export_csv(store: Store, folder: Path) -> list[Path]:
 
     Raises
     ------
+    UsageError
+        The folder's name promises another format.
     CoachError
         The folder cannot be written.
     StoreError
         The history cannot be read.
     """
+    _check_target(folder, "csv")
     paths = []
     for table, rows in _tables(store).items():
         text = io.StringIO()
@@ -64,11 +68,14 @@ def export_json(store: Store, path: Path) -> Path:
 
     Raises
     ------
+    UsageError
+        The file's name promises another format.
     CoachError
         The file cannot be written.
     StoreError
         The history cannot be read.
     """
+    _check_target(path, "json")
     text = json.dumps(as_json(store), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     hand_over(path, text.encode())
     return path
@@ -89,6 +96,8 @@ def export_pdf(store: Store, path: Path, today: date, words: ProgressWords) -> P
 
     Raises
     ------
+    UsageError
+        The file's name promises another format.
     CoachError
         The file cannot be written, or there is nothing to report yet.
     StoreError
@@ -96,6 +105,7 @@ def export_pdf(store: Store, path: Path, today: date, words: ProgressWords) -> P
     """
     from coach.shell.pdf_report import pdf
 
+    _check_target(path, "pdf")
     history = store.history()
     if not history.sessions and not history.scores:
         raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
@@ -143,9 +153,25 @@ def import_json(store: Store, path: Path) -> str:
         raise
     there = sum(len(tables[parent]) for parent in CHILDREN) - sum(added.values())
     return (
-        f"added {added['sessions']} sessions and {added['check_ins']} check-ins from {path.name}; "
-        f"{there} were there already"
+        f"added {counted(added['sessions'], 'sessions')} and {counted(added['check_ins'], 'check-ins')} "
+        f"from {path.name}; {there} {'was' if there == 1 else 'were'} there already"
     )
+
+
+def counted(count: int, things: str) -> str:
+    """Return a count with its noun, given in the plural: `2 films`, `1 film`."""
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
+
+
+def _check_target(path: Path, kind: str) -> None:
+    """Refuse a name that promises another format: a file of that format may be there, and would be lost."""
+    refuse_dash(path)
+    ending = path.suffix.lower()
+    if ENDINGS.get(ending, kind) != kind:
+        raise UsageError(
+            f"{path}: ends in {ending}, but --format is {kind}; "
+            f"give another name, or --format {ENDINGS[ending]}"
+        )
 
 
 def _tables(store: Store) -> dict[str, Rows]:

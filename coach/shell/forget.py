@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from coach.errors import StoreError, UsageError
+from coach.history import Session
 from coach.shell import memories_file
-from coach.shell.export import CHILDREN
+from coach.shell.export import CHILDREN, counted
 from coach.shell.store import Store
 
 PHOTOS = "photos"
@@ -28,8 +29,8 @@ def session_list(store: Store) -> list[str]:
     return lines
 
 
-def forget_session(store: Store, name: str) -> str:
-    """Delete one session and all that was measured in it.
+def find_session(store: Store, name: str) -> Session:
+    """Return the session that is meant.
 
     Parameters
     ----------
@@ -40,16 +41,39 @@ def forget_session(store: Store, name: str) -> str:
     ------
     UsageError
         No session, or more than one, is called that.
+    """
+    sessions = store.history().sessions
+    remedy = "give its letters as 'smile-coach forget session' lists them"
+    if not name:
+        raise UsageError(f"the session's name is empty; {remedy}, or last")
+    if name == "last":
+        if not sessions:
+            raise UsageError("there is no session yet, so none is the last; nothing to forget")
+        return sessions[-1]
+    found = [one for one in sessions if one.id.startswith(name)]
+    if not found:
+        raise UsageError(f"no session is called '{name}'; {remedy}")
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} sessions are called '{name}', wanted one; {remedy}")
+    return found[0]
+
+
+def session_name(session: Session) -> str:
+    """Return what a session is called where it is deleted, e.g. `0a1b2c3d of 2026-01-31 18:00`."""
+    return f"{session.id[:8]} of {session.started_at:%Y-%m-%d %H:%M}"
+
+
+def forget_session(store: Store, name: str) -> str:
+    """Delete the session that `find_session` finds, and all that was measured in it.
+
+    Raises
+    ------
+    UsageError
+        No session, or more than one, is called that.
     StoreError
         The history cannot be written.
     """
-    sessions = store.history().sessions
-    found = [one for one in sessions if one.id.startswith(name)] if name != "last" else list(sessions[-1:])
-    if len(found) != 1 or not name:
-        raise UsageError(
-            f"{len(found)} sessions are called '{name}', wanted one; give its letters as the list shows them"
-        )
-    (session,) = found
+    session = find_session(store, name)
     counts = {}
     with store.transaction():
         for child in CHILDREN["sessions"]:
@@ -57,10 +81,9 @@ def forget_session(store: Store, name: str) -> str:
             counts[child] = cursor.rowcount
         store.connection.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
     _scrub(store)
-    rows = ", ".join(f"{count} {table.replace('_', ' ')}" for table, count in counts.items() if count)
+    rows = ", ".join(counted(count, table.replace("_", " ")) for table, count in counts.items() if count)
     copies = _delete(store.folder, store.folder.glob("history.backup-*.sqlite3"))
-    when = f"{session.started_at:%Y-%m-%d %H:%M}"
-    said = f"deleted: session {session.id[:8]} of {when} ({rows or 'nothing in it'})"
+    said = f"deleted: session {session_name(session)} ({rows or 'nothing in it'})"
     return said + (f"; older copies that held it: {', '.join(copies)}" if copies else "")
 
 
@@ -81,7 +104,8 @@ def forget_memory(store: Store, number: int) -> str:
         cursor = store.connection.execute("UPDATE recalls SET memory = '' WHERE memory = ?", (gone,))
     memories_file.save_memories(store.folder, left)
     _scrub(store)
-    return f"deleted: memory {number} and its words; {cursor.rowcount} recalls are kept without its name"
+    kept = f"{counted(cursor.rowcount, 'recalls')} {'is' if cursor.rowcount == 1 else 'are'} kept"
+    return f"deleted: memory {number} and its words; {kept} without its name"
 
 
 def forget_photos(store: Store) -> str:
@@ -97,7 +121,7 @@ def forget_photos(store: Store) -> str:
     with store.transaction():
         store.connection.execute("UPDATE check_ins SET photo = NULL")
     _delete(store.folder, [folder])
-    return f"deleted: {count} photos; the scores are kept"
+    return f"deleted: {counted(count, 'photos')}; the scores are kept"
 
 
 def forget_everything(folder: Path, also: Iterable[str] = ()) -> str:

@@ -42,14 +42,16 @@ def forget_session(options: Shared, name: str | None, yes: bool) -> None:
         with reading(home) as store:
             for line in forgetting.session_list(store) or ["No sessions yet"]:
                 click.echo(line)
-    elif _agreed(f"Delete session {name}, all that was measured in it, and its film?", yes):
+        return
+    with reading(home) as store:
+        session = forgetting.find_session(store, name)
+    which = forgetting.session_name(session)
+    if _agreed(f"Delete session {which}, all that was measured in it, and its film?", yes):
         from coach.shell import films
 
         with Store.open(home.make_data_dir()) as store:
-            before = {session.id for session in store.history().sessions}
-            click.echo(forgetting.forget_session(store, name))
-            gone = before - {session.id for session in store.history().sessions}
-        if filmed := [film for film in films.recordings(home.data_dir) if film.session in gone]:
+            click.echo(forgetting.forget_session(store, session.id))
+        if filmed := [film for film in films.recordings(home.data_dir) if film.session == session.id]:
             click.echo(films.delete(home.data_dir, filmed))
 
 
@@ -84,14 +86,15 @@ def forget_photos(options: Shared, yes: bool) -> None:
 def forget_film(options: Shared, name: str | None, yes: bool) -> None:
     """Delete a film by its name or "last"; no NAME lists them."""
     from coach.shell import films
+    from coach.shell.export import counted
 
     folder = home_of(options).data_dir
     if name is None:
         there = films.recordings(folder)
-        for line in (film.line for film in there):
-            click.echo(line)
+        for film in reversed(there):
+            click.echo(film.line)
         size = films.size_text(films.folder_size(folder / films.FOLDER))
-        click.echo(f"{len(there)} films, {size}" if there else "No films yet")
+        click.echo(f"{counted(len(there), 'films')}, {size}" if there else "No films yet")
     elif _agreed(f"Delete the film {films.find(folder, name).folder.name}?", yes):
         click.echo(films.delete(folder, [films.find(folder, name)]))
 

@@ -6,22 +6,29 @@ import os
 import tempfile
 from pathlib import Path
 
-from coach.errors import CoachError
+from coach.errors import CoachError, UsageError
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file in a folder that exists: beside it first, then in its place.
+
+    A link stays one, its target is written. A device or a pipe is written straight to: a renamed file
+    would take its place in the system.
 
     Raises
     ------
     OSError
         It cannot be written; what was there before still is.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made 0600
+    target = Path(os.path.realpath(path))  # Path.resolve raises RuntimeError where links go in a circle
+    if path.exists() and not target.is_file():  # asked of both: /dev/stdout leads to no name
+        path.write_bytes(content)
+        return
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # made 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(name).replace(path)
+        Path(name).replace(target)
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -31,9 +38,12 @@ def hand_over(path: Path, content: bytes) -> None:
 
     Raises
     ------
+    UsageError
+        It is called `-`.
     CoachError
         It cannot be written.
     """
+    refuse_dash(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, content)
@@ -41,3 +51,15 @@ def hand_over(path: Path, content: bytes) -> None:
         raise CoachError(
             f"{path}: cannot be written ({error.strerror}); choose a place that exists and is yours"
         ) from error
+
+
+def refuse_dash(path: Path) -> None:
+    """Say that `-` is not understood, rather than make a file that few know how to delete.
+
+    Raises
+    ------
+    UsageError
+        It is called `-`.
+    """
+    if path == Path("-"):
+        raise UsageError("-: standard output is not understood here; give a name")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, time
+from pathlib import Path
 
 from coach.errors import UsageError
+from coach.shell.private_file import hand_over
 
 CHECK_IN_DAYS = 14
 # (name, minutes, rule, text)
@@ -13,6 +15,21 @@ ENTRIES = (
     ("daily", 2, "FREQ=DAILY", "Two minutes of smile-coach"),
     ("check-in", 5, f"FREQ=DAILY;INTERVAL={CHECK_IN_DAYS}", "smile-coach check-in"),
 )
+
+
+def write_calendar(file: Path, at: str, now: datetime) -> None:
+    """Write the calendar; a name that ends otherwise is refused, it may be an export that would be lost.
+
+    Raises
+    ------
+    UsageError
+        `at` is no time of day, or the name is no calendar's.
+    CoachError
+        The file cannot be written.
+    """
+    if file.suffix.lower() not in {"", ".ics"}:
+        raise UsageError(f"{file}: ends in {file.suffix}, wanted .ics; give a calendar's name")
+    hand_over(file, calendar(at, now).encode())
 
 
 def calendar(at: str, now: datetime) -> str:
