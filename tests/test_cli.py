@@ -331,6 +331,21 @@ def test_what_is_wrong_is_said_before_all_the_work(options, says, ready, fails, 
     assert (status, says in line) == (2, True), line
 
 
+@pytest.mark.parametrize(
+    "command", [["analyze", "", "--exercise", "combined"], ["export", ""], ["config", "--data-dir", ""]]
+)
+def test_a_name_that_is_empty_is_not_the_present_folder(command, fails):
+    """A variable of a script that was never set must not fill the folder one happens to be in."""
+    status, line = fails(*command)
+    assert (status, "it is empty" in line) == (2, True)
+
+
+def test_a_film_of_nothing_is_not_kept(cameras, ready, fails, home):
+    """It would be the last one, and hide the one before it."""
+    assert fails("session", "--record", "plain", *ready)[0] == 1
+    assert not films.recordings(home)
+
+
 def test_a_session_that_cannot_write_its_log_is_not_in_the_history(ready, home, fails):
     """It never began."""
     status, _ = fails("demo", "--plan", "memory_anchor", "--events", home / "nowhere" / "log", *ready)

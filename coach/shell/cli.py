@@ -11,7 +11,7 @@ import click
 from coach import __version__
 from coach.errors import UsageError
 from coach.shell import commands, setting_commands
-from coach.shell.options import DefaultGroup, Shared, filed, shared
+from coach.shell.options import PLACE, DefaultGroup, Shared, filed, shared
 
 __all__ = ["Shared", "cli"]
 
@@ -89,13 +89,13 @@ def demo(
 
 
 @cli.command()
-@click.argument("video", type=click.Path(path_type=Path))
+@click.argument("video", type=PLACE)
 @click.option("--exercise", required=True, metavar="NAME", help="Which exercise to look for.")
 @click.option("--neutral", default="0:3", show_default=True, metavar="A:B", help="Seconds of a face at rest.")
 @click.option("--cue-at", type=float, multiple=True, metavar="S", help="When a memory was cued; repeatable.")
 @click.option("--hold-s", type=Amount(0.1, 120), metavar="S", help="Another hold target, seconds.")
-@click.option("--features", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write every signal.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw signals and events.")
+@click.option("--features", type=PLACE, metavar="FILE.csv", help="Write every signal.")
+@click.option("--plot", type=PLACE, metavar="FILE.png", help="Draw signals and events.")
 @shared
 def analyze(
     options: Shared,

@@ -10,7 +10,7 @@ import click
 
 from coach.errors import CoachError
 from coach.shell.forget_commands import PAGE, delete_speech, forget, forget_one_memory
-from coach.shell.options import ListingGroup, Shared, filed, home_of, reading
+from coach.shell.options import PLACE, ListingGroup, Shared, filed, home_of, reading
 
 if TYPE_CHECKING:
     from coach.progress_words import ProgressWords
@@ -117,7 +117,7 @@ def remove_memory(options: Shared, number: int) -> None:
 
 
 @click.command()
-@click.argument("to", required=False, type=click.Path(path_type=Path))
+@click.argument("to", required=False, type=PLACE)
 @click.option("--format", "kind", type=click.Choice(["csv", "json", "pdf"]),
               help="By default as TO ends, else csv.")  # fmt: skip
 @filed
@@ -144,7 +144,7 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PLACE)
 @filed
 def import_(options: Shared, file: Path) -> None:
     """Read a JSON export back; nothing is added twice."""
@@ -156,23 +156,22 @@ def import_(options: Shared, file: Path) -> None:
 
 
 @click.command()
-@click.argument("file", default="smile-coach.ics", type=click.Path(path_type=Path))
+@click.argument("file", default="smile-coach.ics", type=PLACE)
 @click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="When, by your own clock.")
 def remind(file: Path, at: str) -> None:
     """Write a calendar FILE with a daily and a fortnightly reminder.
 
     Nothing reminds you unless you open it with your calendar, and deleting the two entries there ends it.
     """
-    from coach.shell.private_file import hand_over
-    from coach.shell.reminders import calendar
+    from coach.shell.reminders import write_calendar
 
-    hand_over(file, calendar(at, datetime.now().astimezone()).encode())
+    write_calendar(file, at, datetime.now().astimezone())
     click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
 
 
 @click.command()
-@click.argument("photo", type=click.Path(path_type=Path))
-@click.option("--neutral", type=click.Path(path_type=Path), metavar="PHOTO", help="Your face at rest.")
+@click.argument("photo", type=PLACE)
+@click.option("--neutral", type=PLACE, metavar="PHOTO", help="Your face at rest.")
 @filed
 def score(options: Shared, photo: Path, neutral: Path | None) -> None:
     """Score a picture, with --neutral against your face at rest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,7 @@ class Recording:
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._room = threading.Semaphore(MOST_WAITING)
         self._left_out = 0
+        self._seen = False
         self._trouble = ""
         self._fault: Exception | None = None
         self._painter: Any = None
@@ -90,6 +92,7 @@ class Recording:
     def take(self, entry: Entry) -> None:
         """Record what the session is fed with."""
         self._t = entry.t
+        self._seen = self._seen or entry.kind == "frame"
         self._tasks.put(lambda: self._write_trace(entry))
 
     def events(self, events: tuple[Event, ...]) -> None:
@@ -124,7 +127,7 @@ class Recording:
         self._tasks.put(lambda: self._write_picture(t, image))
 
     def close(self) -> str:
-        """Write what is left; return one line on what there is now. Safe to call twice."""
+        """Write what is left, if there is anything; return one line on it. Safe to call twice."""
         if self._thread.is_alive():
             self._tasks.put(None)
             self._thread.join(ENDING_S)
@@ -133,6 +136,9 @@ class Recording:
         fault, self._fault = self._fault, None
         if fault is not None:
             raise fault
+        if not self._seen:  # an empty film would hide the one before from `replay last`
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return "nothing was recorded: no picture came"
         return self._report()
 
     # -- on the caller's thread

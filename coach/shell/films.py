@@ -87,7 +87,8 @@ def find(data_dir: Path, name: str) -> Recorded:
     if not there:
         raise UsageError("there is no recording yet; make one with 'smile-coach session --record plain'")
     listed = "; ".join(f"{r.session[:8]} {r.folder.name}" for r in reversed(there[-5:]))
-    raise UsageError(f"{len(found)} recordings are called '{name}', wanted one; the newest are {listed}")
+    count = f"{len(found)} recordings are" if found else "no recording is"
+    raise UsageError(f"{count} called '{name}', wanted one; the newest are {listed}")
 
 
 def delete(data_dir: Path, which: Iterable[Recorded]) -> str:
@@ -110,7 +111,8 @@ def delete(data_dir: Path, which: Iterable[Recorded]) -> str:
         names.append(recorded.folder.name)
     if not names:
         return f"nothing to delete in {data_dir / FOLDER}"
-    return f"deleted: {len(names)} films ({', '.join(names)}), {size_text(freed)}"
+    count = "1 film" if len(names) == 1 else f"{len(names)} films"
+    return f"deleted: {count} ({', '.join(names)}), {size_text(freed)}"
 
 
 def folder_size(folder: Path) -> int:

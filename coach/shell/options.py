@@ -41,6 +41,19 @@ class ListingGroup(DefaultGroup):
     default = "list"
 
 
+class Place(click.Path):
+    """A file or folder by its name; without one it would be the present folder, which nobody meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if value == "":
+            self.fail("it is empty; give a name", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = Place(path_type=Path)
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """The options that every command takes."""
@@ -80,11 +93,11 @@ def _options(*, live: bool) -> Callable[[F], F]:
         )
         @click.option(
             "--data-dir",
-            type=click.Path(path_type=Path),
+            type=PLACE,
             envvar="SMILE_COACH_HOME",
             help="Where history is kept (or SMILE_COACH_HOME).",
         )
-        @click.option("--config", type=click.Path(path_type=Path), help="Your settings file (TOML).")
+        @click.option("--config", type=PLACE, help="Your settings file (TOML).")
         @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")
         @click.option(
             "--speed",

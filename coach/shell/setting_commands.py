@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coach.errors import CoachError
-from coach.shell.options import Shared, filed
+from coach.shell.options import PLACE, Shared, filed
 
 if TYPE_CHECKING:
     from coach.exercise import AnyExercise
@@ -20,7 +20,7 @@ MINUTE_S = 60
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=PLACE)
 @click.option("--path", "where", is_flag=True, help="Say where your own settings file is.")
 @click.option("--init", is_flag=True, help="Write that file, with every setting commented out.")
 @filed
@@ -69,7 +69,7 @@ def exercises(options: Shared, name: str | None) -> None:
 
 
 @click.command(hidden=True)
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PLACE)
 @filed
 def gallery(options: Shared, folder: Path) -> None:
     """Draw every screen and state of the window into FOLDER."""
