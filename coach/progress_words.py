@@ -45,8 +45,8 @@ class ProgressWords:
         return self.say("line", label=label, text=text)
 
     def number(self, value: float, digits: int = 1) -> str:
-        """Return a number with the language's decimal sign."""
-        return f"{value:.{digits}f}".replace(".", self.say("decimal"))
+        """Return a number with the language's decimal sign; what is rounded to nothing has no minus."""
+        return f"{value:z.{digits}f}".replace(".", self.say("decimal"))
 
     def seconds(self, value: float, digits: int = 1) -> str:
         """Return a time with its unit."""
@@ -98,7 +98,7 @@ class ProgressWords:
         """Return what may be said about the change: a real one, none yet, or too early to say."""
         moved = series.trend
         if moved is None:
-            return self.say("early", n=len(series.values), least=LEAST)
+            return self.count("early", len(series.values), least=LEAST)
         span = f"{self.amount(series, moved.start)} → {self.amount(series, moved.now)}"
         noise = self.difference(series, moved.noise)
         if not moved.real:

@@ -9,6 +9,7 @@ from statistics import mean, median
 
 from coach.events import Attempt, EndReason, Event, JawCircle, Recall, Released, Rep, SessionEnd, Smile
 from coach.phrases import SCREEN, PhraseBook
+from coach.progress_words import ProgressWords
 
 Line = tuple[str, str]
 
@@ -61,21 +62,22 @@ class Tally:
         def label(key: str) -> str:
             return book.text(SCREEN, key)
 
+        words = ProgressWords(book)
         lines: list[Line] = []
         for name in dict.fromkeys(names):
             value = f"{self.reps[name]} {label('rep' if self.reps[name] == 1 else 'reps')}"
             if self.holds[name] and name != "memory_anchor":
-                value += f" · {mean(self.holds[name]):.1f} {label('seconds')} {label('mean_hold')}"
+                value += f" · {words.seconds(mean(self.holds[name]))} {label('mean_hold')}"
             lines.append((book.text(name, "title"), value))
         if self.circles:
             lines.append((label("circles"), str(self.circles)))
         if self.smiles:
             even = median(smile.symmetry for smile in self.smiles)
-            lines.append((label("evenness"), f"{even:.0%}"))
+            lines.append((label("evenness"), words.share(even)))
         came = [recall.latency_s for recall in self.recalls if recall.latency_s is not None]
         if came:
             joined = sum(recall.eye_engaged for recall in self.recalls)
-            lines.append((label("recall_time"), f"{median(came):.1f} {label('seconds')}"))
+            lines.append((label("recall_time"), words.seconds(median(came))))
             lines.append((label("eyes_engaged"), f"{joined} / {len(self.recalls)}"))
         minutes, seconds = divmod(round(duration_s), 60)
         lines.append((label("duration"), f"{minutes}:{seconds:02d}"))

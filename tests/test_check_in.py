@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,19 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from coach.__main__ import run
 from coach.check_in import CheckIn, CheckInSpec, Shot, due_on, skip, step, taken
 from coach.comparison import baseline_of
 from coach.cues import Cue
+from coach.errors import INTERRUPTED
 from coach.face_pose import FacePose
 from coach.line_up import Placement, Sample, observe, placement
 from coach.scores import NUMBERS
 from coach.screen import Screen
+from coach.shell import theme
 from coach.shell.check_in import CheckInResult, load_check_in, run_check_in
 from coach.shell.check_in_record import blended, last_check_in, previous
 from coach.shell.check_in_run import result_lines
 from coach.shell.display import Command, NoDisplay
 from coach.shell.drawn_face import draw, grain
 from coach.shell.landmarker import Landmarker
+from coach.shell.paint import Look, Painter
 from coach.shell.simulated_person import SimulatedPerson, load_person
 from coach.shell.store import Store
 from coach.shell.words import load_phrase_book
@@ -233,6 +238,53 @@ def test_broken_off_nothing_is_kept(tmp_path: Path, landmarker: Landmarker, spec
         assert (result.finished, result.numbers, result.id) == (False, {}, "")
         assert store.history().scores == ()
     assert not (tmp_path / "photos").exists()
+
+
+def test_ctrl_c_ends_like_any_stop(
+    tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec, model_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Whoever presses Ctrl-C reads that nothing was kept, and a shell sees the status of an interruption."""
+
+    class Interrupting(Watching):
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            raise KeyboardInterrupt
+
+    def lead(*others: object, **options: object) -> CheckInResult:
+        return run_check_in(
+            person(), landmarker, Interrupting(), None, None, tmp_path, spec, words, keep_photos=True
+        )
+
+    monkeypatch.setattr("coach.shell.check_in_run.run_check_in", lead)
+    own = tmp_path / "own.toml"
+    own.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    command = ["check-in", "--source", "demo", "--no-window", "--no-photos", "--language", "en"]
+    assert run([*command, "--data-dir", str(tmp_path / "data"), "--config", str(own)]) == INTERRUPTED
+    assert capsys.readouterr().err == "the check-in was stopped before its end; nothing was kept\n"
+
+
+def test_the_window_of_a_check_in_counts_no_time_down(
+    tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec
+) -> None:
+    """It lasts until its pictures are taken: nothing stands below the bar, as time left does."""
+
+    class Quitting(Watching):
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            super().show(frame, observation, screen)
+            return (Command.QUIT,)
+
+    display, look = Quitting(), Look((1280, 720))
+    run_check_in(person(), landmarker, display, None, None, tmp_path, spec, words, keep_photos=False)
+
+    def is_blank(screen: Screen) -> bool:
+        painter = Painter()
+        box = painter.layout_for(look).progress
+        below_the_bar = painter.paint(None, None, screen, look)[box.y + 16 : box.bottom, box.x : box.right]
+        return bool((below_the_bar == theme.PANEL).all())
+
+    (screen,) = display.screens
+    assert is_blank(screen)
+    assert not is_blank(replace(screen, time_left_s=80))
 
 
 def test_photos_only_if_the_person_says_so(

@@ -13,17 +13,20 @@ from simulated_year import LAST_DAY, fill
 
 from coach.__main__ import run
 from coach.clinical_report import ClinicalReport, clinical_report
-from coach.events import Reason
+from coach.events import Reason, Recall, Smile
 from coach.history import History
 from coach.phrases import PhraseBook
 from coach.progress import exercise_lines, overview, summary_lines
 from coach.progress_words import ProgressWords, bound
 from coach.series import all_series, exercise_series
 from coach.shell import pdf_report
+from coach.shell.charts import trend_chart
 from coach.shell.check_in_record import KEPT
 from coach.shell.page import progress_page
 from coach.shell.store import Store
 from coach.shell.words import languages, load_phrase_book
+from coach.tally import Tally
+from coach.types import Bilateral
 
 WORDS = {language: ProgressWords(load_phrase_book(language)) for language in languages()}
 SCORES = (*(name for _, _, name in KEPT), "excursion_left_mm", "excursion_right_mm")
@@ -151,6 +154,53 @@ def test_numbers_follow_the_language(language: str, none: str, one: str, two: st
     words = WORDS[language]
     assert [words.count("sessions", n) for n in (0, 1, 2)] == [none, one, two]
     assert words.seconds(1.5) == number
+
+
+@pytest.mark.parametrize(
+    ("language", "hold", "recall", "even"),
+    [
+        ("en", "1 rep · 2.3 s average hold", "6.3 s", "86 %"),
+        ("de", "1 Wiederholung · 2,3 s mittlere Haltezeit", "6,3 s", "86 %"),
+        ("es", "1 repetición · 2,3 s tiempo medio", "6,3 s", "86 %"),
+        ("fr", "1 répétition · 2,3 s tenue moyenne", "6,3 s", "86 %"),
+    ],
+)
+def test_a_session_sums_up_in_the_same_numbers(language: str, hold: str, recall: str, even: str) -> None:
+    """What is read after a session has the decimal sign of the progress it goes into."""
+    tally, drill = Tally(), "cheek_raiser"
+    tally.reps[drill], tally.holds[drill] = 1, [2.3]
+    sides = {"weaker_side": "left", "first_side": "even", "excursion_mm": Bilateral(8.6, 10.0)}
+    smile = Smile(t=1.0, start=0.0, symmetry=0.86, lag_s=0.0, **sides)
+    came = Recall(t=9.0, index=1, cue_t=2.7, onset_t=9.0, latency_s=6.3, in_time=False, eye_engaged=True)
+    tally.add((smile, came))
+    values = [value for _, value in tally.lines([drill], load_phrase_book(language), 60.0)]
+    assert values[:3] == [hold, even, recall]
+
+
+def test_nothing_has_no_minus() -> None:
+    """A difference that is rounded to nothing is on neither side."""
+    assert [WORDS["de"].number(value) for value in (-0.04, 0.0, -0.06)] == ["0,0", "0,0", "-0,1"]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [("fr", "1 mesure sur 6", "2 mesures sur 6"), ("de", "1 von 6 Messungen", "2 von 6 Messungen")],
+)
+def test_one_measure_is_singular_where_the_language_has_it_so(
+    year: History, language: str, one: str, two: str
+) -> None:
+    """In French what is there agrees with its number, in German what is needed with its own."""
+    series = all_series(year)[0]
+    for n, said in ((1, one), (2, two)):
+        assert said in WORDS[language].verdict(replace(series, at=series.at[:n], values=series.values[:n]))
+
+
+def test_the_chart_of_a_single_day_shows_that_day(year: History) -> None:
+    """Its axis bears the day's date, and not years on which nothing was done."""
+    series = all_series(year)[0]
+    day = replace(series, at=series.at[:1], values=series.values[:1])
+    labels = re.findall(r"<text[^>]*>([^<]*)</text>", trend_chart(day, WORDS["en"]))
+    assert [label for label in labels if re.match(r"\d{4}", label)] == [day.at[0].date().isoformat()]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ UNNOTICED_MM = 3.0  # a difference between the sides that others do not notice (
 _TEXT = 10.5  # points; a point is about a pixel on a phone
 _LABEL = 22  # characters of a legend entry
 _RECENT = 20
+_WEEK = 7.0  # days that an axis shows at least
 _SMOOTH = 5  # values of the running median that is drawn through a short series
 
 
@@ -170,6 +171,17 @@ def _axes(unit: str, words: ProgressWords) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _at_least_a_week(axes: Axes) -> None:
+    """Show a week around a history of few days, lest one of a single day be lost among years."""
+    first, last = axes.dataLim.intervalx
+    if not 0 <= last - first < _WEEK:  # also where nothing is drawn
+        return
+    middle = (first + last) / 2
+    axes.set_xlim(middle - _WEEK / 2, middle + _WEEK / 2)
+    if first == last:
+        axes.set_xticks([middle], labels=[str(np.datetime64(round(middle), "D"))])
+
+
 def _legend(figure: Figure) -> None:
     figure.legend(
         loc="outside upper left",
@@ -190,6 +202,7 @@ def _svg(figure: Figure, name: str, description: str) -> str:
     """Return the figure as one SVG element without size, with the page's colours and ids of its own."""
     import matplotlib as mpl
 
+    _at_least_a_week(figure.axes[0])
     out = io.StringIO()
     key = re.sub(r"\W+", "-", name.lower()).strip("-")
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "path.simplify": True}):

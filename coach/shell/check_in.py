@@ -53,7 +53,7 @@ class CheckInResult:
     `faces`: the median scores by face, e.g. `biggest`; those left out are missing. `numbers`: what
     went into the history, by name; `sem` beside it. `id`: of the history's row, empty if nothing was
     kept. `photo`: the neutral photo's path inside the data folder, or empty. `finished`: all pictures
-    were taken. `problem`: why something was not saved.
+    were taken. `problem`: why something was not saved. `interrupted`: Ctrl-C broke it off.
     """
 
     faces: dict[Pose, Scores]
@@ -63,6 +63,7 @@ class CheckInResult:
     photo: str = ""
     finished: bool = False
     problem: str = ""
+    interrupted: bool = False
 
 
 def load_check_in() -> CheckInSpec:
@@ -117,7 +118,10 @@ def run_check_in(
         Also when it was broken off: without scores then, and nothing is kept.
     """
     loop = _Loop(source, landmarker, display, say, spec, words, previous(store, data_dir, source.name))
-    finished = loop.run()
+    try:
+        finished = loop.run()
+    except KeyboardInterrupt:
+        return CheckInResult({}, {}, {}, interrupted=True)
     taken = loop.taken
     faces = scored(taken.pictures) if finished else {}
     values, errors = numbers(faces, taken.pictures)

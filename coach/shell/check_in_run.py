@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.cues import Cue, Kind
-from coach.errors import CoachError
+from coach.errors import INTERRUPTED, CoachError
 from coach.phrases import PhraseBook
 from coach.progress_words import MEASURE, ProgressWords
 from coach.shell.check_in import SECTION, CheckInResult, load_check_in, run_check_in
@@ -71,7 +71,7 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
         raise CoachError(result.problem)
     if not result.finished:
         click.echo("the check-in was stopped before its end; nothing was kept", err=True)
-        return STOPPED
+        return INTERRUPTED if result.interrupted else STOPPED
     for line in result_lines(result, book):
         click.echo(line)
     on = datetime.now().astimezone().date() + timedelta(days=spec.every_days)

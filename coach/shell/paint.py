@@ -170,7 +170,8 @@ class Painter:
             lambda: widgets.draw_count(canvas, boxes, screen.count, screen.target),
         )
         seconds = max(0, math.ceil(screen.time_left_s))
-        text = f"{seconds // 60}:{seconds % 60:02d} {self.labels.time_left}"
+        # not everything knows how long it takes: a check-in waits for its pictures
+        text = f"{seconds // 60}:{seconds % 60:02d} {self.labels.time_left}" if seconds else ""
         self._once(
             "progress",
             (round(screen.progress * boxes.progress.w), seconds),
