@@ -380,7 +380,7 @@ def test_an_unknown_plan(name, ready, fails):
         ("camera = 3\n", "camera"),
         ("[camera\n", "not valid TOML"),
         ("\x00", "not valid TOML"),
-        ("language = 'xx'\n", "language"),
+        ("language = 'xx'\n", "own.toml: language = 'xx': no words for it"),
         ("plan = 'all'\n", "plan 'all'"),
     ],
 )

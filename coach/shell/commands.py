@@ -140,7 +140,8 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
         else:
             written = [export_pdf(store, path, datetime.now().astimezone().date(), _words(home))]
     for each in written:
-        click.echo(each)
+        if each.is_file():  # into a pipe goes what was asked for, and nothing more
+            click.echo(each)
 
 
 @click.command("import")

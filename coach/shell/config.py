@@ -45,7 +45,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise UsageError(f"{path}: is not valid TOML: nested too deep; correct the brackets") from error
     except ValueError as error:  # `TOMLDecodeError`, and what an absurdly long number raises
-        raise UsageError(f"{path}: is not valid TOML: {str(error).splitlines()[0]}") from error
+        raise UsageError(f"{path}: is not valid TOML: {str(error).splitlines()[0]}; correct it") from error
 
 
 def validated(model: type[M], data: Mapping[str, Any], where: str) -> M:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.baseline import OwnRange
-from coach.errors import StoreError
+from coach.errors import StoreError, UsageError
 from coach.settings import Settings
 from coach.shell.config import load_settings
 from coach.shell.words import language_for
@@ -43,8 +43,11 @@ class Home:
         usual = Path(platformdirs.user_config_dir(APP, appauthor=False)) / SETTINGS_FILE
         own = options.config or (usual if usual.is_file() else None)
         settings = load_settings(own)
+        try:
+            language_for(options.language or settings.language)
+        except UsageError as error:
+            raise error if options.language else UsageError(f"{own}: {error}") from error
         if options.language is not None:
-            language_for(options.language)
             settings = settings.model_copy(update={"language": options.language})
         cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
         return cls(settings, own or usual, data_dir.expanduser(), cache_dir)

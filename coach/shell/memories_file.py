@@ -72,5 +72,5 @@ def save_memories(folder: Path, memories: Memories) -> None:
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); "
-            "free some space, or choose another folder with --data-dir"
+            "make room, or choose a folder that is yours with --data-dir"
         ) from error

@@ -101,5 +101,5 @@ def _write(data_dir: Path, stored: StoredRange) -> None:
     except OSError as error:
         raise StoreError(
             f"{path}: the own range cannot be written ({error.strerror}); "
-            "free some space, or choose another folder with --data-dir"
+            "make room, or choose a folder that is yours with --data-dir"
         ) from error

@@ -98,8 +98,9 @@ def _begin(path: Path) -> Path:
     """Write the settings' file as it came, each setting behind a `#`."""
     from coach.shell.config import config_dir
 
-    text = (config_dir() / "coach.toml").read_text(encoding="utf-8")
+    _, _, text = (config_dir() / "coach.toml").read_text(encoding="utf-8").partition("\n\n")
     lines = [f"# {line}" if "=" in line and not line.startswith("#") else line for line in text.splitlines()]
+    lines = ["# Every setting as it came. Take the # away from a line to change it.", "", *lines]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
