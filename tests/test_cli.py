@@ -21,7 +21,7 @@ from simulated_year import fill
 
 from coach.__main__ import run
 from coach.analysis import Analysis
-from coach.errors import UsageError
+from coach.errors import SourceError, UsageError
 from coach.shell import films
 from coach.shell.check_in import CheckInResult
 from coach.shell.drawn_face import FacePose, draw
@@ -734,6 +734,28 @@ def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready
     assert len(err.splitlines()) == (1 if status else 0)
     assert ("Smile score: 61 ± 1.5" in out) == (status == 0)
     assert ("Next check-in: 2" in out) == (status == 0)
+
+
+@pytest.mark.parametrize("ends", ["finished", "stopped", "gone"])
+def test_a_check_in_can_be_read_along(ends, ready, monkeypatch, capfd):
+    """Its begin, what is said and its end, on standard output alone; a camera that is gone is an end, too."""
+
+    def lead(source, landmarker, display, say, *others, keep_photos):
+        say("Relax your face")
+        if ends == "gone":
+            raise SourceError("the camera is gone")
+        return CheckInResult({}, {"smile": 61.0}, {}, finished=ends == "finished", frames=7)
+
+    monkeypatch.setattr("coach.shell.check_in_run.run_check_in", lead)
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(["check-in", "--source", "demo", "--events", "-", *ready]) == (ends != "finished")
+    out, err = capfd.readouterr()
+    start, cue, end = [json.loads(line) for line in out.splitlines()]
+    assert (start["type"], start["plan"]) == ("session_start", "check_in")
+    assert (cue["type"], cue["text"]) == ("cue", "Relax your face")
+    assert (end["type"], end["reason"]) == ("session_end", "finished" if ends == "finished" else "stopped")
+    assert end["frames"] == (0 if ends == "gone" else 7)
+    assert ("Smile score: 61" in err) == (ends == "finished")
 
 
 def test_photos_are_kept_when_asked_for(ready, monkeypatch):

@@ -64,6 +64,7 @@ class CheckInResult:
     finished: bool = False
     problem: str = ""
     interrupted: bool = False
+    frames: int = 0
 
 
 def load_check_in() -> CheckInSpec:
@@ -121,11 +122,11 @@ def run_check_in(
     try:
         finished = loop.run()
     except KeyboardInterrupt:
-        return CheckInResult({}, {}, {}, interrupted=True)
+        return CheckInResult({}, {}, {}, interrupted=True, frames=loop.frames)
     taken = loop.taken
     faces = scored(taken.pictures) if finished else {}
     values, errors = numbers(faces, taken.pictures)
-    result = CheckInResult(faces, values, errors, finished=finished)
+    result = CheckInResult(faces, values, errors, finished=finished, frames=loop.frames)
     if not values:
         return result
     try:
@@ -157,6 +158,7 @@ class _Loop:
         before: tuple[Placement | None, Ghost | None],
     ) -> None:
         self.taken = Taken()
+        self.frames = 0
         self._source, self._landmarker, self._display = source, landmarker, display
         self._say, self._spec, self._words = say, spec, words
         self._like, self._ghost = before
@@ -184,6 +186,7 @@ class _Loop:
         return True
 
     def _frame(self, frame: Frame) -> Sequence[Command]:
+        self.frames += 1
         observation = self._landmarker.detect(frame)
         sample = observe(
             observation,

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach import __version__
 from coach.cues import Cue, Kind
 from coach.errors import INTERRUPTED, CoachError
+from coach.events import CueGiven, EndReason, Event, SessionEnd, SessionStart
 from coach.phrases import PhraseBook
 from coach.progress_words import MEASURE, ProgressWords
 from coach.shell.check_in import SECTION, CheckInResult, load_check_in, run_check_in
-from coach.shell.devices import open_display, open_source, open_voice
+from coach.shell.devices import open_display, open_log, open_source, open_voice
 from coach.shell.display import NoDisplay
+from coach.shell.event_log import STANDARD_OUTPUT, EventLog
 from coach.shell.home import Home
 from coach.shell.landmarker import Landmarker
+from coach.shell.source import Source
 from coach.shell.store import Store
 from coach.shell.voice import Voice
 from coach.shell.words import language_for, load_phrase_book
@@ -61,21 +65,27 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
         stack.callback(source.close)
         voice = open_voice(options, home, book, [SECTION], real=real)
         stack.callback(voice.close)
-        speaker = _Speaker(voice, echo=windowless)
+        to_error = options.events == STANDARD_OUTPUT
+        log = _Log(open_log(options, stack), source)
+        speaker = _Speaker(voice, log, echo=windowless and not to_error)
         landmarker = stack.enter_context(Landmarker(model))
-        result = run_check_in(
-            source, landmarker, display, speaker.say, store, home.data_dir, spec, book.text,
-            keep_photos=keep_photos,
-        )  # fmt: skip
+        result = CheckInResult({}, {}, {})
+        try:
+            result = run_check_in(
+                source, landmarker, display, speaker.say, store, home.data_dir, spec, book.text,
+                keep_photos=keep_photos,
+            )  # fmt: skip
+        finally:  # also where the camera is gone for good
+            log.end(result)
     if result.problem:
         raise CoachError(result.problem)
     if not result.finished:
         click.echo("the check-in was stopped before its end; nothing was kept", err=True)
         return INTERRUPTED if result.interrupted else STOPPED
     for line in result_lines(result, book):
-        click.echo(line)
+        click.echo(line, err=to_error)
     on = datetime.now().astimezone().date() + timedelta(days=spec.every_days)
-    click.echo(book.text(SECTION, "next_on", date=on.isoformat()))
+    click.echo(book.text(SECTION, "next_on", date=on.isoformat()), err=to_error)
     return 0
 
 
@@ -90,15 +100,43 @@ def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
     return lines
 
 
+class _Log:
+    """A check-in's event log, where one is wanted: its begin, what is said, its end."""
+
+    def __init__(self, log: EventLog | None, source: Source) -> None:
+        self._log, self._source = log, source
+        self._write(SessionStart(t=0.0, plan=SECTION, source=source.name, version=__version__))
+
+    def said(self, text: str) -> None:
+        """Note what is said now."""
+        self._write(CueGiven(t=self._source.now(), text=text, kind=Kind.INSTRUCTION.name.lower()))
+
+    def end(self, result: CheckInResult) -> None:
+        """Write the last line."""
+        t = self._source.now()
+        fps = result.frames / t if t > 0 else 0.0
+        reason: EndReason = "finished" if result.finished else "stopped"
+        self._write(
+            SessionEnd(
+                t=t, reps={}, attempts={}, duration_s=t, frames=result.frames, fps=fps, reason=reason
+            )
+        )
+
+    def _write(self, event: Event) -> None:
+        if self._log is not None:
+            self._log.write(event)
+
+
 class _Speaker:
     """Says a text, and writes it to the terminal where there is no window to show it."""
 
-    def __init__(self, voice: Voice, *, echo: bool) -> None:
-        self._voice, self._echo = voice, echo
+    def __init__(self, voice: Voice, log: _Log, *, echo: bool) -> None:
+        self._voice, self._log, self._echo = voice, log, echo
 
     def say(self, text: str) -> None:
         """Say it now."""
         self._voice.say(Cue(0.0, Kind.INSTRUCTION, SECTION, text=text))
+        self._log.said(text)
         if self._echo:
             click.echo(text)
 
