@@ -115,7 +115,8 @@ class Analysis:
 
     def _at_rest(self, t: float, face: FaceObservation | None) -> Analysed:
         """Return a frame that the neutral face was learnt from."""
-        return Analysed(t, self._perception.features(face), self._exercise.view(self._state), ())
+        view = self._exercise.view(self._state)
+        return Analysed(t, self._perception.features(face), view, self._missed(t, face))
 
     def _judge(self, t: float, face: FaceObservation | None) -> Analysed:
         features = self._perception.features(face)
