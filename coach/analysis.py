@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from coach.baseline import OwnRange
-from coach.events import Attempt, Calibrated, Event, FaceFound, FaceLost, Rep
+from coach.events import Attempt, Calibrated, Event, Rep
 from coach.exercise import AnyExercise, Context, View
 from coach.features import Features
 from coach.perception import Perception
 from coach.record import record
 from coach.types import FaceObservation
-from coach.watch import FACE_LOST_S
+from coach.watch import Presence
 
 
 @record(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class Analysis:
         self._cues = tuple(cues)
         self._perception = Perception(best)
         self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
-        self._seen_t: float | None = None
-        self._lost = False
+        self._presence = Presence()
         self._state: object = None
         self.reps: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
@@ -126,13 +125,8 @@ class Analysis:
 
     def _missed(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
         """Return that the face has been gone for a while, or is back."""
-        if face is not None:
-            back, self._lost, self._seen_t = self._lost, False, t
-            return (FaceFound(t=t, exercise=self._exercise.name),) if back else ()
-        if self._lost or self._seen_t is None or t - self._seen_t < FACE_LOST_S:
-            return ()
-        self._lost = True
-        return (FaceLost(t=t, exercise=self._exercise.name),)
+        events = self._presence.see(t, there=face is not None)
+        return tuple(replace(event, exercise=self._exercise.name) for event in events)
 
     def _count(self, events: Sequence[Event]) -> None:
         for event in events:

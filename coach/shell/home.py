@@ -46,7 +46,9 @@ class Home:
         try:
             language_for(options.language or settings.language)
         except UsageError as error:
-            raise error if options.language else UsageError(f"{own}: {error}") from error
+            if options.language:
+                raise
+            raise UsageError(f"{own}: {error}") from error
         if options.language is not None:
             settings = settings.model_copy(update={"language": options.language})
         cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
