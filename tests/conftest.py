@@ -1,7 +1,8 @@
-"""What the tests share: the landmarker's model and small films made on the spot."""
+"""What the tests share: the landmarker's model, small films made on the spot, a home for the commands."""
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -10,8 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coach.__main__ import run
 from coach.errors import ModelError
+from coach.face_pose import FacePose
+from coach.shell.drawn_face import draw
 from coach.shell.model_file import default_cache_dir, find_model
+from coach.types import Bilateral
+
+FULL = Path("/dev/full")
+full = pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +70,49 @@ def numbered(number: int, size: tuple[int, int] = (80, 48)) -> np.ndarray:
     column = (number % 10) * width // 10
     image[:, column : column + width // 10] = 240
     return image
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Give the test a data folder, settings folder and cache of its own, and return the data folder."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("SMILE_COACH_HOME", str(folder))
+    for name in ("user_config_dir", "user_cache_dir"):
+        monkeypatch.setattr(f"platformdirs.{name}", lambda *_, name=name, **__: str(tmp_path / name))
+    return folder
+
+
+@pytest.fixture
+def ready(tmp_path, model_path):
+    """Return the options that make a session run anywhere: a settings file that names the model."""
+    file = tmp_path / "own.toml"
+    file.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    return ["--config", str(file), "--no-window", "--no-voice", "--language", "en"]
+
+
+@pytest.fixture
+def face_film(tmp_path):
+    """Return a short film of a drawn face at rest."""
+    import cv2
+
+    path = tmp_path / "face.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15.0, (320, 240))
+    for number in range(45):
+        writer.write(draw(FacePose(smile=Bilateral(0.01 * (number % 2), 0.0)), size=(320, 240)))
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def fails(capfd):
+    """Return a runner for commands that must fail: gives status and the one line on standard error."""
+
+    def run_it(*arguments) -> tuple[int, str]:
+        capfd.readouterr()
+        status = run([str(argument) for argument in arguments])
+        lines = capfd.readouterr().err.splitlines()
+        assert len(lines) == 1, lines
+        assert "Traceback" not in lines[0]
+        return status, lines[0]
+
+    return run_it

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import full
 
 from coach.errors import CoachError
 from coach.events import Attempt, FaceLost, Rep, SessionStart, Smile
@@ -74,7 +75,7 @@ def test_an_unwritable_path_is_one_line(tmp_path: Path, path: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@full
 def test_a_full_disk_silences_the_log_and_not_the_session() -> None:
     """Writing on a full disk raises nothing, and the log says once why it stopped."""
     log = EventLog("/dev/full")

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import full
 from led import SETTINGS, Faked, Led, hold, led, plan, still
 
 import coach
@@ -554,7 +555,7 @@ def test_a_disk_that_can_only_be_read(small_disk: Path) -> None:
         assert len(store.history().repetitions) == 1
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+@full
 def test_a_log_that_has_stopped_is_said_and_the_history_goes_on(tmp_path: Path) -> None:
     """The event log's disk is full: one line in the window, and each repetition is in the history."""
     with Store.open(tmp_path) as store, EventLog("/dev/full") as log:
