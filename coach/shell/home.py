@@ -35,7 +35,7 @@ class Home:
         Raises
         ------
         UsageError
-            The settings file is unreadable or wrong.
+            The settings file is unreadable or wrong, or there are no words in the language.
         """
         import platformdirs
 
@@ -43,14 +43,13 @@ class Home:
         usual = Path(platformdirs.user_config_dir(APP, appauthor=False)) / SETTINGS_FILE
         own = options.config or (usual if usual.is_file() else None)
         settings = load_settings(own)
-        try:
-            language_for(options.language or settings.language)
-        except UsageError as error:
-            if options.language:
-                raise
-            raise UsageError(f"{own}: {error}") from error
         if options.language is not None:
             settings = settings.model_copy(update={"language": options.language})
+        try:
+            language_for(settings.language)
+        except UsageError as error:
+            where = f"{own}: language =" if options.language is None else "--language"
+            raise UsageError(f"{where} {error}") from error
         cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
         return cls(settings, own or usual, data_dir.expanduser(), cache_dir)
 

@@ -113,17 +113,15 @@ def _begin(path: Path) -> Path:
 
 
 def _check(settings: Settings) -> None:
-    """Check what the settings name as well: words for the language, and the plan.
+    """Check the plan that the settings name as well.
 
     Raises
     ------
     UsageError
-        One of them is not there.
+        It is not there.
     """
     from coach.shell.plans import load_plan
-    from coach.shell.words import language_for
 
-    language_for(settings.language)
     load_plan(settings.plan)
 
 

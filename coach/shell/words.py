@@ -32,7 +32,7 @@ def language_for(setting: str) -> str:
     known = languages()
     if setting != "auto":
         if setting not in known:
-            raise UsageError(f"language = '{setting}': no words for it; choose auto, {', '.join(known)}")
+            raise UsageError(f"'{setting}': no words for it; choose auto, {', '.join(known)}")
         return setting
     tags = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     own = next(filter(None, tags), "") or locale.getlocale()[0] or ""
