@@ -20,16 +20,16 @@ from typing import Any
 
 import click
 import numpy as np
-from accuracy_tables import Results, counts_table, problems, quality_table, variants_table
-from scoring import Score, cues, mirrored, score
-from variants import PLAIN, VARIANTS
+from measuring.accuracy_tables import Results, counts_table, problems, quality_table, variants_table
+from measuring.scoring import Score, cues, mirrored, score
+from measuring.variants import PLAIN, VARIANTS
 
 from coach import __version__
-from coach.analysis import Analysis
-from coach.shell.landmarker import Landmarker
+from coach.session.analysis import Analysis
+from coach.shell.capture.video_file import VideoFile
+from coach.shell.detection.landmarker import Landmarker
 from coach.shell.model_file import default_cache_dir, find_model
-from coach.shell.registry import BUILT_IN, load_exercise
-from coach.shell.video import VideoFile
+from coach.shell.profile.exercise_registry import BUILT_IN, load_exercise
 from coach.types import FaceObservation, Frame
 
 DISTRACTORS = "distractors"

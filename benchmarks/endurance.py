@@ -26,14 +26,14 @@ from typing import Any
 import numpy as np
 from soak import Figures, soak
 
-from coach.cues import Cue, Kind
+from coach.coaching.cues import Cue, Kind
 from coach.settings import CameraSettings, VoiceSettings
-from coach.shell.event_log import read_events
-from coach.shell.faults import FaultyOutput
-from coach.shell.player import WatchedPlayer
-from coach.shell.source import Signal
-from coach.shell.speech import Renderer, SpokenVoice
-from coach.shell.webcam import Webcam
+from coach.shell.capture.source import Signal
+from coach.shell.capture.webcam import Webcam
+from coach.shell.sound.player import WatchedPlayer
+from coach.shell.sound.speech import Renderer, SpokenVoice
+from coach.shell.store.event_log import read_events
+from coach.shell.testing.faults import FaultyOutput
 from coach.types import Frame
 
 # Writes repetitions as a session does, and says of each that it is done, until it is killed.
@@ -43,9 +43,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from coach.events import Rep
-from coach.shell.event_log import EventLog
-from coach.shell.recorder import Recorder
-from coach.shell.store import Store
+from coach.shell.store.event_log import EventLog
+from coach.shell.store.recorder import Recorder
+from coach.shell.store.store import Store
 folder = Path(sys.argv[1])
 store = Store.open(folder)
 session = store.begin_session("daily", "demo", datetime.now(tz=UTC))

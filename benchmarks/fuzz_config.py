@@ -19,11 +19,12 @@ except ImportError:
 
 with atheris.instrument_imports(include=["coach", "tomllib"]):
     from coach.errors import CoachError
-    from coach.shell import memories_file, own_range
-    from coach.shell.config import load_settings
-    from coach.shell.event_log import read_events
-    from coach.shell.simulated_person import load_person
-    from coach.shell.trace_file import read_setup, read_trace
+    from coach.shell.capture.simulated_person import load_person
+    from coach.shell.profile import memories_file
+    from coach.shell.profile import range_file as own_range
+    from coach.shell.profile.toml_files import load_settings
+    from coach.shell.recording.trace_file import read_setup, read_trace
+    from coach.shell.store.event_log import read_events
 
 FOLDER = Path(tempfile.mkdtemp(prefix="smile-coach-fuzz-"))
 

@@ -22,24 +22,24 @@ from typing import Any
 
 import numpy as np
 
-from coach.face_pose import FacePose
-from coach.screen import Screen
-from coach.session import Session
-from coach.shell.config import load_settings
-from coach.shell.demonstration import Demonstration
-from coach.shell.display import Command, Display
-from coach.shell.drawn_face import draw, grain
-from coach.shell.labels import Labels
-from coach.shell.landmarker import Landmarker
-from coach.shell.loop import Loop
+from coach.coaching.screen import Screen
+from coach.session.session import Session
+from coach.shell.app.loop import Loop
+from coach.shell.capture.webcam import Webcam
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.drawn_face.demonstration import Demonstration
+from coach.shell.drawn_face.face import draw, grain
 from coach.shell.model_file import default_cache_dir, find_model
-from coach.shell.plans import load_plan
-from coach.shell.recorder import Recorder
-from coach.shell.store import Store
-from coach.shell.voice import SilentVoice
-from coach.shell.webcam import Webcam
-from coach.shell.window import OpenCvWindow
-from coach.shell.words import load_phrase_book
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.plan_files import load_plan
+from coach.shell.profile.toml_files import load_settings
+from coach.shell.sound.voice import SilentVoice
+from coach.shell.store.recorder import Recorder
+from coach.shell.store.store import Store
+from coach.shell.window.display import Command, Display
+from coach.shell.window.labels import Labels
+from coach.shell.window.window import OpenCvWindow
+from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation, Frame, Image
 
 SETTLE_S = 3.0  # windows open, fonts load, the landmarker finds the face

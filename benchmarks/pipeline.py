@@ -22,16 +22,16 @@ from typing import Any
 import click
 import numpy as np
 from live import live
-from stages import WINDOW, Bare, Headless, Staged, screen
+from measuring.stages import WINDOW, Bare, Headless, Staged, screen
+from measuring.table import table
 from startup import analyzing, startup
-from table import table
 
 from coach import __version__
-from coach.shell.labels import Labels
+from coach.shell.capture.video_file import VideoFile
 from coach.shell.model_file import default_cache_dir, find_model
-from coach.shell.paint import Look, Painter
-from coach.shell.registry import BUILT_IN
-from coach.shell.video import VideoFile
+from coach.shell.profile.exercise_registry import BUILT_IN
+from coach.shell.window.labels import Labels
+from coach.shell.window.painter import Look, Painter
 
 PARTS = ("frame", "start", "analyze", "live", "memory")
 BLOCK = 50  # frames of one side before it is the other's turn

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from coach.session import Session
-from coach.shell.config import load_settings
-from coach.shell.display import NoDisplay
-from coach.shell.landmarker import Landmarker
-from coach.shell.loop import Loop
+from coach.session.session import Session
+from coach.shell.app.loop import Loop
+from coach.shell.capture.simulated_person import SimulatedPerson, load_person
+from coach.shell.detection.landmarker import Landmarker
 from coach.shell.model_file import default_cache_dir, find_model
-from coach.shell.plans import load_plan
-from coach.shell.recorder import Recorder
-from coach.shell.simulated_person import SimulatedPerson, load_person
-from coach.shell.store import Store
-from coach.shell.voice import SilentVoice
-from coach.shell.words import load_phrase_book
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.plan_files import load_plan
+from coach.shell.profile.toml_files import load_settings
+from coach.shell.sound.voice import SilentVoice
+from coach.shell.store.recorder import Recorder
+from coach.shell.store.store import Store
+from coach.shell.window.display import NoDisplay
 
 Figures = dict[str, Any]
 

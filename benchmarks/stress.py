@@ -16,16 +16,16 @@ from typing import Any
 import click
 import numpy as np
 from accuracy import DISTRACTORS, SCRIPTS, Job, Seen, look
-from accuracy_tables import Results, problems, variants_table
-from people import PEOPLE, person
-from scoring import Score, cues, score
-from variants import PLAIN
+from measuring.accuracy_tables import Results, problems, variants_table
+from measuring.people import PEOPLE, person
+from measuring.scoring import Score, cues, score
+from measuring.variants import PLAIN
 
-from coach.analysis import Analysis
-from coach.headframe import used_points
-from coach.landmarks import USED
+from coach.face.head_frame import used_points
+from coach.face.landmarks import USED
+from coach.session.analysis import Analysis
 from coach.shell.model_file import default_cache_dir, find_model
-from coach.shell.registry import BUILT_IN, load_exercise
+from coach.shell.profile.exercise_registry import BUILT_IN, load_exercise
 from coach.types import FaceObservation
 
 _USED = np.array(USED)

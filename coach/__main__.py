@@ -16,7 +16,7 @@ def run(arguments: list[str]) -> int:
     import click
 
     from coach.errors import INTERRUPTED, CoachError
-    from coach.shell.cli import cli
+    from coach.shell.command_line.cli import cli
 
     try:
         result = cli.main(args=arguments, prog_name="smile-coach", standalone_mode=False)
@@ -47,7 +47,7 @@ def _full(error: OSError) -> int:
     import click
 
     from coach.errors import CoachError
-    from coach.shell.event_log import silence_standard_output
+    from coach.shell.store.event_log import silence_standard_output
 
     silence_standard_output()
     click.echo(f"standard output: {error.strerror}; make room or write it elsewhere", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 INTERRUPTED = 130  # exit status after Ctrl-C: 128 and the signal's number, as shells have it
 
+
 class CoachError(Exception):
     """The task could not be done. Its text is the one line the person reads; exit status 1."""
 

@@ -12,10 +12,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from coach.baseline import OwnRange
 from coach.events import Event
-from coach.exercise import AnyExercise, Context
-from coach.features import FULL_NARROWING, LID_COUPLING, NASOLABIAL_WEIGHT, Features
+from coach.exercise.protocol import AnyExercise, Context
+from coach.face.baseline import OwnRange
+from coach.face.features import FULL_NARROWING, LID_COUPLING, NASOLABIAL_WEIGHT, Features
 from coach.types import Bilateral
 
 Level: TypeAlias = float | Bilateral

@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from coach.events import Reason
-from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState, since
-from coach.features import Features
+from coach.exercise.held import Held, HeldState, since
+from coach.exercise.protocol import Context
+from coach.exercise.spec import ExerciseSpec, HeldSpec
+from coach.face.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral
 

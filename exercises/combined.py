@@ -7,10 +7,20 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from coach.events import Event, Reason
-from coach.exercise import Context, ExerciseSpec, Held, HeldSpec, HeldState
-from coach.features import Features
-from coach.repetition import Ended
-from coach.smile import EvenSpec, is_even, is_nearly_even, joining_now, judge, latest, mean_sides
+from coach.exercise.held import Held, HeldState
+from coach.exercise.protocol import Context
+from coach.exercise.repetition import Ended
+from coach.exercise.smile_symmetry import (
+    EvenSpec,
+    is_even,
+    is_nearly_even,
+    joining_now,
+    judge,
+    latest,
+    mean_sides,
+)
+from coach.exercise.spec import ExerciseSpec, HeldSpec
+from coach.face.features import Features
 from coach.types import Bilateral
 
 

@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field
 
-from coach import circles
 from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
-from coach.exercise import Context, ExerciseSpec, View
-from coach.features import Features
-from coach.judge import step
-from coach.repetition import Ended, Reached, RepSpec, RepState, Sample
-from coach.screen import Bars
+from coach.exercise import jaw_circles as circles
+from coach.exercise.protocol import Context
+from coach.exercise.rep_machine import step
+from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
+from coach.exercise.spec import ExerciseSpec
+from coach.exercise.view import Bars, View
+from coach.face.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral
 
@@ -187,9 +188,7 @@ class JawRelease:
             )
         reason = ended.reason or "snapped_shut"
         return state, (
-            Attempt(
-                t=t, exercise=self.name, start=ended.start, end=ended.end, hold_s=hold_s, reason=reason
-            ),
+            Attempt(t=t, exercise=self.name, start=ended.start, end=ended.end, hold_s=hold_s, reason=reason),
         )
 
     def _circle(

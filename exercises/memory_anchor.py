@@ -7,13 +7,16 @@ from typing import Annotated, ClassVar, NamedTuple
 from pydantic import Field
 
 from coach.events import Event, Recall, Released, Rep
-from coach.exercise import Context, ExerciseSpec, Eyes, EyeSpec, View, since
-from coach.features import Features
-from coach.judge import step
-from coach.repetition import Ended, RepSpec, RepState, Sample
-from coach.screen import Bars
+from coach.exercise.blink import Eyes
+from coach.exercise.held import since
+from coach.exercise.protocol import Context
+from coach.exercise.rep_machine import step
+from coach.exercise.repetition import Ended, RepSpec, RepState, Sample
+from coach.exercise.smile_symmetry import joining
+from coach.exercise.spec import ExerciseSpec, EyeSpec
+from coach.exercise.view import Bars, View
+from coach.face.features import Features
 from coach.settings import Strict
-from coach.smile import joining
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 
@@ -157,9 +160,7 @@ class MemoryAnchor:
     def _released(self, state: MemoryState, ended: Ended, t: float) -> Released:
         return Released(t=t, exercise=self.name, index=state.reps, hold_s=ended.hold_s, end=ended.end)
 
-    def _sample(
-        self, state: MemoryState, t: float, features: Features | None
-    ) -> tuple[Sample, MemoryState]:
+    def _sample(self, state: MemoryState, t: float, features: Features | None) -> tuple[Sample, MemoryState]:
         if features is None:
             return Sample(t, gone="face_lost"), state
         head = self.spec.head

@@ -8,18 +8,15 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
+from numbered_frame import numbered
 
 from coach.__main__ import run
 from coach.errors import ModelError
-from coach.face_pose import FacePose
-from coach.shell.drawn_face import draw
+from coach.shell.drawn_face.face import draw
 from coach.shell.model_file import default_cache_dir, find_model
+from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
-
-FULL = Path("/dev/full")
-full = pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
 
 
 @pytest.fixture(scope="session")
@@ -61,15 +58,6 @@ def film(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
-
-
-def numbered(number: int, size: tuple[int, int] = (80, 48)) -> np.ndarray:
-    """Return a picture that shows `number`: brightness tells the tens, a bright column the units."""
-    width, height = size
-    image = np.full((height, width, 3), 20 + (number // 10) % 10 * 10, np.uint8)
-    column = (number % 10) * width // 10
-    image[:, column : column + width // 10] = 240
-    return image
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The own range: how it is measured, and how later sessions widen it."""

@@ -1,0 +1,1 @@
+"""Standardised pictures and the scores made of them."""

@@ -1,0 +1,177 @@
+"""What must be in order before a check-in picture: light, distance, place, straight head, face at rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from coach.check_in.scores import jaw_opening
+from coach.face.baseline import Baseline, OwnRange
+from coach.face.features import extract
+from coach.face.measures import Measures, own_ruler
+from coach.settings import Strict
+from coach.types import FaceObservation, Light
+
+Fix: TypeAlias = Literal[
+    "no_face",
+    "more_light",
+    "light_from_front",
+    "closer",
+    "further",
+    "move_left",
+    "move_right",
+    "move_up",
+    "move_down",
+    "turn_to_me",
+    "eye_level",
+    "level_head",
+    "hold_still",
+    "relax",
+]
+
+Share = Annotated[float, Field(gt=0, le=1)]
+Degrees = Annotated[float, Field(gt=0, le=45)]
+
+
+class Limits(Strict):
+    """What is in order; see `config/check_in.toml`."""
+
+    min_size: Share
+    max_size: Share
+    max_yaw_deg: Degrees
+    max_pitch_deg: Degrees
+    max_roll_deg: Degrees
+    same_turn_deg: Degrees
+    same_size: Share
+    same_place: Share
+    min_light: Annotated[float, Field(ge=0, le=255)]
+    max_side_ratio: Annotated[float, Field(gt=1, le=10)]
+    max_behind_ratio: Annotated[float, Field(gt=1, le=10)]
+    min_sharpness: Annotated[float, Field(ge=0, le=1000)]
+
+
+class FaceSpec(Strict):
+    """When a face is at rest, and when it shows what was asked for; see `config/check_in.toml`."""
+
+    rest_pull: Share
+    rest_gap: Share
+    rest_smile: Share
+    least_smile: Share
+    least_jaw: Share
+    still: Share
+    closed: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How a face was in the picture: eye corner distance over height, place (shares), angles (degrees)."""
+
+    size: float
+    x: float
+    y: float
+    yaw: float
+    pitch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One frame. `fix`: the first thing not in order. `level`: how far the face asked for is shown.
+
+    `level` in outer-eye-corner distances, None where it cannot be told yet; `blink`: the eyes are shut.
+    """
+
+    t: float
+    fix: Fix | None = None
+    level: float | None = None
+    blink: bool = False
+
+
+def observe(
+    observation: FaceObservation | None,
+    t: float,
+    limits: Limits,
+    spec: FaceSpec,
+    *,
+    neutral: Baseline | None,
+    like: Placement | None,
+    posing: bool,
+    jaw: bool,
+) -> Sample:
+    """Judge one frame.
+
+    Parameters
+    ----------
+    observation
+        The face, None where none is seen.
+    neutral
+        The first neutral picture of this check-in, once there is one.
+    like
+        How the face was placed in the last check-in or in the first picture of this one.
+    posing
+        A face has been asked for: it need not be at rest. `jaw`: it is the open jaw, not a smile.
+    """
+    if observation is None:
+        return Sample(t, "no_face")
+    now = (own_ruler(observation) if neutral is None else neutral.ruler).measure(observation)
+    if neutral is None:
+        fix = _fix(observation, now, limits, like)
+        restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
+        return Sample(t, fix or ("relax" if restless else None), now.corner_to_eye.mean)
+    face = extract(observation, neutral, OwnRange())
+    fix = _fix(observation, now, limits, like)
+    if fix is None and not posing:
+        if face.corner_pull.mean > spec.rest_pull or abs(face.lip_gap) > spec.rest_gap:
+            fix = "relax"
+        elif face.turn > limits.same_turn_deg:  # only at rest: a smile turns the fitted pose by 2-3 degrees
+            fix = "turn_to_me"
+    level = jaw_opening(face.lip_gap, face.jaw_down) if jaw else face.corner_pull.mean
+    return Sample(t, fix, level, blink=1 - face.eye_aperture.minimum > spec.closed)
+
+
+def placement(observation: FaceObservation) -> Placement:
+    """Return how a resting face is in the picture."""
+    now = own_ruler(observation).measure(observation)
+    return Placement(
+        now.unit_px / observation.size[1], now.centre[0], now.centre[1], now.pose.yaw, now.pose.pitch
+    )
+
+
+def _fix(observation: FaceObservation, now: Measures, limits: Limits, like: Placement | None) -> Fix | None:
+    """Return the first thing that is not in order: light, then distance and place, then the head."""
+    size = now.unit_px / observation.size[1]
+    low, high = limits.min_size, limits.max_size
+    if like is not None:
+        low = max(low, like.size * (1 - limits.same_size))
+        high = min(high, like.size * (1 + limits.same_size))
+    found: list[tuple[bool, Fix]] = [
+        *_light(observation.light, limits),
+        (size < low, "closer"),
+        (size > high, "further"),
+    ]
+    if like is not None:
+        x, y = now.centre[0] - like.x, now.centre[1] - like.y
+        # the person's left is the right of an unmirrored picture
+        found += [
+            (x > limits.same_place, "move_right"),
+            (x < -limits.same_place, "move_left"),
+            (y > limits.same_place, "move_up"),
+            (y < -limits.same_place, "move_down"),
+        ]
+    found += [
+        (abs(now.pose.yaw) > limits.max_yaw_deg, "turn_to_me"),
+        (abs(now.pose.pitch) > limits.max_pitch_deg, "eye_level"),
+        (abs(now.pose.roll) > limits.max_roll_deg, "level_head"),
+    ]
+    if observation.light is not None:
+        found.append((observation.light.sharpness < limits.min_sharpness, "hold_still"))
+    return next((fix for wrong, fix in found if wrong), None)
+
+
+def _light(light: Light | None, limits: Limits) -> list[tuple[bool, Fix]]:
+    if light is None:
+        return []
+    uneven = light.balance.maximum > limits.max_side_ratio * max(light.balance.minimum, 1.0)
+    behind = light.behind > limits.max_behind_ratio * max(light.level, 1.0)
+    return [(light.level < limits.min_light, "more_light"), (uneven or behind, "light_from_front")]

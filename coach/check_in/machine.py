@@ -1,0 +1,154 @@
+"""The check-in as a state machine: which face is asked for next, and when its picture is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from coach.check_in.capture_gate import FaceSpec, Fix, Limits, Sample
+from coach.coaching.cues import Cue, Kind
+from coach.settings import Strict
+
+Pose: TypeAlias = Literal["neutral", "natural", "biggest", "jaw"]
+POSES: tuple[Pose, ...] = ("neutral", "natural", "biggest", "jaw")
+Phase: TypeAlias = Literal["line_up", "posing", "done"]
+
+Positive = Annotated[float, Field(gt=0, le=60)]
+
+
+class Timing(Strict):
+    """Seconds; see `config/check_in.toml`."""
+
+    ready_s: Positive
+    least_s: Positive
+    steady_s: Positive
+    again_s: Positive
+
+
+class CheckInSpec(Strict):
+    """All of `config/check_in.toml`."""
+
+    every_days: Annotated[int, Field(ge=1, le=365)]
+    takes: Annotated[int, Field(ge=1, le=9)]
+    timing: Timing
+    limits: Limits
+    face: FaceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Take this frame's picture now; say so with `taken` if it turned out well."""
+
+    pose: Pose
+    take: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """The state. `step` counts pictures; `since`: begin of the phase; `calm_since`: all in order since."""
+
+    takes: int
+    step: int = 0
+    phase: Phase = "line_up"
+    since: float = 0.0
+    asked: bool = False
+    fix: Fix | None = None
+    calm_since: float | None = None
+    anchor: float | None = None  # the level from which stillness is counted
+
+    @property
+    def pose(self) -> Pose:
+        """The face that is asked for."""
+        return POSES[min(self.step // self.takes, len(POSES) - 1)]
+
+    @property
+    def take(self) -> int:
+        """Which picture of this face comes next, from 0."""
+        return self.step % self.takes
+
+    @property
+    def progress(self) -> float:
+        """Pictures taken, as a share of all."""
+        return self.step / (self.takes * len(POSES))
+
+
+Action: TypeAlias = Cue | Shot
+
+
+def step(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+    """Take in one frame; return what to say, and the picture to take."""
+    if state.phase == "done":
+        return state, ()
+    state = replace(state, fix=sample.fix)
+    if state.phase == "line_up":
+        return _line_up(state, sample, spec)
+    return _posing(state, sample, spec)
+
+
+def taken(state: CheckIn, t: float) -> tuple[CheckIn, tuple[Action, ...]]:
+    """Go on after a picture that turned out well."""
+    asked_for_face = state.pose != "neutral"
+    following = _at(state, t, state.step + 1)
+    if following.phase == "done":
+        return following, (Cue(t, Kind.PRAISE, "check_done"),)
+    return following, (Cue(t, Kind.RELEASE, "check_relax"),) if asked_for_face else ()
+
+
+def skip(state: CheckIn, t: float) -> CheckIn:
+    """Leave out the rest of this face; the neutral one cannot be left out."""
+    if state.pose == "neutral" or state.phase == "done":
+        return state
+    return _at(state, t, (state.step // state.takes + 1) * state.takes)
+
+
+def due_on(last: date | None, spec: CheckInSpec) -> date | None:
+    """Return the day of the next check-in; None where there was none yet: it is due now."""
+    return None if last is None else last + timedelta(days=spec.every_days)
+
+
+def _at(state: CheckIn, t: float, number: int) -> CheckIn:
+    done = number >= state.takes * len(POSES)
+    return CheckIn(state.takes, number, "done" if done else "line_up", since=t)
+
+
+def _line_up(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+    said: tuple[Action, ...] = ()
+    if state.pose == "neutral" and not state.asked:
+        state = replace(state, asked=True)
+        said = (Cue(sample.t, Kind.INSTRUCTION, "check_neutral"),) if state.take == 0 else ()
+    if sample.fix is not None or sample.blink:
+        return replace(state, calm_since=None), said
+    state = _calmer(state, sample, spec)
+    if state.calm_since is None or sample.t - state.calm_since < spec.timing.ready_s:
+        return state, said
+    if state.pose == "neutral":
+        return replace(state, calm_since=None), (*said, Shot(state.pose, state.take))
+    cue = Cue(sample.t, Kind.INSTRUCTION, f"check_{state.pose}")
+    return CheckIn(state.takes, state.step, "posing", sample.t, asked=True), (cue,)
+
+
+def _posing(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+    if sample.t - state.since >= spec.timing.again_s:
+        cue = Cue(sample.t, Kind.INSTRUCTION, f"check_{state.pose}")
+        return replace(state, since=sample.t, calm_since=None), (cue,)
+    least = spec.face.least_jaw if state.pose == "jaw" else spec.face.least_smile
+    short = sample.level is None or sample.level < least
+    if short or sample.fix is not None or sample.blink:
+        return replace(state, calm_since=None), ()
+    state = _calmer(state, sample, spec)
+    still = state.calm_since is not None and sample.t - state.calm_since >= spec.timing.steady_s
+    if not still or sample.t - state.since < spec.timing.least_s:
+        return state, ()
+    return replace(state, calm_since=None), (Shot(state.pose, state.take),)
+
+
+def _calmer(state: CheckIn, sample: Sample, spec: CheckInSpec) -> CheckIn:
+    """Count stillness from the last time the face moved by more than `still`."""
+    level = sample.level or 0.0
+    moved = state.anchor is None or abs(level - state.anchor) > spec.face.still
+    if state.calm_since is None or moved:
+        return replace(state, calm_since=sample.t, anchor=level)
+    return state

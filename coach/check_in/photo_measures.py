@@ -1,0 +1,176 @@
+"""A still picture against the same person's neutral picture, or by itself: what the scores are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.face.baseline import Baseline, Noise, OwnRange
+from coach.face.features import LID_COUPLING, Features, extract
+from coach.face.head_frame import canonical, fit, used_points
+from coach.face.landmarks import LEFT, RIGHT, places
+from coach.face.measures import IRIS_MM, own_ruler
+from coach.types import Bilateral, FaceObservation, Points
+
+Lids: TypeAlias = NDArray[np.float64]
+_EYES = tuple(
+    tuple(places(*part) for part in ((eye.outer_eye, eye.inner_eye), eye.lower_lid, eye.upper_lid))
+    for eye in (LEFT, RIGHT)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at a still picture; `mirrored`: the picture was flipped, its left is the person's right."""
+
+    observation: FaceObservation
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One face in a still picture, as it was `found` and in `views` from the front.
+
+    The views are slightly tilted, scaled and mirrored, always in the same order.
+    """
+
+    found: FaceObservation
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """One picture against the own neutral, the mean of all views.
+
+    `pull`: mouth corners towards the eyes; `lift`: lower lids' rise above the line through the eye's
+    corners, free of the upper lids' movement; `gap`: the lips' distance above neutral; `chin`: the chin's
+    drop; all in outer-eye-corner distances. `narrowing`: share of the neutral eye opening that is gone.
+    `travel_mm`: corner excursion.
+    `turn`: the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees.
+    """
+
+    pull: Bilateral
+    lift: Bilateral
+    narrowing: Bilateral
+    gap: float
+    chin: float
+    travel_mm: Bilateral
+    turn: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What one picture tells by itself, the mean of all views.
+
+    `smile`: MediaPipe's mouthSmile, 0..1. `gap`: the lips' distance in outer-eye-corner distances.
+    `turn`: the head's angle sideways to the camera, degrees.
+    """
+
+    smile: float
+    gap: float
+    mouth_width_mm: float
+    eye_opening_mm: Bilateral
+    turn: float
+
+
+def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
+    """Compare a picture with the person's own neutral face, view by view.
+
+    Parameters
+    ----------
+    neutrals
+        One or more pictures of the face at rest.
+    picture
+        The picture to score, seen in the same views.
+
+    Raises
+    ------
+    ValueError
+        No neutral, or the pictures were not seen in the same views.
+    """
+    if not neutrals or any(_layout(neutral) != _layout(picture) for neutral in neutrals):
+        raise ValueError("a picture is compared with at least one neutral, seen in the same views")
+    pairs = [
+        (view, rest.observation)
+        for neutral in neutrals
+        for view, rest in zip(picture.views, neutral.views, strict=True)
+    ]
+    seen = [(_features(view, baseline_of(rest)), view.mirrored) for view, rest in pairs]
+
+    def sides(pick: Callable[[Features], Bilateral]) -> Bilateral:
+        values = [pick(f).mirrored() if mirrored else pick(f) for f, mirrored in seen]
+        return Bilateral(fmean(v.left for v in values), fmean(v.right for v in values))
+
+    return Signals(
+        pull=sides(lambda f: f.corner_pull),
+        lift=_lift([_lid_rise(view, rest) for view, rest in pairs]),
+        narrowing=sides(lambda f: Bilateral(1 - f.eye_aperture.left, 1 - f.eye_aperture.right)),
+        gap=fmean(f.lip_gap for f, _ in seen),
+        chin=fmean(f.jaw_down for f, _ in seen),
+        travel_mm=sides(lambda f: f.commissure_excursion_mm),
+        turn=max(_turn(picture.found, neutral.found) for neutral in neutrals),
+    )
+
+
+def look(picture: Picture) -> Alone:
+    """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
+    measured = [(own_ruler(v.observation).measure(v.observation), v.mirrored) for v in picture.views]
+    mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
+    openings = [m.aperture.mirrored() if mirrored else m.aperture for m, mirrored in measured]
+    return Alone(
+        smile=fmean(m.smile.mean for m, _ in measured),
+        gap=fmean(m.lip_gap for m, _ in measured),
+        mouth_width_mm=mm * fmean(2 * m.corner_out.mean for m, _ in measured),
+        eye_opening_mm=Bilateral(mm * fmean(o.left for o in openings), mm * fmean(o.right for o in openings)),
+        turn=_turn(picture.found, picture.found),
+    )
+
+
+def _lift(rises: Sequence[Lids]) -> Bilateral:
+    """Return the mean rise of the lower lids, less what falling upper lids do to them."""
+    (left, left_upper), (right, right_upper) = np.mean(rises, axis=0).tolist()
+    return Bilateral(left + LID_COUPLING * min(left_upper, 0.0), right + LID_COUPLING * min(right_upper, 0.0))
+
+
+def _lid_rise(view: View, rest: FaceObservation) -> Lids:
+    """Return how far each eye's lower and upper lid have risen, (left, right) x (lower, upper), units.
+
+    Against the line through the same eye's corners: the head's own frame, fitted on points all over the
+    face, is a little out in each picture, and the lids in it. On rendered people, one photo's lower lid
+    scatters by 0.07 of a full cheek raise against this line and by 0.12 in the head's frame.
+    """
+    reference = canonical(used_points(rest))
+    face, _, _ = fit(used_points(view.observation), reference)
+    rise: Lids = _lids(reference) - _lids(face)  # y points down
+    return rise[::-1] if view.mirrored else rise
+
+
+def _lids(face: Points) -> Lids:
+    y = face[:, 1]
+    return np.array([[y[lid].mean() - y[corners].mean() for lid in lids] for corners, *lids in _EYES])
+
+
+def _layout(picture: Picture) -> tuple[bool, ...]:
+    return tuple(view.mirrored for view in picture.views)
+
+
+def baseline_of(observation: FaceObservation) -> Baseline:
+    """Return one picture of the face at rest as a baseline."""
+    neutral = own_ruler(observation).measure(observation)
+    mm = IRIS_MM * neutral.unit_px / neutral.iris_px
+    return Baseline(canonical(used_points(observation)), neutral, mm, Noise(), 1.0, 0.0)
+
+
+def _turn(found: FaceObservation, rest: FaceObservation) -> float:
+    """Return the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees."""
+    seen = _features(View(found), baseline_of(rest))
+    return max(seen.turn, abs(seen.yaw))
+
+
+def _features(view: View, baseline: Baseline) -> Features:
+    return extract(view.observation, baseline, OwnRange())

@@ -1,0 +1,280 @@
+"""Scores of a face: mouth curve, cheek lift, eye squint, jaw, symmetry, excursion, the smile and its type.
+
+The formulas, their units and where each number comes from: `docs/scores.md`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median, stdev
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from coach.check_in.photo_measures import Picture, Signals, look
+from coach.face.measures import IRIS_MM
+from coach.types import Bilateral
+
+SmileType: TypeAlias = Literal["none", "eyes_engaged", "mouth_only", "closed", "one_sided"]
+
+# What 100 stands for, in outer-eye-corner distances (about 84 mm) or as a share. On rendered people a
+# full-strength smile pulls the corners by 0.14, a full cheek raise lifts the lower lid by 0.013 and
+# narrows the eye by 0.3, a jaw dropped by 26 mm parts the lips by 0.30: there is room above each.
+FULL_PULL = 0.16
+FULL_LIFT = 0.03
+FULL_NARROWING = 0.6  # beyond it the eye counts as closed
+FULL_GAP = 0.50  # about 42 mm
+# A dropping jaw draws the corners and the lower lids' landmarks down, a smile of the mouth alone draws the
+# lids' up; both are taken out again. Of the lip gap and of the pull; drawn and rendered faces agree on the
+# former, for the latter 0.02 lies between them (0.03 and 0.005).
+JAW_ON_PULL, JAW_ON_LIFT, SMILE_ON_LIFT = 0.22, 0.015, 0.02
+CHIN_SHARE = 2.0  # lips that part further than this times the chin's drop are a smile's, not the jaw's
+
+SMILING = 15.0  # a mouth curve below this is no smile
+ENGAGED_LIFT = 0.007  # the lower lid's rise in a smile whose eyes fully join in (rendered: 0.0045-0.011)
+ENGAGED = 40.0  # eye engagement from which on the eyes are engaged (rendered: up to 27 without, from 51 with)
+UNDER_READ = 1.2  # true over measured weakness of a side, as in `smile.EvenSpec`
+ONE_SIDED = 60.0  # symmetry below which a smile is one-sided, if the difference can be seen at all:
+NOTICEABLE_MM = 3.0  # smaller differences of the corners others do not notice (Hohman 2014)
+LIPS_APART = 0.02  # about 1.7 mm
+
+IRIS_SD = 0.42 / IRIS_MM  # people's irises differ: Ruefer 2005, see `measures.IRIS_MM`
+READ_MM = 0.4  # one picture's deviation of the excursion under small turns and changes of light and distance
+# One picture's deviation of each score under the same, points (drawn face, see `docs/scores.md`).
+RETEST = {
+    "mouth_curve": 2.0,
+    "cheek_lift": 2.5,
+    "eye_squint": 2.0,
+    "jaw_openness": 1.5,
+    "symmetry": 2.0,
+    "eye_engagement": 10.0,
+    "smile": 2.0,
+}
+TURNED_DEG = 8.0  # beyond it the scores are less certain than they say
+
+# From MediaPipe's mouthSmile to the corner pull of a typical face, for want of the person's own neutral.
+TYPICAL = ((0.0, 0.0), (0.25, 0.035), (0.62, 0.075), (0.78, 0.105), (0.90, 0.135), (1.0, 0.16))
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores 0..100 of one picture, or the medians of several takes; None is "cannot be known".
+
+    `relative`: against the own neutral; otherwise `mouth_curve` is against a typical face and only
+    `jaw_openness`, `mouth_width_mm` and `eye_opening_mm` need no comparison. `excursion_mm` of the
+    mouth corners with its standard deviation `excursion_sd_mm`. `eyes_closed`: the eyes cannot be
+    judged. `turn_deg`: how far the head is turned, see `comparison.Signals`.
+    """
+
+    relative: bool
+    mouth_curve: float
+    jaw_openness: float
+    cheek_lift: float | None = None
+    eye_squint: float | None = None
+    symmetry: float | None = None
+    eye_engagement: float | None = None
+    smile: float | None = None
+    type: SmileType | None = None
+    excursion_mm: Bilateral | None = None
+    excursion_sd_mm: Bilateral | None = None
+    mouth_width_mm: float | None = None
+    eye_opening_mm: Bilateral | None = None
+    eyes_closed: bool = False
+    turn_deg: float = 0.0
+
+
+NUMBERS = tuple(RETEST)
+
+
+def score(signals: Signals) -> Scores:
+    """Score one picture that was compared with the own neutral. Every formula: `docs/scores.md`."""
+    opening = jaw_opening(signals.gap, signals.chin)
+    pull = _plus(signals.pull, JAW_ON_PULL * opening)
+    lift = signals.lift.mean + JAW_ON_LIFT * opening - SMILE_ON_LIFT * max(pull.mean, 0.0)
+    closed = signals.narrowing.mean > FULL_NARROWING
+    curve = points(pull.mean, FULL_PULL)
+    smiles = curve >= SMILING
+    evenness = symmetry(pull) if smiles else None
+    engaged = None if closed else points(lift, ENGAGED_LIFT)
+    return Scores(
+        relative=True,
+        mouth_curve=curve,
+        jaw_openness=points(opening, FULL_GAP),
+        cheek_lift=None if closed else points(lift, FULL_LIFT),
+        eye_squint=None if closed else points(signals.narrowing.mean, FULL_NARROWING),
+        symmetry=evenness,
+        eye_engagement=engaged,
+        smile=smile_score(curve, engaged, evenness),
+        type=smile_type(curve, engaged, evenness, signals),
+        excursion_mm=signals.travel_mm,
+        excursion_sd_mm=_excursion_sd(signals.travel_mm, (READ_MM, READ_MM)),
+        eyes_closed=closed,
+        turn_deg=signals.turn,
+    )
+
+
+def score_alone(picture: Picture) -> Scores:
+    """Score a picture without the person's neutral: only what is honest without one.
+
+    The jaw, the mouth's width and the eyes' opening need no comparison; the mouth curve is the
+    network's own idea of a smile on a typical face (+/- 10 points). Everything else stays None.
+    """
+    alone = look(picture)
+    return Scores(
+        relative=False,
+        mouth_curve=points(_interpolated(alone.smile), FULL_PULL),
+        jaw_openness=points(alone.gap, FULL_GAP),
+        mouth_width_mm=alone.mouth_width_mm,
+        eye_opening_mm=alone.eye_opening_mm,
+        turn_deg=alone.turn,
+    )
+
+
+def median_of(takes: Sequence[Scores]) -> Scores:
+    """Return the median of several takes, field by field; the type follows from the medians' majority.
+
+    The excursion's deviation is that of the takes instead of `READ_MM`, where it is larger.
+    """
+    first = takes[0]
+
+    def middle(name: str) -> float | None:
+        values = [value for take in takes if (value := getattr(take, name)) is not None]
+        return median(values) if values else None
+
+    travels = [take.excursion_mm for take in takes if take.excursion_mm is not None]
+    travel = Bilateral(median(t.left for t in travels), median(t.right for t in travels)) if travels else None
+    kinds = [take.type for take in takes]
+    values = {name: middle(name) for name in NUMBERS}
+    return Scores(
+        relative=first.relative,
+        mouth_curve=values["mouth_curve"] or 0.0,
+        jaw_openness=values["jaw_openness"] or 0.0,
+        cheek_lift=values["cheek_lift"],
+        eye_squint=values["eye_squint"],
+        symmetry=values["symmetry"],
+        eye_engagement=values["eye_engagement"],
+        smile=values["smile"],
+        type=max(kinds, key=lambda kind: (kinds.count(kind), -kinds.index(kind))),
+        excursion_mm=travel,
+        excursion_sd_mm=_excursion_sd(travel, _spread(travels)) if travel else None,
+        eyes_closed=all(take.eyes_closed for take in takes),
+        turn_deg=max(take.turn_deg for take in takes),
+    )
+
+
+def sem(takes: Sequence[Scores], name: str) -> float | None:
+    """Return the standard error of measurement of one score's median, in points.
+
+    The larger of what the takes say and of `RETEST`, over the root of their number; the median of
+    normal values has 1.2533 times the error of their mean. None where no take has the score.
+    """
+    values = [value for take in takes if (value := getattr(take, name)) is not None]
+    if not values:
+        return None
+    spread = max(stdev(values), RETEST[name]) if len(values) > 1 else RETEST[name]
+    return (1.2533 if len(values) > 2 else 1.0) * spread / math.sqrt(len(values))  # noqa: PLR2004
+
+
+def score_lines(scores: Scores) -> list[str]:
+    """Return the scores as lines to print, and what cannot be known from this picture and why."""
+    lines = [f"{name.replace('_', ' ')}: {_said(getattr(scores, name))}" for name in NUMBERS]
+    if scores.type is not None:
+        lines.append(f"type: {scores.type.replace('_', ' ')}")
+    travel, sd = scores.excursion_mm, scores.excursion_sd_mm
+    if travel is not None and sd is not None:
+        lines += [
+            f"{side} mouth corner: {getattr(travel, side):.1f} mm from neutral (+/- {getattr(sd, side):.1f})"
+            for side in ("left", "right")
+        ]
+    if scores.mouth_width_mm is not None and scores.eye_opening_mm is not None:
+        eyes = scores.eye_opening_mm
+        lines.append(f"mouth width: {scores.mouth_width_mm:.0f} mm (+/- 4 %)")
+        lines.append(f"eye opening: left {eyes.left:.1f} mm, right {eyes.right:.1f} mm (+/- 4 %)")
+    if not scores.relative:
+        lines.append(
+            "without your own neutral face the mouth curve is compared with a typical face (+/- 10 points), "
+            "lips parted by a smile count as an open jaw, and the rest needs your own: add --neutral PHOTO"
+        )
+    if scores.eyes_closed:
+        lines.append("the eyes are closed: the eyes and the whole smile are not scored")
+    if scores.turn_deg > TURNED_DEG:
+        lines.append(f"the head is turned by {scores.turn_deg:.0f} degrees: these scores are uncertain")
+    return lines
+
+
+def _said(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.0f} of 100"
+
+
+def points(value: float, full: float) -> float:
+    """Return a value as 0..100 of what 100 stands for."""
+    return 100 * min(max(value / full, 0.0), 1.0)
+
+
+def jaw_opening(gap: float, chin: float) -> float:
+    """How far the jaw opens the mouth: the lips' distance, if the chin has dropped as well."""
+    return max(min(gap, CHIN_SHARE * chin), 0.0)
+
+
+def symmetry(pull: Bilateral) -> float:
+    """Weaker over stronger corner pull, 0..100, with the landmarker's bias towards even faces undone."""
+    return 100 * max(1 - UNDER_READ * (1 - pull.symmetry), 0.0)
+
+
+def smile_score(curve: float, engaged: float | None, evenness: float | None) -> float | None:
+    """Return the whole smile: 60 % mouth, 25 % eyes, 15 % evenness, the latter two only where it smiles.
+
+    curve x (0.60 + 0.25 engagement / 100 + 0.15 symmetry / 100); None with closed eyes. The weights are
+    a choice: the mouth decides whether others see a smile, the eyes and the evenness how it looks.
+    """
+    if engaged is None:
+        return None
+    return curve * (0.60 + 0.25 * engaged / 100 + 0.15 * (evenness or 0.0) / 100)
+
+
+def smile_type(
+    curve: float, engaged: float | None, evenness: float | None, signals: Signals
+) -> SmileType | None:
+    """Name the smile; None where the eyes are closed and would decide.
+
+    In this order: `none`; `one_sided`: symmetry below `ONE_SIDED` and the corners' difference
+    noticeable; `eyes_engaged`; of the others `closed` with the lips together, else `mouth_only`.
+    """
+    if curve < SMILING:
+        return "none"
+    travel = signals.travel_mm
+    if evenness is not None and evenness < ONE_SIDED and abs(travel.left - travel.right) >= NOTICEABLE_MM:
+        return "one_sided"
+    if engaged is None:
+        return None
+    if engaged >= ENGAGED:
+        return "eyes_engaged"
+    return "closed" if signals.gap < LIPS_APART else "mouth_only"
+
+
+def _plus(pair: Bilateral, amount: float) -> Bilateral:
+    return Bilateral(pair.left + amount, pair.right + amount)
+
+
+def _interpolated(grin: float) -> float:
+    """Corner pull of a typical face from its mouthSmile, piecewise linear."""
+    for (x, y), (x2, y2) in pairwise(TYPICAL):
+        if grin <= x2:
+            return y + (y2 - y) * (grin - x) / (x2 - x)
+    return TYPICAL[-1][1]
+
+
+def _spread(travels: Sequence[Bilateral]) -> tuple[float, float]:
+    if len(travels) < 2:  # noqa: PLR2004
+        return READ_MM, READ_MM
+    sides = np.array([(t.left, t.right) for t in travels])
+    left, right = np.maximum(sides.std(axis=0, ddof=1), READ_MM) / math.sqrt(len(travels))
+    return float(left), float(right)
+
+
+def _excursion_sd(travel: Bilateral, read: tuple[float, float]) -> Bilateral:
+    """Return the iris scale's and the reading's deviations together, mm."""
+    return Bilateral(math.hypot(IRIS_SD * travel.left, read[0]), math.hypot(IRIS_SD * travel.right, read[1]))

@@ -1,0 +1,1 @@
+"""What is told and shown to the person, and when."""

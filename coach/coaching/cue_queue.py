@@ -1,0 +1,63 @@
+"""What waits to be said and what is being said: cues go in at any time, at most one comes out a frame."""
+
+from __future__ import annotations
+
+from coach.coaching import cue_scheduler as scheduler
+from coach.coaching.cues import Cue, Kind
+from coach.coaching.phrases import SESSION, PhraseBook
+
+
+class Speaker:
+    """Fills cues with words and lets them out one at a time.
+
+    Parameters
+    ----------
+    book
+        Words in the person's language.
+    rate_wpm
+        The voice's rate, words a minute, from which it is known how long a cue lasts.
+    """
+
+    def __init__(self, book: PhraseBook, rate_wpm: float) -> None:
+        self._book = book
+        self._rate_wpm = rate_wpm
+        self._state = scheduler.SchedulerState()
+        self._new: list[Cue] = []
+
+    @property
+    def until(self) -> float:
+        """When the cue that is being said ends, seconds."""
+        return self._state.until
+
+    def say(self, t: float, kind: Kind, key: str, exercise: str | None = None, **values: str | int) -> None:
+        """Say one of the session's phrases, or an exercise's, as soon as its turn comes."""
+        self.add(Cue(t, kind, key, exercise, dict(values)))
+
+    def add(self, *cues: Cue) -> None:
+        """Say these as soon as their turn comes."""
+        self._new += cues
+
+    def quiet(self, t: float) -> bool:
+        """Whether nothing is being said and nothing waits."""
+        return t >= self._state.until and not self._state.waiting and not self._new
+
+    def hush(self) -> None:
+        """Drop everything: what is being said is no longer true."""
+        self._state = scheduler.SchedulerState()
+        self._new = []
+
+    def lasts(self, key: str) -> float:
+        """Return how long one of the session's phrases takes to say, seconds."""
+        return self._spoken_s(self._book.text(SESSION, key))
+
+    def next(self, t: float) -> Cue | None:
+        """Return what to start saying in this frame, with its words."""
+        if not self._new and not self._state.waiting:
+            return None
+        cues = tuple(self._book.fill(cue) for cue in self._new)
+        self._new = []
+        self._state, said = scheduler.step(self._state, t, cues, self._spoken_s)
+        return said
+
+    def _spoken_s(self, text: str) -> float:
+        return scheduler.estimate_s(text, self._rate_wpm)

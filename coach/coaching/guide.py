@@ -1,0 +1,297 @@
+"""Leading a person through an exercise: what to say when, from what the exercise recognises."""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
+
+from coach.coaching.cues import Cue, Kind
+from coach.coaching.feedback import FIXED, Rationing, ration
+from coach.events import Attempt, Event, Released, Rep, Smile
+from coach.exercise.view import View
+from coach.record import record
+
+
+@record(frozen=True, slots=True)
+class Moment:
+    """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
+
+    `names`: what to call each repetition by, e.g. the person's memories; empty where they have none.
+    `hurry`: one more repetition would take the plan over its time. `late`: it would do so even if
+    nothing came after it.
+    """
+
+    t: float
+    view: View
+    events: tuple[Event, ...]
+    quiet: bool
+    target: int
+    names: tuple[str, ...] = ()
+    hurry: bool = False
+    late: bool = False
+
+
+@record(frozen=True, slots=True)
+class Guidance:
+    """What a guide asks for: cues, events of its own, and whether the exercise is done.
+
+    `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: done
+    and asked for, where something else than repetitions is counted. `explains`: the movement has not
+    been asked for yet, or not been begun: the moment to show it. `moves`: something is done that is not
+    held, so that the ring and the bars have nothing to say about it.
+    """
+
+    cues: tuple[Cue, ...] = ()
+    events: tuple[Event, ...] = ()
+    give: bool = False
+    done: bool = False
+    key: str = "instruction"
+    count: tuple[int, int] | None = None
+    explains: bool = False
+    moves: bool = False
+
+
+class Guide(Protocol):
+    """Leads through one exercise; the state is the guide's own and never changed in place.
+
+    `watches`: a movement is led while it lasts, so that one which was not seen to its end is asked for anew.
+    """
+
+    watches: ClassVar[bool]
+
+    def begin(self, t: float) -> Any:
+        """Return the state at the exercise's start."""
+        ...
+
+    def again(self, state: Any, t: float) -> Any:
+        """Return the state after an interruption: the present step is asked for anew."""
+        ...
+
+    def step(self, state: Any, moment: Moment) -> tuple[Any, Guidance]:
+        """Take in one frame."""
+        ...
+
+
+Stage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
+Happening: TypeAlias = Literal["said", "asked", "held", "ended", "unanswered", "rested", "stayed", "enough"]
+
+TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
+    ("intro", "said"): "ready",
+    ("ready", "asked"): "waiting",
+    ("waiting", "held"): "holding",
+    ("waiting", "ended"): "resting",  # a try too short to have been held
+    ("waiting", "unanswered"): "ready",  # nothing came: ask again
+    ("holding", "ended"): "resting",
+    ("resting", "rested"): "ready",
+    ("resting", "stayed"): "resting",  # not at rest for long: remind of it
+    ("ready", "stayed"): "ready",
+    ("resting", "enough"): "done",
+    ("ready", "enough"): "done",
+}
+
+COUNTDOWN = {3: "three", 2: "two", 1: "one"}
+HOLD_AFTER_S = 0.25  # of a hold before "hold" is said: it is one by then
+SETTLE_S = 0.7  # between "hold" and the first number of the countdown
+FAULT_S = 1.0  # a fault this long within a hold is spoken of at once
+UNANSWERED_S = (8.0, 16.0, 32.0)  # then ask again: less and less often of who does not answer
+REST_S = 0.35  # from rest to the next "again"
+REST_SUGGESTED_S = 4.0
+TIRED = 3  # failed tries in a row after which a rest is suggested
+STRAINED = 2  # tries with other muscles' help after which it is suggested too
+REMIND_S = (4.0, 10.0)  # of a face that should be at rest before it is reminded; then it has been told
+
+
+@record(frozen=True, slots=True)
+class HeldGuideState:
+    """Where in leading a held exercise.
+
+    `count_from`: next number of the countdown to be said. `reminded`: how often of resting since the
+    last rest; `unanswered`: how often the person was asked in vain.
+    """
+
+    stage: Stage = "intro"
+    since: float = 0.0
+    asked: int = 0
+    count_from: int = 3
+    rationing: Rationing = field(default_factory=Rationing)
+    fault_since: float | None = None
+    spoken: bool = False
+    failed: int = 0
+    strained: int = 0
+    good: int = 0
+    pause_s: float = REST_S
+    side: str = ""
+    reminded: int = 0
+    unanswered: int = 0
+
+
+class HeldGuide:
+    """Asks for a movement, counts its hold down, releases it, corrects sparingly, and asks again."""
+
+    watches: ClassVar[bool] = True
+
+    def __init__(self, exercise: str) -> None:
+        self._exercise = exercise
+
+    def begin(self, t: float) -> HeldGuideState:
+        """Return the state at the exercise's start."""
+        return HeldGuideState(since=t)
+
+    def again(self, state: HeldGuideState, t: float) -> HeldGuideState:
+        """Return the state after an interruption."""
+        return replace(state, stage="ready", since=t, fault_since=None, spoken=False)
+
+    def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:
+        """Take in one frame."""
+        cues: list[Cue] = []
+        if state.reminded and moment.view.at_rest:
+            state = replace(state, reminded=0)
+        state = self._take(state, moment, cues)
+        if state.stage in ("waiting", "holding"):
+            state = self._correct_live(state, moment, cues)
+        if state.stage == "holding":
+            state = self._count_down(state, moment, cues)
+        happening = self._happening(state, moment)
+        if happening is not None:
+            state = self._move(state, moment, happening, cues)
+        new = state.asked <= 1 and not state.failed and not moment.view.count
+        explains = state.stage == "intro" or (new and moment.view.at_rest)
+        return state, Guidance(tuple(cues), done=state.stage == "done", explains=explains)
+
+    def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:
+        return Cue(moment.t, kind, key, self._exercise, dict(values))
+
+    def _take(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Turn what the exercise recognised into words."""
+        for event in moment.events:
+            if isinstance(event, Smile) and event.weaker_side != "even":
+                state = replace(state, side=event.weaker_side)
+            elif isinstance(event, Rep):
+                cues.append(self._cue(moment, Kind.RELEASE, "release", n=event.index))
+                state = replace(state, failed=0, good=state.good + 1, count_from=0)
+            elif isinstance(event, Released):
+                state = self._praise(state, moment, cues)
+            elif isinstance(event, Attempt):
+                strained = state.strained + (event.reason == "compensation")
+                state = replace(state, failed=state.failed + 1, good=0, strained=strained)
+                state = self._correct(state, moment, event.reason, cues)
+        return state
+
+    def _praise(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Confirm what was put right; praise every third good one."""
+        if state.spoken:  # spoken of within this very try, and held all the same: it is fixed
+            state = replace(state, rationing=Rationing(state.rationing.corrected, 0, None), spoken=False)
+        rationing, word = ration(state.rationing, None)
+        if word == FIXED:
+            cues.append(self._cue(moment, Kind.PRAISE, FIXED))
+        elif state.good and state.good % 3 == 0 and moment.view.count < moment.target:
+            cues.append(self._cue(moment, Kind.PRAISE, "praise"))
+        return replace(state, rationing=rationing)
+
+    def _correct(self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]) -> HeldGuideState:
+        """Speak of a fault, within the ration; suggest a rest where tries keep failing."""
+        rationing, word = ration(state.rationing, fault)
+        tired = state.failed % TIRED == 0
+        if tired or (fault == "compensation" and state.strained % STRAINED == 0):
+            cues.append(self._cue(moment, Kind.CORRECTION, "rest_suggested"))
+            return replace(state, rationing=rationing, spoken=False, pause_s=REST_SUGGESTED_S)
+        if state.spoken:  # while it lasted
+            return replace(state, spoken=False)
+        if word is not None:
+            cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
+        return replace(state, rationing=rationing)
+
+    def _side(self, state: HeldGuideState, moment: Moment) -> str:
+        bars = moment.view.bars
+        return bars.level.weaker if bars is not None and moment.view.phase == "apex" else state.side or "left"
+
+    def _correct_live(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Speak of a fault that stays while there is still time to mend it."""
+        fault = moment.view.fault
+        if fault is None:
+            return state if state.fault_since is None else replace(state, fault_since=None)
+        if state.fault_since is None:
+            return replace(state, fault_since=moment.t)
+        strained = fault == "compensation" and (state.strained + 1) % STRAINED == 0
+        if state.spoken or strained or moment.t - state.fault_since < FAULT_S:
+            return state  # said already, or better said by suggesting a rest, or too early to say
+        rationing, word = ration(state.rationing, fault)
+        if word is not None:
+            cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
+        return replace(state, rationing=rationing, spoken=True)
+
+    def _count_down(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
+        """Say three, two, one before the hold's end, as far as the hold leaves room for them."""
+        view = moment.view
+        left = view.target_s - view.hold_s
+        number = state.count_from
+        if number not in COUNTDOWN or view.fault is not None or left > number:
+            return state
+        room = view.target_s - number >= HOLD_AFTER_S + SETTLE_S - 1e-9
+        if room and left > number - 0.5:
+            cues.append(self._cue(moment, Kind.COUNTDOWN, COUNTDOWN[number]))
+        return replace(state, count_from=number - 1)
+
+    def _happening(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        """Return what this frame means in the present stage."""
+        if state.stage == "intro":
+            return "said" if moment.quiet and moment.t > state.since else None
+        if state.stage == "ready":
+            return self._ready(state, moment)
+        if state.stage == "waiting":
+            return self._waiting(state, moment)
+        if state.stage == "holding":
+            return "ended" if moment.view.at_rest or _over(moment) else None
+        return self._resting(state, moment) if state.stage == "resting" else None
+
+    def _ready(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        if not moment.view.at_rest:
+            return "stayed" if _stays(state, moment) else None
+        if moment.late:
+            return "enough"
+        return "asked" if moment.quiet and moment.t - state.since >= state.pause_s else None
+
+    def _waiting(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        view = moment.view
+        if _over(moment):
+            return "ended"
+        if view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None:
+            return "held"
+        patience = UNANSWERED_S[min(state.unanswered, len(UNANSWERED_S) - 1)]
+        return "unanswered" if view.at_rest and moment.t - state.since >= patience else None
+
+    def _resting(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+        view = moment.view
+        if not view.at_rest:
+            return "stayed" if _stays(state, moment) else None
+        tried = view.count > 0 or state.asked > 1
+        return "enough" if view.count >= moment.target or (moment.hurry and tried) else "rested"
+
+    def _move(
+        self, state: HeldGuideState, moment: Moment, happening: Happening, cues: list[Cue]
+    ) -> HeldGuideState:
+        if happening == "asked":
+            cues.append(self._cue(moment, Kind.INSTRUCTION, "go" if state.asked == 0 else "again"))
+            state = replace(
+                state, asked=state.asked + 1, count_from=3, pause_s=REST_S, fault_since=None, spoken=False
+            )
+        elif happening == "held":
+            cues.append(self._cue(moment, Kind.HOLD, "hold"))
+            state = replace(state, unanswered=0)
+        elif happening == "stayed":
+            cues.append(self._cue(moment, Kind.INSTRUCTION, "rest"))
+            state = replace(state, reminded=state.reminded + 1)
+        elif happening == "unanswered":
+            state = replace(state, unanswered=state.unanswered + 1)
+        return replace(state, stage=TRANSITIONS[state.stage, happening], since=moment.t)
+
+
+def _over(moment: Moment) -> bool:
+    """Whether a try has come to its count or its end."""
+    return any(isinstance(event, Rep | Attempt) for event in moment.events)
+
+
+def _stays(state: HeldGuideState, moment: Moment) -> bool:
+    """Whether a face that should rest has not done so for long enough to be reminded of it."""
+    due = state.reminded < len(REMIND_S) and moment.t - state.since >= REMIND_S[state.reminded]
+    return moment.quiet and due

@@ -1,0 +1,215 @@
+"""Leading through the jaw release: open, close slowly, circles each way, a breath in and a breath out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Literal, TypeAlias
+
+from coach.coaching.cues import Cue, Kind
+from coach.coaching.guide import COUNTDOWN, HOLD_AFTER_S, Guidance, Moment
+from coach.events import Attempt, JawCircle, Rep, Stage, StageName
+
+Step: TypeAlias = Literal[
+    "intro", "open", "close", "circle_cw", "circle_ccw", "breathe_in", "breathe_out", "done"
+]
+NEXT: Final[dict[Step, Step]] = {
+    "intro": "open",
+    "open": "close",
+    "close": "circle_cw",
+    "circle_cw": "circle_ccw",
+    "circle_ccw": "breathe_in",
+    "breathe_in": "breathe_out",
+    "breathe_out": "done",
+}
+CIRCLES: Final[dict[Step, StageName]] = {
+    "circle_cw": "circles_clockwise",
+    "circle_ccw": "circles_counterclockwise",
+}
+BREATH_S: Final[dict[Step, float]] = {"breathe_in": 3.2, "breathe_out": 4.0}
+# When to ask again, and then to go on, although nothing was recognised.
+PATIENCE_S: Final[dict[Step, float]] = {"open": 7.0, "close": 6.0, "circle_cw": 7.0, "circle_ccw": 7.0}
+MOVING: Final[frozenset[Step]] = frozenset({*CIRCLES, "breathe_in", "breathe_out"})
+CIRCLE_S = 4.0  # a very slow circle: nobody is held up for longer than that for each
+WRONG_WAY = 2  # circles in the other direction before a word about it
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class JawGuideState:
+    """Where in the release.
+
+    `since`: the step was asked for, seconds; `moved`: a circle was last seen. `asked`: this step's cue is
+    given; `circles`: done the way asked for, `astray`: the other way round; `tries`: failed ones of opening
+    and closing; `reminded`: this step was asked for a second time; `turned`: the direction was spoken of.
+    """
+
+    step: Step = "intro"
+    since: float = 0.0
+    asked: bool = False
+    held: bool = False
+    count_from: int = 3
+    tries: int = 0
+    circles: int = 0
+    astray: int = 0
+    moved: float = 0.0
+    reminded: bool = False
+    turned: bool = False
+
+
+class JawGuide:
+    """Asks for one stage after the other and goes on when it is recognised, or its time is up."""
+
+    watches: ClassVar[bool] = True
+
+    def __init__(self, exercise: str, circles: int) -> None:
+        self._exercise = exercise
+        self._circles = circles
+
+    def begin(self, t: float) -> JawGuideState:
+        """Return the state at the exercise's start."""
+        return JawGuideState(since=t)
+
+    def again(self, state: JawGuideState, t: float) -> JawGuideState:
+        """Return the state after an interruption."""
+        return JawGuideState(step=state.step, since=t, tries=state.tries, turned=state.turned)
+
+    def step(self, state: JawGuideState, moment: Moment) -> tuple[JawGuideState, Guidance]:
+        """Take in one frame."""
+        cues: list[Cue] = []
+        if not state.asked:
+            if moment.quiet and moment.t > state.since:
+                state = self._ask(state, moment, cues)
+            explains = self._explains(state, moment)
+            return state, Guidance(tuple(cues), key=self._key(state), explains=explains)
+        events = tuple(self._skipped(state, moment))
+        state = self._lead(state, moment, cues)
+        circling = state.asked and state.step in CIRCLES
+        count = (state.circles, self._circles) if circling else None
+        return state, Guidance(
+            tuple(cues),
+            events,
+            done=state.step == "done",
+            key=self._key(state),
+            count=count,
+            explains=self._explains(state, moment),
+            moves=state.asked and state.step in MOVING,
+        )
+
+    def _explains(self, state: JawGuideState, moment: Moment) -> bool:
+        return state.step == "intro" or (state.step == "open" and moment.view.at_rest and not state.tries)
+
+    def _key(self, state: JawGuideState) -> str:
+        if state.step in MOVING and not state.asked:
+            return "rest"
+        if state.step == "open" and state.held:
+            return "hold"
+        return "instruction" if state.step in ("intro", "done") else state.step
+
+    def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:
+        return Cue(moment.t, kind, key, self._exercise, dict(values))
+
+    def _ask(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        asked = replace(state, asked=True, since=moment.t, moved=moment.t, count_from=3, held=False)
+        if state.step == "intro":
+            return replace(state, step="open")
+        if state.step != "close":  # the close is asked for by the release of the hold
+            values = {"n": self._circles} if state.step in CIRCLES else {}
+            cues.append(self._cue(moment, Kind.INSTRUCTION, state.step, **values))
+        return asked
+
+    def _lead(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        long = moment.t - state.since
+        if state.step == "open":
+            return self._open(state, moment, cues)
+        if state.step == "close":
+            return self._close(state, moment, cues)
+        if state.step in CIRCLES:
+            state = self._circle(state, moment, cues)
+            return self._next(state, moment) if self._round_off(state, moment) else state
+        breathed = state.step == "breathe_out" and _done("breath_out", moment)
+        if breathed or long >= BREATH_S[state.step]:
+            state = self._next(state, moment)
+            if state.step == "done":
+                cues.append(self._cue(moment, Kind.PRAISE, "done"))
+        return state
+
+    def _next(self, state: JawGuideState, moment: Moment, step: Step | None = None) -> JawGuideState:
+        return JawGuideState(step or NEXT[state.step], moment.t, tries=state.tries, turned=state.turned)
+
+    def _late(self, state: JawGuideState, moment: Moment) -> bool:
+        return moment.t - max(state.since, state.moved) >= PATIENCE_S[state.step]
+
+    def _circle(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        """Count circles; those the other way round get one word about it."""
+        wanted = "clockwise" if state.step == "circle_cw" else "counterclockwise"
+        seen = [event.direction == wanted for event in moment.events if isinstance(event, JawCircle)]
+        if not seen:
+            return state
+        circles, astray = state.circles + sum(seen), state.astray + len(seen) - sum(seen)
+        state = replace(state, circles=circles, astray=astray, moved=moment.t)
+        if astray >= WRONG_WAY and not circles and not state.turned:
+            cues.append(self._cue(moment, Kind.CORRECTION, "other_way"))
+            return replace(state, turned=True)
+        return state
+
+    def _round_off(self, state: JawGuideState, moment: Moment) -> bool:
+        """Whether it is time to go on from the circles: all done, none for long, or very slow ones."""
+        slow = moment.t - state.since >= (self._circles + 1) * CIRCLE_S
+        return state.circles >= self._circles or slow or self._late(state, moment)
+
+    def _open(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        view = moment.view
+        if _done("open_hold", moment):
+            cues.append(self._cue(moment, Kind.RELEASE, "close"))
+            return replace(self._next(state, moment), asked=True)  # the release asks for it
+        failed = [event for event in moment.events if isinstance(event, Attempt)]
+        if failed:
+            return self._retry(state, moment, failed[0].reason, cues)
+        if not state.held and view.phase == "apex" and view.hold_s >= HOLD_AFTER_S:
+            cues.append(self._cue(moment, Kind.HOLD, "hold"))
+            return replace(state, held=True)
+        if view.at_rest and self._late(state, moment):
+            onward = self._next(state, moment, "circle_cw")
+            return onward if state.reminded else replace(state, asked=False, reminded=True)
+        return self._count_down(state, moment, cues) if state.held else state
+
+    def _count_down(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        left, number = moment.view.target_s - moment.view.hold_s, state.count_from
+        if number not in COUNTDOWN or left > number:
+            return state
+        if left > number - 0.5:
+            cues.append(self._cue(moment, Kind.COUNTDOWN, COUNTDOWN[number]))
+        return replace(state, count_from=number - 1)
+
+    def _close(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        rep = next((event for event in moment.events if isinstance(event, Rep)), None)
+        if rep is not None:
+            cues.append(self._cue(moment, Kind.COUNT, "release", n=rep.index))
+            return self._next(state, moment)
+        failed = [event for event in moment.events if isinstance(event, Attempt)]
+        if failed:
+            return self._retry(state, moment, failed[0].reason, cues)
+        if self._late(state, moment):
+            if state.reminded:
+                return self._next(state, moment)
+            cues.append(self._cue(moment, Kind.INSTRUCTION, "close"))
+            return replace(state, since=moment.t, reminded=True)
+        return state
+
+    def _retry(self, state: JawGuideState, moment: Moment, reason: str, cues: list[Cue]) -> JawGuideState:
+        cues.append(self._cue(moment, Kind.CORRECTION, reason))
+        tries = state.tries + 1
+        step: Step = "open" if tries < TRIES and not moment.hurry else "circle_cw"
+        return JawGuideState(step=step, since=moment.t, tries=tries, turned=state.turned)
+
+    def _skipped(self, state: JawGuideState, moment: Moment) -> list[Stage]:
+        """Circles that did not come in their time are named as skipped."""
+        name = CIRCLES.get(state.step)
+        if name is None or state.circles > 0 or not self._round_off(state, moment):
+            return []
+        return [Stage(t=moment.t, exercise=self._exercise, name=name, status="skipped")]
+
+
+def _done(name: StageName, moment: Moment) -> bool:
+    """Whether a stage was recognised as done in this frame."""
+    return any(isinstance(e, Stage) and e.name == name and e.status == "done" for e in moment.events)

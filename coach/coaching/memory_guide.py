@@ -1,0 +1,86 @@
+"""Leading through the memories: name one, keep silent, say how the smile came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, TypeAlias
+
+from coach.coaching.cues import Cue, Kind
+from coach.coaching.guide import Guidance, Moment
+from coach.events import Recall
+
+Stage: TypeAlias = Literal["intro", "ready", "silence", "resting", "done"]
+REST_S = 0.8  # at rest before the next memory
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryGuideState:
+    """Where in the memories. `number`: the last one cued; `rest_since`: at rest since."""
+
+    stage: Stage = "intro"
+    since: float = 0.0
+    number: int = 0
+    rest_since: float | None = None
+
+
+class MemoryGuide:
+    """Cues the memories one after the other and leaves silence for them."""
+
+    watches: ClassVar[bool] = False  # a memory is not called up a second time because the machine was busy
+
+    def __init__(self, exercise: str) -> None:
+        self._exercise = exercise
+
+    def begin(self, t: float) -> MemoryGuideState:
+        """Return the state at the exercise's start."""
+        return MemoryGuideState(since=t)
+
+    def again(self, state: MemoryGuideState, t: float) -> MemoryGuideState:
+        """Return the state after an interruption: an unanswered memory is cued again."""
+        number = state.number - 1 if state.stage == "silence" else state.number
+        return MemoryGuideState("ready", t, max(number, 0))
+
+    def step(self, state: MemoryGuideState, moment: Moment) -> tuple[MemoryGuideState, Guidance]:
+        """Take in one frame."""
+        recall = next((event for event in moment.events if isinstance(event, Recall)), None)
+        if state.stage == "intro":
+            said = moment.quiet and moment.t > state.since
+            return replace(state, stage="ready") if said else state, Guidance(explains=True)
+        if state.stage == "ready" and moment.quiet and self._rested(state, moment) and not moment.late:
+            number = state.number + 1
+            return MemoryGuideState("silence", moment.t, number), Guidance(
+                (self._name(moment, number),), give=True
+            )
+        if state.stage == "silence" and recall is not None:
+            return MemoryGuideState("resting", moment.t, state.number), Guidance(
+                (self._answer(moment, recall),)
+            )
+        if state.stage in ("ready", "resting") and moment.quiet and self._rested(state, moment):
+            if state.number >= moment.target or moment.hurry or moment.late:
+                return replace(state, stage="done"), Guidance(done=True)
+            return replace(state, stage="ready", since=moment.t), Guidance()
+        since = None if not moment.view.at_rest else state.rest_since or moment.t
+        return replace(state, rest_since=since), Guidance()
+
+    def _rested(self, state: MemoryGuideState, moment: Moment) -> bool:
+        if state.number == 0:
+            return moment.view.at_rest
+        return state.rest_since is not None and moment.t - state.rest_since >= REST_S
+
+    def _name(self, moment: Moment, number: int) -> Cue:
+        name = moment.names[(number - 1) % len(moment.names)] if moment.names else ""
+        values: dict[str, str | int] = {"n": number, "name": name} if name else {"n": number}
+        key = "recall_named" if name else "recall"
+        return Cue(moment.t, Kind.INSTRUCTION, key, self._exercise, values)
+
+    def _answer(self, moment: Moment, recall: Recall) -> Cue:
+        values: dict[str, str | int] = {}
+        if recall.latency_s is None:
+            key = "no_smile"
+        elif not recall.in_time:
+            key = "recalled_late"
+        elif recall.eye_engaged:
+            key, values = "recalled", {"seconds": max(round(recall.latency_s), 1)}
+        else:
+            key = "recalled_mouth"
+        return Cue(moment.t, Kind.PRAISE, key, self._exercise, values)

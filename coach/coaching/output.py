@@ -1,0 +1,18 @@
+"""What comes of one frame: events for the log, a cue for the voice, a picture for the window."""
+
+from __future__ import annotations
+
+from coach.coaching.cues import Cue
+from coach.coaching.screen import Screen
+from coach.events import Event
+from coach.record import record
+
+
+@record(frozen=True, slots=True)
+class Output:
+    """One frame's result: what happened, what to start saying, what to show, whether it is over."""
+
+    events: tuple[Event, ...]
+    say: Cue | None
+    screen: Screen
+    ended: bool

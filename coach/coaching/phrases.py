@@ -1,0 +1,145 @@
+"""The phrase book: which words a cue and a label have in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from string import Formatter
+from typing import Any
+
+from coach.coaching.cues import Cue
+
+SESSION = "session"
+SCREEN = "screen"
+NOT_SPOKEN = frozenset({"title", "instruction"})  # of an exercise's section: shown, never said
+Words = Mapping[str, Any]
+"""A language file: `numbers`, a list of number words from zero on, and sections of phrases or variants."""
+
+
+class _Left(dict[str, str]):
+    """Values for `str.format_map` that leave an unknown placeholder empty rather than fail in mid-session."""
+
+    def __missing__(self, key: str) -> str:
+        del key
+        return ""
+
+
+class PhraseBook:
+    """Phrases of one language, with English for what it lacks.
+
+    Parameters
+    ----------
+    language
+        Two letters, e.g. `de`.
+    words
+        The language's file, as read from TOML.
+    english
+        The English file, used where `words` has no such key.
+    """
+
+    def __init__(self, language: str, words: Words, english: Words | None = None) -> None:
+        self.language = language
+        self._books: tuple[Words, ...] = (words,) if english is None else (words, english)
+        self._turns: dict[tuple[str, str], int] = {}
+        self._texts: dict[tuple[Any, ...], str] = {}  # a window asks for the same in each frame
+
+    def fill(self, cue: Cue) -> Cue:
+        """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
+
+        Variants take turns, each phrase by its own count. `{n}` and `{seconds}` become number words,
+        `{side}` the word for the side, `{title}` the title of the exercise it names. Where `n` or `seconds`
+        is 1, a key with `_one` at its end goes first.
+        """
+        section = cue.exercise or SESSION
+        key = cue.key
+        if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}_one"):
+            key = f"{key}_one"
+        variants = self._find(section, key) or (_readable(section, key),)
+        turn = self._turns.get((section, key), 0)
+        self._turns[section, key] = turn + 1
+        return replace(cue, text=self._filled(variants[turn % len(variants)], cue.values))
+
+    def text(self, section: str, key: str, **values: str | int) -> str:
+        """Return a text for the screen; of variants the first. Numbers stay digits.
+
+        Where there are no words, the key is made readable: the title of `my_drill` is "My drill".
+        """
+        asked = (section, key, *values.items())
+        if asked not in self._texts:
+            variants = self._find(section, key) or (_readable(section, key),)
+            filling = _Left({name: str(value) for name, value in values.items()})
+            self._texts[asked] = variants[0].format_map(filling)
+        return self._texts[asked]
+
+    def has(self, section: str, key: str) -> bool:
+        """Whether there are words for it."""
+        return bool(self._find(section, key))
+
+    def number(self, value: int) -> str:
+        """Return the number as a word, or as digits beyond the list of words."""
+        words = self._books[0].get("numbers", ())
+        return str(words[value]) if 0 <= value < len(words) else str(value)
+
+    def spoken(self, exercises: Iterable[str], up_to: int = 10) -> tuple[str, ...]:
+        """Return every text a session of these exercises may say, without doubles, in order of first use.
+
+        Texts with a person's own words in them (`{name}`) are not among them. `up_to`: highest count.
+        """
+        names = tuple(exercises)
+        numbers = tuple(self.number(n) for n in range(1, up_to + 1))
+        fillings: dict[str, Sequence[str]] = {
+            "n": numbers,
+            "seconds": numbers[1:],
+            "side": tuple(self.text(SCREEN, side) for side in ("left", "right")),
+            "title": tuple(self.text(name, "title") for name in names),
+        }
+        texts = (
+            _capital(phrase.format_map(dict(zip(fields, filling, strict=True))))
+            for phrase in self._phrases((SESSION, *names))
+            if (fields := placeholders(phrase)) <= fillings.keys()
+            for filling in product(*(fillings[field] for field in fields))
+        )
+        return tuple(dict.fromkeys(texts))
+
+    def _phrases(self, sections: Iterable[str]) -> Iterator[str]:
+        for section in sections:
+            for key in dict.fromkeys(key for book in self._books for key in book.get(section, {})):
+                if key not in NOT_SPOKEN:
+                    yield from self._find(section, key)
+
+    def _find(self, section: str, key: str) -> tuple[str, ...]:
+        for book in self._books:
+            for name in (section, SESSION, SCREEN):
+                found = book.get(name, {}).get(key)
+                if found:
+                    return (found,) if isinstance(found, str) else tuple(found)
+        return ()
+
+    def _filled(self, phrase: str, values: Mapping[str, str | int]) -> str:
+        return _capital(phrase.format_map(_Left({name: self._said(name, v) for name, v in values.items()})))
+
+    def _said(self, name: str, value: str | int) -> str:
+        if isinstance(value, int):
+            return str(value) if name == "count" else self.number(value)
+        if name == "side":
+            return self.text(SCREEN, value)
+        if name == "title":
+            return self.text(value, "title")
+        return value
+
+
+def placeholders(phrase: str) -> frozenset[str]:
+    """Return the names of the `{placeholders}` in a phrase."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(phrase) if name)
+
+
+def _readable(section: str, key: str) -> str:
+    """Return what can be said without words: an exercise is called by its name, nothing is instructed."""
+    if key == "instruction":
+        return ""
+    return _capital((section if key in ("title", "intro") else key).replace("_", " "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

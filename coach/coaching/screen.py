@@ -1,0 +1,49 @@
+"""What the window shows in one frame, decided by the session and drawn by the window."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Literal, TypeAlias
+
+from coach.exercise.view import Bars
+from coach.face.framing import Framing
+from coach.record import record
+from coach.types import Image
+
+Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "moving", "released", "attempt", "summary"]
+
+
+@record(frozen=True, slots=True)
+class Screen:
+    """Everything the window says in one frame; texts are in the person's language already.
+
+    `count`/`target`: repetitions done and asked for. `hold`: 0..1 of the hold target, grows only
+    while the form is right. `hold_left_s`: seconds left of it. `fix`: the one thing to change about
+    framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
+    session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.
+    `lines`: the summary's lines, (label, value); in any other phase they are help, shown over the picture.
+    `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard. `demonstrate`: the
+    exercise whose movement is to be shown now; `demo`: the picture that shows it, for the corner,
+    (H, W, 3) uint8 BGR, unmirrored like every picture.
+    """
+
+    phase: Phase
+    title: str = ""
+    instruction: str = ""
+    exercise: str | None = None
+    count: int = 0
+    target: int = 0
+    hold: float = 0.0
+    hold_left_s: float = 0.0
+    bars: Bars | None = None
+    framing: Framing = "good"
+    fix: str = ""
+    caption: str = ""
+    progress: float = 0.0
+    time_left_s: float = 0.0
+    paused: str = ""
+    demonstrate: str | None = None
+    lines: tuple[tuple[str, str], ...] = ()
+    muted: bool = False
+    notice: str = ""
+    demo: Image | None = field(default=None, compare=False)

@@ -1,0 +1,25 @@
+"""What an exercise is, and how a repetition is recognised: all that an exercise of another package needs."""
+
+from coach.exercise.blink import Eyes
+from coach.exercise.held import Held, HeldState, since
+from coach.exercise.protocol import AnyExercise, Context, Exercise
+from coach.exercise.spec import Dose, ExerciseSpec, EyeSpec, HeadSpec, HeldSpec, Pace
+from coach.exercise.view import Bars, View
+
+__all__ = [
+    "AnyExercise",
+    "Bars",
+    "Context",
+    "Dose",
+    "Exercise",
+    "ExerciseSpec",
+    "EyeSpec",
+    "Eyes",
+    "HeadSpec",
+    "Held",
+    "HeldSpec",
+    "HeldState",
+    "Pace",
+    "View",
+    "since",
+]

@@ -1,0 +1,30 @@
+"""Open or closed eyes, and what is only a blink."""
+
+from __future__ import annotations
+
+from coach.exercise.spec import EyeSpec
+from coach.record import record
+
+
+@record(frozen=True, slots=True)
+class Eyes:
+    """Open or closed, and since when; a blink is a closure shorter than `blink_s`."""
+
+    closed_since: float | None = None
+    open_since: float = float("-inf")
+
+    def step(self, t: float, closure: float, spec: EyeSpec) -> Eyes:
+        """Take in one frame's closure, 0 open .. 1 closed."""
+        if closure >= spec.closed:
+            return self if self.closed_since is not None else Eyes(t, self.open_since)
+        return Eyes(None, t) if self.closed_since is not None else self
+
+    def blinking(self, t: float, spec: EyeSpec) -> bool:
+        """Whether the lids are in a blink or have just come out of one."""
+        if self.closed_since is not None:
+            return t - self.closed_since <= spec.blink_s
+        return t - self.open_since <= spec.reopen_s
+
+    def shut(self, t: float, spec: EyeSpec) -> bool:
+        """Whether the eyes have been closed for longer than a blink."""
+        return self.closed_since is not None and t - self.closed_since > spec.blink_s

@@ -1,0 +1,145 @@
+"""What the held exercises have in common: a movement is raised, held with the right form, and released."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import ClassVar, Generic, NamedTuple, TypeVar
+
+from coach.events import Attempt, Event, Reason, Released, Rep
+from coach.exercise.blink import Eyes
+from coach.exercise.protocol import Context
+from coach.exercise.rep_machine import step
+from coach.exercise.repetition import Ended, Reached, RepState, Sample
+from coach.exercise.spec import ExerciseSpec, HeldSpec
+from coach.exercise.view import Bars, View
+from coach.face.features import Features
+from coach.types import Bilateral
+
+
+class HeldState(NamedTuple):
+    """A held exercise's memory. `frames`: the running movement's, and of shortly before; the last is now."""
+
+    context: Context
+    rep: RepState = RepState()
+    eyes: Eyes = Eyes()
+    reps: int = 0
+    fault: Reason | None = None
+    frames: tuple[Features, ...] = ()
+
+
+P = TypeVar("P", bound=HeldSpec)
+
+
+class Held(Generic[P]):
+    """A movement that is raised, held with the right form, and released.
+
+    Subclasses say what is measured: `level`, `fault`, `noise`, `band`, and what `ended` adds.
+    """
+
+    name: ClassVar[str]
+    spec_type: ClassVar[type[ExerciseSpec]] = HeldSpec
+    masks_blinks: ClassVar[bool] = True
+
+    def __init__(self, spec: P) -> None:
+        self.spec = spec
+
+    def level(self, features: Features) -> float:
+        """Size of the movement, 0 = neutral, 1 = own best."""
+        raise NotImplementedError
+
+    def fault(self, state: HeldState, features: Features) -> Reason | None:
+        """Return what is wrong with the form in this frame."""
+        raise NotImplementedError
+
+    def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
+        """Whether a fault only counts where it lasts for much of the movement."""
+        del state, features, fault
+        return False
+
+    def noise(self, context: Context) -> float:
+        """Return the standard deviation of `level` on the neutral face."""
+        raise NotImplementedError
+
+    def sides(self, features: Features) -> Bilateral:
+        """Left and right level for the bars."""
+        raise NotImplementedError
+
+    def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
+        """Events beyond `rep`, `released` and `attempt` when a movement has ended."""
+        del state, ended, t
+        return ()
+
+    def begin(self, context: Context) -> HeldState:
+        """Return the state at the exercise's start."""
+        return HeldState(context)
+
+    def step(
+        self, state: HeldState, t: float, features: Features | None
+    ) -> tuple[HeldState, tuple[Event, ...]]:
+        """Take in one frame."""
+        sample, state = self._sample(state, t, features)
+        rep, result = step(state.rep, sample, self.spec.repetition, self.noise(state.context))
+        state = state._replace(rep=rep, fault=sample.fault)
+        if isinstance(result, Reached):
+            state = state._replace(reps=state.reps + 1)
+            return state, (
+                Rep(t=t, exercise=self.name, index=state.reps, start=result.start, hold_s=result.hold_s),
+            )
+        if isinstance(result, Ended):
+            return state._replace(frames=state.frames[-1:]), self._close(state, result, t)
+        return state, ()
+
+    def finish(self, state: HeldState, t: float) -> tuple[Event, ...]:
+        """Return the last movement's end, where the source ended before the face was back at rest."""
+        rep = state.rep
+        if rep.phase not in ("apex", "offset") or not rep.counted:
+            return ()
+        ended = Ended(rep.start, t, rep.hold_s, rep.plateau, rep.half_t, None)
+        return self._close(state, ended, t)
+
+    def view(self, state: HeldState) -> View:
+        """Return what the window shows."""
+        rep, rules = state.rep, self.spec.repetition
+        hold_s, fault = (rep.hold_s, state.fault) if rep.phase == "apex" else (0.0, None)
+        bars = Bars(self.sides(state.frames[-1]), (rules.half, 1.2)) if state.frames else None
+        return View(rep.phase, state.reps, hold_s, rules.hold_s, fault, rep.phase == "neutral", bars)
+
+    def _sample(self, state: HeldState, t: float, features: Features | None) -> tuple[Sample, HeldState]:
+        if features is None:
+            return Sample(t, gone="face_lost"), state
+        head = self.spec.head
+        if features.turn > head.max_turn_deg or abs(features.yaw) > head.max_yaw_deg:
+            return Sample(t, gone="head_turned"), state
+        eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
+        masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)
+        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
+        state = state._replace(eyes=eyes, frames=(*keep, features))
+        if masked:
+            return Sample(t, masked=True), state
+        fault = self.fault(state, features)
+        mild = fault is not None and self.mild(state, features, fault)
+        return Sample(t, self.level(features), fault, mild), state
+
+    def _close(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
+        events = self.ended(state, ended, t)
+        if ended.reason is None:
+            done: Event = Released(
+                t=t, exercise=self.name, index=state.reps, hold_s=ended.hold_s, end=ended.end
+            )
+        else:
+            done = Attempt(
+                t=t,
+                exercise=self.name,
+                start=ended.start,
+                end=ended.end,
+                hold_s=ended.hold_s,
+                reason=ended.reason,
+            )
+        return (*events, done)
+
+
+def since(frames: Sequence[Features], t: float) -> tuple[Features, ...]:
+    """Return the frames from `t` seconds on."""
+    return tuple(frames[bisect_left(frames, t, key=attrgetter("t")) :])

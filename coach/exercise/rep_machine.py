@@ -1,0 +1,273 @@
+"""The judge of a repetition: takes it from phase to phase, says when it counts, and why it did not."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+from coach.events import Reason
+from coach.exercise import kinematics as rise
+from coach.exercise.form import Fault, counting, extended, lost_s
+from coach.exercise.kinematics import Trace
+from coach.exercise.repetition import Ended, Phase, Reached, RepSpec, RepState, Sample
+
+Happening: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "rested"]
+
+TRANSITIONS: Final[dict[tuple[Phase, Happening], Phase]] = {
+    ("neutral", "entered"): "onset",  # the movement rises above the enter threshold
+    ("onset", "dropped"): "neutral",  # ... and was a flicker
+    ("onset", "dwelt"): "apex",  # ... and stays: the hold clock runs, back-dated to half-rise
+    ("onset", "lost"): "offset",
+    ("apex", "dropped"): "neutral",  # what stays of it is below the enter threshold: noise, a blink's edge
+    ("apex", "fell"): "offset",  # below half of its own plateau for longer than the grace
+    ("apex", "lost"): "offset",  # face gone or head turned for longer than the grace
+    ("offset", "rested"): "neutral",  # true return to rest: ready for the next
+}
+
+PREROLL_S = 1.2  # how much of the time before the enter threshold is kept to find onset and half-rise
+GAP_S = 0.5  # between two frames
+LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
+SETTLED_S = 0.7  # a steady level this long after a movement, below its half, is the new rest
+STUCK_S = 8.0  # a face that rests at a new level this long after a movement has a new rest level
+LEAST_PLATEAU = 0.85  # of the enter threshold; a movement that settles lower was none
+LEAST_ABOVE_NEUTRAL = 0.5  # likewise, but against the calibrated neutral: coming back to it is no movement
+RISEN = 1.5  # of a failed try's plateau; what rises this high before it came to rest is the next movement
+CERTAIN_S = 2.0  # so long after the onset, when half-way up was is no longer in question
+
+
+def step(
+    state: RepState, sample: Sample, spec: RepSpec, noise: float
+) -> tuple[RepState, Reached | Ended | None]:
+    """Take in one frame.
+
+    Parameters
+    ----------
+    state
+        As returned for the frame before.
+    sample
+        The frame; its `t` must be later than the state's, else nothing changes.
+    spec
+        Targets and thresholds.
+    noise
+        Standard deviation of the level on the neutral face.
+
+    Returns
+    -------
+    The new state, and what happened to the repetition in this frame, if anything.
+    """
+    if sample.t <= state.t:
+        return state, None
+    dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
+    if sample.t - state.t > GAP_S and state.phase in ("onset", "apex"):
+        # no frames for so long are never a hold, however right the face is before and after
+        state, sample = state._replace(gone_since=state.t), Sample(sample.t, gone="face_lost")
+    enter = max(spec.enter * state.scale, spec.noise_gate * noise)
+    if not math.isfinite(state.t) and sample.level > enter:
+        # the movement had begun before anyone watched: it must come to rest first
+        state = state._replace(phase="offset", since=sample.t)
+    seen = _see(state, sample, spec, enter)
+    if seen.phase == "apex":
+        seen = _clock(seen, sample.t, spec)
+    happening = _happening(seen, sample, spec, enter)
+    result: Reached | Ended | None = None
+    held = seen.phase == "apex" and happening is None and sample.gone is None
+    if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
+        seen = seen._replace(counted=True)
+        result = Reached(seen.start, seen.hold_s)
+    if happening is not None:
+        seen, result = _move(seen, sample, spec, happening, enter)
+    floor = seen.floor
+    if seen.phase == "neutral" and sample.gone is None and not sample.masked:
+        floor = _drift(floor, sample, enter, dt, spec)
+    return seen._replace(t=sample.t, floor=floor), result
+
+
+def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepState:
+    """Append the frame to the trace and the faults."""
+    if sample.gone is not None:
+        since = sample.t if state.gone_since is None else state.gone_since
+        return state._replace(gone_since=since, rest_since=None)
+    if sample.masked:
+        return state._replace(gone_since=None)
+    trace, levels, faults = (*state.trace, (sample.t, sample.level)), state.levels, state.faults
+    if state.phase == "neutral" or _certain(state, sample.t):
+        trace = _last(trace, sample.t)
+    if state.phase == "apex":
+        levels = levels[:]
+        insort(levels, sample.level)
+    if state.phase in ("onset", "apex") and sample.fault is not None:
+        begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
+        grave_s = 0.0 if sample.mild else sample.t - begin
+        faults = extended(faults, Fault(begin, sample.t, sample.fault, grave_s), spec.grace_s)
+    rest_since = None
+    low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
+    home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
+    if state.phase == "offset" and (low or home):
+        rest_since = sample.t if state.rest_since is None else state.rest_since
+    return state._replace(trace=trace, levels=levels, faults=faults, gone_since=None, rest_since=rest_since)
+
+
+def _certain(state: RepState, t: float) -> bool:
+    return state.phase == "apex" and t - state.since > CERTAIN_S
+
+
+def _last(trace: Trace, t: float) -> Trace:
+    return trace[bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t) :]
+
+
+def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    """Return what this frame means in the present phase."""
+    if state.gone_since is not None:
+        long = sample.t - state.gone_since > spec.grace_s
+        return "lost" if long and state.phase in ("onset", "apex") else None
+    return None if sample.masked else MEANING[state.phase](state, sample, spec, enter)
+
+
+def _neutral(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    del spec
+    return "entered" if sample.level - state.floor > enter else None
+
+
+def _onset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    if sample.level - state.floor <= enter * spec.rest * 2:
+        return "dropped"
+    return "dwelt" if sample.t - state.since >= spec.dwell_s else None
+
+
+def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    if not state.counted and _nothing(state, enter):
+        return "dropped"
+    below, low = state.below_since, sample.level - state.floor < spec.rest * state.plateau
+    fallen = below is not None and (low or sample.t - below >= spec.grace_s)
+    return "fell" if fallen or sample.t - state.start > LONGEST_S else None
+
+
+def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+    rested = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
+    return "rested" if rested or _stuck(state, sample.t, spec) or _risen(state, enter) else None
+
+
+MEANING: Final[dict[Phase, Callable[[RepState, Sample, RepSpec, float], Happening | None]]] = {
+    "neutral": _neutral,
+    "onset": _onset,
+    "apex": _apex,
+    "offset": _offset,
+}
+
+
+def _nothing(state: RepState, enter: float) -> bool:
+    """Whether the plateau is too low for a movement: against rest, or against the calibrated neutral."""
+    low = state.plateau < LEAST_PLATEAU * enter
+    return low or state.plateau + state.floor < LEAST_ABOVE_NEUTRAL * enter
+
+
+def _risen(state: RepState, enter: float) -> bool:
+    """Whether the next movement has begun before a failed try came to rest."""
+    failed = state.phase == "offset" and not state.counted and state.plateau > 0
+    return failed and state.level > max(enter, RISEN * state.plateau)
+
+
+def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
+    """After a movement the level has stayed within a narrow band: a new rest level.
+
+    Below half of the movement a short while will do; nobody rests higher up, so there it takes long.
+    """
+    if state.phase != "offset":
+        return False
+    low = state.level < spec.leave * state.plateau
+    wait = SETTLED_S if low else STUCK_S
+    recent = [level for at, level in state.trace if t - at <= wait]
+    if t - state.since < wait or not recent:
+        return False
+    return max(recent) - min(recent) < (0.2 if low else 0.3) * max(state.plateau, 1e-9)
+
+
+def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
+    """Measure plateau and hold anew from all levels so far, half-rise as long as it is in question."""
+    trace, floor, start = state.trace, state.floor, state.start
+    plateau = rise.plateau(state.levels, floor)
+    half_t = state.half_t if _certain(state, t) else rise.crossing(trace, floor, start, plateau, spec.half)
+    below_since = None
+    if state.level < spec.leave * plateau:
+        below_since = state.below_since
+        if below_since is None:
+            below_since = rise.fall(trace, floor, spec.leave * plateau)
+    until = t if below_since is None else min(below_since, t)
+    if state.gone_since is not None:
+        until = min(until, state.gone_since)
+    return state._replace(
+        plateau=plateau,
+        half_t=half_t,
+        below_since=below_since,
+        hold_s=max(until - half_t - lost_s(state.faults, half_t, until, spec.grace_s), 0.0),
+    )
+
+
+def _move(
+    state: RepState, sample: Sample, spec: RepSpec, happening: Happening, enter: float
+) -> tuple[RepState, Ended | None]:
+    """Go to the next phase and say what ended."""
+    moved = state._replace(phase=TRANSITIONS[state.phase, happening], since=sample.t)
+    if happening == "entered":
+        return moved._replace(start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
+    if happening == "dropped":
+        return moved._replace(
+            levels=array("d"), faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0
+        ), None
+    if happening == "dwelt":
+        begun = rise.onset(state.trace, state.floor, state.start)
+        levels = array("d", sorted(level for at, level in state.trace if at >= begun))
+        return _clock(moved._replace(start=begun, levels=levels), sample.t, spec), None
+    if happening in ("fell", "lost"):
+        return moved._replace(rest_since=None, gone=sample.gone if happening == "lost" else None), None
+    return _rested(moved, sample, spec, risen=_risen(state, enter))
+
+
+def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> tuple[RepState, Ended | None]:
+    end = state.rest_since if state.rest_since is not None else sample.t
+    ended = Ended(
+        start=state.start,
+        end=end,
+        hold_s=state.hold_s,
+        plateau=state.plateau,
+        half_t=state.half_t,
+        reason=None if state.counted else _reason(state, spec),
+    )
+    level = state.trace[-1][1] if state.trace else state.floor
+    floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
+    clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
+    if risen:
+        clean = clean._replace(floor=state.floor, trace=_last(state.trace, sample.t))
+    if state.counted:
+        clean = clean._replace(scale=0.7 * state.scale + 0.3 * state.plateau)
+    worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
+    return clean, ended if worth else None
+
+
+def _reason(state: RepState, spec: RepSpec) -> Reason:
+    """Why a movement was not a repetition: its longest fault, where that cost it the hold; else too short."""
+    spent: dict[Reason, float] = {}
+    for fault in counting(state.faults, state.start, state.t, spec.grace_s):
+        spent[fault.reason] = spent.get(fault.reason, 0.0) + fault.end - fault.start
+    if state.gone is not None:
+        return state.gone
+    if not spent:
+        return "too_short"
+    worst = max(spent, key=lambda key: spent[key])
+    return worst if spent[worst] >= 0.3 * (state.hold_s + sum(spent.values())) else "too_short"
+
+
+def _drift(floor: float, sample: Sample, enter: float, dt: float, spec: RepSpec) -> float:
+    """Let the rest level follow slow drift, but not movements, upwards or downwards.
+
+    The calibrated neutral is always rest: a face that comes back to it is at rest at once.
+    """
+    level = sample.level
+    if abs(level - floor) > enter:
+        return max(level, 0.0) if level < floor and abs(level) < enter else floor
+    if sample.fault is not None:
+        return floor
+    return floor + (level - floor) * (1 - math.exp(-dt / spec.drift_s))

@@ -1,0 +1,118 @@
+"""One repetition as the four FACS temporal segments: how it is judged, what is seen and remembered of it."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass
+from typing import Annotated, Literal, NamedTuple, TypeAlias
+
+from pydantic import Field
+
+from coach.events import Reason
+from coach.exercise.form import Fault
+from coach.exercise.kinematics import Trace
+from coach.record import record
+from coach.settings import Strict
+
+Phase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
+
+Seconds = Annotated[float, Field(ge=0, le=60)]
+Share = Annotated[float, Field(gt=0, le=2)]
+
+
+class RepSpec(Strict):
+    """How a repetition is judged. Shares are of the movement's own size, seconds are frame time.
+
+    `hold_s`: hold target. `enter`: level above rest, as a share of the own best, that begins a try.
+    `noise_gate`: `enter` is at least this many times the neutral face's noise.
+    `half`: share of the plateau where the movement is half-way up: there the hold begins. `leave`:
+    share where it ends. `rest`: share below which the face is at rest.
+    `dwell_s`: how long above `enter` before it is a try. `grace_s`: form faults and lost frames up to
+    this long are forgiven and counted as held. `rest_dwell_s`: how long at rest before the next.
+    `least_s`: tries held shorter than this above half are not worth a word. `drift_s`: time constant
+    with which the rest level follows slow drift.
+    """
+
+    hold_s: Annotated[float, Field(gt=0, le=120)]
+    enter: Share
+    noise_gate: Annotated[float, Field(ge=0, le=20)]
+    half: Share
+    leave: Share
+    rest: Share
+    dwell_s: Seconds
+    grace_s: Seconds
+    rest_dwell_s: Seconds
+    least_s: Seconds
+    drift_s: Annotated[float, Field(gt=0, le=600)]
+
+
+@record(frozen=True, slots=True)
+class Sample:
+    """One frame as a repetition sees it.
+
+    `level`: size of the movement, 0 = neutral, 1 = own best. `fault`: what is wrong with the form;
+    `mild`: so little that it only counts where it lasts for much of the movement.
+    `masked`: the level cannot be trusted in this frame (a blink), which neither counts nor breaks.
+    `gone`: why the face cannot be judged at all (`face_lost`, `head_turned`).
+    """
+
+    t: float
+    level: float = 0.0
+    fault: Reason | None = None
+    mild: bool = False
+    masked: bool = False
+    gone: Reason | None = None
+
+
+class RepState(NamedTuple):
+    """Everything a repetition remembers.
+
+    `trace`: (t, level) since shortly before the onset; once nothing depends on the onset any more, of the
+    last moments. `levels`: all since `start`, in order of size, once the apex has begun. `floor`: the level
+    at rest. `scale`: usual plateau of this person. `below_since`/`gone_since`: since when the level is below
+    the leave threshold / the face cannot be judged. `counted`: the hold target was reached in this movement.
+    """
+
+    phase: Phase = "neutral"
+    since: float = -math.inf
+    t: float = -math.inf
+    floor: float = 0.0
+    scale: float = 1.0
+    trace: Trace = ()
+    levels: array[float] = array("d")
+    faults: tuple[Fault, ...] = ()
+    below_since: float | None = None
+    gone_since: float | None = None
+    rest_since: float | None = None
+    gone: Reason | None = None
+    counted: bool = False
+    start: float = 0.0
+    half_t: float = 0.0
+    plateau: float = 0.0
+    hold_s: float = 0.0
+
+    @property
+    def level(self) -> float:
+        """Latest trusted level above rest."""
+        return self.trace[-1][1] - self.floor if self.trace else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The hold target is reached in this frame."""
+
+    start: float
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A movement is over and back at rest. `reason` is None for one that had reached its target."""
+
+    start: float
+    end: float
+    hold_s: float
+    plateau: float
+    half_t: float
+    reason: Reason | None

@@ -1,0 +1,186 @@
+"""One smile's two sides: which is weaker, which comes first, by how much, and how far the corners travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
+from typing import Annotated
+
+from pydantic import Field
+
+from coach.events import SideOrEven, Smile
+from coach.exercise.repetition import Ended
+from coach.face.features import Features
+from coach.settings import Strict
+from coach.types import Bilateral, Side
+
+JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, before any correction of it
+FIRST_FRAMES = 8  # before an onset; enough for a median
+OPEN = 0.3  # lid closure below which the eyes are open
+MOST_BEFORE = 0.25  # drift of the resting eyes; more is the tail of another movement
+# Length by which the brows sink with a full cheek raise; in a smile of the mouth alone they rise by a tenth.
+BROW_SINKS = 0.03
+LEAST_PULL = 0.3  # share of the own best; in a smaller smile the eyes have nothing to join in
+BEFORE_S = 0.6  # the level before the onset is the median over this long
+
+
+class EvenSpec(Strict):
+    """When a smile is even.
+
+    `least_ratio`: weaker over stronger side as measured, below it the smile does not count as even;
+    by less than `doubt` below it, only where it stays there for much of the smile.
+    `name_ratio`: below it the weaker side is named. `least_mm`: corner difference that others
+    notice (3 mm: Hohman 2014, doi 10.1002/lary.24331, the measure under-reads it). `smooth_s`: over
+    how long the sides are averaged. `least_lag_s`: smaller lags are none. `under_read`: power
+    that makes a measured ratio a true one; `lag_under_read`: true over measured lag. Both were found
+    on rendered people: the landmarker expects faces to be even and draws the sides together.
+    """
+
+    least_ratio: Annotated[float, Field(gt=0, le=1)]
+    doubt: Annotated[float, Field(ge=0, lt=0.5)]
+    name_ratio: Annotated[float, Field(gt=0, le=1)]
+    least_mm: Annotated[float, Field(ge=0, le=10)]
+    smooth_s: Annotated[float, Field(ge=0, le=2)]
+    least_lag_s: Annotated[float, Field(ge=0, le=1)]
+    under_read: Annotated[float, Field(ge=1, le=3)]
+    lag_under_read: Annotated[float, Field(ge=1, le=3)]
+
+
+def is_even(lift: Bilateral, travel_mm: Bilateral, spec: EvenSpec) -> bool:
+    """Whether the sides count as even: by ratio, or because nobody would notice the difference."""
+    difference_mm = (1 - lift.symmetry) * travel_mm.maximum
+    return lift.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
+
+
+def is_nearly_even(lift: Bilateral, spec: EvenSpec) -> bool:
+    """Whether it takes a while to tell that the sides are not even: a single moment is too noisy."""
+    return lift.symmetry >= spec.least_ratio - spec.doubt
+
+
+def latest(frames: Sequence[Features], smooth_s: float) -> list[Features]:
+    """Return the frames of the last `smooth_s` seconds."""
+    last = frames[-1].t
+    window = []
+    for frame in reversed(frames):
+        if last - frame.t > smooth_s:
+            break
+        window.append(frame)
+    return window
+
+
+def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
+    """Return smile lift (units) and excursion (mm), averaged over some frames."""
+    left = right = left_mm = right_mm = 0.0
+    for frame in window:
+        lift, travel_mm = frame.smile_lift, frame.commissure_excursion_mm
+        left, right = left + lift.left, right + lift.right
+        left_mm, right_mm = left_mm + travel_mm.left, right_mm + travel_mm.right
+    count = len(window)
+    return Bilateral(left / count, right / count), Bilateral(left_mm / count, right_mm / count)
+
+
+def joining_now(window: Sequence[Features], frames: Sequence[Features]) -> float:
+    """Return how far the eyes have joined in over the latest frames of a movement, blinks left out."""
+    return joining([f for f in window if f.closure.maximum < OPEN] or window, frames)
+
+
+def joining(held: Sequence[Features], frames: Sequence[Features]) -> float:
+    """Return how far the eyes join in a smile, as a share of the smile's own size.
+
+    Strong smiles of the mouth alone lift the lids too, weak ones with the eyes do not lift them far:
+    their ratio tells them apart (rendered people: 0.25 at most against 0.62 at least), neither alone does.
+
+    Parameters
+    ----------
+    held
+        Frames of the smile.
+    frames
+        All frames of the movement; at the beginning of it the eyes are not in it yet.
+    """
+    eyes = median([_eyes(f) for f in held]) - eyes_before(frames)
+    return eyes / max(median([f.lip_corner_pull.mean for f in held]), LEAST_PULL)
+
+
+def _eyes(features: Features) -> float:
+    return features.eye_engagement - features.brow_raise.mean / BROW_SINKS
+
+
+def eyes_before(frames: Sequence[Features]) -> float:
+    """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
+    return _eyes_level(tuple(frames[:FIRST_FRAMES]))
+
+
+@lru_cache(maxsize=4)  # each frame of a movement asks for the level before it
+def _eyes_level(frames: tuple[Features, ...]) -> float:
+    first = [_eyes(f) for f in frames if f.closure.maximum < OPEN]
+    return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
+
+
+def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec) -> Smile:
+    """Describe one smile that has ended.
+
+    Parameters
+    ----------
+    t, exercise
+        For the event's stamp.
+    frames
+        The movement's frames, from before its onset to its end.
+    ended
+        The movement.
+    spec
+        When it is even.
+    """
+    begin, end = ended.half_t + JUDGED_S[0], ended.half_t + JUDGED_S[1]
+    held = [f for f in frames if begin <= f.t <= end] or list(frames)
+    lift = _median([f.smile_lift for f in held])
+    pull = _median([f.corner_pull for f in held])
+    travel = _median([f.commissure_excursion_mm for f in held])
+    even = lift.symmetry >= spec.name_ratio
+    lag = spec.lag_under_read * _lag(frames, ended, pull)
+    return Smile(
+        t=t,
+        exercise=exercise,
+        start=ended.start,
+        weaker_side="even" if even else lift.weaker,
+        symmetry=lift.symmetry**spec.under_read,
+        first_side=_first(lag, spec.least_lag_s),
+        lag_s=abs(lag),
+        excursion_mm=travel,
+    )
+
+
+def _median(pairs: Sequence[Bilateral]) -> Bilateral:
+    return Bilateral(median(p.left for p in pairs), median(p.right for p in pairs))
+
+
+def _first(lag: float, least: float) -> SideOrEven:
+    if abs(lag) < least:
+        return "even"
+    side: Side = "left" if lag > 0 else "right"
+    return side
+
+
+def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
+    """Seconds by which the right side's half-rise follows the left's; negative where it leads."""
+    left = _half_rise(frames, ended, plateau.left, lambda f: f.corner_pull.left)
+    right = _half_rise(frames, ended, plateau.right, lambda f: f.corner_pull.right)
+    return 0.0 if left is None or right is None else right - left
+
+
+def _half_rise(
+    frames: Sequence[Features], ended: Ended, top: float, value: Callable[[Features], float]
+) -> float | None:
+    """When one side crossed half of its own rise for the last time before reaching most of it."""
+    before = [value(f) for f in frames if ended.start - BEFORE_S <= f.t < ended.start]
+    rest = median(before) if before else 0.0
+    half, most = rest + (top - rest) / 2, rest + 0.85 * (top - rest)
+    crossing = None
+    for last, now in pairwise(frames):
+        a, b = value(last), value(now)
+        if a < half <= b:
+            crossing = last.t + (now.t - last.t) * (half - a) / (b - a)
+        if b >= most and now.t > ended.start and crossing is not None:
+            break
+    return crossing

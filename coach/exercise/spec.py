@@ -1,0 +1,62 @@
+"""An exercise's TOML file: dose, pace, head and eyes; held exercises add how a repetition is judged."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from coach.exercise.repetition import RepSpec
+from coach.settings import Strict
+
+
+class HeadSpec(Strict):
+    """How far the head may turn. Degrees; `turn` from the own neutral pose, `yaw` against the camera."""
+
+    max_turn_deg: Annotated[float, Field(gt=0, le=60)]
+    max_yaw_deg: Annotated[float, Field(gt=0, le=60)]
+
+
+class EyeSpec(Strict):
+    """When eyes count as closed. `closed`: share of the aperture; `blink_s`: longest blink, seconds."""
+
+    closed: Annotated[float, Field(gt=0, lt=1)]
+    blink_s: Annotated[float, Field(gt=0, le=2)]
+    reopen_s: Annotated[float, Field(ge=0, le=1)]
+
+
+class Dose(Strict):
+    """How much of the exercise a full session asks for. `scales`: a plan may change the number."""
+
+    reps: Annotated[int, Field(ge=1, le=100)]
+    scales: bool = True
+
+
+class Pace(Strict):
+    """How long it takes. `intro_s`: before the first repetition; `rep_s`: one, beyond its hold."""
+
+    intro_s: Annotated[float, Field(ge=0, le=60)]
+    rep_s: Annotated[float, Field(ge=0, le=120)]
+
+
+class ExerciseSpec(Strict):
+    """An exercise's TOML file: dose, pace and thresholds; exercises add their own tables."""
+
+    dose: Dose
+    pace: Pace
+    head: HeadSpec
+
+    def seconds(self, reps: int) -> float:
+        """Return how long `reps` repetitions take a person who performs as asked, seconds."""
+        return self.pace.intro_s + reps * self.pace.rep_s
+
+
+class HeldSpec(ExerciseSpec):
+    """The TOML file of an exercise that is held and counted."""
+
+    repetition: RepSpec
+    eyes: EyeSpec
+
+    def seconds(self, reps: int) -> float:
+        """Return intro, holds and what lies between them."""
+        return self.pace.intro_s + reps * (self.pace.rep_s + self.repetition.hold_s)

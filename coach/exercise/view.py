@@ -1,0 +1,33 @@
+"""What an exercise shows of its state: the phase, the count, the hold, and both sides against their band."""
+
+from __future__ import annotations
+
+from coach.events import Reason
+from coach.exercise.repetition import Phase
+from coach.record import record
+from coach.types import Bilateral
+
+
+@record(frozen=True, slots=True)
+class Bars:
+    """Left and right level, 0 = own neutral, 1 = own best, and the target band they should reach."""
+
+    level: Bilateral
+    band: tuple[float, float]
+
+
+@record(frozen=True, slots=True)
+class View:
+    """An exercise's state as the window and the guide need it.
+
+    `count`: repetitions so far; `hold_s` of `target_s`: the running hold; `at_rest`: ready for the
+    next; `bars`: left and right level with the target band.
+    """
+
+    phase: Phase = "neutral"
+    count: int = 0
+    hold_s: float = 0.0
+    target_s: float = 0.0
+    fault: Reason | None = None
+    at_rest: bool = True
+    bars: Bars | None = None

@@ -1,0 +1,1 @@
+"""From landmarks to features: where the face is, how it is measured, and what is neutral on it."""

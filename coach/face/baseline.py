@@ -1,0 +1,136 @@
+"""A person's own neutral face and own range: what 0 and 1 mean on this face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+
+from coach.face.head_frame import HeadPose, canonical, fit, used_points
+from coach.face.measures import IRIS_MM, Measures, Ruler
+from coach.types import Bilateral, FaceObservation, Points
+
+SETTLE_S = 0.3  # the landmarker finds its place from its first guess, seconds
+CLOSED = 0.7  # an aperture below this share of the median is a blink
+LEAST_FRAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRange:
+    """The person's own best, in outer-eye-corner distances above neutral.
+
+    The defaults are where most faces are (medians of rendered and recorded people); they only bridge
+    the time until a calibration, or the first repetitions, tell better.
+    """
+
+    cheek: float = 0.020
+    smile: float = 0.090
+    jaw: float = 0.220
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """The neutral face.
+
+    `reference`: the `USED` landmarks in the head frame. `neutral`: medians of the usable frames.
+    `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
+    standard deviation, length units) of lower lids, mouth corners and chin.
+    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover. `ruler`:
+    measures other faces in the reference's frame.
+    """
+
+    reference: Points
+    neutral: Measures
+    mm: float
+    noise: Noise
+    quality: float
+    duration_s: float
+    ruler: Ruler = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ruler", Ruler(self.reference))
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Robust standard deviations on the neutral face, in length units."""
+
+    lid: float = 0.001
+    corner: float = 0.002
+    chin: float = 0.002
+
+
+def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
+    """Return the baseline of a face at rest, blinks and the landmarker's first moments dropped.
+
+    Parameters
+    ----------
+    seen
+        One to several seconds of a face at rest, in order of time.
+
+    Returns
+    -------
+    None where fewer than `LEAST_FRAMES` frames are usable.
+    """
+    if not seen:
+        return None
+    settled = [face for face in seen if face.t - seen[0].t >= SETTLE_S]
+    if len(settled) < LEAST_FRAMES:
+        return None
+    reference = _reference([used_points(face) for face in settled])
+    ruler = Ruler(reference)
+    measured = [ruler.measure(face) for face in settled]
+    apertures = np.array([m.aperture.mean for m in measured])
+    usable = [m for m, a in zip(measured, apertures, strict=True) if a >= CLOSED * np.median(apertures)]
+    if len(usable) < LEAST_FRAMES:
+        return None
+    neutral = _median(usable)
+    return Baseline(
+        reference=reference,
+        neutral=neutral,
+        mm=IRIS_MM * neutral.unit_px / neutral.iris_px,
+        noise=Noise(
+            lid=_spread([m.lower_lid.mean for m in usable]),
+            corner=_spread([m.corner_to_eye.mean for m in usable]),
+            chin=_spread([m.chin_down for m in usable]),
+        ),
+        quality=len(usable) / len(settled),
+        duration_s=settled[-1].t - settled[0].t,
+    )
+
+
+def _reference(faces: Sequence[Points]) -> Points:
+    """Median face in the head frame: fit to the first, take the median, fit again."""
+    reference = canonical(faces[0])
+    for _ in range(2):
+        reference = canonical(np.median([fit(face, reference)[0] for face in faces], axis=0))
+    return reference
+
+
+def _spread(values: Sequence[float]) -> float:
+    """Robust standard deviation: 1.4826 times the median absolute deviation (Hampel 1974)."""
+    array = np.array(values)
+    return float(1.4826 * np.median(np.abs(array - np.median(array))))
+
+
+def _median(measured: Sequence[Measures]) -> Measures:
+    """Field-wise median of several measures."""
+    first = measured[0]
+    values: dict[str, object] = {}
+    for name in (own.name for own in fields(Measures)):
+        column = [getattr(m, name) for m in measured]
+        kind = getattr(first, name)
+        if isinstance(kind, Bilateral):
+            values[name] = Bilateral(_mid(v.left for v in column), _mid(v.right for v in column))
+        elif isinstance(kind, HeadPose):
+            values[name] = HeadPose(*(_mid(getattr(v, a) for v in column) for a in ("yaw", "pitch", "roll")))
+        elif isinstance(kind, tuple):
+            values[name] = tuple(_mid(parts) for parts in zip(*column, strict=True))
+        else:
+            values[name] = _mid(column)
+    return replace(first, **values)  # type: ignore[arg-type]  # names and types are Measures' own
+
+
+def _mid(values: object) -> float:
+    return float(np.median(list(values)))  # type: ignore[call-overload]

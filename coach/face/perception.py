@@ -1,0 +1,58 @@
+"""From an observed face to features: neutral face learnt, everything relative to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coach.face.baseline import Baseline, OwnRange, neutral_baseline
+from coach.face.features import Features, extract
+from coach.types import FaceObservation
+
+
+class Perception:
+    """One person in front of one landmarker. `best`: the own range; `baseline`: None until calibrated."""
+
+    def __init__(self, best: OwnRange | None = None) -> None:
+        self.best = best or OwnRange()
+        self.baseline: Baseline | None = None
+        self._seen: list[FaceObservation] = []
+
+    def look(self, observation: FaceObservation | None) -> FaceObservation | None:
+        """Return one frame's face, None where there is none that can be measured.
+
+        A face without extent is none: no landmarker gives such, but a damaged trace can hold it.
+        """
+        return observation if observation is not None and _has_extent(observation) else None
+
+    def keep(self, face: FaceObservation) -> None:
+        """Keep a frame as part of the neutral face to be learnt."""
+        self._seen.append(face)
+
+    def forget_before(self, t: float) -> None:
+        """Drop kept frames older than `t`, seconds."""
+        self._seen = [face for face in self._seen if face.t >= t]
+
+    @property
+    def kept_s(self) -> float:
+        """Seconds that the kept frames cover."""
+        return self._seen[-1].t - self._seen[0].t if self._seen else 0.0
+
+    def learn(self, accept: Callable[[Baseline], bool] = lambda _: True) -> Baseline | None:
+        """Learn the neutral face from the kept frames, where there are enough and `accept` agrees."""
+        baseline = neutral_baseline(self._seen)
+        if baseline is None or not accept(baseline):
+            return None
+        self.baseline = baseline
+        self._seen = []
+        return baseline
+
+    def features(self, face: FaceObservation | None) -> Features | None:
+        """Return the frame's features; None without a face or before the neutral face is known."""
+        if face is None or self.baseline is None:
+            return None
+        return extract(face, self.baseline, self.best)
+
+
+def _has_extent(observation: FaceObservation) -> bool:
+    left, top, right, bottom = observation.box
+    return right > left and bottom > top

@@ -1,0 +1,95 @@
+"""What can be seen: the camera's pictures, a face in them, and how well that face is placed."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from coach.events import CameraFound, CameraLost, Event, FaceFound, FaceLost
+from coach.face.framing import Framing
+from coach.face.identity import jumped
+from coach.face.neutral_capture import look_at
+from coach.settings import FramingSettings
+from coach.types import FaceObservation
+
+FACE_LOST_S = 1.0  # of frames without a face
+STALL_S = 1.0  # without any frame: the machine was busy, and nobody knows what the face did meanwhile
+SLEEP_S = 5.0  # without any frame: after so long it may be another's
+FRAMING_EVERY_S = 0.3
+
+Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
+
+
+class Presence:
+    """Says when a face goes and comes. `seen_t`: when it was last seen, seconds; `lost`: it has been said."""
+
+    def __init__(self) -> None:
+        self.seen_t: float | None = None
+        self.lost = False
+
+    def see(self, t: float, *, there: bool, other: bool = False) -> tuple[Event, ...]:
+        """Take in one frame. `other`: the face that is there took the place of the one before."""
+        events: list[Event] = []
+        if not self.lost and (other or (self.seen_t is not None and t - self.seen_t >= FACE_LOST_S)):
+            self.lost = True
+            events.append(FaceLost(t=t))
+        if there:
+            self.seen_t = t
+            if self.lost:
+                self.lost = False
+                events.append(FaceFound(t=t))
+        return tuple(events)
+
+
+class Watch:
+    """Says when camera and face come and go.
+
+    `framing`: the last judgement of the face's place and light. `stalled`: the last frame came late.
+    """
+
+    def __init__(self, limits: FramingSettings) -> None:
+        self.framing: Framing = "no_face"
+        self.camera_lost = False
+        self._limits = limits
+        self.stalled = False
+        self._t: float | None = None
+        self._presence = Presence()
+        self._face: FaceObservation | None = None
+        self._framing_t = float("-inf")
+
+    @property
+    def blind(self) -> Blind:
+        """Why nothing can be judged at the moment, or empty."""
+        return "camera_lost" if self.camera_lost else "face_lost" if self._presence.lost else ""
+
+    def see(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
+        """Take in one frame and return what has changed.
+
+        A face that is there again after a long gap without frames was lost and is found in the same
+        frame. So is one that stands elsewhere at once: it is another one. A shorter gap is the
+        machine's: no face is missing while nobody looks.
+        """
+        events: tuple[Event, ...] = ()
+        gap = 0.0 if self._t is None or self.camera_lost else t - self._t
+        self._t, self.stalled = t, gap >= STALL_S
+        presence = self._presence
+        if STALL_S <= gap < SLEEP_S and presence.seen_t is not None:
+            presence.seen_t += gap
+        if self.camera_lost:
+            self.camera_lost = False
+            events = (CameraFound(t=t),)
+            presence.seen_t = t if presence.seen_t is not None else None
+        other = face is not None and self._face is not None and jumped(self._face, face)
+        events = (*events, *presence.see(t, there=face is not None, other=other))
+        if face is not None:
+            self._face = face
+        if t - self._framing_t >= FRAMING_EVERY_S:
+            self.framing = look_at(face, self._limits)
+            self._framing_t = t
+        return events
+
+    def no_camera(self, t: float) -> tuple[Event, ...]:
+        """Take in that the source gives no pictures."""
+        if self.camera_lost:
+            return ()
+        self.camera_lost = True
+        return (CameraLost(t=t),)

@@ -1,0 +1,1 @@
+"""What was done over weeks, and what changed beyond the own noise."""

@@ -1,0 +1,161 @@
+"""Progress in sentences: what was done, and what changed beyond the person's own noise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from coach.events import SideOrEven
+from coach.progress.history import History, streak, summarise, summarise_recalls
+from coach.progress.series import Series, all_series
+from coach.progress.words import ProgressWords, capital
+
+IN_TIME_S = 5.0  # a recall within this is in time
+
+
+def side_sentence(series: Series, words: ProgressWords) -> str:
+    """Return how the difference between the sides moved, in words for which side travels less."""
+    moved = series.trend
+    if moved is None:
+        return words.line(words.say("sides"), words.verdict(series))
+
+    def side(value: float) -> str:
+        if abs(value) < series.resolution:
+            return words.say("sides_even")
+        key = "left_weaker_by" if value < 0 else "right_weaker_by"
+        return words.say(key, amount=words.amount(series, abs(value)))
+
+    return words.say(
+        "sides_moved" if moved.real else "sides_still",
+        start=side(moved.start),
+        now=side(moved.now),
+        noise=words.difference(series, moved.noise),
+    )
+
+
+def weaker_side_sentence(history: History, words: ProgressWords) -> str:
+    """Return how often each side was the weaker one; empty without smiles."""
+    counts = Counter(row.weaker_side for row in history.smiles)
+    total = counts.total()
+    if not total:
+        return ""
+    keys: dict[SideOrEven, str] = {"left": "left_weaker_in", "right": "right_weaker_in", "even": "even_in"}
+    parts = [
+        words.say(key, share=words.share(counts[side] / total))
+        for side, key in keys.items()
+        if side in counts
+    ]
+    return words.count("of_smiles", total, parts=", ".join(parts))
+
+
+def tries_sentence(history: History, words: ProgressWords) -> str:
+    """Return how many tries did not count, and why, the most frequent reason first; empty without any."""
+    reasons = Counter(row.reason for row in history.tries).most_common()
+    listed = ", ".join(f"{words.reason(reason)} {count}" for reason, count in reasons)
+    return words.count("tries_not_counted", len(history.tries), reasons=listed) if reasons else ""
+
+
+def overview(history: History, today: date, words: ProgressWords) -> str:
+    """Return how much was done and how regularly, in one line."""
+    days = history.active_days()
+    week = [s for s in history.sessions if today - timedelta(days=7) < s.started_at.date() <= today]
+    run = streak(days, today)
+    return words.say(
+        "overview",
+        sessions=words.count("sessions", len(history.sessions)),
+        days=words.count("on_days", len(days)),
+        week=len(week),
+        run=words.count("days", run.current),
+        longest=words.count("days", run.longest),
+    )
+
+
+def exercise_lines(history: History, today: date, words: ProgressWords) -> list[str]:
+    """Return one line for each exercise: this week's work, best and median hold."""
+    lines = []
+    for name in history.exercises():
+        so_far = summarise(history, name, today)
+        if so_far is not None:
+            text = words.say(
+                "exercise",
+                reps=words.count("reps", so_far.week_repetitions),
+                sessions=words.count("sessions", so_far.week_sessions),
+                all=so_far.repetitions,
+                best=words.seconds(so_far.best_hold_s),
+                median=words.seconds(so_far.median_hold_s),
+            )
+            lines.append(words.line(words.title(name), text))
+    return lines
+
+
+def memory_names(
+    history: History, words: ProgressWords, memories: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return what to call each memory of the history, by id, in the order in which they came first.
+
+    `memories`: the person's own words, by id; the others are numbered.
+    """
+    ids = dict.fromkeys(row.memory for row in history.recalls)
+    return {
+        memory: (memories or {}).get(memory)
+        or (words.memory(number) if memory else words.say("your_memories"))
+        for number, memory in enumerate(ids, start=1)
+    }
+
+
+def recall_facts(history: History, words: ProgressWords) -> dict[str, str]:
+    """Return for each memory, by id, its reliability over the last 20 recalls, best and median latency."""
+    facts = {}
+    for so_far in summarise_recalls(history.recalls):
+        values = {
+            "share": words.share(so_far.reliability),
+            "limit": words.seconds(IN_TIME_S, 0),
+            "recalls": words.count("recalls", so_far.recalls),
+        }
+        if so_far.best_latency_s is None or so_far.median_latency_s is None:
+            facts[so_far.memory] = words.say("not_recalled", **values)
+        else:
+            best, middle = words.seconds(so_far.best_latency_s), words.seconds(so_far.median_latency_s)
+            facts[so_far.memory] = words.say("recalled", best=best, median=middle, **values)
+    return facts
+
+
+def memory_lines(
+    history: History, words: ProgressWords, memories: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return one line for each memory. `memories`: as for `memory_names`."""
+    names = memory_names(history, words, memories)
+    return [words.line(capital(names[id_]), fact) for id_, fact in recall_facts(history, words).items()]
+
+
+def summary_lines(
+    history: History, today: date, words: ProgressWords, memories: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return progress for the terminal, the most important first.
+
+    Parameters
+    ----------
+    history
+        Everything; the simulated person's sessions are left out as soon as there are own ones.
+    today
+        By the person's clock.
+    words
+        Of the person's language.
+    memories
+        What to call each memory, by id.
+    """
+    own = history.own()
+    if not own.sessions and not own.scores:
+        return [words.say("none_yet")]
+    lines = [words.say("simulated")] if own.simulated else []
+    lines += [
+        overview(own, today, words),
+        *exercise_lines(own, today, words),
+        *memory_lines(own, words, memories),
+    ]
+    if sentence := weaker_side_sentence(own, words):
+        lines.append(sentence)
+    series = all_series(own)
+    real = [one for one in series if (moved := one.trend) and moved.real]
+    return lines + [words.sentence(one) for one in (*real, *(one for one in series if one not in real))]

@@ -1,0 +1,121 @@
+"""Progress in the person's language: numbers, counts, names, and what a series has to say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from coach.coaching.phrases import PhraseBook
+from coach.progress.series import Series
+from coach.progress.trends import LEAST
+
+PROGRESS, PAGE, REPORT, MEASURE, REASON = "progress", "page", "report", "measure", "reason"
+MONTH, SHORT = "month", "month_short"
+_BOUND = re.compile(r"(?<=\d) (?=%|s\b|mm\b)| (?=[:;!?])")  # French has room before its colons
+
+
+class ProgressWords:
+    """What the summary, the page and the report are written with.
+
+    Parameters
+    ----------
+    book
+        What it lacks it says as any phrase book does. Exercises are called by their titles.
+    """
+
+    def __init__(self, book: PhraseBook) -> None:
+        self._book = book
+
+    @property
+    def language(self) -> str:
+        """Two letters, e.g. `de`."""
+        return self._book.language
+
+    def say(self, key: str, section: str = PROGRESS, /, **values: str | int) -> str:
+        """Return a text with its values filled in."""
+        return self._book.text(section, key, **values)
+
+    def count(self, key: str, number: int | str, **values: str | int) -> str:
+        """Return a text with a number in it, `{n}`; that of the key with `_one` where it is singular."""
+        singular = str(number) in self.say("singular").split()
+        return self.say(f"{key}_one" if singular else key, n=number, **values)
+
+    def line(self, label: str, text: str) -> str:
+        """Return what is said of something, behind its name and a colon."""
+        return self.say("line", label=label, text=text)
+
+    def number(self, value: float, digits: int = 1) -> str:
+        """Return a number with the language's decimal sign; what is rounded to nothing has no minus."""
+        return f"{value:z.{digits}f}".replace(".", self.say("decimal"))
+
+    def seconds(self, value: float, digits: int = 1) -> str:
+        """Return a time with its unit."""
+        return f"{self.number(value, digits)} s"
+
+    def share(self, value: float) -> str:
+        """Return a share, 0..1, in per cent."""
+        return f"{self.number(100 * value, 0)} %"
+
+    def title(self, exercise: str) -> str:
+        """Return what an exercise is called."""
+        return self._book.text(exercise, "title")
+
+    def reason(self, name: str) -> str:
+        """Return in two or three words why a try did not count."""
+        return self._book.text(REASON, name)
+
+    def memory(self, number: int) -> str:
+        """Return what a memory without words is called."""
+        return self.say("memory", n=number)
+
+    def month(self, day: date) -> str:
+        """Return a month with its year, as a heading."""
+        return capital(self.say("of_year", MONTH, month=self.say(str(day.month), MONTH), year=day.year))
+
+    def short_month(self, number: int) -> str:
+        """Return a month, 1..12, for an axis."""
+        return self.say(str(number), SHORT)
+
+    def label(self, series: Series) -> str:
+        """Return what a series is called; a score that nobody has words for by its own name."""
+        if series.exercise:
+            return self.say(series.name, MEASURE, exercise=self.title(series.exercise))
+        if self._book.has(MEASURE, series.name):
+            return self.say(series.name, MEASURE)
+        return self.say("score", MEASURE, name=capital(series.name.replace("_", " ")))
+
+    def amount(self, series: Series, value: float) -> str:
+        """Return a value with its unit, as precise as the measurement."""
+        return f"{self.number(value, series.digits)} {series.unit}".rstrip()
+
+    def difference(self, series: Series, value: float) -> str:
+        """Return a difference of two values with its unit."""
+        if series.unit == "%":
+            return self.count("points", self.number(value, series.digits))
+        return self.amount(series, value)
+
+    def verdict(self, series: Series) -> str:
+        """Return what may be said about the change: a real one, none yet, or too early to say."""
+        moved = series.trend
+        if moved is None:
+            return self.count("early", len(series.values), least=LEAST)
+        span = f"{self.amount(series, moved.start)} → {self.amount(series, moved.now)}"
+        noise = self.difference(series, moved.noise)
+        if not moved.real:
+            return self.say("still", span=span, noise=noise)
+        change = self.difference(series, abs(moved.change))
+        return self.say("up" if moved.change > 0 else "down", change=change, span=span, noise=noise)
+
+    def sentence(self, series: Series) -> str:
+        """Return the verdict behind the name of the series."""
+        return self.line(self.label(series), self.verdict(series))
+
+
+def bound(text: str) -> str:
+    """Return a text whose lines do not break between a number and its unit, or before a mark."""
+    return _BOUND.sub("\N{NO-BREAK SPACE}", text)
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

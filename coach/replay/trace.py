@@ -1,0 +1,232 @@
+"""A session's trace: what it was set up with and all it was fed, enough to go through it again exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, TypeAlias
+
+from coach import __version__
+from coach.coaching.output import Output
+from coach.coaching.phrases import PhraseBook
+from coach.coaching.screen import Screen
+from coach.events import EndReason, Event, SessionStart
+from coach.exercise.protocol import AnyExercise
+from coach.face.baseline import OwnRange
+from coach.session.plan import Plan
+from coach.session.session import Session
+from coach.settings import Settings
+from coach.types import FaceObservation
+
+EntryKind: TypeAlias = Literal["frame", "lost", "idle", "pause", "move", "rate", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a session was set up with.
+
+    `specs`: one for each of the plan's steps, all of the exercise's values, so that a later change of its
+    file does not change the past. `best`: the own range. `memories`: the person's words made unreadable,
+    see `veiled`. `flags`: the session's switches, by name. `version`: the program's.
+    """
+
+    plan: Plan
+    specs: tuple[dict[str, Any], ...]
+    language: str
+    settings: Settings
+    source: str
+    best: OwnRange
+    memories: tuple[str, ...] = ()
+    flags: dict[str, Any] = field(default_factory=dict)
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One thing the session was fed with, at `t` seconds.
+
+    `frame` has the face, None where there was none; `move` has `by` (+1 next, -1 back, 0 anew);
+    `end` has `reason`. `lost`, `idle`, `pause` and `rate` have nothing more.
+    """
+
+    t: float
+    kind: EntryKind
+    observation: FaceObservation | None = None
+    by: int = 0
+    reason: EndReason = "stopped"
+
+
+class Tape(Protocol):
+    """Takes down a session while it runs."""
+
+    def begin(self, setup: Setup) -> None:
+        """Take what the session was set up with; comes once and first."""
+        ...
+
+    def take(self, entry: Entry) -> None:
+        """Take what the session is about to be fed with."""
+        ...
+
+    def events(self, events: tuple[Event, ...]) -> None:
+        """Take what the session answered."""
+        ...
+
+
+class TapedSession(Session):
+    """A session that tells a tape everything it is fed with and everything it answers.
+
+    Parameters
+    ----------
+    tape
+        What takes it down.
+    plan, exercises, book, settings, source, best, memories, flags
+        As for `Session`; `flags` are its switches, e.g. `first`.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        plan: Plan,
+        exercises: Sequence[AnyExercise],
+        book: PhraseBook,
+        settings: Settings,
+        *,
+        source: str,
+        best: OwnRange | None = None,
+        memories: tuple[str, ...] = (),
+        **flags: Any,
+    ) -> None:
+        super().__init__(
+            plan, exercises, book, settings, source=source, best=best, memories=memories, **flags
+        )
+        self._tape = tape
+        specs = tuple(exercise.spec.model_dump(mode="json") for exercise in exercises)
+        words = tuple(veiled(memory) for memory in memories)
+        tape.begin(Setup(plan, specs, book.language, settings, source, self.perception.best, words, flags))
+
+    def process(self, t: float, observation: FaceObservation | None) -> Output:
+        """Take in one frame's face, see `Session.process`."""
+        self._tape.take(Entry(t, "frame", observation))
+        return self._told(super().process(t, observation))
+
+    def camera_lost(self, t: float) -> Output:
+        """Take in that there are no pictures, see `Session.camera_lost`."""
+        self._tape.take(Entry(t, "lost"))
+        return self._told(super().camera_lost(t))
+
+    def idle(self, t: float) -> Output:
+        """Let time go on, see `Session.idle`."""
+        self._tape.take(Entry(t, "idle"))
+        return self._told(super().idle(t))
+
+    def toggle_pause(self, t: float) -> None:
+        """Pause or go on, see `Session.toggle_pause`."""
+        self._tape.take(Entry(t, "pause"))
+        super().toggle_pause(t)
+
+    def move(self, t: float, by: int) -> None:
+        """Go to another exercise, see `Session.move`."""
+        self._tape.take(Entry(t, "move", by=by))
+        super().move(t, by)
+
+    def rate(self) -> int | None:
+        """Take in that the last memory was rated, see `Session.rate`."""
+        self._tape.take(Entry(self._t, "rate"))
+        return super().rate()
+
+    def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
+        """Close the session, see `Session.end`."""
+        self._tape.take(Entry(t, "end", reason=reason))
+        events = super().end(t, reason)
+        self._tape.events(events)
+        return events
+
+    def _told(self, output: Output) -> Output:
+        self._tape.events(output.events)
+        return output
+
+
+def veiled(text: str) -> str:
+    """Return a person's words with every letter and digit an `x`: as long to say, and no longer theirs.
+
+    How long a text takes to say decides when the next thing happens (`scheduler.estimate_s`), so the
+    words' lengths and marks must be kept for an exact replay; the words need not be.
+    """
+    return "".join("x" if character.isalnum() else character for character in text)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A whole trace. `problem`: one line on what could not be read of it, or empty."""
+
+    setup: Setup
+    entries: tuple[Entry, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What a session answers to one entry. `screen`: what it shows then, None before the first frame."""
+
+    entry: Entry
+    events: tuple[Event, ...]
+    screen: Screen | None
+
+
+def answers(
+    setup: Setup, entries: Iterable[Entry], exercises: Sequence[AnyExercise], book: PhraseBook
+) -> Iterator[Answer]:
+    """Go through a session again, entry by entry.
+
+    Parameters
+    ----------
+    setup, entries
+        Of the trace.
+    exercises
+        Made from `setup.specs`, in the order of the plan's steps.
+    book
+        A new one in `setup.language`: a book counts whose turn it is among its variants.
+    """
+    session = Session(
+        setup.plan,
+        exercises,
+        book,
+        setup.settings,
+        source=setup.source,
+        best=setup.best,
+        memories=setup.memories,
+        **setup.flags,
+    )
+    screen: Screen | None = None
+    for entry in entries:
+        events: tuple[Event, ...] = ()
+        if entry.kind == "pause":
+            session.toggle_pause(entry.t)
+        elif entry.kind == "move":
+            session.move(entry.t, entry.by)
+        elif entry.kind == "rate":
+            session.rate()
+        elif entry.kind == "end":
+            events = session.end(entry.t, entry.reason)
+        else:
+            output = _fed(session, entry)
+            events, screen = output.events, output.screen
+        yield Answer(entry, tuple(_of_its_day(event, setup) for event in events), screen)
+
+
+def replay_events(trace: Trace, exercises: Sequence[AnyExercise], book: PhraseBook) -> list[Event]:
+    """Return every event of a session gone through again: those of the recorded one, in their order."""
+    return [
+        event for answer in answers(trace.setup, trace.entries, exercises, book) for event in answer.events
+    ]
+
+
+def _of_its_day(event: Event, setup: Setup) -> Event:
+    """Leave the recorded session's version in its log's first line."""
+    return replace(event, version=setup.version) if isinstance(event, SessionStart) else event
+
+
+def _fed(session: Session, entry: Entry) -> Output:
+    if entry.kind == "frame":
+        return session.process(entry.t, entry.observation)
+    return session.camera_lost(entry.t) if entry.kind == "lost" else session.idle(entry.t)

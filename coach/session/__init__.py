@@ -1,0 +1,1 @@
+"""A guided session and the plan it follows; counting a recording."""

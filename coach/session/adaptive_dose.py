@@ -1,0 +1,95 @@
+"""How today's dose follows from the last sessions: more after clean ones, shorter holds after hard ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from coach.progress.history import History, Repetition, Try
+from coach.session.plan import MOST_REPS, Plan, Step, with_reps
+
+CLEAN_SESSIONS = 2
+FAILED_IN_A_ROW = 3
+SHORTER, SHORTEST = 0.8, 0.6  # of the hold target: each time, and at most
+
+Tries = Sequence[bool]
+"""One session's tries of one exercise in their order: whether each was a repetition."""
+
+
+def adapted(plan: Plan, history: History) -> Plan:
+    """Return the plan with today's doses.
+
+    One repetition more of an exercise whose last two sessions were clean. Holds a fifth shorter for each of
+    the last sessions in which three tries in a row failed, never below three fifths. One repetition more
+    of the exercise that succeeded least often. Nothing that takes the plan over its budget.
+
+    Parameters
+    ----------
+    plan
+        As its file has it. Exercises whose dose does not scale stay as they are.
+    history
+        The person's own; what the simulated person did is passed over.
+    """
+    own = {session.id for session in history.sessions if not session.simulated}
+    done = {step.exercise: _sessions(step.exercise, history, own) for step in plan.steps if step.scales}
+    plan = replace(plan, steps=tuple(_shorter(step, done.get(step.exercise, ())) for step in plan.steps))
+    for exercise in [name for name, tries in done.items() if _clean(tries)]:
+        plan = _one_more(plan, exercise)
+    weakest = _weakest(done)
+    return plan if weakest is None else _one_more(plan, weakest)
+
+
+def _sessions(exercise: str, history: History, own: set[str]) -> tuple[Tries, ...]:
+    """Return the sessions in which the exercise was tried, the last one first."""
+    rows: list[Repetition | Try] = [*history.repetitions, *history.tries]
+    rows = [row for row in rows if row.exercise == exercise and row.session in own]
+    rows.sort(key=lambda row: (row.at, row.session, row.t_s))
+    tries = [
+        [isinstance(row, Repetition) for row in group]
+        for _, group in groupby(rows, key=lambda row: row.session)
+    ]
+    return tuple(reversed(tries))
+
+
+def _clean(sessions: Sequence[Tries]) -> bool:
+    return len(sessions) >= CLEAN_SESSIONS and all(all(tries) for tries in sessions[:CLEAN_SESSIONS])
+
+
+def _hard(tries: Tries) -> bool:
+    runs = (len(list(run)) for good, run in groupby(tries) if not good)
+    return max(runs, default=0) >= FAILED_IN_A_ROW
+
+
+def _weakest(done: Mapping[str, Sequence[Tries]]) -> str | None:
+    """Return the exercise that failed most often in the last sessions, None where none did."""
+    shares: dict[str, float] = {}
+    for name, sessions in done.items():
+        tries = [good for session in sessions[:CLEAN_SESSIONS] for good in session]
+        if tries and not all(tries):
+            shares[name] = sum(tries) / len(tries)
+    return min(shares, key=lambda name: shares[name], default=None)
+
+
+def _shorter(step: Step, sessions: Sequence[Tries]) -> Step:
+    """Shorten the holds by a fifth for each of the last sessions that was hard."""
+    hard = next((n for n, tries in enumerate(sessions) if not _hard(tries)), len(sessions))
+    if not hard or not step.hold_s or step.exercise == "memory_anchor":
+        return step
+    hold_s = round(step.hold_s * max(SHORTER**hard, SHORTEST), 2)
+    changes: dict[str, Any] = dict(step.changes)
+    changes["repetition"] = dict(changes.get("repetition", {})) | {"hold_s": hold_s}
+    saved = step.hold_s - hold_s
+    seconds, rep_s = step.seconds - step.reps * saved, step.rep_s - saved
+    return replace(step, hold_s=hold_s, seconds=seconds, rep_s=rep_s, changes=changes)
+
+
+def _one_more(plan: Plan, exercise: str) -> Plan:
+    """Return the plan with one more repetition of the exercise, where there is time for it."""
+    steps = [
+        with_reps(step, min(step.reps + 1, MOST_REPS)) if step.exercise == exercise else step
+        for step in plan.steps
+    ]
+    more = replace(plan, steps=tuple(steps))
+    return more if more.fits else plan

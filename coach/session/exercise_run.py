@@ -1,0 +1,103 @@
+"""The exercise that is being done: what it recognises and who leads through it, kept together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from coach.coaching.guide import Guidance, Guide, HeldGuide, Moment
+from coach.coaching.guides import guide_for
+from coach.events import Event, Recall, Released, Rep
+from coach.exercise.protocol import AnyExercise, Context
+from coach.exercise.view import View
+from coach.face.features import Features
+
+
+@dataclass(slots=True)
+class Running:
+    """One exercise under way.
+
+    `target`: repetitions asked for. `reps`, `recalls`: before the last interruption, after which the
+    exercise itself begins anew and counts from one. `recalled`: the number of the last recall.
+    """
+
+    exercise: AnyExercise
+    context: Context
+    guide: Guide
+    target: int
+    state: Any
+    guide_state: Any
+    view: View
+    guidance: Guidance = field(default_factory=Guidance)
+    reps: int = 0
+    recalls: int = 0
+    recalled: int = 0
+
+    @classmethod
+    def begin(cls, exercise: AnyExercise, context: Context, target: int, t: float) -> Self:
+        """Begin an exercise at `t` seconds with what is known of the person."""
+        guide, state = guide_for(exercise), exercise.begin(context)
+        return cls(exercise, context, guide, target, state, guide.begin(t), exercise.view(state))
+
+    def step(
+        self,
+        t: float,
+        features: Features | None,
+        *,
+        quiet: bool,
+        hurry: bool = False,
+        late: bool = False,
+        names: tuple[str, ...] = (),
+    ) -> tuple[Event, ...]:
+        """Take in one frame; return what happened. What to say about it is in `guidance`."""
+        self.state, found = self.exercise.step(self.state, t, features)
+        events = tuple(map(self._numbered, found))
+        self.view = self._seen()
+        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late)
+        self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)
+        if self.guidance.give:
+            self.state = self.exercise.give(self.state, t)  # type: ignore[attr-defined]  # its guide knows
+        return (*events, *self.guidance.events)
+
+    def interrupt(self, t: float, cause: str) -> tuple[Event, ...]:
+        """Break off at `t`: what was counted is closed, what was not yet counted is forgotten.
+
+        A hold whose face was lost is kept: the exercise has seen it go and will say so.
+        """
+        if cause == "face_lost" and isinstance(self.guide, HeldGuide):
+            return ()
+        recalled = self.recalled  # without the memory that is still open
+        owed = tuple(event for event in self.finish(t) if isinstance(event, Released))
+        self.reps, self.recalls, self.recalled = self.view.count, recalled, recalled
+        self.state = self.exercise.begin(self.context)
+        self.view = self._seen()
+        return owed
+
+    def stalled(self, t: float) -> tuple[Event, ...]:
+        """Take in that no frame came for a while: what was going on then was not seen to its end."""
+        if self.view.phase not in ("onset", "apex") or not self.guide.watches:
+            return ()
+        owed = self.interrupt(t, "stall")
+        self.again(t)
+        return owed
+
+    def again(self, t: float) -> None:
+        """Go on after an interruption: the present step is asked for anew."""
+        self.guide_state = self.guide.again(self.guide_state, t)
+
+    def finish(self, t: float) -> tuple[Event, ...]:
+        """Return what is still owed when the exercise ends at `t`."""
+        return tuple(self._numbered(event) for event in self.exercise.finish(self.state, t))
+
+    def _seen(self) -> View:
+        view = self.exercise.view(self.state)
+        return replace(view, count=view.count + self.reps) if self.reps else view
+
+    def _numbered(self, event: Event) -> Event:
+        """Let the numbers go on where they stood before an interruption."""
+        if isinstance(event, Rep | Released):
+            return replace(event, index=event.index + self.reps)
+        if isinstance(event, Recall):
+            self.recalled = event.index + self.recalls
+            return replace(event, index=self.recalled)
+        return event

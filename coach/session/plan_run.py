@@ -1,0 +1,150 @@
+"""The way through a plan: which exercise is on, how far it has come, and whether there is time for more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from coach.coaching.cues import Cue
+from coach.events import Event, Recall
+from coach.exercise.protocol import AnyExercise, Context
+from coach.face.features import Features
+from coach.session.exercise_run import Running
+from coach.session.plan import CHANGE_S, END_S, READY_S, Plan
+
+FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
+READY_MOST_S = 8.0  # who takes longer to sit right has not begun yet
+
+
+class Course:
+    """One exercise after the other, within the plan's time.
+
+    Parameters
+    ----------
+    plan, exercises
+        The plan and one exercise for each of its steps, in order.
+    memories
+        The person's own words for their memories; empty for numbers alone.
+    close_s
+        How long the last words take.
+
+    Attributes
+    ----------
+    whole_s
+        How long the plan is expected to take.
+    index
+        The step that is on or comes next; the number of steps when all are done.
+    running
+        The exercise under way.
+    ready_s, active_s
+        Seconds it took to get ready, and of guiding since.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        exercises: Sequence[AnyExercise],
+        memories: tuple[str, ...] = (),
+        *,
+        close_s: float = END_S,
+    ) -> None:
+        self.plan = plan
+        self.whole_s = plan.seconds
+        self.exercises = tuple(exercises)
+        self.index = 0
+        self.running: Running | None = None
+        self.ready_s = 0.0
+        self.active_s = 0.0
+        self._memories = memories
+        self._begun_s = 0.0
+        self._close_s = close_s + FRAMES_S
+        self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
+        self._recalled: int | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The exercises' names, in the plan's order."""
+        return [exercise.name for exercise in self.exercises]
+
+    @property
+    def over(self) -> bool:
+        """Whether no exercise is left."""
+        return self.index >= len(self.exercises)
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds of the plan's time that are gone. Pauses cost nothing."""
+        return min(self.ready_s, READY_MOST_S) + self.active_s
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether there is just time enough for the last words."""
+        return bool(self.plan.budget_s) and self.spent_s + self._close_s >= self.plan.budget_s
+
+    @property
+    def next(self) -> AnyExercise | None:
+        """The exercise that is on or comes next."""
+        return None if self.over else self.exercises[self.index]
+
+    @property
+    def gone_s(self) -> float:
+        """How far the plan has come, in the seconds it was expected to take."""
+        if self.over:
+            return self.whole_s
+        gone_s = self._begins_s[self.index] + (READY_S if self.ready_s else 0.0)
+        if self.running is not None:
+            gone_s += min(self.active_s - self._begun_s, self.plan.steps[self.index].seconds)
+        return gone_s
+
+    @property
+    def ratable(self) -> bool:
+        """Whether a memory has just brought a smile and may be rated."""
+        return self._recalled is not None
+
+    def begin(self, t: float, context: Context) -> AnyExercise:
+        """Begin the present exercise at `t` seconds with what is known of the person."""
+        exercise = self.exercises[self.index]
+        self.running = Running.begin(exercise, context, self.plan.steps[self.index].reps, t)
+        self._recalled = None
+        self._begun_s = self.active_s
+        return exercise
+
+    def step(
+        self, t: float, features: Features | None, *, quiet: bool
+    ) -> tuple[tuple[Event, ...], tuple[Cue, ...]]:
+        """Take in one frame of the exercise under way; return what happened, and what to say to it."""
+        run = self.running
+        if run is None:
+            return (), ()
+        events = run.step(
+            t,
+            features,
+            quiet=quiet,
+            hurry=self.plan.short_of_time(self.index, self.spent_s),
+            late=not self.plan.allows(self.index, self.spent_s, more=True),
+            names=self._memories,
+        )
+        for event in events:
+            if isinstance(event, Recall):  # it can be rated until the next one
+                self._recalled = None if event.latency_s is None else event.index
+        return events, run.guidance.cues
+
+    def finish(self, t: float) -> tuple[Event, ...]:
+        """End the exercise under way, done or not; return what is still owed."""
+        run, self.running = self.running, None
+        return () if run is None else run.finish(t)
+
+    def advance(self) -> None:
+        """Go to the next exercise there is time for, past those for which there is none."""
+        self.index += 1
+        while not self.over and not self.plan.allows(self.index, self.spent_s + CHANGE_S):
+            self.index += 1
+
+    def move(self, by: int) -> None:
+        """Go to another exercise, as the person wishes."""
+        self.index = max(self.index + by, 0)
+
+    def rate(self) -> int | None:
+        """Take in that the last memory was rated; return its number, None if none is open."""
+        recalled, self._recalled = self._recalled, None
+        return recalled

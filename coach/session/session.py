@@ -1,0 +1,343 @@
+"""A guided session: get ready, one exercise after the other, summary; pauses when it cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coach.coaching.cue_queue import Speaker
+from coach.coaching.cues import Kind
+from coach.coaching.output import Output
+from coach.coaching.phrases import PhraseBook
+from coach.coaching.screen import Screen
+from coach.events import Calibrated, EndReason, Event, FaceLost, Paused, Resumed
+from coach.exercise.protocol import AnyExercise, Context
+from coach.face.acquaintance import Acquaintance
+from coach.face.baseline import OwnRange
+from coach.face.count_in import CountIn
+from coach.face.features import Features
+from coach.face.perception import Perception
+from coach.face.presence import STALL_S, Watch
+from coach.session.log import SessionLog
+from coach.session.plan import Plan
+from coach.session.plan_run import Course
+from coach.session.screen_builder import Scene, draw
+from coach.session.transitions import TRANSITIONS, Happening, Stage
+from coach.settings import Settings
+from coach.types import FaceObservation
+
+BREATHER_S = 0.8  # between two exercises, at least
+PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
+
+
+class Session:
+    """The session's flow. Time comes with the frames; nothing here reads a clock or touches a device.
+
+    Parameters
+    ----------
+    plan, exercises
+        The plan and one exercise for each of its steps, in order.
+    book
+        Words in the person's language.
+    settings
+        Framing limits and the voice's rate.
+    source
+        Name for the log.
+    best
+        The person's own range where it is known.
+    memories
+        The person's own words for their memories; empty for numbers alone.
+    safety
+        Say and show what to watch out for, once, before anything else.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        exercises: Sequence[AnyExercise],
+        book: PhraseBook,
+        settings: Settings,
+        *,
+        source: str,
+        best: OwnRange | None = None,
+        memories: tuple[str, ...] = (),
+        safety: bool = False,
+    ) -> None:
+        self.plan = plan
+        self.frames = 0
+        self.perception = Perception(best)
+        self.watch = Watch(settings.framing)
+        self.speaker = Speaker(book, settings.voice.rate)
+        self.course = Course(plan, exercises, memories, close_s=self.speaker.lasts("finished"))
+        self.features: Features | None = None
+        self._book = book
+        self._acquaintance = Acquaintance(self.perception, settings.framing)
+        self._log = SessionLog(plan.name, source)
+        self.tally = self._log.tally
+        self._safety = safety
+        self._stage: Stage = "ready"
+        self._since = 0.0
+        self._t = 0.0
+        self._counting_in: CountIn | None = None
+        self._paused_by = ""
+        self._scene = Scene()
+
+    # -- what comes in
+
+    def process(self, t: float, observation: FaceObservation | None) -> Output:
+        """Take in one frame's face (None where there is none) at `t` seconds."""
+        self._begin(t)
+        self.frames += 1
+        face = self.perception.look(observation)
+        seen = self.watch.see(t, face)
+        if seen:
+            self._log.add(*seen)
+        if lost := FaceLost in map(type, seen):
+            self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
+        self._heed(t, lost=lost)
+        if self.watch.stalled and self._stage == "exercise" and self.course.running is not None:
+            self._log.add(*self.course.running.stalled(t))
+        self.features = None
+        if self._stage == "ready":
+            self._get_ready(t, face)
+        elif self._stage == "exercise":
+            self.features = self.perception.features(face)
+            self._exercise(t)
+        elif self._stage == "change":
+            self._change(t)
+        elif self._stage == "count_in":
+            self._count_in(t, face)
+        return self._output(t)
+
+    def camera_lost(self, t: float) -> Output:
+        """Take in that the source gives no pictures at the moment."""
+        self._begin(t)
+        self._log.add(*self.watch.no_camera(t))
+        self._heed(t)
+        return self._output(t)
+
+    def idle(self, t: float) -> Output:
+        """Let time go on with nothing new to see."""
+        self._begin(t)
+        return self._output(t)
+
+    def toggle_pause(self, t: float) -> None:
+        """Pause, or go on after a count-in; where nothing can be seen, as soon as it can."""
+        if self._stage != "paused":
+            self._pause(t, "key")
+        elif self.watch.blind:
+            self._paused_by = self.watch.blind
+        else:
+            self._resume(t)
+
+    def move(self, t: float, by: int) -> None:
+        """Go to the next exercise (+1), the one before (-1), or begin this one anew (0)."""
+        if (self._stage, "moved") not in TRANSITIONS or self.perception.baseline is None:
+            return
+        if self._stage == "paused":
+            self._log.add(Resumed(t=t))
+        self._log.add(*self.course.finish(t))
+        self.speaker.hush()
+        self.course.move(by)
+        if self.course.over:
+            self._go("end", t)
+            self.speaker.say(t, Kind.INSTRUCTION, "finished")
+        else:
+            self._go("moved", t)
+            self._begin_exercise(t)
+
+    def rate(self) -> int | None:
+        """Take in that the person has rated the last memory; return its number, None if none is open."""
+        return self.course.rate()
+
+    def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
+        """Close the session; return the last events, `session_end` at the very end."""
+        self._begin(t)
+        self._log.add(*self.course.finish(self._t))
+        self._log.end(self._t, self.course.names, self.frames, reason)
+        self._stage = "ended"
+        return self._log.taken()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the plan was done to its end."""
+        return self._stage == "ended"
+
+    @property
+    def active_s(self) -> float:
+        """Seconds of guiding, without getting ready and without pauses."""
+        return self.course.active_s
+
+    # -- stages
+
+    def _begin(self, t: float) -> None:
+        """Note the time; of a long gap only the beginning is guiding."""
+        if not self._log.begun:
+            self._log.begin(t)
+            self._since = self._t = t
+            if self._safety:
+                self.speaker.say(t, Kind.SAFETY, "safety")
+            self.speaker.say(t, Kind.INSTRUCTION, "neutral")
+        run = self.course.running
+        self._log.exercise = None if run is None else run.exercise.name
+        if self._stage in ("exercise", "change"):
+            self.course.active_s += min(max(t - self._t, 0.0), STALL_S)
+        self._t = max(t, self._t)
+
+    def _go(self, happening: Happening, t: float) -> None:
+        self._stage = TRANSITIONS[self._stage, happening]
+        self._since = t
+
+    def _get_ready(self, t: float, face: FaceObservation | None) -> None:
+        if self.perception.baseline is None:
+            met = self._acquaintance.step(t, face)
+            self.watch.framing = self._acquaintance.framing
+            if met is None:
+                hint = self._acquaintance.hint(t) if self.speaker.quiet(t) else None
+                if hint is not None:
+                    self.speaker.say(t, Kind.INSTRUCTION, hint)
+                return
+            if met.baseline is not None:
+                duration_s, quality = met.baseline.duration_s, met.baseline.quality
+                self._log.add(Calibrated(t=t, neutral_s=duration_s, quality=quality))
+            if met.again:
+                self._go_on(t, same=met.baseline is None)
+                return
+        if not self._safety or self.speaker.quiet(t):
+            self.course.ready_s = self._log.lasted_s(t)
+            self._go("calibrated", t)
+            self._begin_exercise(t)
+
+    def _go_on(self, t: float, *, same: bool) -> None:
+        """Go on after another look: where it was the known face, as before; else this exercise anew."""
+        if not same:
+            self.speaker.say(t, Kind.CORRECTION, "other_face")  # before the exercise's own intro
+        run = self.course.running
+        if run is None:
+            self._go("between", t)
+            return
+        self._go("calibrated", t)
+        if same:
+            run.again(t)
+        else:
+            self._log.add(*self.course.finish(t))
+            self._begin_exercise(t)
+
+    def _begin_exercise(self, t: float) -> None:
+        baseline, best = self.perception.baseline, self.perception.best
+        known = Context(best) if baseline is None else Context(best, baseline.noise)
+        exercise = self.course.begin(t, known)
+        if self.plan.explains:
+            self.speaker.say(t, Kind.INSTRUCTION, "intro", exercise.name)
+
+    def _exercise(self, t: float) -> None:
+        run = self.course.running
+        if run is None:
+            return
+        if self.course.out_of_time:
+            self._log.add(*self.course.finish(t))
+            self.speaker.hush()
+            self._conclude(t)
+            return
+        events, cues = self.course.step(t, self.features, quiet=self.speaker.quiet(t))
+        if events:
+            self._log.add(*events)
+        if cues:
+            self.speaker.add(*cues)
+        self._scene = self._scene.after(t, run.view, events)
+        if run.guidance.done:
+            self._log.add(*self.course.finish(t))
+            self._conclude(t)
+
+    def _conclude(self, t: float) -> None:
+        """Go on from an exercise: announce the next one there is time for, or close."""
+        self._go("done", t)
+        self.course.advance()
+        coming = self.course.next
+        if coming is None:
+            self.speaker.say(t, Kind.INSTRUCTION, "finished")
+        else:
+            self.speaker.say(t, Kind.INSTRUCTION, "begin", title=coming.name)
+
+    def _change(self, t: float) -> None:
+        if t - self._since < BREATHER_S or not self.speaker.quiet(t):
+            return
+        if self.course.over:
+            self._go("over", t)
+        else:
+            self._go("next", t)
+            self._begin_exercise(t)
+
+    # -- pausing
+
+    def _heed(self, t: float, *, lost: bool = False) -> None:
+        """Pause where nothing can be seen; go on where it can be again, unless the person paused.
+
+        A machine that slept is no reason to say that the person could not be seen.
+        """
+        blind = self.watch.blind or ("face_lost" if lost else "")
+        if blind and (self._stage != "ready" or blind == "camera_lost"):
+            self._pause(t, blind)
+        if self._stage == "paused" and self._paused_by != "key" and not self.watch.blind:
+            self._resume(t)
+
+    def _pause(self, t: float, cause: str) -> None:
+        if (self._stage, "pause") not in TRANSITIONS:
+            return
+        self._go("pause", t)
+        self._paused_by = cause
+        self._log.add(Paused(t=t, cause=cause))
+        if self.course.running is not None:
+            self._log.add(*self.course.running.interrupt(t, cause))
+        self.speaker.hush()
+        if cause != "face_lost" or not self.watch.stalled:
+            self.speaker.say(t, Kind.HOLD, PAUSE_CUES[cause])
+
+    def _resume(self, t: float) -> None:
+        if self.perception.baseline is None:
+            self._acquaintance.begin_again()
+            self._go("anew", t)
+        else:
+            self._go("resume", t)
+            self._counting_in = CountIn(t, self.perception.baseline)
+        self._log.add(Resumed(t=t))
+
+    def _count_in(self, t: float, face: FaceObservation | None) -> None:
+        count = self._counting_in
+        if count is None:
+            return
+        for key in count.step(t, face):
+            self.speaker.say(t, Kind.COUNTDOWN, key)
+        if not count.over(t):
+            return
+        if not count.fits:
+            self._acquaintance.look_again()
+            self._go("strange", t)
+            self.speaker.say(t, Kind.INSTRUCTION, "neutral")
+        elif self.course.running is None:
+            self._go("between", t)
+        else:
+            self._go("counted", t)
+            self.course.running.again(t)
+
+    # -- what goes out
+
+    def _output(self, t: float) -> Output:
+        said = self.speaker.next(t)
+        if said is not None:
+            self._log.said(t, said)
+            self._scene = self._scene.spoken(t, said.text, self.speaker.until)
+        return Output(self._log.taken(), said, self._draw(t), self._stage == "ended")
+
+    def _draw(self, t: float) -> Screen:
+        course = self.course
+        return draw(
+            self._scene,
+            t,
+            book=self._book,
+            stage=self._stage,
+            course=course,
+            framing=self.watch.framing,
+            paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
+            safety=self._safety,
+            lines=self.tally.lines(course.names, self._book, course.active_s) if course.over else (),
+        )

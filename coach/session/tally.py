@@ -1,0 +1,84 @@
+"""What a session came to: counts for the log's last line, and the summary a person reads."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import mean, median
+
+from coach.coaching.phrases import SCREEN, PhraseBook
+from coach.events import Attempt, EndReason, Event, JawCircle, Recall, Released, Rep, SessionEnd, Smile
+from coach.progress.words import ProgressWords
+
+Line = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts and measures of one session, by exercise."""
+
+    reps: Counter[str] = field(default_factory=Counter)
+    attempts: Counter[str] = field(default_factory=Counter)
+    holds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    smiles: list[Smile] = field(default_factory=list)
+    recalls: list[Recall] = field(default_factory=list)
+    circles: int = 0
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Take in what happened."""
+        for event in events:
+            name = event.exercise or ""
+            if isinstance(event, Rep):
+                self.reps[name] += 1
+            elif isinstance(event, Attempt):
+                self.attempts[name] += 1
+            elif isinstance(event, Released):
+                self.holds[name].append(event.hold_s)
+            elif isinstance(event, Smile):
+                self.smiles.append(event)
+            elif isinstance(event, Recall):
+                self.recalls.append(event)
+            elif isinstance(event, JawCircle):
+                self.circles += 1
+
+    def end(
+        self, t: float, duration_s: float, names: Sequence[str], frames: int, reason: EndReason
+    ) -> SessionEnd:
+        """Return the log's last line for a session of the exercises `names`."""
+        return SessionEnd(
+            t=t,
+            reps={name: self.reps[name] for name in names},
+            attempts={name: self.attempts[name] for name in names},
+            duration_s=duration_s,
+            frames=frames,
+            fps=frames / duration_s if duration_s > 0 else 0.0,
+            reason=reason,
+        )
+
+    def lines(self, names: Sequence[str], book: PhraseBook, duration_s: float) -> tuple[Line, ...]:
+        """Return the summary: (label, value), one line a fact, in the person's language."""
+
+        def label(key: str) -> str:
+            return book.text(SCREEN, key)
+
+        words = ProgressWords(book)
+        lines: list[Line] = []
+        for name in dict.fromkeys(names):
+            value = f"{self.reps[name]} {label('rep' if self.reps[name] == 1 else 'reps')}"
+            if self.holds[name] and name != "memory_anchor":
+                value += f" · {words.seconds(mean(self.holds[name]))} {label('mean_hold')}"
+            lines.append((book.text(name, "title"), value))
+        if self.circles:
+            lines.append((label("circles"), str(self.circles)))
+        if self.smiles:
+            even = median(smile.symmetry for smile in self.smiles)
+            lines.append((label("evenness"), words.share(even)))
+        came = [recall.latency_s for recall in self.recalls if recall.latency_s is not None]
+        if came:
+            joined = sum(recall.eye_engaged for recall in self.recalls)
+            lines.append((label("recall_time"), words.seconds(median(came))))
+            lines.append((label("eyes_engaged"), f"{joined} / {len(self.recalls)}"))
+        minutes, seconds = divmod(round(duration_s), 60)
+        lines.append((label("duration"), f"{minutes}:{seconds:02d}"))
+        return tuple(lines)

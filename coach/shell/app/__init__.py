@@ -1,0 +1,1 @@
+"""Everything joined up, one module a command."""

@@ -1,0 +1,271 @@
+"""The `analyze` command: counting and timing a recording as fast as the machine can."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TextIO
+
+import click
+
+from coach import __version__
+from coach.errors import CoachError, SourceError, UsageError
+from coach.events import EndReason, Event, SessionEnd, SessionStart
+from coach.exercise.protocol import AnyExercise
+from coach.face.baseline import OwnRange
+from coach.face.features import Features
+from coach.session.analysis import Analysed, Analysis
+from coach.shell.capture.source import Signal
+from coach.shell.capture.video_file import VideoFile
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.profile.exercise_registry import load_exercise
+from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
+from coach.types import Bilateral
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `analyze` was asked for; `neutral` and `cues` in seconds of the video."""
+
+    video: Path
+    exercise: str
+    neutral: tuple[float, float] = (0.0, 3.0)
+    cues: tuple[float, ...] = ()
+    hold_s: float | None = None
+    events: str | None = None
+    features: Path | None = None
+    plot: Path | None = None
+    best: OwnRange | None = None
+
+
+class Counted(NamedTuple):
+    """What came of it: all events, as they were written, and one line for each file that could not be."""
+
+    events: list[Event]
+    problems: list[str]
+
+
+def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
+    """Count one recording.
+
+    Parameters
+    ----------
+    request
+        What to count and what to write.
+    model
+        The landmarker's model file.
+    progress
+        Show a progress bar on standard error.
+
+    Raises
+    ------
+    SourceError
+        The video cannot be read, has no pictures or no face.
+    UsageError
+        The exercise is unknown, or `neutral` lies outside the clip.
+    """
+    exercise = _exercise(request)
+    if request.plot is not None:
+        from coach.shell.report.analysis_plot import check_plot
+
+        check_plot(request.plot)
+    video = VideoFile(request.video)
+    analysis = Analysis(exercise, request.neutral, request.cues, request.best)
+    with ExitStack() as stack:
+        stack.callback(video.close)
+        keep = stack.enter_context(_Record(request))
+        landmarker = stack.enter_context(Landmarker(model))
+        keep.events(SessionStart(t=0.0, plan=exercise.name, source=request.video.name, version=__version__))
+        count, last = 0, 0.0
+        reason: EndReason = "stopped"
+        try:
+            for count, (t, observation) in enumerate(_faces(video, landmarker, progress), start=1):  # noqa: B007
+                keep.results(analysis.process(t, observation))
+                last = t
+            _check(request, analysis, count, last)
+            keep.results(analysis.finish(last))
+            reason = "source_ended"
+        finally:  # whatever happened: the log's last line
+            keep.events(_end(exercise.name, analysis, count, last, reason))
+    if video.warning:
+        click.echo(f"{request.video}: {video.warning}", err=True)
+    problems = keep.problems
+    if request.plot is not None:
+        from coach.shell.report.analysis_plot import draw_analysis
+
+        try:
+            draw_analysis(request.plot, exercise, keep.frames, keep.kept)
+        except CoachError as error:  # the counts are told all the same
+            problems.append(str(error))
+    return Counted(keep.kept, problems)
+
+
+def _end(name: str, analysis: Analysis, frames: int, last: float, reason: EndReason) -> SessionEnd:
+    return SessionEnd(
+        t=last,
+        reps={name: analysis.reps[name]},
+        attempts={name: analysis.attempts[name]},
+        duration_s=last,
+        frames=frames,
+        fps=(frames - 1) / last if last > 0 else 0.0,
+        reason=reason,
+    )
+
+
+class _Record:
+    """Where results go: the event log, the table of features, and memory for the figure."""
+
+    def __init__(self, request: Request) -> None:
+        self.kept: list[Event] = []
+        self.frames: list[Analysed] = []
+        self._plot = request.plot is not None
+        self._log = EventLog(request.events) if request.events else None
+        self._to_file = request.events not in (None, STANDARD_OUTPUT)
+        self._table = _FeatureTable(request.features) if request.features else None
+
+    def results(self, results: Iterator[Analysed]) -> None:
+        """Keep frames and their events."""
+        for result in results:
+            self.events(*result.events)
+            if self._table is not None:
+                self._table.write(result)
+            if self._plot:
+                self.frames.append(result)
+
+    def events(self, *events: Event) -> None:
+        """Keep events."""
+        for event in events:
+            self.kept.append(event)
+            if self._log is not None:
+                self._log.write(event)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._log is not None:
+            self._log.close()
+        if self._table is not None:
+            self._table.close()
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be written. A reader that wants no more of standard output is none."""
+        lost = self._table.problem if self._table is not None else ""
+        if self._log is not None and self._to_file and self._log.problem:
+            return [self._log.problem, *filter(None, [lost])]
+        return [lost] if lost else []
+
+
+def _exercise(request: Request) -> AnyExercise:
+    changes: dict[str, Any] = {}
+    if request.hold_s is not None:
+        changes = {"repetition": {"hold_s": request.hold_s}}
+    return load_exercise(request.exercise, changes)
+
+
+def _faces(video: VideoFile, landmarker: Landmarker, progress: bool) -> Iterator[tuple[float, Any]]:
+    """Yield each frame's time and face."""
+    length = round(video.duration_hint_s) if video.duration_hint_s else 0
+    with click.progressbar(length=length, label=video.path.name, file=_bar_stream(progress), width=30) as bar:
+        shown = 0
+        while True:
+            frame = video.read()
+            if frame is Signal.ENDED:
+                break
+            if isinstance(frame, Signal):
+                continue
+            yield frame.t, landmarker.detect(frame)
+            if int(frame.t) > shown:
+                bar.update(int(frame.t) - shown)
+                shown = int(frame.t)
+
+
+def _bar_stream(progress: bool) -> TextIO:
+    import io
+    import sys
+
+    return sys.stderr if progress and sys.stderr.isatty() else io.StringIO()
+
+
+def _check(request: Request, analysis: Analysis, frames: int, last: float) -> None:
+    begin, end = request.neutral
+    if frames == 0:
+        raise SourceError(f"{request.video}: no picture could be read; is the recording complete?")
+    if begin >= last > 0:
+        raise UsageError(
+            f"--neutral {begin:g}:{end:g}: outside the clip of {last:.1f} s; choose seconds within it"
+        )
+    if analysis.faces == 0:
+        raise SourceError(
+            f"{request.video}: no face in {frames} frames; film the face from the front, in good light"
+        )
+
+
+class _FeatureTable:
+    """Every signal of every frame as CSV; sides in two columns, `_left` and `_right`."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = path.open("w", newline="", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"--features {path}: cannot be written ({error.strerror}); "
+                "give a file in a folder that exists and is yours"
+            ) from error
+        self._path = path
+        self._t = float("-inf")
+        self.problem = ""
+        self._row([*COLUMNS, "phase", "count", "hold_s"])
+
+    def write(self, result: Analysed) -> None:
+        """Add one frame; frames without a face have empty cells."""
+        if result.t <= self._t:  # what is still owed at the end belongs to no frame of its own
+            return
+        self._t = result.t
+        values = [] if result.features is None else flat(result.features)
+        cells = [f"{value:.6g}" for value in values] or [""] * len(COLUMNS)
+        cells[0] = f"{result.t:.4f}"
+        self._row([*cells, result.view.phase, str(result.view.count), f"{result.view.hold_s:.3f}"])
+
+    def close(self) -> None:
+        """Finish the file."""
+        try:
+            self._file.close()
+        except OSError as error:
+            self._lost(error)
+
+    def _row(self, cells: Sequence[str]) -> None:
+        if self.problem:
+            return
+        try:
+            csv.writer(self._file).writerow(cells)
+        except OSError as error:
+            self._lost(error)
+
+    def _lost(self, error: OSError) -> None:
+        self.problem = self.problem or (
+            f"--features {self._path}: not written to its end ({error.strerror}); "
+            "make room or give another file"
+        )
+
+
+def flat(features: Features) -> list[float]:
+    """Return the features' numbers, in the order of `COLUMNS`."""
+    row: list[float] = []
+    for field in fields(features):
+        value = getattr(features, field.name)
+        row += (value.left, value.right) if isinstance(value, Bilateral) else (value,)
+    return row
+
+
+COLUMNS = tuple(
+    name
+    for field in fields(Features)
+    for name in (
+        (f"{field.name}_left", f"{field.name}_right") if field.type == Bilateral.__name__ else (field.name,)
+    )
+)

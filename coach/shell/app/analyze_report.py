@@ -1,0 +1,62 @@
+"""What commands print when they are done: short lines for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.errors import CoachError
+from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd
+
+if TYPE_CHECKING:
+    from coach.shell.app.analyze import Request
+    from coach.shell.profile.shared_options import Shared
+
+
+def analyze_and_report(request: Request, options: Shared) -> int:
+    """Run `analyze` and say what was found (on standard error where events go to standard output)."""
+    from coach.shell.app.analyze import analyze
+    from coach.shell.profile.home import Home
+
+    home = Home.find(options)
+    request = replace(request, best=home.own_range())
+    events, problems = analyze(request, home.model(progress=True), progress=True)
+    to_error = request.events == "-"
+    for line in analysis_lines(request.exercise, events):
+        click.echo(line, err=to_error)
+    for line in problems:
+        click.echo(line, err=True)
+    return CoachError.exit_status if problems else 0
+
+
+def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
+    """Return what was counted, one thing a line."""
+    end = next(event for event in reversed(events) if isinstance(event, SessionEnd))
+    reps = end.reps.get(exercise, 0)
+    lines = [f"{exercise}: {reps} {_plural('repetition', reps)} in {end.duration_s:.1f} s of video"]
+    released = {event.index: event for event in events if isinstance(event, Released)}
+    for event in events:
+        if isinstance(event, Rep):
+            whole = released.get(event.index)
+            held = whole.hold_s if whole is not None else event.hold_s
+            lines.append(f"  {event.index:2d}  from {event.start:6.2f} s  held {held:.2f} s")
+        elif isinstance(event, Attempt):
+            lines.append(f"   -  from {event.start:6.2f} s  held {event.hold_s:.2f} s  {event.reason}")
+        elif isinstance(event, Recall):
+            came = "no smile" if event.latency_s is None else f"smile after {event.latency_s:.2f} s"
+            eyes = ", eyes engaged" if event.eye_engaged else ""
+            lines.append(f"  memory {event.index} at {event.cue_t:.2f} s: {came}{eyes}")
+    for direction in ("clockwise", "counterclockwise"):
+        circles = sum(isinstance(e, JawCircle) and e.direction == direction for e in events)
+        if circles:
+            lines.append(f"  {circles} jaw {_plural('circle', circles)} {direction}")
+    if len(lines) == 1:
+        lines.append("  nothing that looks like a try of it")
+    return lines
+
+
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{noun}s"

@@ -1,0 +1,212 @@
+"""What works on this machine: each part tried for a moment, with the remedy where one does not."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from coach import __version__
+from coach.errors import CoachError
+from coach.settings import Settings
+
+LEAST_FREE_MB = 50  # a year of daily sessions takes a few MB; the model and the voice take ten
+SPEECH_TIMEOUT_S = 20.0
+# The releases whose native library was watched and opened no socket; 0.10.35 and later report usage.
+QUIET_MEDIAPIPE = ("0.10.30", "0.10.31", "0.10.32", "0.10.33")
+OTHER_CV2 = ("opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of the program on this machine.
+
+    `name`: of the part. `ok`: whether it works. `detail`: what was found. `remedy`: what to do, empty
+    where it works. `needed`: whether no session can run without it.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    needed: bool = False
+
+
+def checks(settings: Settings, data_dir: Path, cache_dir: Path) -> list[Check]:
+    """Try every part of the program; takes a few seconds and opens each camera for a moment.
+
+    Parameters
+    ----------
+    settings
+        The person's settings.
+    data_dir, cache_dir
+        The folders of the history and of what can be fetched again.
+    """
+    parts: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("program", program),
+        ("model", lambda: model(settings, cache_dir)),
+        ("camera", lambda: camera(settings)),
+        ("display", display),
+        ("voice", lambda: voice(settings)),
+        ("data folder", lambda: folder(data_dir)),
+        ("privacy", lambda: privacy(data_dir, cache_dir)),
+    )
+    return [_tried(name, part) for name, part in parts]
+
+
+def report(found: Sequence[Check]) -> int:
+    """Print the checks as a table; return 0 where a session can run, else 1."""
+    import click
+
+    width = max(len(check.name) for check in found)
+    for check in found:
+        mark = click.style("ok", fg="green") if check.ok else click.style("--", fg="red")
+        click.echo(f"{mark}  {check.name:<{width}}  {check.detail}")
+        if not check.ok and check.remedy:
+            click.echo(f"{'':{width + 6}}{check.remedy}")
+    return 0 if all(check.ok for check in found if check.needed) else 1
+
+
+def program() -> Check:
+    """Look at the versions, and that no second OpenCV hides the first."""
+    packages = ", ".join(f"{name} {_version(name)}" for name in ("mediapipe", "opencv-python", "numpy"))
+    detail = (
+        f"smile-coach {__version__}, Python {platform.python_version()}, {packages}, "
+        f"{platform.system()} {platform.machine()}"
+    )
+    others = [name for name in OTHER_CV2 if _version(name)]
+    if others:
+        remedy = f"pip uninstall {' '.join(others)}, then pip install --force-reinstall opencv-python"
+        return Check("program", ok=False, detail=f"{detail}; also {', '.join(others)}", remedy=remedy)
+    return Check("program", ok=True, detail=detail)
+
+
+def model(settings: Settings, cache_dir: Path) -> Check:
+    """Find or fetch the landmarker's model, and look at one empty picture with it."""
+    from coach.shell.detection.landmarker import Landmarker
+    from coach.shell.model_file import find_model
+
+    try:
+        path = find_model(settings.model.path, cache_dir, progress=sys.stderr.isatty())
+        Landmarker(path).close()
+    except CoachError as error:
+        what, _, remedy = str(error).rpartition("; ")
+        return Check("model", ok=False, detail=what, remedy=remedy, needed=True)
+    return Check("model", ok=True, detail=f"{path} (SHA-256 is right, the landmarker starts)", needed=True)
+
+
+def camera(settings: Settings) -> Check:
+    """List the cameras that give a picture, and whether the chosen one is among them."""
+    from coach.shell.capture.cameras import explanation, list_cameras
+
+    found = list_cameras()
+    index = settings.camera.index
+    if any(info.index == index for info in found):
+        return Check("camera", ok=True, detail=", ".join(map(str, found)))
+    what, _, remedy = explanation(index, "gives no picture", found).partition("; ")
+    return Check("camera", ok=False, detail=what, remedy=remedy)
+
+
+def display() -> Check:
+    """Ask whether a window can be shown."""
+    from coach.shell.window.window import display_problem
+
+    what, _, remedy = display_problem().partition("; ")
+    return Check("display", ok=not what, detail=what or "a window can be shown", remedy=remedy)
+
+
+def voice(settings: Settings) -> Check:
+    """Render one word, and look for a way to play it."""
+    from coach.shell.sound.player import make_player
+
+    language = "en" if settings.language == "auto" else settings.language
+    problem = _rendering_problem(language, settings)
+    if not problem:
+        player = make_player()
+        problem = player.problem
+        player.close()
+    if problem:
+        return Check("voice", ok=False, detail=problem, remedy="captions are shown all the same")
+    return Check("voice", ok=True, detail="speech is rendered here and can be played")
+
+
+def folder(data_dir: Path) -> Check:
+    """Check that the history can be written, and that there is room for it."""
+    place = data_dir
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    remedy = "choose another folder with --data-dir or SMILE_COACH_HOME"
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"x")
+        free_mb = shutil.disk_usage(place).free // 1_000_000
+    except OSError as error:
+        detail = f"{data_dir}: cannot be written ({error.strerror})"
+        return Check("data folder", ok=False, detail=detail, remedy=remedy, needed=True)
+    enough = free_mb >= LEAST_FREE_MB
+    return Check(
+        "data folder", ok=enough, detail=f"{data_dir} ({free_mb} MB free)", remedy="" if enough else remedy
+    )
+
+
+def privacy(data_dir: Path, cache_dir: Path) -> Check:
+    """Say where everything stays, and that this MediaPipe is one that sends nothing."""
+    installed = _version("mediapipe")
+    where = f"everything stays in {data_dir} and {cache_dir}"
+    if installed in QUIET_MEDIAPIPE:
+        return Check("privacy", ok=True, detail=f"MediaPipe {installed} opens no connection; {where}")
+    detail = f"MediaPipe {installed or 'is missing'} is not known to send nothing"
+    return Check("privacy", ok=False, detail=detail, remedy="pip install mediapipe==0.10.31")
+
+
+def _tried(name: str, part: Callable[[], Check]) -> Check:
+    """Run one check; a part that cannot even be loaded is a finding like any other."""
+    try:
+        return part()
+    except (ImportError, OSError, RuntimeError) as error:
+        detail = (str(error).strip() or type(error).__name__).splitlines()[0]
+        return Check(name, ok=False, detail=detail, remedy="reinstall smile-coach", needed=name == "model")
+
+
+def _rendering_problem(language: str, settings: Settings) -> str:
+    """Return why no word can be rendered, or nothing."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "word.wav"
+        request = {
+            "language": language,
+            "voice": settings.voice.voice,
+            "rate": settings.voice.rate,
+            "volume": settings.voice.volume,
+            "items": [{"text": "Smile", "path": str(path)}],
+        }
+        command = [sys.executable, "-m", "coach.shell.sound.render_speech"]
+        try:
+            done = subprocess.run(
+                command,
+                input=json.dumps(request),
+                capture_output=True,
+                text=True,
+                timeout=SPEECH_TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"the speech engine did not answer within {SPEECH_TIMEOUT_S:.0f} s; restart the machine"
+        if done.returncode == 0 and path.is_file():
+            return ""
+        lines = done.stderr.strip().splitlines()
+        return lines[-1] if lines else f"the speech engine ended with status {done.returncode}"
+
+
+def _version(package: str) -> str:
+    """Return the installed version, or nothing."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,248 @@
+"""The first run: camera, language, sound, own range, a word on safety; then the first session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.coaching.cues import Cue, Kind
+from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
+from coach.errors import INTERRUPTED, StoreError
+from coach.face.framing import Framing
+from coach.face.neutral_capture import look_at
+from coach.shell.app.calibrate import Room, measure_range
+from coach.shell.app.camera_choice import choose_camera
+from coach.shell.app.devices import open_display, open_source
+from coach.shell.capture.cameras import list_cameras
+from coach.shell.capture.source import Source
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.profile.home import Home
+from coach.shell.profile.language_files import language_for, languages, load_phrase_book
+from coach.shell.profile.settings_file import save_choices
+from coach.shell.profile.toml_files import config_dir, read_toml
+from coach.shell.sound.voice import SilentVoice, Voice, make_voice
+from coach.shell.store.store import Store
+from coach.shell.window.display import Display, NoDisplay
+from coach.shell.window.prompt import Asker, Left, Look, Question, WindowAsker, asker_for
+from coach.types import Frame
+
+if TYPE_CHECKING:
+    from coach.shell.profile.shared_options import Shared
+
+SECTION = "setup"
+LANGUAGE_S, SOUND_S, SAFETY_S = 8.0, 14.0, 6.0  # how long an answer is waited for
+HELLO_S = (1.5, 5.0, 9.0)  # when the sentence of the sound check is said: the first may not be ready yet
+HELLO = Cue(0.0, Kind.INSTRUCTION, "sound_check", SECTION)
+
+
+def needs_setup(home: Home, source: str | None = None) -> bool:
+    """Whether this is a first run: a webcam, no settings file, and no session of the person's own yet.
+
+    `source`: as in `--source`, None for the usual webcam.
+    """
+    if (source or "webcam").partition(":")[0] != "webcam" or home.settings_file.is_file():
+        return False
+    return not _sessions(home)
+
+
+def _sessions(home: Home) -> bool:
+    try:
+        with Store.open(home.data_dir, read_only=True) as store:
+            return any(not session.simulated for session in store.history().sessions)
+    except StoreError:  # there is something, and the session will say what is wrong with it
+        return True
+
+
+def run_setup(options: Shared, plan: str | None = None, minutes: float | None = None) -> int:
+    """Lead through the first run, or through it again; return the exit status.
+
+    Before the first session of all, that session follows, with `plan` and `minutes` as they were given.
+
+    Raises
+    ------
+    CoachError
+        No camera, no model, or something cannot be written.
+    """
+    home = Home.find(options)
+    home.make_data_dir()
+    first = not _sessions(home)
+    try:
+        with ExitStack() as stack:
+            home, interrupted = FirstRun(options, home, stack).lead()
+    except Left:
+        return 0
+    if interrupted:
+        return INTERRUPTED
+    if not first:
+        click.echo(load_phrase_book(language_for(home.settings.language)).text(SECTION, "done"))
+        return 0
+    from coach.shell.app.session import run_session
+
+    return run_session(options, plan, minutes, demo=options.source == "demo")
+
+
+@dataclass(slots=True)
+class FirstRun:
+    """What is open while the choices are made; the stack closes it."""
+
+    options: Shared
+    home: Home
+    stack: ExitStack
+
+    def lead(self) -> tuple[Home, bool]:
+        """Go through all of it; return the home with the choices, and whether it was interrupted.
+
+        Raises
+        ------
+        Left
+            The person has closed the window.
+        """
+        options, home = self.options, self.home
+        model = home.model(progress=True)
+        book = load_phrase_book(language_for(home.settings.language))
+        display = self._window(book)
+        window = not isinstance(display, NoDisplay)
+        landmarker = self.stack.enter_context(Landmarker(model))
+        asker = asker_for(display, window=window)
+        choices: dict[str, str | int] = {}
+        real = options.speed == "real" or (options.speed is None and window)
+        if options.source in (None, "webcam"):
+            index = choose_camera(list_cameras(), asker, book, home)
+            choices |= {} if index is None else {"camera.index": index}
+            home = _with_camera(home, index)
+        source = open_source(options.source or "webcam", home, real=real)
+        self.stack.callback(source.close)
+        asker = asker_for(display, _look(landmarker, home, book), window=window)
+        language = home.settings.language
+        if options.language is None:
+            language = choose_language(language, asker, book, _live(source))
+            choices["language"] = language
+        if language_for(language) != book.language:
+            display.close()  # its buttons speak the language, too
+            book = load_phrase_book(language)
+            display = self._window(book)
+            asker = asker_for(display, _look(landmarker, home, book), window=window)
+        home = home.with_settings(home.settings.model_copy(update={"language": language}))
+        save_choices(home.settings_file, choices)
+        voice = self._voice(home, book) if options.voice and real else SilentVoice()
+        self.stack.callback(voice.close)
+        check_sound(voice, asker, book, _live(source))
+        room = Room(source, landmarker, display, voice, captions=not window)
+        reason, interrupted = measure_range(room, home, book, None)
+        if interrupted:
+            return home, True
+        if reason == "stopped":
+            raise Left
+        note = book.text(SCREEN, "safety_note")
+        before = Question(
+            book.text(SECTION, "before"), book.text(SECTION, "any_key"), patience_s=SAFETY_S, note=note
+        )
+        asker.ask(before, _live(source))
+        return home, False
+
+    def _window(self, book: PhraseBook) -> Display:
+        display, problem = open_display(self.options, self.home, book)
+        self.stack.callback(display.close)
+        if problem:
+            click.echo(f"{book.text(SCREEN, 'no_display')} ({problem})", err=True)
+        return display
+
+    def _voice(self, home: Home, book: PhraseBook) -> Voice:
+        """Return the voice; the sentence of the sound check is rendered first."""
+        texts = (book.fill(HELLO).text, *book.spoken(()))
+        return make_voice(home.settings.voice, book.language, home.cache_dir, texts)
+
+
+def choose_language(
+    setting: str, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]
+) -> str:
+    """Return the language to set: another one's code, or the setting as it was."""
+    codes = languages()
+    names = [str(read_toml(config_dir() / "languages" / f"{code}.toml")["name"]) for code in codes]
+    keys = [str(number) for number in range(1, len(codes) + 1)]
+    default = keys[codes.index(book.language)]
+    question = Question(
+        book.text(SECTION, "language"),
+        book.text(SECTION, "language_keys"),
+        tuple(zip(keys, names, strict=True)),
+        default=default,
+        patience_s=LANGUAGE_S,
+    )
+    chosen = asker.ask(question, tick)
+    return setting if chosen == default else codes[int(chosen) - 1]
+
+
+def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]) -> bool:
+    """Say a sentence until the person has heard it, twice at most; return whether they have."""
+    if isinstance(voice, SilentVoice) and not voice.problem:
+        return False  # silence was asked for
+    sentence = book.fill(HELLO)
+    for _ in range(2):
+        if voice.problem:
+            break
+        said = 0
+
+        def speak(passed: float) -> Frame | None:
+            nonlocal said
+            if said < len(HELLO_S) and passed >= HELLO_S[said]:
+                said += 1
+                voice.say(sentence)
+            return tick(passed)
+
+        question = Question(
+            book.text(SECTION, "sound"),
+            options=(("1", book.text(SECTION, "yes")), ("2", book.text(SECTION, "no"))),
+            default="1",
+            patience_s=SOUND_S,
+            caption=sentence.text,
+        )
+        heard = asker.ask(question, speak) == "1"
+        voice.stop()
+        if heard:
+            return True
+    why = voice.problem or book.text(SECTION, "sound_help")
+    click.echo(why, err=True)
+    if isinstance(asker, WindowAsker):  # who looks at the window does not read the terminal
+        go_on = book.text(SCREEN, "press_space")
+        asker.ask(Question(book.text(SCREEN, "no_voice"), go_on, patience_s=SAFETY_S, note=why), tick)
+    return False
+
+
+def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> Look:
+    """Return what judges how the face is in the picture, each frame once."""
+    last: list[tuple[float, tuple[Framing, str]]] = []
+
+    def look(frame: Frame) -> tuple[Framing, str]:
+        if not last or last[0][0] != frame.t:
+            seen = landmarker.detect(frame)
+            framing = look_at(seen, home.settings.framing)
+            fix = "" if framing == "good" else book.text(SESSION, framing)
+            last[:] = [(frame.t, (framing, fix))]
+        return last[0][1]
+
+    return look
+
+
+def _live(source: Source) -> Callable[[float], Frame | None]:
+    """Return what gives a source's newest picture."""
+    newest: list[Frame] = []
+
+    def tick(passed: float) -> Frame | None:
+        del passed
+        got = source.read()
+        if isinstance(got, Frame):
+            newest[:] = [got]
+        return newest[0] if newest else None
+
+    return tick
+
+
+def _with_camera(home: Home, index: int | None) -> Home:
+    if index is None:
+        return home
+    camera = home.settings.camera.model_copy(update={"index": index})
+    return home.with_settings(home.settings.model_copy(update={"camera": camera}))

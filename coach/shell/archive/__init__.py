@@ -1,0 +1,1 @@
+"""The history handed out, read back, forgotten."""

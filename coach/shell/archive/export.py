@@ -1,0 +1,246 @@
+"""The history for others: CSV tables, one JSON file that can be read back, a page for a clinician."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import coach
+from coach.errors import CoachError, StoreError, UsageError
+from coach.progress.clinical_report import clinical_report
+from coach.progress.words import ProgressWords
+from coach.shell.store.event_rows import insertion
+from coach.shell.store.migrations import MIGRATIONS, migrate
+from coach.shell.store.store import Store
+from coach.shell.system.private_file import hand_over, refuse_dash
+
+FORMAT = "smile-coach history"
+ENDINGS = {".csv": "csv", ".json": "json", ".pdf": "pdf"}  # what each promises
+CHILDREN = {
+    "sessions": ("repetitions", "attempts", "smiles", "recalls", "stages", "jaw_circles"),
+    "check_ins": ("scores",),
+}
+_PARENT = {"sessions": "session", "check_ins": "check_in"}  # the column that names it
+_ORDER = {"sessions": "started_at, rowid", "check_ins": "at, rowid"}
+TABLES = tuple(table for parent, children in CHILDREN.items() for table in (parent, *children))
+
+Rows: TypeAlias = list[dict[str, Any]]
+
+
+def export_csv(store: Store, folder: Path) -> list[Path]:
+    """Write one CSV file (UTF-8, comma, header) for each table; see `docs/history.md` for the columns.
+
+    Returns
+    -------
+    list of Path
+        The files written, empty tables included. The memories' words and photos are never exported.
+
+    Raises
+    ------
+    UsageError
+        The folder's name promises another format.
+    CoachError
+        The folder cannot be written.
+    StoreError
+        The history cannot be read.
+    """
+    _check_target(folder, "csv")
+    paths = []
+    for table, rows in _tables(store).items():
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=_columns(store.connection, table), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        paths.append(folder / f"{table}.csv")
+        hand_over(paths[-1], text.getvalue().encode())
+    return paths
+
+
+def export_json(store: Store, path: Path) -> Path:
+    """Write everything into one JSON file, which `import_json` reads back.
+
+    Raises
+    ------
+    UsageError
+        The file's name promises another format.
+    CoachError
+        The file cannot be written.
+    StoreError
+        The history cannot be read.
+    """
+    _check_target(path, "json")
+    text = json.dumps(as_json(store), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    hand_over(path, text.encode())
+    return path
+
+
+def as_json(store: Store) -> dict[str, Any]:
+    """Return everything as plain JSON values: `format`, `tables_version`, `version` and `tables`."""
+    return {
+        "format": FORMAT,
+        "tables_version": len(MIGRATIONS),
+        "version": coach.__version__,
+        "tables": _tables(store),
+    }
+
+
+def export_pdf(store: Store, path: Path, today: date, words: ProgressWords) -> Path:
+    """Write one page for a clinician as a PDF; memories are numbered, their words stay here.
+
+    Raises
+    ------
+    UsageError
+        The file's name promises another format.
+    CoachError
+        The file cannot be written, or there is nothing to report yet.
+    StoreError
+        The history cannot be read.
+    """
+    from coach.shell.report.pdf_report import pdf
+
+    _check_target(path, "pdf")
+    history = store.history()
+    if not history.sessions and not history.scores:
+        raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
+    models = [row["model"] for table in CHILDREN for row in _tables(store)[table]]
+    report = clinical_report(history, today, words, version=coach.__version__, models=models)
+    hand_over(path, pdf(report, words))
+    return path
+
+
+def import_json(store: Store, path: Path) -> str:
+    """Add the sessions and check-ins of an export that are not in the store yet; all or none.
+
+    Returns
+    -------
+    str
+        One line that says what was added and what was there already.
+
+    Raises
+    ------
+    CoachError
+        The file cannot be read, is not an export, or was made by a newer program.
+    StoreError
+        The history cannot be written.
+    """
+    tables = _read(path)
+    added = dict.fromkeys(CHILDREN, 0)
+    try:
+        with store.transaction():
+            for parent, children in CHILDREN.items():
+                known = {row[0] for row in store.connection.execute(f"SELECT id FROM {parent}")}  # noqa: S608
+                new = [row for row in tables[parent] if row["id"] not in known]
+                added[parent] = len(new)
+                for row in new:
+                    store.connection.execute(*insertion(parent, row))
+                ids = {row["id"] for row in new}
+                for child in children:
+                    for row in tables[child]:
+                        if row[_PARENT[parent]] in ids:
+                            store.connection.execute(*insertion(child, row))
+    except StoreError as error:
+        if isinstance(error.__cause__, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise CoachError(
+                f"{path}: its rows contradict each other ({error.__cause__}); export it again"
+            ) from error
+        raise
+    there = sum(len(tables[parent]) for parent in CHILDREN) - sum(added.values())
+    return (
+        f"added {counted(added['sessions'], 'sessions')} and {counted(added['check_ins'], 'check-ins')} "
+        f"from {path.name}; {there} {'was' if there == 1 else 'were'} there already"
+    )
+
+
+def counted(count: int, things: str) -> str:
+    """Return a count with its noun, given in the plural: `2 films`, `1 film`."""
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
+
+
+def _check_target(path: Path, kind: str) -> None:
+    """Refuse a name that promises another format: a file of that format may be there, and would be lost."""
+    refuse_dash(path)
+    ending = path.suffix.lower()
+    if ENDINGS.get(ending, kind) != kind:
+        raise UsageError(
+            f"{path}: ends in {ending}, but --format is {kind}; "
+            f"give another name, or --format {ENDINGS[ending]}"
+        )
+
+
+def _tables(store: Store) -> dict[str, Rows]:
+    """Return every table as rows by column; a child's own number is left out, it means nothing outside."""
+    try:
+        return {table: _rows(store.connection, table) for table in TABLES}
+    except sqlite3.Error as error:
+        raise StoreError(f"{store.path}: cannot be read ({error}); restore a copy") from error
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> Rows:
+    columns = _columns(connection, table)
+    query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {_ORDER.get(table, 'id')}"  # noqa: S608
+    return [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    return names if table in CHILDREN else names[1:]
+
+
+def _read(path: Path) -> dict[str, Rows]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_not_a_number)
+    except OSError as error:
+        raise CoachError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except (ValueError, RecursionError) as error:
+        raise CoachError(f"{path}: is not JSON; give a file made by smile-coach export") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise CoachError(f"{path}: is not a smile-coach export; give a file made by smile-coach export")
+    if data.get("tables_version") != len(MIGRATIONS):
+        raise CoachError(
+            f"{path}: version {data.get('tables_version')} of the tables, this smile-coach has "
+            f"{len(MIGRATIONS)}; export it again with the same smile-coach"
+        )
+    return _checked(data.get("tables"), path)
+
+
+def _checked(tables: Any, path: Path) -> dict[str, Rows]:
+    """Return the tables if every row has exactly the known columns, with values of their types."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        migrate(memory, None)
+        for table in TABLES:
+            types = {row[1]: row[2] for row in memory.execute(f"PRAGMA table_info({table})")}
+            columns = _columns(memory, table)
+            rows = tables.get(table) if isinstance(tables, Mapping) else None
+            if not isinstance(rows, list):
+                raise CoachError(f"{path}: table '{table}' is missing; export it again")
+            for n, row in enumerate(rows, start=1):
+                if not isinstance(row, dict) or set(row) != set(columns):
+                    raise CoachError(f"{path}: row {n} of '{table}' has other columns; export it again")
+                for column, value in row.items():
+                    if not _fits(column, types[column], value):
+                        raise CoachError(
+                            f"{path}: row {n} of '{table}': {column} = {value!r}; export it again"
+                        )
+    return {table: tables[table] for table in TABLES}
+
+
+def _fits(column: str, kind: str, value: Any) -> bool:
+    if column in {"started_at", "at"}:
+        try:
+            return datetime.fromisoformat(value).tzinfo is not None
+        except (TypeError, ValueError):
+            return False
+    if value is None:
+        return True
+    return isinstance(value, str) if kind == "TEXT" else isinstance(value, int | float)
+
+
+def _not_a_number(name: str) -> None:
+    raise ValueError(name)

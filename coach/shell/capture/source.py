@@ -1,0 +1,52 @@
+"""Where pictures come from: one protocol for the webcam, a file and the simulated person."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from coach.coaching.cues import Cue
+from coach.types import Frame
+
+
+class Signal(Enum):
+    """What a source says when it has no new frame."""
+
+    WAITING = "waiting"  # nothing new yet; ask again
+    LOST = "lost"  # stalled, unplugged or frozen; ask again, it may come back
+    ENDED = "ended"  # no more frames will come
+
+
+class Source(Protocol):
+    """A stream of frames that owns its clock."""
+
+    @property
+    def name(self) -> str:
+        """What the event log calls the source, e.g. `webcam:0`, `demo` or a file's name."""
+        ...
+
+    def read(self) -> Frame | Signal:
+        """Return the next (webcam: the newest) frame, waiting at most about 50 ms for one.
+
+        Raises
+        ------
+        SourceError
+            The source cannot be used at all: no such camera, not a video, no pictures in it.
+        """
+        ...
+
+    def now(self) -> float:
+        """Seconds since the source opened, on the clock that stamps its frames."""
+        ...
+
+    def close(self) -> None:
+        """Let the device or the file go; safe to call twice."""
+        ...
+
+
+class Listener(Protocol):
+    """A source that hears the coach, as the simulated person does."""
+
+    def hear(self, cue: Cue) -> None:
+        """Take in a cue that has just been said and shown."""
+        ...

@@ -1,0 +1,219 @@
+"""The webcam as a source: the newest frame, a stall noticed from outside, and its own recovery."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+
+from coach.errors import SourceError
+from coach.settings import CameraSettings
+from coach.shell.capture.camera_reader import Reader
+from coach.shell.capture.cameras import Opener, explanation, list_cameras, open_camera
+from coach.shell.capture.source import Signal
+from coach.types import Frame
+
+MAX_WAIT_S = 0.05  # the protocol's: `read` waits at most about this long
+SILENT_S = 1.9  # seconds without a new picture until the camera counts as lost: noticed within two
+ABANDON_S = 3.0  # seconds of stall until it is opened anew
+OPEN_PATIENCE_S = 5.0  # seconds of opening until the person is told
+OPEN_LIMIT_S = 30.0  # seconds of opening until the attempt is given up
+BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # seconds between attempts to open it again: back within 5 s in any case
+CLOSE_WAIT_S = 0.5  # a reader that is not stuck lets go well within this
+
+
+class State(Enum):
+    """What the camera is doing."""
+
+    CLOSED = auto()
+    OPENING = auto()
+    STREAMING = auto()
+    STALLED = auto()  # blocked, or repeating one picture: nothing new, but nothing said either
+    BACKOFF = auto()  # failed; waiting to try again
+
+
+class Happening(Enum):
+    """What moves the camera from state to state."""
+
+    START = auto()
+    PICTURE = auto()  # one that differs from the one before
+    SILENCE = auto()
+    FAILURE = auto()
+    TIMEOUT = auto()
+    CLOSE = auto()
+
+
+TRANSITIONS: dict[State, dict[Happening, State]] = {
+    State.CLOSED: {Happening.START: State.OPENING},
+    State.OPENING: {
+        Happening.PICTURE: State.STREAMING,
+        Happening.FAILURE: State.BACKOFF,
+        Happening.TIMEOUT: State.BACKOFF,
+        Happening.CLOSE: State.CLOSED,
+    },
+    State.STREAMING: {
+        Happening.SILENCE: State.STALLED,
+        Happening.FAILURE: State.BACKOFF,
+        Happening.CLOSE: State.CLOSED,
+    },
+    State.STALLED: {
+        Happening.PICTURE: State.STREAMING,
+        Happening.FAILURE: State.BACKOFF,
+        Happening.TIMEOUT: State.BACKOFF,
+        Happening.CLOSE: State.CLOSED,
+    },
+    State.BACKOFF: {Happening.TIMEOUT: State.OPENING, Happening.CLOSE: State.CLOSED},
+}
+LIMIT_S = {State.OPENING: OPEN_LIMIT_S, State.STALLED: ABANDON_S}
+
+
+class Webcam:
+    """A camera by its index; `read` gives the newest frame and never blocks for long.
+
+    `read` and `close` are for one thread at a time, whichever it is; `now` may be asked from any.
+
+    Parameters
+    ----------
+    settings
+        Which camera, and what to ask of it.
+    opener
+        How to open it; may block for as long as it likes.
+    clock
+        Seconds that only go forward.
+    open_here
+        Open on the caller's thread, as macOS wants it; elsewhere the reader's thread opens.
+    """
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        *,
+        opener: Opener = open_camera,
+        clock: Callable[[], float] = time.perf_counter,  # `monotonic` steps by 16 ms on Windows
+        open_here: bool = sys.platform == "darwin",
+    ) -> None:
+        self._settings = settings
+        self._opener = opener
+        self._clock = clock
+        self._open_here = open_here
+        self._zero = clock()
+        self._state = State.CLOSED
+        self._since = self._zero
+        self._news = threading.Condition()
+        self._reader = Reader(self._news, clock)
+        self._given = 0  # pictures of the present reader already given out
+        self._given_t = -1.0
+        self._attempts = 0  # to open it again since the last picture
+        self._streamed = False
+        self._done = False
+
+    @property
+    def name(self) -> str:
+        """`webcam:` and the index."""
+        return f"webcam:{self._settings.index}"
+
+    @property
+    def state(self) -> State:
+        """What the camera is doing."""
+        return self._state
+
+    def read(self) -> Frame | Signal:
+        """Return the newest frame not given out yet, or what there is instead of one.
+
+        `WAITING`: nothing new yet. `LOST`: no new picture for `SILENT_S`, the camera failed, or opening
+        takes longer than `OPEN_PATIENCE_S`; it comes back by itself. `ENDED`: closed.
+
+        Raises
+        ------
+        SourceError
+            The camera cannot be opened to begin with, or gives no picture at all.
+        """
+        if self._done:
+            return Signal.ENDED
+        if self._state is State.CLOSED:
+            self._enter(Happening.START)
+        self._advance()
+        self._wait()
+        self._advance()
+        if self._state is State.STREAMING:
+            with self._news:
+                if self._reader.count > self._given and self._reader.image is not None:
+                    self._given = self._reader.count
+                    self._given_t = max(self._reader.t - self._zero, self._given_t + 1e-6)
+                    return Frame(self._given_t, self._reader.image)
+            return Signal.WAITING
+        first = self._state is State.OPENING and not self._streamed
+        return Signal.WAITING if first and self._lasted() < OPEN_PATIENCE_S else Signal.LOST
+
+    def now(self) -> float:
+        """Seconds since the source was made, on the clock that stamps its frames."""
+        return self._clock() - self._zero
+
+    def close(self) -> None:
+        """Let the camera go; a reader that is stuck inside the driver is left to itself."""
+        if self._done:
+            return
+        self._done = True
+        if self._state is not State.CLOSED:
+            self._enter(Happening.CLOSE)
+        self._reader.join(CLOSE_WAIT_S)
+
+    def _wait(self) -> None:
+        """Wait for a picture or the reader's end, but not long."""
+        reader = self._reader
+        with self._news:
+            known = self._given if self._state is State.STREAMING else reader.count
+            idle = self._state is State.BACKOFF  # no reader at work: only time helps
+            self._news.wait_for(lambda: not idle and (reader.count > known or reader.over), MAX_WAIT_S)
+
+    def _lasted(self) -> float:
+        return self._clock() - self._since
+
+    def _advance(self) -> None:
+        """Look at the reader and the clock, and follow the table for what is seen."""
+        happening = self._happening()
+        if happening is None:
+            return
+        if not self._streamed and happening in (Happening.FAILURE, Happening.TIMEOUT):
+            reason = self._reader.failure or f"does not answer ({OPEN_LIMIT_S:.0f} s)"
+            self.close()
+            found = list_cameras(self._opener, without=self._settings.index) if self._reader.over else []
+            raise SourceError(explanation(self._settings.index, reason, found))
+        self._enter(happening)
+
+    def _happening(self) -> Happening | None:
+        """Return what has happened that the present state answers to."""
+        if self._state is State.BACKOFF:
+            wait = BACKOFF_S[min(self._attempts, len(BACKOFF_S)) - 1]
+            return Happening.TIMEOUT if self._lasted() >= wait else None
+        with self._news:
+            if self._reader.error is not None:
+                raise self._reader.error
+            failed = bool(self._reader.failure)
+            live = self._reader.count > 0 and self._clock() - self._reader.changed_at <= SILENT_S
+        if failed:
+            return Happening.FAILURE
+        if self._state is State.STREAMING:
+            return None if live else Happening.SILENCE
+        if live:
+            return Happening.PICTURE
+        return Happening.TIMEOUT if self._lasted() > LIMIT_S[self._state] else None
+
+    def _enter(self, happening: Happening) -> None:
+        """Go to the state that the table names, and do what belongs to arriving there."""
+        self._state = TRANSITIONS[self._state][happening]
+        self._since = self._clock()
+        if self._state is State.OPENING:
+            self._reader = Reader(self._news, self._clock, after=self._reader)
+            self._given = 0
+            self._reader.start(lambda: self._opener(self._settings), open_here=self._open_here)
+        elif self._state is State.STREAMING:
+            self._streamed = True
+            self._attempts = 0
+        elif self._state is State.BACKOFF:
+            self._attempts += 1
+            self._reader.wanted = False
+        elif self._state is State.CLOSED:
+            self._reader.wanted = False

@@ -1,0 +1,188 @@
+"""The commands for a session, a recording and the machine; the heavy parts are imported when asked for."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from coach import __version__
+from coach.errors import UsageError
+from coach.shell.command_line import progress_commands as commands
+from coach.shell.command_line import setting_commands
+from coach.shell.command_line.options import PLACE, DefaultGroup, filed, shared
+from coach.shell.profile.shared_options import Shared
+
+__all__ = ["Shared", "cli"]
+
+
+class Amount(click.FloatRange):
+    """A number between two limits; "nan" is none, though it is neither too small nor too large."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is no number between {self.min:g} and {self.max:g}", param, ctx)
+        return number
+
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+RECORD = click.option(
+    "--record",
+    type=click.Choice(["plain", "overlay"]),
+    is_flag=False,
+    flag_value="plain",
+    help="Film the session, as the camera sees it or as the window shows it.",
+)
+
+
+@click.group(cls=DefaultGroup, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="smile-coach")
+def cli() -> None:
+    """Two minutes a day for the muscles of a smile, led by your webcam.
+
+    Without a command it starts today's session. Everything stays on this machine.
+    """
+
+
+@cli.command()
+@click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
+@click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
+@RECORD
+@shared
+def session(
+    options: Shared, plan: str | None, minutes: float | None, record: Literal["plain", "overlay"] | None
+) -> int:
+    """Today's guided session with the webcam."""
+    from coach.shell.app.session import run_session
+    from coach.shell.app.setup import needs_setup, run_setup
+    from coach.shell.profile.home import Home
+    from coach.shell.profile.plan_files import load_plan
+    from coach.shell.window.window import display_problem
+
+    home = Home.find(options)
+    led = options.window and record is None and not display_problem()
+    if led and needs_setup(home, options.source):
+        load_plan(plan or home.settings.plan, minutes)  # what is wrong with it is said before all questions
+        return run_setup(options, plan, minutes)
+    return run_session(options, plan, minutes, record=record)
+
+
+@cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
+@click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
+@click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
+@click.option("--seed", type=int, default=0, help="Another seed, another simulated person's day.")
+@RECORD
+@shared
+def demo(
+    options: Shared,
+    plan: str | None,
+    minutes: float | None,
+    seed: int,
+    record: Literal["plain", "overlay"] | None,
+) -> int:
+    """Watch the same session done by a simulated person: no webcam, display or sound needed."""
+    from coach.shell.app.session import run_session
+
+    return run_session(options, plan, minutes, demo=True, seed=seed, record=record)
+
+
+@cli.command()
+@click.argument("video", type=PLACE)
+@click.option("--exercise", required=True, metavar="NAME", help="Which exercise to look for.")
+@click.option("--neutral", default="0:3", show_default=True, metavar="A:B", help="Seconds of a face at rest.")
+@click.option("--cue-at", type=float, multiple=True, metavar="S", help="When a memory was cued; repeatable.")
+@click.option("--hold-s", type=Amount(0.1, 120), metavar="S", help="Another hold target, seconds.")
+@click.option("--features", type=PLACE, metavar="FILE.csv", help="Write every signal.")
+@click.option("--plot", type=PLACE, metavar="FILE.png", help="Draw signals and events.")
+@shared
+def analyze(
+    options: Shared,
+    video: Path,
+    exercise: str,
+    neutral: str,
+    cue_at: tuple[float, ...],
+    hold_s: float | None,
+    features: Path | None,
+    plot: Path | None,
+) -> int:
+    """Count and time a recording, as fast as the machine can."""
+    for cue in cue_at:
+        if not 0 <= cue < float("inf"):
+            raise UsageError(f"--cue-at {cue:g}: no moment of a recording; write seconds, e.g. 14.2")
+    from coach.shell.app.analyze import Request
+    from coach.shell.app.analyze_report import analyze_and_report
+
+    request = Request(video, exercise, _neutral(neutral), cue_at, hold_s, options.events, features, plot)
+    return analyze_and_report(request, options)
+
+
+def _neutral(text: str) -> tuple[float, float]:
+    begin, _, end = text.partition(":")
+    try:
+        window = float(begin), float(end)
+    except ValueError:
+        raise UsageError(f"--neutral {text}: not two numbers; write A:B in seconds, e.g. 0:3") from None
+    if not 0 <= window[0] < window[1] < float("inf"):
+        raise UsageError(f"--neutral {text}: must be 0 <= A < B; write seconds, e.g. 0:3")
+    return window
+
+
+@cli.command("check-in")
+@click.option("--keep-photos/--no-photos", default=None, help="Keep the pictures in the data folder, or not.")
+@shared
+def check_in(options: Shared, keep_photos: bool | None) -> int:
+    """Take standardised pictures and scores, every two weeks."""
+    from coach.shell.app.check_in import check_in_at_camera
+
+    return check_in_at_camera(options, keep_photos=keep_photos)
+
+
+@cli.command()
+@shared
+def calibrate(options: Shared) -> int:
+    """Measure your own best: cheeks, smile and jaw."""
+    from coach.shell.app.calibrate import run_calibrate
+
+    return run_calibrate(options)
+
+
+@cli.command()
+@click.argument("session", metavar="SESSION")
+@click.argument("other", required=False)
+@shared
+def replay(options: Shared, session: str, other: str | None) -> int:
+    """Watch a recorded session again, or two side by side.
+
+    SESSION is "last", a recording's name or a session's id, or its beginning; forget film lists them.
+    """
+    from coach.shell.recording.replay import run_replay
+
+    return run_replay(options, session, other)
+
+
+@cli.command()
+@shared
+def setup(options: Shared) -> int:
+    """Go through the first run again: camera, language, sound, range."""
+    from coach.shell.app.setup import run_setup
+
+    return run_setup(options)
+
+
+@cli.command()
+@filed
+def doctor(options: Shared) -> int:
+    """Say what works on this machine, and what to do about the rest."""
+    from coach.shell.app.doctor import checks, report
+    from coach.shell.profile.home import Home
+
+    home = Home.find(options)
+    return report(checks(home.settings, home.data_dir, home.cache_dir))
+
+
+for command in (*commands.ALL, *setting_commands.ALL):
+    cli.add_command(command)

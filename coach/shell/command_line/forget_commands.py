@@ -1,0 +1,144 @@
+"""The commands that delete, each with a question before and a word on what is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.errors import CoachError
+from coach.shell.command_line.options import filed, home_of, reading
+from coach.shell.profile.shared_options import Shared
+
+if TYPE_CHECKING:
+    from coach.shell.profile.home import Home
+
+PAGE = "progress.html"
+# What stands in the data folder beside history, memories and photos.
+ALSO = (PAGE, "range.json", "films")
+
+
+@click.group()
+def forget() -> None:
+    """Delete a session, a memory, a film, all photos or everything."""
+
+
+sure = click.option("--yes", is_flag=True, help="Do not ask before.")
+
+
+@forget.command("session")
+@click.argument("name", required=False)
+@sure
+@filed
+def forget_session(options: Shared, name: str | None, yes: bool) -> None:
+    """Delete a session by its id or "last"; no NAME lists them."""
+    from coach.shell.archive import forget as forgetting
+    from coach.shell.store.store import Store
+
+    home = home_of(options)
+    if name is None:
+        with reading(home) as store:
+            for line in forgetting.session_list(store) or ["No sessions yet"]:
+                click.echo(line)
+        return
+    with reading(home) as store:
+        session = forgetting.find_session(store, name)
+    which = forgetting.session_name(session)
+    if _agreed(f"Delete session {which}, all that was measured in it, and its film?", yes):
+        from coach.shell.recording import film_folders as films
+
+        with Store.open(home.make_data_dir()) as store:
+            click.echo(forgetting.forget_session(store, session.id))
+        if filmed := [film for film in films.recordings(home.data_dir) if film.session == session.id]:
+            click.echo(films.delete(home.data_dir, filmed))
+
+
+@forget.command("memory")
+@click.argument("number", type=int)
+@sure
+@filed
+def forget_memory(options: Shared, number: int, yes: bool) -> None:
+    """Delete one memory's words, and its name in the history."""
+    if _agreed(f"Delete memory {number} and its words?", yes):
+        forget_one_memory(home_of(options), number)
+
+
+@forget.command("photos")
+@sure
+@filed
+def forget_photos(options: Shared, yes: bool) -> None:
+    """Delete all photos; the scores stay."""
+    from coach.shell.archive import forget as forgetting
+    from coach.shell.store.store import Store
+
+    home = home_of(options)
+    if _agreed("Delete all photos?", yes):
+        with Store.open(home.make_data_dir()) as store:
+            click.echo(forgetting.forget_photos(store))
+
+
+@forget.command("film")
+@click.argument("name", required=False)
+@sure
+@filed
+def forget_film(options: Shared, name: str | None, yes: bool) -> None:
+    """Delete a film by its name or "last"; no NAME lists them."""
+    from coach.shell.archive.export import counted
+    from coach.shell.recording import film_folders as films
+
+    folder = home_of(options).data_dir
+    if name is None:
+        there = films.recordings(folder)
+        for film in reversed(there):
+            click.echo(film.line)
+        size = films.size_text(films.folder_size(folder / films.FOLDER))
+        click.echo(f"{counted(len(there), 'films')}, {size}" if there else "No films yet")
+    elif _agreed(f"Delete the film {films.find(folder, name).folder.name}?", yes):
+        click.echo(films.delete(folder, [films.find(folder, name)]))
+
+
+@forget.command("everything")
+@sure
+@filed
+def forget_everything(options: Shared, yes: bool) -> None:
+    """Delete all that smile-coach keeps about you."""
+    from coach.shell.archive import forget as forgetting
+
+    home = home_of(options)
+    if _agreed(f"Delete everything in {home.data_dir}?", yes):
+        click.echo(forgetting.forget_everything(home.data_dir, ALSO))
+        delete_speech(home)
+
+
+def _agreed(question: str, yes: bool) -> bool:
+    """Ask, unless the answer was given; where nobody can answer, say how to give it."""
+    if yes:
+        return True
+    if sys.stdin is not None and sys.stdin.isatty():
+        agreed = click.confirm(question, err=True)
+    elif answer := "" if sys.stdin is None else sys.stdin.readline():
+        agreed = answer.strip().lower() in {"y", "yes"}
+    else:
+        raise CoachError("nothing was deleted: there is nobody to ask; give --yes")
+    if not agreed:
+        click.echo("nothing was deleted")
+    return agreed
+
+
+def forget_one_memory(home: Home, number: int) -> None:
+    """Delete one memory, its name in the history, and what was spoken of it."""
+    from coach.shell.archive import forget as forgetting
+    from coach.shell.store.store import Store
+
+    with Store.open(home.make_data_dir()) as store:
+        click.echo(forgetting.forget_memory(store, number))
+    delete_speech(home)
+
+
+def delete_speech(home: Home) -> None:
+    """Delete the speech kept for the next session: a memory's words were spoken, so they are in it."""
+    with contextlib.suppress(OSError):
+        shutil.rmtree(home.cache_dir / "sounds")

@@ -1,0 +1,235 @@
+"""Every screen and state of the window as a folder of pictures, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from coach.coaching.phrases import PhraseBook
+from coach.coaching.screen import Phase, Screen
+from coach.exercise.view import Bars
+from coach.face.framing import Framing
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.window.labels import Labels
+from coach.shell.window.painter import Look, Painter, View
+from coach.shell.window.prompt import QuestionScreen
+from coach.shell.window.question_page import QuestionPage
+from coach.types import Bilateral, FaceObservation, Frame, Image
+
+SIZES = ((1280, 720), (1920, 1080), (800, 600))
+PICTURE = (1280, 720)
+BAND = (0.6, 1.1)
+EXERCISES = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memory_anchor")
+FAULTS: tuple[Framing, ...] = (
+    "no_face",
+    "closer",
+    "move_left",
+    "move_up",
+    "turn_to_me",
+    "light_from_front",
+)
+Observe = Callable[[Frame], FaceObservation | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture of the gallery: what the person does, what the screen says."""
+
+    name: str
+    screen: Screen
+    level: Bilateral
+    view: View = "picture"
+    large: bool = False
+    camera: bool = True
+
+
+def _phases(book: PhraseBook, exercise: str) -> Iterator[Shot]:
+    """Yield one exercise at rest, rising, holding, released and after a try that did not count."""
+    moments: tuple[tuple[Phase, Bilateral, float, str, int], ...] = (
+        ("rest", Bilateral(0.03, 0.05), 0.0, "rest", 2),
+        ("rising", Bilateral(0.48, 0.40), 0.0, "go", 2),
+        ("hold", Bilateral(0.92, 0.81), 0.62, "hold", 2),
+        ("released", Bilateral(0.55, 0.50), 1.0, "release", 3),
+        ("attempt", Bilateral(0.30, 0.62), 0.2, "asymmetric", 2),
+    )
+    for number, (phase, level, hold, cue, count) in enumerate(moments):
+        side = book.text("screen", "left")
+        screen = Screen(
+            phase=phase,
+            title=book.text(exercise, "title"),
+            instruction=book.text(exercise, "instruction"),
+            exercise=exercise,
+            count=count,
+            target=10,
+            hold=hold,
+            hold_left_s=5 * (1 - hold),
+            bars=Bars(level, BAND),
+            caption=book.text(exercise, cue, n=book.number(count), side=side, seconds=5),
+            progress=0.18 + 0.1 * number,
+            time_left_s=104 - 12 * number,
+        )
+        yield Shot(f"{exercise}-{phase}", screen, level)
+
+
+def shots(book: PhraseBook, demo: Image) -> Iterator[Shot]:
+    """Yield every state of the window in one language; `demo` is the demonstration's picture."""
+    for exercise in EXERCISES:
+        yield from _phases(book, exercise)
+    _, rising, hold, _, attempt = _phases(book, "cheek_raiser")
+    smiling = tuple(_phases(book, "symmetry_drill"))[2]
+    for framing in FAULTS:
+        fix = book.text("session", framing)
+        faulty = replace(rising.screen, framing=framing, fix=fix, phase="ready", bars=None, caption=fix)
+        yield replace(rising, name=f"framing-{framing}", screen=faulty, level=Bilateral(0, 0))
+    for view in ("overlay", "outline", "hidden"):
+        for shot in (hold, smiling, attempt):
+            yield replace(shot, name=f"{view}-{shot.name}", view=view)
+        yield replace(hold, name=f"{view}-large", view=view, large=True)
+    for shot in (rising, hold):
+        yield replace(shot, name=f"large-{shot.name}", large=True)
+    paused = replace(hold.screen, paused=book.text("screen", "press_space"), caption="")
+    yield replace(hold, name="paused", screen=paused)
+    yield replace(hold, name="paused-hidden", screen=paused, view="hidden")
+    lost = replace(hold.screen, paused=book.text("session", "camera_lost"), framing="no_face")
+    lost = replace(lost, fix=book.text("session", "no_face"), muted=True, caption="")
+    yield replace(hold, name="camera-lost", screen=lost, camera=False)
+    yield replace(hold, name="no-picture", screen=replace(lost, paused="", muted=False), camera=False)
+    shown = replace(rising.screen, demo=demo, notice=book.text("screen", "no_voice"))
+    yield replace(rising, name="demonstration", screen=shown)
+    yield replace(rising, name="demonstration-large", screen=shown, large=True)
+    helped = replace(rising.screen, lines=Labels.from_book(book).keys_help())
+    yield replace(rising, name="help", screen=helped)
+    yield replace(rising, name="help-large", screen=helped, large=True)
+    yield from _before(book)
+    yield from _questions(book)
+    ended = _summary(book)
+    yield Shot("summary", ended, Bilateral(0, 0))
+    yield Shot("summary-large", ended, Bilateral(0, 0), large=True)
+
+
+def _before(book: PhraseBook) -> Iterator[Shot]:
+    """Yield getting ready, the first time and later, and jaw circles, which are not held."""
+    for name, key, section in (
+        ("ready", "neutral", "session"),
+        ("ready-first", "safety_note", "screen"),
+    ):
+        title, text = book.text("screen", "calibrating"), book.text(section, key)
+        screen = Screen("ready", title=title, instruction=text, time_left_s=118)
+        yield Shot(name, screen, Bilateral(0, 0))
+    circles = Screen(
+        "moving",
+        title=book.text("jaw_release", "title"),
+        instruction=book.text("jaw_release", "circle_cw", n=5),
+        exercise="jaw_release",
+        count=2,
+        target=5,
+        hold=0.4,
+        caption=book.number(2),
+        progress=0.15,
+        time_left_s=99,
+    )
+    yield Shot("jaw_release-moving", circles, Bilateral(0.2, 0.2))
+
+
+def _questions(book: PhraseBook) -> Iterator[Shot]:
+    """Yield what is asked the first time."""
+
+    def word(key: str, section: str = "setup") -> str:
+        return book.text(section, key)
+
+    languages = (("1", "Deutsch"), ("2", "English"), ("3", "Español"), ("4", "Français"))
+    cameras = (("1", "Integrated Camera, 1280 x 720"), ("2", "1920 x 1080"))
+    answers = (("1", word("yes")), ("2", word("no")))
+    help_ = word("sound_help")
+    asked = {
+        "language": _question(word("language"), word("language_keys"), lines=languages, default="2"),
+        "camera": _question(word("camera"), word("camera_keys"), lines=cameras, default="1"),
+        "sound": _question(word("sound"), lines=answers, default="1", caption=word("sound_check")),
+        "no-sound": _question(word("no_voice", "screen"), word("press_space", "screen"), note=help_),
+        "safety": _question(word("before"), word("any_key"), note=word("safety_note", "screen")),
+    }
+    for name, screen in asked.items():
+        yield Shot(f"question-{name}", screen, Bilateral(0, 0))
+        yield Shot(f"question-{name}-large", screen, Bilateral(0, 0), large=True)
+
+
+def _question(title: str, hint: str = "", **what: Any) -> QuestionScreen:
+    return QuestionScreen("ready", title=title, instruction=hint, progress=0.4, **what)
+
+
+def _summary(book: PhraseBook) -> Screen:
+    def word(key: str) -> str:
+        return book.text("screen", key)
+
+    lines = (
+        (book.text("cheek_raiser", "title"), f"10 / 10 {word('reps')}"),
+        (book.text("symmetry_drill", "title"), f"6 / 6 {word('reps')}"),
+        (book.text("jaw_release", "title"), f"4 {word('circles')}"),
+        (word("mean_hold"), f"5.2 {word('seconds')}"),
+        (word("evenness"), f"84 % · {word('weaker_side')}: {word('left')}"),
+        (word("duration"), f"1:57 {word('minutes')}"),
+        (word("streak"), "12"),
+    )
+    return Screen(
+        phase="summary", title=word("summary"), caption=book.text("session", "finished"), lines=lines
+    )
+
+
+def _painted(
+    shot: Shot, image: Image | None, found: FaceObservation | None, labels: Labels, size: tuple[int, int]
+) -> Image:
+    if isinstance(shot.screen, QuestionScreen):
+        return QuestionPage(labels, large_text=shot.large).paint(image, shot.screen, size)
+    return Painter(labels, large_text=shot.large).paint(image, found, shot.screen, Look(size, shot.view))
+
+
+def render_gallery(
+    folder: Path,
+    *,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+    languages: Sequence[str] = ("en", "de", "es", "fr"),
+    observe: Observe | None = None,
+) -> int:
+    """Draw every state of the window at every size in every language, as `<language>/<size>/<state>.png`.
+
+    Parameters
+    ----------
+    folder
+        Where the pictures go; made if need be.
+    sizes
+        Widths and heights in pixels.
+    languages
+        Two letters each.
+    observe
+        A landmarker, for the overlay and the outline; without one they show the picture alone.
+
+    Returns
+    -------
+    int
+        How many pictures were written.
+    """
+    from coach.shell.drawn_face.face import FacePose, draw
+
+    demo = draw(FacePose(smile=Bilateral(0.9, 0.9), cheek=Bilateral(1, 1)), size=(320, 240))
+    count = 0
+    for language in languages:
+        book = load_phrase_book(language)
+        labels = Labels.from_book(book)
+        for shot in shots(book, demo):
+            smile = Bilateral(0, 0) if shot.screen.exercise == "cheek_raiser" else shot.level
+            jaw = shot.level.mean if shot.screen.exercise == "jaw_release" else 0.0
+            pose = FacePose(smile=Bilateral(0, 0) if jaw else smile, cheek=shot.level, jaw_open=jaw)
+            frame = Frame(float(count + 1), draw(pose, size=PICTURE))
+            found = observe(frame) if observe and shot.view != "picture" else None
+            image = frame.image if shot.camera else None
+            for width, height in sizes:
+                canvas = _painted(shot, image, found, labels, (width, height))
+                target = folder / language / f"{width}x{height}" / f"{shot.name}.png"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(target), canvas)
+                count += 1
+    return count

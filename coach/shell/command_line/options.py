@@ -1,0 +1,130 @@
+"""What commands have in common: the shared options, and groups that know what to do without a command."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from coach.shell.profile.shared_options import Shared
+
+if TYPE_CHECKING:
+    from coach.shell.profile.home import Home
+    from coach.shell.store.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class DefaultGroup(click.Group):
+    """A group with a command for when none is named: `smile-coach --plan full` needs no word more."""
+
+    default = "session"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default in front of arguments that begin with no command."""
+        own = {name for parameter in self.params for name in parameter.opts} | {"--help"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which a person meets them."""
+        del ctx
+        return list(self.commands)
+
+
+class ListingGroup(DefaultGroup):
+    """A group that lists what there is when nothing else is asked for."""
+
+    default = "list"
+
+
+class Place(click.Path):
+    """A file or folder by its name; without one it would be the present folder, which nobody meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if value == "":
+            self.fail("it is empty; give a name", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = Place(path_type=Path)
+
+
+def _options(*, live: bool) -> Callable[[F], F]:
+    """Make the decorator that gives a command the shared options, as one argument `options`.
+
+    `live`: whether its help names the options of camera, window, voice and event log; all commands take them.
+    """
+
+    def decorate(function: F) -> F:
+        @click.option(
+            "--source", metavar="SOURCE", help="webcam, webcam:N, demo, or a video file.", hidden=not live
+        )
+        @click.option("--no-window", is_flag=True, help="Run without a window.", hidden=not live)
+        @click.option(
+            "--no-voice",
+            is_flag=True,
+            help="Run without sound; captions are shown all the same.",
+            hidden=not live,
+        )
+        @click.option(
+            "--events",
+            metavar="PATH",
+            help="Write the event log (JSON Lines); - is standard output.",
+            hidden=not live,
+        )
+        @click.option(
+            "--data-dir",
+            type=PLACE,
+            envvar="SMILE_COACH_HOME",
+            help="Where history is kept (or SMILE_COACH_HOME).",
+        )
+        @click.option("--config", type=PLACE, help="Your settings file (TOML).")
+        @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")
+        @click.option(
+            "--speed",
+            type=click.Choice(["real", "max"]),
+            help="Pace of the simulated person and of files; real with a window, max without.",
+            hidden=not live,
+        )
+        @functools.wraps(function)
+        def command(
+            source: str | None,
+            no_window: bool,
+            no_voice: bool,
+            events: str | None,
+            data_dir: Path | None,
+            config: Path | None,
+            language: str | None,
+            speed: str | None,
+            **rest: Any,
+        ) -> Any:
+            options = Shared(source, not no_window, not no_voice, events, data_dir, config, language, speed)
+            return function(options=options, **rest)
+
+        return command  # type: ignore[return-value]
+
+    return decorate
+
+
+shared = _options(live=True)
+filed = _options(live=False)
+
+
+def home_of(options: Shared) -> Home:
+    """Return where this person's things are."""
+    from coach.shell.profile.home import Home
+
+    return Home.find(options)
+
+
+def reading(home: Home) -> Store:
+    """Open the history for reading: nothing is made or changed."""
+    from coach.shell.store.store import Store
+
+    return Store.open(home.data_dir, read_only=True)

@@ -1,0 +1,188 @@
+"""The commands for what is kept: progress, memories, scores, export, reminders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.errors import CoachError
+from coach.shell.command_line.forget_commands import PAGE, delete_speech, forget, forget_one_memory
+from coach.shell.command_line.options import PLACE, ListingGroup, filed, home_of, reading
+from coach.shell.profile.shared_options import Shared
+
+if TYPE_CHECKING:
+    from coach.progress.words import ProgressWords
+    from coach.shell.profile.home import Home
+
+
+def _words(home: Home) -> ProgressWords:
+    """Return the words of the person's language."""
+    from coach.progress.words import ProgressWords
+    from coach.shell.profile.language_files import language_for, load_phrase_book
+
+    return ProgressWords(load_phrase_book(language_for(home.settings.language)))
+
+
+@click.command()
+@click.option("--html", metavar="[FILE]", is_flag=False, flag_value="", help="Write a page with charts.")
+@click.option("--open", "show", is_flag=True, help="Write the page and open it in the browser.")
+@click.option("--words", is_flag=True, help="Call the memories by their words on the page.")
+@click.option("--photos/--no-photos", default=True, help="Show the first and latest photo, if kept.")
+@filed
+def progress(options: Shared, html: str | None, show: bool, words: bool, photos: bool) -> None:
+    """Show what changed beyond your own noise, and what did not."""
+    from coach.progress.summary import summary_lines
+    from coach.shell.profile.memories_file import load_memories
+
+    home = home_of(options)
+    words_for = _words(home)
+    labels = load_memories(home.data_dir).labels(words_for.memory)
+    with reading(home) as store:
+        history = store.history()
+    today = datetime.now().astimezone().date()
+    if html is None and not show:
+        for line in summary_lines(history, today, words_for, labels):
+            click.echo(line)
+        return
+    from coach.shell.report.before_after import first_and_latest
+    from coach.shell.report.progress_page import progress_page
+    from coach.shell.system.private_file import hand_over
+
+    path = Path(html) if html else home.make_data_dir() / PAGE
+    pair = first_and_latest(home.data_dir) if photos else None
+    hand_over(path, progress_page(history, today, words_for, labels if words else None, pair).encode())
+    click.echo(path)
+    if show:
+        import webbrowser
+
+        if not webbrowser.open(path.resolve().as_uri()):
+            raise CoachError(f"{path}: no browser could be started; open the file yourself")
+
+
+@click.group(cls=ListingGroup)
+def memories() -> None:
+    """List, add, edit and remove the memories that bring a smile."""
+
+
+@memories.command("list")
+@filed
+def list_memories(options: Shared) -> None:
+    """List them."""
+    from coach.shell.profile.memories_file import load_memories
+
+    items = load_memories(home_of(options).data_dir).items
+    for number, item in enumerate(items, start=1):
+        click.echo(f"{number}  {item.prompt or '(only numbered)'}")
+    if not items:
+        click.echo('No memories yet: add one with smile-coach memories add "the rainy picnic"')
+
+
+@memories.command("add")
+@click.argument("words", default="")
+@filed
+def add_memory(options: Shared, words: str) -> None:
+    """Add one, in a few words of your own; without words it is only numbered."""
+    from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
+
+    folder = home_of(options).make_data_dir()
+    changed = load_memories(folder).add(new_memory(words))
+    save_memories(folder, changed)
+    number = len(changed.items)
+    click.echo(f"{number}  {changed.items[-1].prompt or '(only numbered)'}")
+
+
+@memories.command("edit")
+@click.argument("number", type=int)
+@click.argument("words")
+@filed
+def edit_memory(options: Shared, number: int, words: str) -> None:
+    """Give one other words ("" for its number only); its statistics stay."""
+    from coach.shell.profile.memories_file import load_memories, save_memories
+
+    home = home_of(options)
+    changed = load_memories(home.data_dir).edit(number, words)
+    save_memories(home.data_dir, changed)
+    delete_speech(home)
+    click.echo(f"{number}  {changed.items[number - 1].prompt or '(only numbered)'}")
+
+
+@memories.command("remove")
+@click.argument("number", type=int)
+@filed
+def remove_memory(options: Shared, number: int) -> None:
+    """Remove one and its words, and its name in the history."""
+    forget_one_memory(home_of(options), number)
+
+
+@click.command()
+@click.argument("to", required=False, type=PLACE)
+@click.option("--format", "kind", type=click.Choice(["csv", "json", "pdf"]),
+              help="By default as TO ends, else csv.")  # fmt: skip
+@filed
+def export(options: Shared, to: Path | None, kind: str | None) -> None:
+    """Write the history as CSV files, as one JSON file, or one page for a clinician as a PDF.
+
+    TO is the folder or the file; smile-coach-export in the present folder if not given.
+    """
+    from coach.shell.archive.export import export_csv, export_json, export_pdf
+
+    ending = to.suffix.lower() if to else ""
+    kind = kind or {".json": "json", ".pdf": "pdf"}.get(ending, "csv")
+    path = to or Path("smile-coach-export" if kind == "csv" else f"smile-coach-export.{kind}")
+    home = home_of(options)
+    with reading(home) as store:
+        if kind == "csv":
+            written = export_csv(store, path)
+        elif kind == "json":
+            written = [export_json(store, path)]
+        else:
+            written = [export_pdf(store, path, datetime.now().astimezone().date(), _words(home))]
+    for each in written:
+        if each.is_file():  # into a pipe goes what was asked for, and nothing more
+            click.echo(each)
+
+
+@click.command("import")
+@click.argument("file", type=PLACE)
+@filed
+def import_(options: Shared, file: Path) -> None:
+    """Read a JSON export back; nothing is added twice."""
+    from coach.shell.archive.export import import_json
+    from coach.shell.store.store import Store
+
+    with Store.open(home_of(options).make_data_dir()) as store:
+        click.echo(import_json(store, file))
+
+
+@click.command()
+@click.argument("file", default="smile-coach.ics", type=PLACE)
+@click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="When, by your own clock.")
+def remind(file: Path, at: str) -> None:
+    """Write a calendar FILE with a daily and a fortnightly reminder.
+
+    Nothing reminds you unless you open it with your calendar, and deleting the two entries there ends it.
+    """
+    from coach.shell.report.reminders import write_calendar
+
+    write_calendar(file, at, datetime.now().astimezone())
+    click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
+
+
+@click.command()
+@click.argument("photo", type=PLACE)
+@click.option("--neutral", type=PLACE, metavar="PHOTO", help="Your face at rest.")
+@filed
+def score(options: Shared, photo: Path, neutral: Path | None) -> None:
+    """Score a picture, with --neutral against your face at rest."""
+    from coach.check_in.scores import score_lines
+    from coach.shell.detection.photo import score_photo
+
+    home = home_of(options)
+    for line in score_lines(score_photo(photo, home.model(progress=True), neutral)):
+        click.echo(line)
+
+
+ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget, remind)

@@ -1,0 +1,149 @@
+"""The commands for what can be set: the settings' file, the exercises and their files, the screens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coach.errors import CoachError
+from coach.shell.command_line.options import PLACE, filed
+from coach.shell.profile.shared_options import Shared
+
+if TYPE_CHECKING:
+    from coach.exercise.protocol import AnyExercise
+    from coach.settings import Settings
+
+MINUTE_S = 60
+
+
+@click.command()
+@click.argument("file", required=False, type=PLACE)
+@click.option("--path", "where", is_flag=True, help="Say where your own settings file is.")
+@click.option("--init", is_flag=True, help="Write that file, with every setting commented out.")
+@filed
+def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
+    """Show the settings in force; with a FILE, check it."""
+    from dataclasses import replace
+
+    from coach.shell.profile.home import Home
+
+    if init:
+        click.echo(_begin(_own_path(options)))
+    elif where:
+        click.echo(_own_path(options))
+    elif file is not None:
+        _check(Home.find(replace(options, config=file)).settings)
+        click.echo(f"{file}: ok")
+    else:
+        home = Home.find(options)
+        _check(home.settings)
+        there = "" if home.settings_file.is_file() else " (not there: all as it came)"
+        click.echo(f"# {home.settings_file}{there}")
+        click.echo("\n".join(_toml(home.settings.model_dump())))
+
+
+@click.command()
+@click.argument("name", required=False)
+@filed
+def exercises(options: Shared, name: str | None) -> None:
+    """List the exercises and doses; with a NAME, show its values."""
+    from coach.shell.profile.exercise_registry import exercise_file, exercise_names, load_exercise
+
+    if name is not None:
+        path = exercise_file(name)
+        click.echo(f"# {path}")
+        click.echo(path.read_text(encoding="utf-8-sig").rstrip())
+        return
+    from coach.shell.profile.home import Home
+    from coach.shell.profile.language_files import language_for, load_phrase_book
+
+    book = load_phrase_book(language_for(Home.find(options).settings.language))
+    rows = [(each, _dose(load_exercise(each))) for each in exercise_names()]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for each, dose in rows:
+        line = book.text(each, "instruction")
+        click.echo(f"{each:<{widths[0]}}  {dose:<{widths[1]}}  {line}".rstrip())
+
+
+@click.command(hidden=True)
+@click.argument("folder", type=PLACE)
+@filed
+def gallery(options: Shared, folder: Path) -> None:
+    """Draw every screen and state of the window into FOLDER."""
+    from coach.shell.command_line.gallery import render_gallery
+    from coach.shell.detection.landmarker import Landmarker
+    from coach.shell.profile.home import Home
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CoachError(f"{folder}: cannot be made ({error.strerror}); choose another folder") from error
+    with Landmarker(Home.find(options).model(progress=True)) as landmarker:
+        click.echo(f"{render_gallery(folder, observe=landmarker.detect)} pictures in {folder}")
+
+
+def _own_path(options: Shared) -> Path:
+    """Return where the person's own settings file is or would be; it need not be there, or be right."""
+    import platformdirs
+
+    from coach.shell.profile.home import APP, SETTINGS_FILE
+
+    return options.config or Path(platformdirs.user_config_dir(APP, appauthor=False)) / SETTINGS_FILE
+
+
+def _begin(path: Path) -> Path:
+    """Write the settings' file as it came, each setting behind a `#`."""
+    from coach.shell.profile.toml_files import config_dir
+
+    _, _, text = (config_dir() / "coach.toml").read_text(encoding="utf-8").partition("\n\n")
+    lines = [f"# {line}" if "=" in line and not line.startswith("#") else line for line in text.splitlines()]
+    lines = ["# Every setting as it came. Take the # away from a line to change it.", "", *lines]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except FileExistsError:
+        raise CoachError(f"{path}: is there already, and stays; edit it, or move it away first") from None
+    except OSError as error:
+        raise CoachError(f"{path}: cannot be written ({error.strerror}); give another --config") from error
+    return path
+
+
+def _check(settings: Settings) -> None:
+    """Check the plan that the settings name as well.
+
+    Raises
+    ------
+    UsageError
+        It is not there.
+    """
+    from coach.shell.profile.plan_files import load_plan
+
+    load_plan(settings.plan)
+
+
+def _toml(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield plain settings as TOML, tables last."""
+    for key, value in values.items():
+        if not isinstance(value, Mapping):
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from ("", f"[{key}]", *_toml(value))
+
+
+def _dose(exercise: AnyExercise) -> str:
+    """Return how much a full session asks for, e.g. `10 x 3 s, 0:55`."""
+    from coach.exercise.spec import HeldSpec
+
+    spec = exercise.spec
+    hold = f" x {spec.repetition.hold_s:g} s" if isinstance(spec, HeldSpec) else " x"
+    minutes, seconds = divmod(round(spec.seconds(spec.dose.reps)), MINUTE_S)
+    return f"{spec.dose.reps}{hold}, {minutes}:{seconds:02d}"
+
+
+ALL: tuple[click.Command, ...] = (exercises, config, gallery)

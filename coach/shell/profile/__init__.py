@@ -1,0 +1,1 @@
+"""The person's files: settings, plans, words, exercises, range, memories."""

@@ -1,0 +1,93 @@
+"""Where a person's things are: settings, data, caches; found once at the command's start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coach.errors import StoreError, UsageError
+from coach.face.baseline import OwnRange
+from coach.settings import Settings
+from coach.shell.profile.language_files import language_for
+from coach.shell.profile.toml_files import load_settings
+
+if TYPE_CHECKING:
+    from coach.shell.profile.shared_options import Shared
+
+APP = "smile-coach"
+SETTINGS_FILE = "coach.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """`data_dir`: history, memories, own range, photos; `cache_dir`: the model and rendered speech."""
+
+    settings: Settings
+    settings_file: Path
+    data_dir: Path
+    cache_dir: Path
+
+    @classmethod
+    def find(cls, options: Shared) -> Home:
+        """Find the folders and read the settings, with the command's options on top.
+
+        Raises
+        ------
+        UsageError
+            The settings file is unreadable or wrong, or there are no words in the language.
+        """
+        import platformdirs
+
+        data_dir = options.data_dir or Path(platformdirs.user_data_dir(APP, appauthor=False))
+        usual = Path(platformdirs.user_config_dir(APP, appauthor=False)) / SETTINGS_FILE
+        own = options.config or (usual if usual.is_file() else None)
+        settings = load_settings(own)
+        if options.language is not None:
+            settings = settings.model_copy(update={"language": options.language})
+        try:
+            language_for(settings.language)
+        except UsageError as error:
+            where = f"{own}: language =" if options.language is None else "--language"
+            raise UsageError(f"{where} {error}") from error
+        cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
+        return cls(settings, own or usual, data_dir.expanduser(), cache_dir)
+
+    def model(self, *, progress: bool) -> Path:
+        """Return the landmarker's model file, fetched if need be.
+
+        Raises
+        ------
+        ModelError
+            It cannot be had.
+        """
+        from coach.shell.model_file import find_model
+
+        return find_model(self.settings.model.path, self.cache_dir, progress=progress)
+
+    def make_data_dir(self) -> Path:
+        """Make the data folder, readable by its owner alone, and return it.
+
+        Raises
+        ------
+        StoreError
+            It cannot be made.
+        """
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(
+                f"{self.data_dir}: the data folder cannot be made ({error.strerror}); "
+                "choose another with --data-dir"
+            ) from error
+        return self.data_dir
+
+    def own_range(self) -> OwnRange | None:
+        """Return the person's calibrated range, None where there is none."""
+        from coach.shell.profile.range_file import read_own_range
+
+        return read_own_range(self.data_dir)
+
+    def with_settings(self, settings: Settings) -> Home:
+        """Return the same home with other settings."""
+        return replace(self, settings=settings)

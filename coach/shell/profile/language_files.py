@@ -1,0 +1,69 @@
+"""The language files: which there are, which one is meant by `auto`, and reading one."""
+
+from __future__ import annotations
+
+import locale
+import os
+from typing import Annotated, Any
+
+from pydantic import Field, RootModel
+
+from coach.coaching.phrases import PhraseBook
+from coach.errors import UsageError
+from coach.shell.profile.exercise_registry import word_files
+from coach.shell.profile.toml_files import config_dir, read_toml, validated
+
+ENGLISH = "en"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages there are words for, in order of name."""
+    return tuple(sorted(path.stem for path in (config_dir() / "languages").glob("*.toml")))
+
+
+def language_for(setting: str) -> str:
+    """Return the language to speak: the one set, or for `auto` the system's, English if that has no words.
+
+    Raises
+    ------
+    UsageError
+        There is no file of words for the language that was set.
+    """
+    known = languages()
+    if setting != "auto":
+        if setting not in known:
+            raise UsageError(f"'{setting}': no words for it; choose auto, {', '.join(known)}")
+        return setting
+    tags = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    own = next(filter(None, tags), "") or locale.getlocale()[0] or ""
+    first = own.lower().replace("-", "_").split("_")[0].split(".")[0]
+    code = {"english": "en", "german": "de", "spanish": "es", "french": "fr"}.get(
+        first, first
+    )  # Windows' names
+    return code if code in known else ENGLISH
+
+
+def load_phrase_book(language: str) -> PhraseBook:
+    """Read the words of one language, with English behind them.
+
+    Exercises of other packages bring their own words, see `registry.word_files`.
+
+    Raises
+    ------
+    UsageError
+        A file is missing or is not TOML, or what another package brings are no words.
+    """
+    return PhraseBook(language, _words(language), _words(ENGLISH))
+
+
+class _Section(RootModel[dict[str, str | Annotated[list[str], Field(min_length=1)]]]):
+    """An exercise's words: each phrase a text, or variants that take turns."""
+
+
+def _words(language: str) -> dict[str, Any]:
+    own = read_toml(config_dir() / "languages" / f"{language}.toml")
+    brought = {
+        name: validated(_Section, read_toml(path), str(path)).root
+        for name, path in word_files(language).items()
+    }
+    return brought | own

@@ -1,0 +1,105 @@
+"""The person's own range on disk: `range.json` in the data folder, readable by its owner alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from coach.calibration.range_update import RangeWatch
+from coach.errors import StoreError
+from coach.face.baseline import OwnRange
+from coach.settings import Strict
+from coach.shell.system.private_file import write_private
+
+FILE = "range.json"
+DEMO = "demo"
+Length = Annotated[float, Field(gt=0.001, lt=2)]
+
+
+class StoredRange(Strict):
+    """The file's contents: lengths in outer-eye-corner distances, and where they are from.
+
+    `date`: of the calibration, ISO 8601. `widened`: when a later session last added to it. `measured`:
+    the movements that were usable; the others are what was known before. Files without these are older.
+    """
+
+    cheek: Length
+    smile: Length
+    jaw: Length
+    date: str = ""
+    widened: str = ""
+    source: str = ""
+    measured: Annotated[list[str], Field(default_factory=list)]
+
+    @property
+    def best(self) -> OwnRange:
+        """The range itself."""
+        return OwnRange(self.cheek, self.smile, self.jaw)
+
+
+def read_stored_range(data_dir: Path) -> StoredRange | None:
+    """Return the file's contents; None where there is none or it is no range (it is made anew then)."""
+    try:
+        return StoredRange.model_validate(json.loads((data_dir / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError, ValidationError):
+        return None
+
+
+def read_own_range(data_dir: Path) -> OwnRange | None:
+    """Return the person's range; None where there is none. The simulated person's is nobody's own."""
+    stored = read_stored_range(data_dir)
+    return None if stored is None or stored.source == DEMO else stored.best
+
+
+def write_own_range(
+    data_dir: Path,
+    best: OwnRange,
+    *,
+    on: date | None = None,
+    source: str = "",
+    measured: Sequence[str] = (),
+) -> None:
+    """Store the range of a calibration, whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written.
+    """
+    day = "" if on is None else on.isoformat()
+    _write(data_dir, StoredRange(**asdict(best), date=day, source=source, measured=list(measured)))
+
+
+def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
+    """Store what a session has added to a calibrated range; return whether it was anything.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written.
+    """
+    stored = read_stored_range(data_dir)
+    if stored is None or stored.source == DEMO:
+        return False
+    best = watch.best()
+    if best == stored.best:
+        return False
+    _write(data_dir, stored.model_copy(update={**asdict(best), "widened": on.isoformat()}))
+    return True
+
+
+def _write(data_dir: Path, stored: StoredRange) -> None:
+    path = data_dir / FILE
+    try:
+        write_private(path, stored.model_dump_json().encode())
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the own range cannot be written ({error.strerror}); "
+            "make room, or choose a folder that is yours with --data-dir"
+        ) from error

@@ -1,0 +1,1 @@
+"""Films and traces of sessions, and their replay."""

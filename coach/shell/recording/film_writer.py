@@ -1,0 +1,123 @@
+"""One film: pictures into an MP4 of constant rate, right in time, never kept waiting for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coach.shell.system.image import plain
+from coach.types import Image
+
+FPS = 30
+CODEC = "mp4v"  # the one that OpenCV's own FFmpeg can write on every system
+LONGEST_GAP_S = 600.0  # without a picture (a laptop asleep): the film ends
+LEAST_FREE = 200_000_000  # bytes; the history must stay writable
+CHECK_EVERY = 2 * FPS  # frames
+
+
+class FilmWriter:
+    """Writes one film, made with the first picture and readable by its owner alone. Used by one thread.
+
+    Frame `n` shows the session `n / FPS` seconds after `zero`: a picture stays until the next one comes,
+    and of several in one frame's time the first is kept.
+
+    Parameters
+    ----------
+    path
+        `.mp4`; not there yet.
+
+    Attributes
+    ----------
+    zero : float | None
+        Seconds of the session at the film's first frame, None before it.
+    frames : int
+        Written so far.
+    problem : str
+        Why it has ended early, or empty.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.zero: float | None = None
+        self.frames = 0
+        self.problem = ""
+        self._native: Any = None
+        self._size = (0, 0)
+        self._last: Image | None = None
+
+    def put(self, t: float, image: Image | None) -> None:
+        """Take the picture of `t` seconds; None is black, and before the first picture nothing."""
+        if self.problem or (image is None and self._native is None):
+            return
+        picture = None if image is None else plain(image)
+        if self._native is None and (picture is None or not self._open(t, picture)):
+            return
+        slot = round((t - (self.zero or 0.0)) * FPS)
+        if slot < self.frames:
+            return
+        if slot - self.frames > LONGEST_GAP_S * FPS:
+            self._stop(f"film: no picture for {LONGEST_GAP_S / 60:.0f} minutes, it ends there")
+            return
+        now = np.zeros((self._size[1], self._size[0], 3), np.uint8) if picture is None else self._fit(picture)
+        while self.frames < slot and not self.problem:
+            self._write(now if self._last is None else self._last)
+        if not self.problem:
+            self._write(now)
+        self._last = now
+
+    def close(self) -> None:
+        """Finish the file; safe to call twice."""
+        if self._native is not None:
+            self._native.release()
+            self._native = None
+
+    def _open(self, t: float, picture: Image) -> bool:
+        import cv2
+
+        from coach.shell.system.native_stderr import hush_opencv
+
+        hush_opencv()
+        height, width = picture.shape[:2]
+        self._size = max(width // 2 * 2, 2), max(height // 2 * 2, 2)  # the codec wants even sides
+        try:  # made here first, so that it is never readable by others
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            self._native = cv2.VideoWriter(
+                str(self.path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*CODEC), float(FPS), self._size
+            )
+            opened = self._native.isOpened()
+        except (OSError, cv2.error) as error:
+            self._stop(f"film: cannot be written ({str(error).splitlines()[0]}); the signals are kept")
+            return False
+        if not opened:
+            self._stop("film: this OpenCV writes no MP4; the signals are kept")
+            return False
+        self.zero = t
+        return True
+
+    def _write(self, image: Image) -> None:
+        self._native.write(image)
+        self.frames += 1
+        if self.frames % CHECK_EVERY == 0 and shutil.disk_usage(self.path.parent).free < LEAST_FREE:
+            self._stop(f"film: the disk is nearly full, it ends after {self.frames / FPS:.0f} s")
+
+    def _stop(self, why: str) -> None:
+        self.close()
+        self.problem = why
+
+    def _fit(self, image: Image) -> Image:
+        """Return the picture in the film's size, its shape kept."""
+        import cv2
+
+        height, width = image.shape[:2]
+        if (width, height) == self._size:
+            return image
+        factor = min(self._size[0] / width, self._size[1] / height)
+        w, h = max(round(width * factor), 1), max(round(height * factor), 1)
+        out = np.zeros((self._size[1], self._size[0], 3), np.uint8)
+        x, y = (self._size[0] - w) // 2, (self._size[1] - h) // 2
+        out[y : y + h, x : x + w] = cv2.resize(image, (w, h), interpolation=cv2.INTER_AREA)
+        return out

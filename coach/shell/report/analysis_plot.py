@@ -1,0 +1,139 @@
+"""The figure of `analyze --plot`: signals, thresholds, phases and events of one recording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from coach.errors import CoachError, UsageError
+from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, Rep
+from coach.exercise.protocol import AnyExercise
+from coach.session.analysis import Analysed
+
+LEFT, RIGHT, GREY = "#0072B2", "#D55E00", "#666666"  # Okabe-Ito: told apart by the colour-blind too
+SHADES = {"onset": "#F0E442", "apex": "#009E73", "offset": "#56B4E9"}
+
+
+def check_plot(path: Path) -> None:
+    """Say before all the work whether a figure can be written there.
+
+    Raises
+    ------
+    UsageError
+        The place is no file's, or its ending names no kind of picture.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    kinds = FigureCanvasAgg.get_supported_filetypes()
+    if path.suffix[1:].lower() not in kinds:
+        raise UsageError(f"--plot {path}: its ending names no kind of picture; name a .png, .svg or .pdf")
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"--plot {path}: no place for a file; name one in a folder that exists")
+
+
+def draw_analysis(
+    path: Path, exercise: AnyExercise, frames: Sequence[Analysed], events: Sequence[Event]
+) -> None:
+    """Draw one recording's signals and what was made of them.
+
+    Raises
+    ------
+    CoachError
+        The file cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    seen = [frame for frame in frames if frame.features is not None]
+    figure = Figure(figsize=(16, 9), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(4, 1, sharex=True, height_ratios=[3, 2, 2, 1])
+    _level(axes[0], exercise, seen)
+    _sides(axes[1], seen, (("lid_lift", "lower lid (eye distances)"), ("corner_pull", "corner pull")))
+    _single(axes[2], seen)
+    _hold(axes[3], exercise, frames)
+    for axis in axes:
+        _phases(axis, frames)
+        axis.grid(alpha=0.3)
+        axis.margins(x=0)
+    _events(axes[0], events)
+    figure.suptitle(f"{exercise.name}: {sum(isinstance(e, Rep) for e in events)} repetitions")
+    axes[-1].set_xlabel("seconds")
+    try:
+        figure.savefig(path, dpi=90)
+    except (OSError, ValueError) as error:
+        raise CoachError(f"--plot {path}: cannot be written ({error}); name another place") from error
+
+
+def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
+    """Draw the bars as the person would see them, with the level that begins a try."""
+    barred = [frame for frame in seen if frame.view.bars is not None]
+    times = [frame.t for frame in barred]
+    bars = [frame.view.bars for frame in barred]
+    axis.plot(times, [b.level.left for b in bars if b], color=LEFT, label="left")
+    axis.plot(times, [b.level.right for b in bars if b], color=RIGHT, linestyle="--", label="right")
+    spec = getattr(exercise.spec, "repetition", None)
+    if spec is not None:
+        axis.axhline(spec.enter, color=GREY, linestyle=":", label=f"enter {spec.enter:g}")
+    axis.set_ylabel("share of own best")
+    axis.legend(loc="upper right", ncols=3, fontsize="small")
+
+
+def _sides(axis: Any, seen: Sequence[Analysed], names: Sequence[tuple[str, str]]) -> None:
+    times = [frame.t for frame in seen]
+    for offset, (name, label) in enumerate(names):
+        style = "-" if offset == 0 else "--"
+        pairs = [getattr(frame.features, name) for frame in seen]
+        axis.plot(times, [p.left for p in pairs], color=LEFT, linestyle=style, label=f"{label}, left")
+        axis.plot(times, [p.right for p in pairs], color=RIGHT, linestyle=style, label=f"{label}, right")
+    closure = [frame.features.closure.maximum for frame in seen if frame.features]
+    axis.fill_between(times, 0, [c / 10 for c in closure], color=GREY, alpha=0.3, label="lid closure / 10")
+    axis.legend(loc="upper right", ncols=5, fontsize="small")
+
+
+def _single(axis: Any, seen: Sequence[Analysed]) -> None:
+    times = [frame.t for frame in seen]
+    for name, colour, style in (
+        ("jaw_down", LEFT, "-"),
+        ("jaw_side", RIGHT, "--"),
+        ("lip_gap", GREY, ":"),
+    ):
+        axis.plot(times, [getattr(frame.features, name) for frame in seen], style, color=colour, label=name)
+    turn = axis.twinx()
+    turn.plot(times, [f.features.turn for f in seen if f.features], color=GREY, alpha=0.4)
+    turn.set_ylabel("head turn (degrees)")
+    axis.legend(loc="upper right", ncols=3, fontsize="small")
+
+
+def _hold(axis: Any, exercise: AnyExercise, frames: Sequence[Analysed]) -> None:
+    axis.plot([f.t for f in frames], [f.view.hold_s for f in frames], color=GREY)
+    spec = getattr(exercise.spec, "repetition", None)
+    if spec is not None:
+        axis.axhline(spec.hold_s, color=GREY, linestyle=":")
+    axis.set_ylabel("hold (s)")
+
+
+def _phases(axis: Any, frames: Sequence[Analysed]) -> None:
+    """Shade the temporal segments: onset, apex, offset."""
+    begin = 0
+    for n in range(1, len(frames) + 1):
+        if n == len(frames) or frames[n].view.phase != frames[begin].view.phase:
+            shade = SHADES.get(frames[begin].view.phase)
+            if shade is not None:
+                axis.axvspan(frames[begin].t, frames[n - 1].t, color=shade, alpha=0.15, linewidth=0)
+            begin = n
+
+
+def _events(axis: Any, events: Sequence[Event]) -> None:
+    marks = {Rep: "rep", Attempt: "attempt", Recall: "recall", JawCircle: "circle", CueGiven: "cue"}
+    top = axis.get_ylim()[1]
+    for event in events:
+        if type(event) is Released:
+            axis.axvline(event.end, color=GREY, linewidth=0.5)
+        label = marks.get(type(event))
+        if label is None:
+            continue
+        detail = getattr(event, "reason", None) or getattr(event, "index", "")
+        axis.axvline(event.t, color="black", linewidth=0.8)
+        axis.text(event.t, top, f"{label} {detail}", rotation=90, va="top", ha="right", fontsize="small")

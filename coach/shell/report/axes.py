@@ -1,0 +1,46 @@
+"""The axes of the charts in the person's language: dates with its months, numbers with its decimal sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from matplotlib import dates as mdates
+from matplotlib.axes import Axes
+from matplotlib.ticker import ScalarFormatter
+
+from coach.progress.words import ProgressWords
+
+# As Matplotlib writes years, months, days and hours, but the month as {number}, to be named afterwards.
+_FORMATS = ["%Y", "{%m}", "%d", "%H:%M", "%H:%M", "%S.%f"]
+_FIRSTS = ["", "%Y", "{%m}", "{%m}-%d", "%H:%M", "%H:%M"]  # of the first of a month, a day and so on
+
+
+class _Dates(mdates.ConciseDateFormatter):
+    def __init__(self, locator: mdates.AutoDateLocator, words: ProgressWords) -> None:
+        super().__init__(locator, formats=_FORMATS, zero_formats=_FIRSTS, show_offset=False)  # type: ignore[no-untyped-call]
+        self._words = words
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        labels = super().format_ticks(values)  # type: ignore[no-untyped-call]
+        return [
+            re.sub(r"\{(\d+)\}", lambda found: self._words.short_month(int(found[1])), label)
+            for label in labels
+        ]
+
+
+class _Numbers(ScalarFormatter):
+    def __init__(self, words: ProgressWords) -> None:
+        super().__init__()
+        self._sign = words.say("decimal")
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return super().__call__(x, pos).replace(".", self._sign)
+
+
+def in_words(axes: Axes, words: ProgressWords, most: int) -> None:
+    """Label days along and numbers up, with at most so many days."""
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=most)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(_Dates(locator, words))
+    axes.yaxis.set_major_formatter(_Numbers(words))

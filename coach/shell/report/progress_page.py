@@ -1,0 +1,231 @@
+"""The progress page: one HTML file that needs nothing else, to read on a screen, a phone or paper."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import coach
+from coach.progress.history import History
+from coach.progress.series import Series, all_series, exercise_series, score_series, side_series
+from coach.progress.summary import (
+    exercise_lines,
+    memory_lines,
+    memory_names,
+    overview,
+    side_sentence,
+    tries_sentence,
+    weaker_side_sentence,
+)
+from coach.progress.words import PAGE, ProgressWords, bound
+from coach.shell.report import before_after, charts
+from coach.shell.report.before_after import KeptPhoto
+
+CHARTED = 2  # a line needs two points
+_STEPS = (1, 10, 20, 30)  # repetitions a day from which on a day of the calendar is a shade darker
+_STYLE = """
+:root{color-scheme:light dark;--page:#fbfaf7;--card:#fff;--ink:#1c2a30;--muted:#5d6b72;--grid:#dfe3e2;
+--accent:#0b6e8a;--band:#dcebef;--c1:#0b6e8a;--c2:#b3541e;--c3:#5b4a9e;--c4:#2f7d4f;--c5:#8a6d00;--c6:#737a7e;
+--d1:#cfe5ec;--d2:#8fc3d3;--d3:#3f93ad;--d4:#0b5f78}
+@media (prefers-color-scheme:dark){:root{--page:#11181b;--card:#192327;--ink:#e7eef0;--muted:#9fb0b7;
+--grid:#2f3c42;--accent:#62c8e0;--band:#20404a;--c1:#62c8e0;--c2:#f0a35e;--c3:#b6a6f2;--c4:#7fd3a0;--c5:#e3c75a;
+--c6:#a4adb1;--d1:#1f3b45;--d2:#2a6376;--d3:#3f9bb5;--d4:#7fdcf2}}
+@media print{:root{color-scheme:light;
+--page:#fff;--card:#fff;--ink:#000;--muted:#444;--grid:#ccc;--accent:#0b6e8a;
+--band:#e6eef0;--c1:#0b6e8a;--c2:#b3541e;--c3:#5b4a9e;--c4:#2f7d4f;--c5:#8a6d00;--c6:#737a7e;
+--d1:#cfe5ec;--d2:#8fc3d3;--d3:#3f93ad;--d4:#0b5f78}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}figure,.month,li{break-inside:avoid}h2{break-after:avoid}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+main{max-width:72rem;margin:0 auto;padding:1.25rem 1rem 3rem}
+h1{font-size:1.7rem;margin:.2rem 0}
+h2{font-size:1.25rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1.2rem 0 .5rem}
+p{margin:.4rem 0;max-width:46rem}.quiet{color:var(--muted)}
+ul{margin:.4rem 0;padding-left:1.2rem}li{margin:.25rem 0}
+.real{list-style:none;padding:0}
+.real li{border-left:.3rem solid var(--accent);background:var(--card);padding:.5rem .8rem}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr))}
+figure{margin:0;padding:.8rem;background:var(--card);border:1px solid var(--grid);border-radius:.5rem}
+figure svg{display:block;width:100%;height:auto}svg text{font-family:inherit!important}
+figcaption{font-size:.9rem;margin-top:.4rem}
+.months{display:flex;flex-wrap:wrap;align-items:start;gap:1rem}.month{display:grid;grid-template-columns:repeat(7,1.35rem);gap:.15rem}
+.month b{grid-column:1/-1;font-size:.85rem;font-weight:600}
+.month i{height:1.35rem;
+font:.68rem/1.35rem system-ui,sans-serif;text-align:center;border-radius:.2rem;color:var(--muted)}
+.month .s1,.month .s2{color:var(--ink)}.month .s3,.month .s4{color:var(--card);font-weight:700}
+.s1{background:var(--d1)}.s2{background:var(--d2)}.s3{background:var(--d3)}.s4{background:var(--d4)}
+footer{margin-top:2.5rem;border-top:1px solid var(--grid);font-size:.9rem}
+"""
+
+
+def progress_page(
+    history: History,
+    today: date,
+    words: ProgressWords,
+    memories: Mapping[str, str] | None = None,
+    photos: tuple[KeptPhoto, KeptPhoto] | None = None,
+) -> str:
+    """Return the page as HTML: no network, and no script but the photos' slider; 0.5 MB after a year.
+
+    Parameters
+    ----------
+    history
+        Everything; the simulated person's sessions are left out as soon as there are own ones.
+    today
+        By the person's clock.
+    words
+        Of the person's language.
+    memories
+        What to call each memory, by id; without an entry they are numbered, as on a page to be shown.
+    photos
+        The first and the latest photo, where they are kept and to be seen.
+    """
+    own = history.own()
+    names = memory_names(own, words, memories)
+    title = words.say("title", PAGE)
+    parts = [f"<h1>{_text(title)}</h1><p>{_text(overview(own, today, words))}.</p>"]
+    if own.simulated:
+        parts.append(f"<p><strong>{_text(words.say('simulated', PAGE))}</strong></p>")
+    if not own.sessions and not own.scores:
+        begin = _text(words.say("none_yet")).replace("smile-coach", "<code>smile-coach</code>")
+        parts.append(f"<p>{begin}.</p>")
+    else:
+        parts += [*_changes(own, words), *_photos(photos, words), *_scores(own, words)]
+        parts += [*_exercises(own, today, words), *_attempts(own, words), *_memories(own, words, names)]
+        parts += [*_sides(own, words), *_calendar(own, today, words)]
+    policy, style = "default-src 'none'; style-src 'unsafe-inline'", _STYLE
+    if photos is not None:
+        policy += f"; img-src data:; script-src '{before_after.SCRIPT_HASH}'"
+        style += before_after.STYLE
+    return (
+        '<!doctype html>\n<html lang="' + words.language + '"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        # The browser is told to fetch nothing, so that nothing can leave the machine from here either.
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<title>{_text(title)}, {today.isoformat()}</title><style>{style}</style></head>\n<body><main>\n"
+        + "\n".join(parts)
+        + _footer(today, words)
+        + "\n</main></body></html>\n"
+    )
+
+
+def _changes(own: History, words: ProgressWords) -> list[str]:
+    """Say what changed beyond noise, what did not, and what is too early to say."""
+    real: list[str] = []
+    still: list[str] = []
+    early: list[str] = []
+    for series in all_series(own):
+        moved = series.trend
+        (early if moved is None else real if moved.real else still).append(words.sentence(series))
+    parts = [_heading("changed", words)]
+    parts.append(_list(real, "real") if real else f"<p>{_text(words.say('unchanged', PAGE))}</p>")
+    if still:
+        parts.append(_list(still))
+    if early:
+        parts += [_quiet(words.say("too_early", PAGE)), _list(early)]
+    return parts
+
+
+def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None, words: ProgressWords) -> list[str]:
+    return [] if photos is None else [_heading("photos", words), before_after.compared(*photos, words)]
+
+
+def _scores(own: History, words: ProgressWords) -> list[str]:
+    found = score_series(own)
+    return [_heading("scores", words), _trends(found, words)] if found else []
+
+
+def _exercises(own: History, today: date, words: ProgressWords) -> list[str]:
+    parts = [_heading("exercises", words), _list(exercise_lines(own, today, words))]
+    drawn = {name: _trends(exercise_series(own, name), words) for name in own.exercises()}
+    return parts + [f"<h3>{_text(words.title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
+
+
+def _attempts(own: History, words: ProgressWords) -> list[str]:
+    if not own.tries or not own.sessions:
+        return []
+    drawn = _figure(charts.attempts_chart(own, words), tries_sentence(own, words))
+    return [_heading("tries", words), f'<div class="grid">{drawn}</div>']
+
+
+def _memories(own: History, words: ProgressWords, names: Mapping[str, str]) -> list[str]:
+    if not own.recalls:
+        return []
+    figures = [_figure(charts.reliability_chart(own, words, names), words.say("reliability", PAGE))]
+    if any(row.latency_s is not None for row in own.recalls):
+        figures.append(_figure(charts.latency_chart(own, words, names), words.say("latency", PAGE)))
+    grid = f'<div class="grid">{"".join(figures)}</div>'
+    return [_heading("memories", words), _list(memory_lines(own, words, names)), grid]
+
+
+def _sides(own: History, words: ProgressWords) -> list[str]:
+    series = side_series(own)
+    if len(series.values) < CHARTED:
+        return []
+    caption = f"{side_sentence(series, words)}. {words.say('band', PAGE)}"
+    drawn = _figure(charts.side_chart(series, words), caption)
+    sentence = _text(weaker_side_sentence(own, words))
+    return [_heading("sides", words), f"<p>{sentence}.</p>", f'<div class="grid">{drawn}</div>']
+
+
+def _calendar(own: History, today: date, words: ProgressWords) -> list[str]:
+    """Show the last twelve months with the repetitions of each day, most recent month first."""
+    counts = Counter(row.day for row in own.repetitions)
+    active = own.active_days()
+    first = min(active, default=today)
+    months: list[str] = []
+    month = today.replace(day=1)
+    while month >= first.replace(day=1) and len(months) < 12:  # noqa: PLR2004 - a year
+        months.append(_month(month, counts, active, words))
+        month = (month - timedelta(days=1)).replace(day=1)
+    note = _quiet(words.say("calendar_note", PAGE))
+    return [_heading("calendar", words), note, f'<div class="months">{"".join(months)}</div>']
+
+
+def _month(month: date, counts: Mapping[date, int], active: frozenset[date], words: ProgressWords) -> str:
+    cells = "<i></i>" * month.weekday()
+    day = month
+    while day.month == month.month:
+        count = counts.get(day, 0)
+        shade = max(sum(count >= step for step in _STEPS), 1) if day in active else 0
+        told = html.escape(bound(words.line(day.isoformat(), words.count("repetitions", count))))
+        mark = f' class="s{shade}" title="{told}"' if shade else ""
+        cells += f"<i{mark}>{day.day}</i>"
+        day += timedelta(days=1)
+    return f'<div class="month"><b>{_text(words.month(month))}</b>{cells}</div>'
+
+
+def _trends(found: Iterable[Series], words: ProgressWords) -> str:
+    moving = [
+        one for one in found if max(one.values) - min(one.values) > one.resolution
+    ]  # else: see the text
+    figures = [_figure(charts.trend_chart(one, words), words.sentence(one)) for one in moving]
+    return f'<div class="grid">{"".join(figures)}</div>' if figures else ""
+
+
+def _figure(svg: str, caption: str) -> str:
+    return f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
+
+
+def _list(lines: Iterable[str], kind: str = "") -> str:
+    items = "".join(f"<li>{_text(line)}</li>" for line in lines)
+    return f'<ul class="{kind}">{items}</ul>' if kind else f"<ul>{items}</ul>"
+
+
+def _text(words: str) -> str:
+    return html.escape(bound(words), quote=False)
+
+
+def _heading(key: str, words: ProgressWords) -> str:
+    return f"<h2>{_text(words.say(key, PAGE))}</h2>"
+
+
+def _quiet(text: str) -> str:
+    return f'<p class="quiet">{_text(text)}</p>'
+
+
+def _footer(today: date, words: ProgressWords) -> str:
+    made = words.say("made", PAGE, date=today.isoformat(), version=coach.__version__)
+    return f"<footer>{_quiet(words.say('how_to_read', PAGE))}{_quiet(made)}</footer>"

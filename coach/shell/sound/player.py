@@ -1,0 +1,203 @@
+"""Playing WAV files: whichever way this machine has, interruptible, never in the caller's way."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+import wave
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from coach.shell.sound.outputs import Output, find_outputs
+
+GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
+FAILURES = 3  # then no more is tried
+_POLL_S = 0.02
+_CLOSE_S = 0.5
+_UNKNOWN_S = 3.0  # taken for the duration of what cannot be read
+
+
+class Player(Protocol):
+    """Plays one file at a time; no method ever waits for the sound."""
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is heard, one line, or empty while all is well."""
+        ...
+
+    def play(self, path: Path) -> None:
+        """Start playing, stopping whatever still plays."""
+        ...
+
+    def stop(self) -> None:
+        """Fall silent at once."""
+        ...
+
+    def close(self) -> None:
+        """Fall silent and let the device go; safe to call twice."""
+        ...
+
+
+class NoPlayer:
+    """The player of a machine that cannot play; `problem` says why."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+
+    def play(self, path: Path) -> None:
+        """Play nothing."""
+
+    def stop(self) -> None:
+        """Do nothing: it is silent already."""
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to let go."""
+
+
+class RecordingPlayer(NoPlayer):
+    """A player for tests: remembers every file it was asked to play, and `None` for each stop."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.played: list[Path | None] = []
+
+    def play(self, path: Path) -> None:
+        """Remember the file."""
+        self.played.append(path)
+
+    def stop(self) -> None:
+        """Remember the stop."""
+        self.played.append(None)
+
+
+class WatchedPlayer:
+    """Plays through the first output that works, from a thread of its own.
+
+    A sound that has not ended `grace_s` after it should is killed. Each failure moves on to the next
+    output; after `FAILURES` in a row nothing more is tried and `problem` says so.
+
+    Parameters
+    ----------
+    outputs
+        At least one, best first.
+    grace_s
+        Seconds.
+    clock
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[Output],
+        grace_s: float = GRACE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.problem = ""
+        self._outputs = outputs
+        self._grace_s = grace_s
+        self._clock = clock
+        self._index = 0
+        self._failures = 0  # in a row
+        self._hung_at: float | None = None  # when what plays counts as hanging
+        self._wake = threading.Condition()
+        self._request: tuple[Path | None] | None = None  # the newest one the thread has not taken yet
+        self._asked_at = 0.0  # when the thread should have taken it
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="player", daemon=True)
+        self._thread.start()
+
+    def play(self, path: Path) -> None:
+        """Ask the thread to play."""
+        self._ask(path)
+
+    def stop(self) -> None:
+        """Ask the thread to fall silent."""
+        self._ask(None)
+
+    def close(self) -> None:
+        """Fall silent and end the thread; a thread that hangs in its device is left behind."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        self._thread.join(_CLOSE_S)
+
+    def _ask(self, path: Path | None) -> None:
+        with self._wake:
+            if self._request is None:
+                self._asked_at = self._clock()
+            elif self._clock() - self._asked_at > self._grace_s and not self.problem:
+                self.problem = f"no sound: {self._output.name} does not answer; captions only"
+            self._request = (path,)
+            self._wake.notify()
+
+    @property
+    def _output(self) -> Output:
+        return self._outputs[self._index % len(self._outputs)]
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                if self._request is None and not self._closed:
+                    self._wake.wait(None if self._hung_at is None else _POLL_S)
+                request, self._request, closed = self._request, None, self._closed
+            try:
+                if request is not None or closed:
+                    self._silence()
+                if request is not None and request[0] is not None and not closed:
+                    self._start(request[0])
+                self._watch()
+            except (OSError, ValueError, wave.Error, EOFError) as error:
+                self._fail(error)
+            if closed:
+                return
+
+    def _start(self, path: Path) -> None:
+        if self._failures >= FAILURES:
+            return
+        self._hung_at = self._clock() + duration_s(path) + self._grace_s
+        self._output.start(path)
+
+    def _silence(self) -> None:
+        self._hung_at = None
+        self._output.stop()
+
+    def _watch(self) -> None:
+        if self._hung_at is None:
+            return
+        if not self._output.playing():
+            self._hung_at = None
+            self._failures = 0
+        elif self._clock() > self._hung_at:
+            raise TimeoutError(f"{self._output.name} hangs")
+
+    def _fail(self, error: Exception) -> None:
+        with contextlib.suppress(OSError):
+            self._output.stop()
+        self._hung_at = None
+        self._index += 1
+        self._failures += 1
+        if self._failures >= FAILURES and not self.problem:
+            self.problem = f"no sound: {' '.join(str(error).split())}; captions only"
+
+
+def duration_s(path: Path) -> float:
+    """Return the duration of a WAV file, seconds; of anything else a guess."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            return file.getnframes() / file.getframerate()
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return _UNKNOWN_S
+
+
+def make_player() -> Player:
+    """Return a player for this machine, or one that says what is missing."""
+    outputs = find_outputs()
+    if outputs:
+        return WatchedPlayer(outputs)
+    remedy = (
+        "install pipewire-bin, pulseaudio-utils or alsa-utils" if sys.platform == "linux" else "connect one"
+    )
+    return NoPlayer(f"no sound: no output device or player found ({remedy}); captions only")

@@ -1,0 +1,210 @@
+"""The spoken voice: phrases rendered ahead of time by a child process, kept on disk, played at once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from coach.coaching.cues import Cue
+from coach.settings import VoiceSettings
+from coach.shell.sound.player import Player
+
+# The script itself and -P, not -m: whatever folder the person is in, nothing there can stand in for it.
+RENDER = (sys.executable, "-P", str(Path(__file__).with_name("render_speech.py")))
+DEADLINE_S = (20.0, 0.5)  # for starting the engine, and for each phrase; measured 0.3 and 0.02
+FAILURES = 3  # child processes in a row that crashed or hung; then the voice gives up
+KEPT_FILES = 3000  # per language, some 150 MB at worst; the oldest go first
+_DONE, _SOME_MISSING, _CANNOT_SPEAK = 0, 1, 2  # exit statuses of the child; any other is a crash
+_FORMAT = "1"  # goes into the names of the files: raise it when what is in them changes
+_WAV_HEADER = 44  # bytes; a file no longer than that has no sound in it
+
+
+class Renderer:
+    """Keeps the WAV files of phrases, and has those that are missing rendered in the background.
+
+    Parameters
+    ----------
+    settings
+        Rate, volume and voice.
+    language
+        Two letters.
+    folder
+        Where the files are kept; it must exist and be writable.
+    command
+        The child process, which reads the request of `coach.shell.sound.render_speech`.
+    deadline_s
+        Seconds a child may take to start, and for each phrase.
+    """
+
+    def __init__(
+        self,
+        settings: VoiceSettings,
+        language: str,
+        folder: Path,
+        command: Sequence[str] = RENDER,
+        deadline_s: tuple[float, float] = DEADLINE_S,
+    ) -> None:
+        self.problem = ""
+        self._engine = {
+            "language": language,
+            "voice": settings.voice,
+            "rate": settings.rate,
+            "volume": settings.volume,
+        }
+        self._folder = folder
+        self._command = tuple(command)
+        self._deadline_s = deadline_s
+        self._failures = 0
+        self._unspeakable: set[str] = set()
+        self._wanted: queue.SimpleQueue[tuple[str, ...] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="renderer", daemon=True)
+        self._thread.start()
+
+    def path(self, text: str) -> Path:
+        """Return where the phrase is kept once it is rendered."""
+        key = json.dumps([_FORMAT, self._engine, text], sort_keys=True)
+        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.wav"
+
+    def find(self, text: str) -> Path | None:
+        """Return the phrase's file, or None while there is none."""
+        path = self.path(text)
+        try:
+            return path if path.stat().st_size > _WAV_HEADER else None
+        except OSError:
+            return None
+
+    def want(self, texts: Iterable[str]) -> None:
+        """Have these rendered soon, in this order; returns at once."""
+        if self._failures < FAILURES:
+            self._wanted.put(tuple(texts))
+
+    def close(self) -> None:
+        """End the child and the thread; safe to call twice."""
+        with self._lock:
+            self._closed = True
+            if self._child is not None:
+                _kill(self._child)
+        self._wanted.put(None)
+        self._thread.join(1.0)
+
+    def _work(self) -> None:
+        with contextlib.suppress(OSError):
+            self._prune()
+        while (texts := self._wanted.get()) is not None:
+            while (missing := self._missing(texts)) and self._failures < FAILURES and not self._closed:
+                self._batch(missing)
+
+    def _missing(self, texts: Iterable[str]) -> list[str]:
+        wanted = (text for text in dict.fromkeys(texts) if text.strip() and text not in self._unspeakable)
+        return [text for text in wanted if self.find(text) is None]
+
+    def _batch(self, texts: Sequence[str]) -> None:
+        status, error = self._render(texts)
+        missing = self._missing(texts)
+        if status in {_DONE, _SOME_MISSING} and len(missing) < max(len(texts), FAILURES):
+            self._failures = 0
+            self._unspeakable.update(missing)
+            return
+        self._unspeakable.update(missing[:1])  # where the child ended: the others are tried without it
+        self._failures = self._failures + 1 if status is None else FAILURES
+        if self._failures >= FAILURES and not self._closed:
+            self.problem = f"no voice: {error or 'the speech engine wrote no files'}; captions only"
+
+    def _render(self, texts: Sequence[str]) -> tuple[int | None, str]:
+        """Run one child; return its exit status, None if it crashed or hung, and what it said."""
+        items = [{"text": text, "path": str(self.path(text))} for text in texts]
+        try:
+            with self._lock:
+                if self._closed:
+                    return None, "closed"
+                child = self._child = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+        except OSError as error:
+            return _CANNOT_SPEAK, f"the speech engine cannot be started ({error.strerror})"
+        start_s, each_s = self._deadline_s
+        try:
+            _, said = child.communicate(
+                json.dumps({**self._engine, "items": items}), start_s + each_s * len(texts)
+            )
+        except subprocess.TimeoutExpired:
+            _kill(child)
+            child.communicate()
+            return None, "the speech engine hangs"
+        except OSError:  # it ended before it had read the request
+            said = ""
+        line = (said.strip().splitlines() or ["the speech engine ended at once"])[-1]
+        status = child.wait()
+        return (status if status in {_DONE, _SOME_MISSING, _CANNOT_SPEAK} else None), line
+
+    def _prune(self) -> None:
+        files = sorted(self._folder.glob("*.wav"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-KEPT_FILES]:
+            path.unlink(missing_ok=True)
+
+
+def _kill(child: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+class SpokenVoice:
+    """Says what is rendered already; the rest is rendered for the next time and shown as a caption only.
+
+    Parameters
+    ----------
+    renderer
+        Keeps and makes the sounds.
+    player
+        Plays them.
+    """
+
+    def __init__(self, renderer: Renderer, player: Player) -> None:
+        self._renderer = renderer
+        self._player = player
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is heard, one line, or empty while all is well."""
+        return self._player.problem or self._renderer.problem
+
+    def say(self, cue: Cue) -> None:
+        """Start saying `cue.text`, stopping whatever is still being said."""
+        path = self._renderer.find(cue.text)
+        if path is not None:
+            self._player.play(path)
+            return
+        self._player.stop()
+        self._renderer.want([cue.text])
+
+    def stop(self) -> None:
+        """Fall silent at once."""
+        self._player.stop()
+
+    def close(self) -> None:
+        """Fall silent and end what works in the background; safe to call twice."""
+        self._player.close()
+        self._renderer.close()

@@ -1,0 +1,1 @@
+"""The history and the event log on the disk."""

@@ -1,0 +1,198 @@
+"""The history file on the disk: made private, examined, moved aside when bad, opened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from coach.errors import StoreError
+from coach.shell.store.migrations import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
+
+NAME = "history.sqlite3"
+OPENING_S = 1.0  # how long to wait at the start for a second copy to let the file go
+WRITING_S = 0.05  # the same inside a session, where a frame is waiting
+_BAD = {sqlite3.SQLITE_NOTADB: "is not a history file", sqlite3.SQLITE_CORRUPT: "is damaged"}
+
+
+def open_for_writing(
+    folder: Path, today: date, migrations: Sequence[Migration] = MIGRATIONS
+) -> tuple[sqlite3.Connection, str]:
+    """Open the history in `folder`, which is made where it is missing.
+
+    Returns
+    -------
+    connection
+        In autocommit mode: every statement is on the disk's way when `execute` returns, and survives
+        the end of the process at any moment.
+    notice
+        What the person should know (a bad file was moved aside), or empty.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written, a second copy holds the file, or a newer program made it.
+    """
+    path = folder / NAME
+    existed = _make_private(folder, path)
+    notice = ""
+    fault = _fault(path, migrations) if existed else ""
+    if fault:
+        kept = _move_aside(path, today)
+        notice = f"{path} {fault}; a new history is begun" + (f", the old file is {kept}" if kept else "")
+        _make_private(folder, path)
+    try:
+        connection = _connect(path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not unlinked
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    migrate(connection, path, migrations)
+    connection.execute(f"PRAGMA busy_timeout = {int(WRITING_S * 1000)}")
+    return connection, notice
+
+
+def open_for_reading(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
+    """Open the history in `folder` without writing anything there; where there is none, an empty one.
+
+    Raises
+    ------
+    StoreError
+        The file is not a history, is damaged, or was made by a newer program.
+    """
+    path = folder / NAME
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    if not _size(path):
+        migrate(memory, None, migrations)
+        return memory
+    try:
+        connection = _connect_read_only(path)
+        fault = _examined(connection, path, migrations)
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    if fault:
+        raise StoreError(f"{path}: {fault}; restore a copy, or start a session to begin a new history")
+    if version(connection) == len(migrations):
+        memory.close()
+        return connection
+    connection.backup(memory)  # an older file is brought up to date in memory only
+    connection.close()
+    migrate(memory, None, migrations)
+    return memory
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the database and the two files SQLite keeps beside it while it is in use."""
+    return path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+
+
+def _make_private(folder: Path, path: Path) -> bool:
+    """Make folder (0700) and file (0600) where missing; return whether the file was there."""
+    try:
+        if not folder.is_dir():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        existed = path.exists()
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise StoreError(
+            f"data folder {folder}: cannot be written ({error.strerror}); "
+            "choose another with --data-dir or SMILE_COACH_HOME"
+        ) from error
+    return existed
+
+
+def _fault(path: Path, migrations: Sequence[Migration]) -> str:
+    if not _size(path):
+        return "was empty (0 bytes)"
+    try:
+        with contextlib.closing(_connect(path)) as connection:
+            return _examined(connection, path, migrations)
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+
+
+def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> str:
+    """Return what is wrong with the file's content, or nothing."""
+    try:
+        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        if tables and application != APPLICATION_ID:
+            return "is another program's database"
+        if (found := version(connection)) > len(migrations):
+            connection.close()
+            raise StoreError(
+                f"{path}: made by a newer smile-coach (version {found} of the tables, this one knows "
+                f"{len(migrations)}); update smile-coach, or choose another folder with --data-dir"
+            )
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            return "is damaged"
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BAD:
+            return _BAD[code]
+        raise
+    return ""
+
+
+def _move_aside(path: Path, today: date) -> str:
+    """Rename the file and its companions; return the new name, empty if there was nothing to keep."""
+    if not any(_size(part) for part in companions(path)):
+        return ""
+    kept, n = path.with_name(f"{path.stem}.bad-{today.isoformat()}.sqlite3"), 1
+    while kept.exists():
+        n += 1
+        kept = path.with_name(f"{path.stem}.bad-{today.isoformat()}-{n}.sqlite3")
+    try:
+        for part, new in zip(companions(path), companions(kept), strict=True):
+            if part.exists():
+                part.rename(new)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be moved aside ({error.strerror}); move it away yourself"
+        ) from error
+    return kept.name
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    """Connect without writing; `immutable` is the only way to a WAL database on a read-only disk."""
+    address = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=OPENING_S)
+    try:
+        connection.execute("PRAGMA user_version")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+            raise
+        connection.close()
+        return sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
+    except sqlite3.DatabaseError:
+        return connection  # not a database: the examination says so
+    return connection
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+    busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    remedy = (
+        "another smile-coach is using it: close that one and try again"
+        if busy
+        else "free some space, or choose another folder with --data-dir or SMILE_COACH_HOME"
+    )
+    return StoreError(f"{path}: cannot be used ({error}); {remedy}")

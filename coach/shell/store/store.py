@@ -1,0 +1,277 @@
+"""The history store: what happens in a session is on the disk as soon as it has happened."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import sqlite3
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import coach
+from coach import events
+from coach.errors import StoreError
+from coach.progress.history import History
+from coach.shell.store import database as history_file
+from coach.shell.store.event_rows import Statement, insertion, rating, statement
+from coach.shell.store.history_rows import read_history
+
+
+def _today() -> datetime:
+    return datetime.now().astimezone()
+
+
+class Store:
+    """One person's history in one folder; made by `Store.open`.
+
+    A session goes on when the disk does not: what cannot be written waits in memory, is tried again
+    with every later event and at the end, and `problem` says so in one line meanwhile.
+
+    Attributes
+    ----------
+    problem : str
+        Why something is not on the disk (yet), or empty.
+    notice : str
+        What was found and done when the file was opened, or empty.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, notice: str, read_only: bool) -> None:
+        self.folder = folder
+        self.problem = ""
+        self.notice = notice
+        self.read_only = read_only
+        self._connection = connection
+        self._journal: list[Statement] = []  # all of this run's statements, in order
+        self._written = 0  # how many of them are on the disk
+        self._clock: Callable[[], datetime] = _today
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False, clock: Callable[[], datetime] = _today) -> Self:
+        """Open or make the history in `folder`.
+
+        Parameters
+        ----------
+        folder
+            The data folder; made, for its owner alone, where it is missing.
+        read_only
+            Write nothing at all, not even a missing folder: then the history is empty.
+        clock
+            Gives the date for the name of a bad file that is moved aside.
+
+        Raises
+        ------
+        StoreError
+            The folder cannot be written, the file is in use, or a newer program made it.
+        """
+        if read_only:
+            return cls(folder, history_file.open_for_reading(folder), "", read_only=True)
+        connection, notice = history_file.open_for_writing(folder, clock().date())
+        store = cls(folder, connection, notice, read_only=False)
+        store._clock = clock
+        return store
+
+    @property
+    def path(self) -> Path:
+        """The history file."""
+        return self.folder / history_file.NAME
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open database, for queries of one's own."""
+        return self._connection
+
+    def begin_session(
+        self,
+        plan: str,
+        source: str,
+        started_at: datetime,
+        *,
+        settings_json: str = "{}",
+        version: str = coach.__version__,
+        model: str = "",
+    ) -> str:
+        """Begin a session and return its id.
+
+        Parameters
+        ----------
+        plan, source
+            As in `session_start`.
+        started_at
+            With its offset from UTC, so that its date is the person's own.
+        settings_json
+            The settings used. `model`: name or hash of the landmarker's model.
+        """
+        if started_at.tzinfo is None:
+            raise ValueError("started_at needs a time zone: use datetime.now().astimezone()")
+        session = uuid.uuid4().hex
+        stamp = started_at.isoformat(timespec="seconds")
+        row = {"id": session, "started_at": stamp, "plan": plan, "source": source, "version": version}
+        self._write(insertion("sessions", row | {"model": model, "settings": settings_json}))
+        return session
+
+    def record(self, session: str, event: events.Event, *, memory: str = "") -> None:
+        """Write one event of a session; those that history does not keep (cues, pauses) are passed over.
+
+        `memory`: the id of the memory that a recall was about.
+        """
+        if kept := statement(session, event, memory):
+            self._write(kept)
+
+    def rate(self, session: str, recall: int, feeling: int) -> None:
+        """Write how warm a recall was, 0..10; `recall` is its number in the session."""
+        self._write(rating(session, recall, feeling))
+
+    def end_session(self, session: str, end: events.SessionEnd) -> None:
+        """Write how a session ended; the same as recording the event."""
+        self.record(session, end)
+
+    def add_check_in(
+        self,
+        at: datetime,
+        scores: Mapping[str, float],
+        *,
+        sem: Mapping[str, float] | None = None,
+        details: Mapping[str, Any] | None = None,
+        photo: str = "",
+        source: str = "",
+        version: str = coach.__version__,
+        model: str = "",
+    ) -> str:
+        """Write one check-in, whole or not at all, and return its id.
+
+        Parameters
+        ----------
+        at
+            With its offset from UTC.
+        scores
+            By name, each in its own unit; what is not finite is left out.
+        sem
+            Standard error of measurement of each score, from repeated takes, where known.
+        details
+            Anything else worth keeping, as plain JSON values.
+        photo
+            The photo's path inside the data folder, or empty.
+        source
+            Where the pictures came from, as in `session_start`.
+
+        Raises
+        ------
+        StoreError
+            It could not be written.
+        """
+        if at.tzinfo is None:
+            raise ValueError("at needs a time zone: use datetime.now().astimezone()")
+        check_in = uuid.uuid4().hex
+        stamp = at.isoformat(timespec="seconds")
+        plain = json.dumps(dict(details or {}), ensure_ascii=False, allow_nan=False)
+        row = {"id": check_in, "at": stamp, "source": source, "version": version, "model": model}
+        statements = [insertion("check_ins", row | {"photo": photo or None, "details": plain})]
+        for name, value in scores.items():
+            if math.isfinite(value):
+                values = {"check_in": check_in, "name": name, "value": value, "sem": (sem or {}).get(name)}
+                statements.append(insertion("scores", values))
+        with self.transaction():
+            for each in statements:
+                self._connection.execute(*each)
+        return check_in
+
+    @contextlib.contextmanager
+    def transaction(self) -> Any:
+        """Group writes: all of them or none.
+
+        Raises
+        ------
+        StoreError
+            The history cannot be written; nothing was changed.
+        """
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: cannot be written ({error}); nothing was changed") from error
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def history(self) -> History:
+        """Return everything in the store.
+
+        Raises
+        ------
+        StoreError
+            It cannot be read.
+        """
+        try:
+            return read_history(self._connection)
+        except (sqlite3.Error, ValueError) as error:
+            raise StoreError(f"{self.path}: cannot be read ({error}); restore a copy") from error
+        except KeyError as error:  # an index that no longer agrees with its table
+            reason = f"session {error} is named in it but not there"
+            raise StoreError(f"{self.path}: cannot be read ({reason}); restore a copy") from error
+
+    @property
+    def waiting(self) -> int:
+        """How many writes are in memory only."""
+        return len(self._journal) - self._written
+
+    def retry(self) -> bool:
+        """Try to write what waits in memory; return whether all is on the disk."""
+        try:
+            if not self._still_there():
+                self._reopen()
+            while self._written < len(self._journal):
+                self._execute(self._journal[self._written])
+                self._written += 1
+        except (sqlite3.Error, StoreError) as error:
+            self.problem = f"history: not saved yet, kept in memory ({error}); the session goes on"
+            return False
+        if self.problem:
+            self.notice, self.problem = self.notice or "history: saved after a delay", ""
+        return True
+
+    def close(self) -> None:
+        """Write what still waits and let the file go; safe to call twice."""
+        if self.waiting:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute(f"PRAGMA busy_timeout = {int(history_file.OPENING_S * 1000)}")
+            self.retry()
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, kept: Statement) -> None:
+        self._journal.append(kept)
+        self.retry()
+
+    def _execute(self, kept: Statement) -> None:
+        try:
+            self._connection.execute(*kept)
+        except sqlite3.IntegrityError:
+            # The session's row is gone (it was forgotten while it ran): there is nowhere to put this.
+            return
+
+    def _still_there(self) -> bool:
+        """Whether the open file is still the one with its name: SQLite would write to a deleted one."""
+        if self.read_only:
+            raise StoreError(f"{self.path}: was opened for reading only")
+        return self.path.exists()
+
+    def _reopen(self) -> None:
+        """Begin a new file in place of one that has vanished, with all of this run in it again."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+        self._written = 0
+        self._connection, _ = history_file.open_for_writing(self.folder, self._clock().date())

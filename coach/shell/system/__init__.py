@@ -1,0 +1,1 @@
+"""Small tools that no subject owns."""

@@ -1,0 +1,1 @@
+"""What the window shows and what is pressed in it."""

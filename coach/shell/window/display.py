@@ -1,0 +1,75 @@
+"""Showing the session: the protocol of a display, its commands, and the display that shows nothing."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from coach.coaching.screen import Screen
+from coach.types import FaceObservation, Frame
+
+
+class Command(Enum):
+    """What the person asks of the session by key or click; the value is the key."""
+
+    PAUSE = " "
+    NEXT = "n"
+    BACK = "b"
+    RESTART = "r"
+    MUTE = "m"
+    VIEW = "v"
+    FULLSCREEN = "f"
+    HELP = "h"
+    LATENCY = "l"
+    QUIT = "q"
+    FEELING_0 = "0"
+    FEELING_1 = "1"
+    FEELING_2 = "2"
+    FEELING_3 = "3"
+    FEELING_4 = "4"
+    FEELING_5 = "5"
+    FEELING_6 = "6"
+    FEELING_7 = "7"
+    FEELING_8 = "8"
+    FEELING_9 = "9"
+    FEELING_10 = "x"
+
+
+FEELINGS = {
+    command: 10 if command.value == "x" else int(command.value)
+    for command in Command
+    if command.name.startswith("FEELING")
+}
+"""How warm a memory was, 0..10, by the key that says so."""
+
+
+class Display(Protocol):
+    """Shows one screen a frame and returns what the person asked for since the last one."""
+
+    def show(
+        self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
+    ) -> tuple[Command, ...]:
+        """Draw and return the commands; a closed window is `Command.QUIT`."""
+        ...
+
+    def close(self) -> None:
+        """Close the window; safe to call twice."""
+        ...
+
+
+class NoDisplay:
+    """A display for machines without one: keeps the last screen, asks for nothing."""
+
+    def __init__(self) -> None:
+        self.last: Screen | None = None
+
+    def show(
+        self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
+    ) -> tuple[Command, ...]:
+        """Keep the screen and return no command."""
+        del frame, observation
+        self.last = screen
+        return ()
+
+    def close(self) -> None:
+        """Do nothing: there is no window."""

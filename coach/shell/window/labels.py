@@ -1,0 +1,66 @@
+"""The window's own few words, and their English default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from coach.coaching.phrases import SCREEN, PhraseBook
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the window writes by itself; everything else comes with the screen.
+
+    The fields are keys of the language files' `[screen]` section, but `good`, which is the session's.
+    """
+
+    pause: str = "pause"
+    go_on: str = "go on"
+    next: str = "next"
+    back: str = "back"
+    restart: str = "restart"
+    mute: str = "mute"
+    view: str = "view"
+    fullscreen: str = "full screen"
+    help: str = "help"
+    latency: str = "delay"
+    quit: str = "quit"
+    space: str = "Space"
+    seconds: str = "s"
+    left: str = "left"
+    right: str = "right"
+    good: str = "I see you"
+    like_this: str = "like this"
+    no_picture: str = "waiting for the camera"
+    time_left: str = "time left"
+    ready: str = "ready"
+    rest: str = "rest"
+    rising: str = "and up"
+    hold: str = "hold"
+    moving: str = "keep going"
+    released: str = "let go"
+    attempt: str = "once more"
+    summary: str = "done"
+
+    @classmethod
+    def from_book(cls, book: PhraseBook) -> Labels:
+        """Return the labels in the book's language; what it lacks stays English."""
+        known = [field.name for field in fields(cls) if book.has(SCREEN, field.name)]
+        return cls(**{key: book.text(SCREEN, key) for key in known})
+
+    def keys_help(self) -> tuple[tuple[str, str], ...]:
+        """Return every key with what it does, ready for `Screen.lines`."""
+        keys = (
+            (self.space, self.pause),
+            ("N", self.next),
+            ("B", self.back),
+            ("R", self.restart),
+            ("M", self.mute),
+        )
+        more = (("V", self.view), ("F", self.fullscreen), ("L", self.latency), ("Q", self.quit))
+        return keys + more
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

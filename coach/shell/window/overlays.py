@@ -1,0 +1,105 @@
+"""What lies over the picture or in its place: notices, tables of lines, the summary, the demonstration."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+
+from coach.coaching.screen import Screen
+from coach.shell.window import face_overlay, theme, widgets
+from coach.shell.window.layout import Layout, Rect
+from coach.types import Image
+
+DIMMED = 0.24  # brightness of the picture behind a notice
+Lines = tuple[tuple[str, str], ...]
+
+
+def dim(canvas: Image, box: Rect) -> None:
+    """Darken a box, so that what is written over it reads well."""
+    area = box.of(canvas)
+    cv2.convertScaleAbs(area, dst=area, alpha=DIMMED)
+
+
+def draw_notice(canvas: Image, layout: Layout, sign: Literal["pause", "camera"], text: str) -> None:
+    """Draw a large sign with a sentence below it in the middle of the picture's box."""
+    box = layout.picture
+    x, y = box.centre
+    r = layout.px(44)
+    y -= layout.px(36)
+    if sign == "pause":
+        for dx in (-r // 2, r // 2):
+            bar = Rect(x + dx - r // 5, y - r, 2 * r // 5, 2 * r)
+            widgets.rounded(canvas, bar, r // 8, theme.YELLOW)
+    else:
+        body = Rect(x - r, y - 3 * r // 5, 3 * r // 2, 6 * r // 5)
+        widgets.rounded(canvas, body, r // 5, theme.YELLOW, layout.px(4))
+        lens = [(x + r * 0.55, y), (x + r, y - r * 0.4), (x + r, y + r * 0.4)]
+        widgets.polygon(canvas, lens, theme.YELLOW, layout.px(4))
+        for colour, width in ((theme.BACKGROUND, layout.px(14)), (theme.YELLOW, layout.px(5))):
+            cv2.line(canvas, (x - r, y + r), (x + r, y - r), colour, width, cv2.LINE_AA)
+    top = y + r + layout.px(10)
+    words = Rect(box.x, top, box.w, min(box.bottom - top, layout.px(110))).inset(layout.px(20), 0)
+    theme.write_in(
+        canvas, words, text, size=layout.px(34), colour=theme.YELLOW, weight=theme.STRONG, align="centre"
+    )
+
+
+def draw_table(canvas: Image, layout: Layout, box: Rect, lines: Lines, size: float) -> None:
+    """Write rows of label and value, smaller if need be, so that all of them fit."""
+    pitch = min(box.h / len(lines), layout.px(size) * 2.0)
+    text = min(layout.px(size), max(theme.SMALLEST, int(pitch / theme.LEADING)))
+    widest = max(theme.text_width(label, text) for label, _ in lines)
+    first = min(round(box.w * 0.62), widest + layout.px(8))
+    second = max(theme.text_width(value, text, theme.STRONG) for _, value in lines)
+    box = box.inset(max(0, (box.w - first - layout.px(28) - second) // 2), 0)
+    top = box.y + (box.h - pitch * len(lines)) / 2
+    for number, (label, value) in enumerate(lines):
+        y = round(top + pitch * number)
+        row = Rect(box.x, y, first, round(pitch))
+        rest = Rect(row.right + layout.px(20), y, box.right - row.right - layout.px(20), round(pitch))
+        theme.write_in(canvas, row, label, size=text, colour=theme.QUIET)
+        theme.write_in(canvas, rest, value, size=text, weight=theme.STRONG)
+
+
+def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
+    """Draw the session's end over everything but the caption and the buttons."""
+    body = layout.body
+    widgets.fill(canvas, body, theme.BACKGROUND)
+    head = Rect(0, layout.px(16), body.w, layout.px(64)).inset(layout.px(40), 0)
+    theme.write_in(canvas, head, screen.title, size=layout.px(44), weight=theme.STRONG, align="centre")
+    below = Rect(0, head.bottom, body.w, layout.px(50)).inset(layout.px(40), 0)
+    theme.write_in(canvas, below, screen.instruction, size=layout.px(26), colour=theme.QUIET, align="centre")
+    if screen.lines:
+        width = min(body.w - layout.px(80), layout.px(860))
+        top = (below if screen.instruction else head).bottom + layout.px(10)
+        card = Rect((body.w - width) // 2, top, width, body.bottom - top)
+        widgets.rounded(canvas, card, layout.px(14), theme.PANEL)
+        draw_table(canvas, layout, card.inset(layout.px(32), layout.px(18)), screen.lines, 30)
+
+
+def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:
+    """Draw the demonstration, mirrored like the person, in the picture's upper right corner."""
+    box = layout.picture
+    pad, words = layout.px(10), layout.px(30)
+    aspect = demo.shape[1] / demo.shape[0]
+    width = min(round(box.h * 0.36 * aspect), round(box.w * 0.28))
+    height = round(width / aspect)
+    frame = Rect(box.right - width - 3 * pad // 2, box.y + pad // 2, width + pad, height + words + pad)
+    widgets.fill(canvas, frame, theme.PANEL)
+    shown = Rect(frame.x + pad // 2, frame.y + pad // 2, width, height)
+    face_overlay.draw_picture(canvas, demo, face_overlay.place((demo.shape[1], demo.shape[0]), shown))
+    below = Rect(shown.x, shown.bottom, width, words)
+    theme.write_in(canvas, below, caption, size=layout.px(20), align="centre")
+
+
+def draw_note(canvas: Image, layout: Layout, text: str) -> None:
+    """Write a small quiet line in the picture's lower left corner."""
+    box, size = layout.picture, layout.px(18)
+    block = theme.fitted(text, box.w * 3 // 5, layout.px(60), size)
+    width = max(theme.text_width(line, block.size) for line in block.lines)
+    height = round(len(block.lines) * block.size * theme.LEADING) + 1
+    pad = layout.px(8)
+    strip = Rect(box.x, box.bottom - height - pad, width + 2 * pad + 1, height + pad)
+    widgets.fill(canvas, strip, theme.BACKGROUND)
+    theme.write_in(canvas, strip.inset(pad, pad // 2), text, size=size, colour=theme.QUIET)

@@ -1,0 +1,197 @@
+"""Asking a person a question with a few answers: in the window, on the terminal, or nobody at all."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import click
+
+from coach.coaching.screen import Screen
+from coach.face.framing import Framing
+from coach.record import record
+from coach.shell.window.display import Command, Display
+from coach.types import Frame
+
+PAUSE_S = 0.03  # between two looks where no camera sets the pace
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `options`: (key, label), keys from 1 to 9; without any, one only goes on.
+
+    `default`: the key that holds when Space is pressed or nobody answers for `patience_s` seconds.
+    `note`: more to read, large. `caption`: words that are being said.
+    """
+
+    title: str
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    patience_s: float = 10.0
+    note: str = ""
+    caption: str = ""
+
+
+@record(frozen=True, slots=True)
+class QuestionScreen(Screen):
+    """A screen that asks: `lines` are the answers' keys and labels, `progress` the share of the patience.
+
+    `default`: the key that holds anyway. `note`: more to read.
+    """
+
+    default: str = ""
+    note: str = ""
+
+
+class Left(Exception):  # noqa: N818 - it is no error
+    """The person has closed the window or pressed q."""
+
+
+class Asker(Protocol):
+    """Gets answers."""
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """Return the answer's key.
+
+        Parameters
+        ----------
+        question
+            What to ask.
+        tick
+            Called again and again with the seconds since the question was put; returns the picture to
+            show meanwhile.
+
+        Raises
+        ------
+        Left
+            The person wants to go.
+        """
+        ...
+
+
+Look: TypeAlias = Callable[[Frame], tuple[Framing, str]]
+"""What to change about the face's place and light in a picture, and the words for it."""
+
+
+def _unseen(frame: Frame) -> tuple[Framing, str]:
+    del frame
+    return "no_face", ""
+
+
+class WindowAsker:
+    """Asks in the window; number keys answer, Space takes the default.
+
+    Parameters
+    ----------
+    display
+        The window.
+    look
+        Judges the picture meanwhile; without it nothing is claimed to be seen.
+    clock
+        Seconds that only go forward.
+    """
+
+    def __init__(
+        self, display: Display, look: Look = _unseen, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.display = display
+        self.look = look
+        self._clock = clock
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """See `Asker.ask`."""
+        begun = self._clock()
+        while (passed := self._clock() - begun) < question.patience_s:
+            frame = tick(passed)
+            seen: tuple[Framing, str] = ("no_face", "") if frame is None else self.look(frame)
+            screen = QuestionScreen(
+                "ready",
+                framing=seen[0],
+                fix=seen[1],
+                title=question.title,
+                instruction=question.hint,
+                caption=question.caption,
+                lines=question.options,
+                note=question.note,
+                default=question.default,
+                time_left_s=question.patience_s - passed,
+                progress=passed / question.patience_s,
+            )
+            for command in self.display.show(frame, None, screen):
+                answer = _answer(command, question)
+                if answer is not None:
+                    return answer
+            if frame is None:
+                time.sleep(PAUSE_S)
+        return question.default
+
+
+def _answer(command: Command, question: Question) -> str | None:
+    if command is Command.QUIT:
+        raise Left
+    if command is Command.PAUSE or not question.options:
+        return question.default
+    return command.value if command.value in dict(question.options) else None
+
+
+class TerminalAsker:
+    """Asks on the terminal; Enter alone takes the default."""
+
+    def __init__(self) -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader: threading.Thread | None = None
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """See `Asker.ask`."""
+        click.echo(question.title)
+        if question.note:
+            click.echo(question.note)
+        if not question.options:
+            return question.default
+        for key, label in question.options:
+            click.echo(f"  {key}{'*' if key == question.default else ' '} {label}")
+        if self._reader is None:  # a read cannot be called off: one reader serves all questions
+            self._reader = threading.Thread(target=self._read, daemon=True)
+            self._reader.start()
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < question.patience_s:
+            tick(passed)
+            try:
+                line = self._lines.get(timeout=PAUSE_S).strip()
+            except queue.Empty:
+                continue
+            if not line:
+                break
+            if line in dict(question.options):
+                return line
+        return question.default
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            self._lines.put(line)
+
+
+class NobodyAsker:
+    """Asks nobody and never waits: the defaults hold."""
+
+    def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
+        """Return the default."""
+        del tick
+        if question.note:
+            click.echo(question.note)
+        return question.default
+
+
+def asker_for(display: Display, look: Look = _unseen, *, window: bool) -> Asker:
+    """Return who is asked: the person at the window, else at the terminal, else nobody."""
+    if window:
+        return WindowAsker(display, look)
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        return TerminalAsker()
+    return NobodyAsker()

@@ -1,0 +1,225 @@
+"""The session's window: shows the painter's canvas, hears keys and clicks, notices when it is closed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from statistics import median
+
+import cv2
+
+from coach.coaching.screen import Screen
+from coach.settings import WindowSettings
+from coach.shell.system.native_stderr import native_stderr
+from coach.shell.window.display import Command
+from coach.shell.window.labels import Labels
+from coach.shell.window.layout import canvas_size
+from coach.shell.window.painter import VIEWS, Look, Painter
+from coach.shell.window.prompt import QuestionScreen
+from coach.shell.window.question_page import QuestionPage
+from coach.types import FaceObservation, Frame, Image
+
+KEYS = {command.value: command for command in Command}
+ESCAPE = 27
+KEYS_A_FRAME = 8  # a key held down must not keep the loop from the next picture
+X_PORT = 6000  # TCP port of display 0
+X_PATIENCE_S = 2.0
+
+
+def display_problem() -> str:
+    """Return why no window can be shown, one line, or nothing.
+
+    OpenCV ends the process when it cannot reach a display, so this is asked before its first window.
+    Takes a millisecond: on Linux the X server's socket is opened and closed again.
+    """
+    if not sys.platform.startswith("linux"):
+        return ""
+    name = os.environ.get("DISPLAY", "")
+    if not name:
+        return "no display: DISPLAY is not set; start from a desktop or use --no-window"
+    if not _x_server_answers(name):
+        return f"no display: the X server '{name}' does not answer; check DISPLAY or use --no-window"
+    return ""
+
+
+def _x_server_answers(name: str) -> bool:
+    """Whether the display `[host]:number[.screen]` accepts a connection."""
+    host, _, rest = name.rpartition(":")
+    number = rest.split(".")[0]
+    if not number.isdigit():
+        return False
+    if host in {"", "unix"}:
+        path = f"/tmp/.X11-unix/X{number}"  # noqa: S108  # where X servers listen
+        # Linux servers also listen under the same name without a file, which containers may see alone.
+        for address in (path, "\0" + path):
+            with socket.socket(socket.AF_UNIX) as local, suppress(OSError):
+                local.settimeout(X_PATIENCE_S)
+                local.connect(address)
+                return True
+        return False
+    try:
+        with socket.create_connection((host, X_PORT + int(number)), X_PATIENCE_S):
+            return True
+    except (OSError, OverflowError):
+        return False
+
+
+class OpenCvWindow:
+    """A `Display` on the desktop. Make it and use it on the main thread, as macOS demands.
+
+    Ask `display_problem` first. `Command.VIEW`, `FULLSCREEN` and `LATENCY` are done here and
+    returned as well, for whoever wants to remember them.
+
+    Parameters
+    ----------
+    settings
+        Size, view, large text, full screen.
+    title
+        What the window system calls the window.
+    labels
+        The window's own words; English when None.
+    now
+        The clock that stamps the frames, for the age of the picture shown on key `l`.
+    """
+
+    def __init__(
+        self,
+        settings: WindowSettings,
+        title: str,
+        labels: Labels | None = None,
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        self._title = title
+        self._now = now
+        self._painter = Painter(labels, large_text=settings.large_text)
+        self._page = QuestionPage(labels or Labels(), large_text=settings.large_text)
+        self._asking = False
+        self._look = Look(canvas_size(settings.width, settings.height), settings.view)
+        self._fullscreen = settings.fullscreen
+        self._measuring = False
+        self._shown: deque[float] = deque(maxlen=31)
+        self._ages: deque[float] = deque(maxlen=31)
+        self._clicks: deque[Command] = deque(maxlen=KEYS_A_FRAME)
+        self._open = True
+        self.canvas: Image | None = None  # what is shown now; drawn over by the next `show`
+        with native_stderr():  # Qt remarks on fonts that are not used
+            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+            cv2.resizeWindow(title, settings.width, settings.height)
+            cv2.setMouseCallback(title, self._mouse)
+            if self._fullscreen:
+                self._apply_fullscreen()
+            cv2.pollKey()
+
+    @property
+    def view(self) -> str:
+        """What is shown now: `picture`, `overlay`, `outline` or `hidden`."""
+        return self._look.view
+
+    def show(
+        self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
+    ) -> tuple[Command, ...]:
+        """Draw one frame and return what the person asked for since the last one.
+
+        A window that was closed, by whatever means, gives `Command.QUIT` and stays closed.
+        """
+        size = self._size()
+        if size is None:
+            self._open = False
+            return (Command.QUIT,)
+        self._look = replace(self._look, size=size, note=self._note())
+        image = frame.image if frame else None
+        self._asking = isinstance(screen, QuestionScreen)
+        if isinstance(screen, QuestionScreen):
+            self.canvas = self._page.paint(image, screen, size, self._look.hover)
+        else:
+            self.canvas = self._painter.paint(image, observation, screen, self._look)
+        cv2.imshow(self._title, self.canvas)
+        commands = [*self._keys(), *self._clicks]
+        self._clicks.clear()
+        self._measure(frame)
+        for command in commands:
+            self._obey(command)
+        return tuple(commands)
+
+    def close(self) -> None:
+        """Close the window; safe to call twice."""
+        if self._open:
+            self._open = False
+            with suppress(cv2.error):  # the window system was quicker
+                cv2.destroyWindow(self._title)
+                cv2.pollKey()
+
+    def _size(self) -> tuple[int, int] | None:
+        """Return the size to draw at, or None when the window is gone.
+
+        Asked before every `imshow`, which would silently open a new window in place of a closed one.
+        """
+        if not self._open:
+            return None
+        try:
+            if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+                return None
+            _, _, width, height = cv2.getWindowImageRect(self._title)
+        except cv2.error:
+            return None
+        if width <= 0 or height <= 0:  # not laid out yet
+            return self._look.size
+        return canvas_size(width, height)
+
+    def _keys(self) -> list[Command]:
+        commands: list[Command] = []
+        for _ in range(KEYS_A_FRAME):
+            key = cv2.pollKey()
+            if key < 0:
+                break
+            key &= 0xFF
+            if key == ESCAPE:
+                commands.append(Command.FULLSCREEN if self._fullscreen else Command.QUIT)
+            elif command := KEYS.get(chr(key).lower()):
+                commands.append(command)
+        return commands
+
+    def _mouse(self, event: int, x: int, y: int, flags: int, extra: object) -> None:
+        del flags, extra
+        areas = self._page if self._asking else self._painter.layout_for(self._look)
+        command = areas.command_at(x, y)
+        self._look = replace(self._look, hover=command)
+        if event == cv2.EVENT_LBUTTONDOWN and command is not None:
+            self._clicks.append(command)
+
+    def _obey(self, command: Command) -> None:
+        """Do what concerns the window alone."""
+        if command is Command.VIEW:
+            following = VIEWS[(VIEWS.index(self._look.view) + 1) % len(VIEWS)]
+            self._look = replace(self._look, view=following)
+        elif command is Command.FULLSCREEN:
+            self._fullscreen = not self._fullscreen
+            self._apply_fullscreen()
+        elif command is Command.LATENCY:
+            self._measuring = not self._measuring
+
+    def _apply_fullscreen(self) -> None:
+        mode = cv2.WINDOW_FULLSCREEN if self._fullscreen else cv2.WINDOW_NORMAL
+        with suppress(cv2.error):  # closed at this very moment; the next `show` notices
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
+
+    def _measure(self, frame: Frame | None) -> None:
+        if frame is None:
+            return
+        self._shown.append(frame.t)
+        if self._now is not None:
+            self._ages.append(self._now() - frame.t)
+
+    def _note(self) -> str:
+        """Return frames a second and the age of the pictures shown, medians of the last second or so."""
+        if not self._measuring or len(self._shown) < 2:  # noqa: PLR2004  # an interval has two ends
+            return ""
+        span = self._shown[-1] - self._shown[0]
+        rate = (len(self._shown) - 1) / span if span > 0 else 0.0
+        age = f" · {median(self._ages) * 1000:.0f} ms" if self._ages else ""
+        return f"{rate:.0f} fps{age}"

@@ -1,0 +1,1 @@
+"""A simulated person: what it hears, means and does."""

@@ -1,0 +1,379 @@
+"""The own range is measured from held movements, repeated kindly, kept, and widened gently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coach.calibration import machine as calibration
+from coach.calibration.flow import GuidedCalibration
+from coach.calibration.machine import Calibration
+from coach.calibration.plateau import plateau
+from coach.calibration.range_update import RangeWatch, widened
+from coach.coaching.cues import Cue
+from coach.errors import StoreError
+from coach.face.baseline import Noise, OwnRange
+from coach.face.features import Features
+from coach.shell.app import calibrate
+from coach.shell.app.calibrate import load_calibration_spec
+from coach.shell.capture.simulated_person import Failing, SimulatedPerson, load_person
+from coach.shell.capture.source import Signal
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.range_file import (
+    FILE,
+    read_own_range,
+    read_stored_range,
+    widen_own_range,
+    write_own_range,
+)
+from coach.shell.profile.shared_options import Shared
+from coach.shell.profile.toml_files import load_settings
+from coach.testing import face
+from coach.types import Frame
+
+SPEC = load_calibration_spec()
+FPS = 30.0
+OWN = {"own_cheek": "cheek", "own_smile": "smile", "own_jaw": "jaw"}
+Face = Callable[[str, float, float], Features | None]
+"""What a person shows: movement asked for, seconds since it was asked for, the frame's time."""
+Said = list[tuple[float, Cue]]
+
+
+def obliging(movement: str, since: float, t: float) -> Features | None:
+    """Raise to the usual best within half a second, hold."""
+    share = min(max(since - 0.3, 0.0) / 0.5, 1.0)
+    return face(t, **{movement: share})  # type: ignore[arg-type]
+
+
+def play(
+    show: Face, *, fps: float = FPS, noise: Noise | None = None, limit_s: float = 90.0
+) -> tuple[Calibration, Said]:
+    """Let a person made of numbers hear the cues; return the last state and (seconds, cue) said."""
+    state, said = Calibration(noise or Noise()), Said()
+    asked: tuple[str, float] | None = None
+    movement = "cheek"
+    for index in range(round(limit_s * fps)):
+        t = index / fps
+        features = show(*asked_for(asked, t), t) if asked else face(t)
+        state, cues = calibration.step(state, t, features, SPEC, quiet=True)
+        for cue in cues:
+            said.append((t, cue))
+            if cue.key in OWN or cue.key == "again":
+                movement = OWN.get(cue.key, movement)
+                asked = movement, t
+            elif cue.key in ("release", "rest"):
+                asked = None
+        if state.phase == "done":
+            break
+    return state, said
+
+
+def asked_for(asked: tuple[str, float], t: float) -> tuple[str, float]:
+    return asked[0], t - asked[1]
+
+
+def keys(said: Said) -> list[str]:
+    return [cue.key for _, cue in said]
+
+
+# -- the plateau
+
+
+def test_a_spike_is_no_plateau() -> None:
+    """One wild frame moves neither the height nor the hold."""
+    trace = [(n / 30, 0.02) for n in range(18)]
+    calm = plateau(trace, 0.6, 0.15, 0.001)
+    trace[9] = (9 / 30, 0.2)
+    wild = plateau(trace, 0.6, 0.15, 0.001)
+    assert wild.height == pytest.approx(calm.height) == pytest.approx(0.02)
+    assert wild.held >= 0.9
+    rising = [(n / 30, 0.002 * n) for n in range(18)]
+    assert plateau(rising, 0.6, 0.15, 0.0).held < 0.5
+
+
+# -- the machine
+
+
+@pytest.mark.parametrize("fps", [10.0, 30.0, 60.0])
+def test_an_obliging_person_is_asked_twice_for_each_movement(fps: float) -> None:
+    """Two takes of cheek, smile and jaw, each held and released, at any frame rate; heights to 3 %."""
+    state, said = play(obliging, fps=fps)
+    one = ["hold", "release", "again", "hold", "release"]
+    assert keys(said) == ["own_cheek", *one, "own_smile", *one, "own_jaw", *one]
+    best, usual = state.best(OwnRange(9, 9, 9)), OwnRange()
+    assert best.cheek == pytest.approx(usual.cheek, rel=0.03)
+    assert best.smile == pytest.approx(usual.smile, rel=0.03)
+    assert best.jaw == pytest.approx(usual.jaw, rel=0.03)
+
+
+def test_the_better_of_two_counts() -> None:
+    """A first shy try does not make the range small."""
+    tries: list[float] = []
+
+    def shy_first(movement: str, since: float, t: float) -> Features | None:
+        if not tries or t - since - tries[-1] > 0.01:
+            tries.append(t - since)
+        size = 0.5 if len(tries) % 2 else 1.0
+        return face(t, **{movement: size * min(since / 0.5, 1.0)})  # type: ignore[arg-type]
+
+    state, _ = play(shy_first)
+    assert state.best(OwnRange()).smile == pytest.approx(OwnRange().smile, rel=0.03)
+
+
+def test_a_blink_in_the_hold_costs_nothing() -> None:
+    """Frames with closing lids are left out; the movement is still taken at its height."""
+
+    def blinks(movement: str, since: float, t: float) -> Features | None:
+        shown = obliging(movement, since, t)
+        if shown is not None and 0.9 < since < 1.1:
+            closed = face(t, closure=0.9)
+            return replace(shown, closure=closed.closure, lid_lift=closed.lid_lift)
+        return shown
+
+    state, said = play(blinks)
+    assert "eyes_closed" not in keys(said)
+    assert state.best(OwnRange()).cheek == pytest.approx(OwnRange().cheek, rel=0.03)
+
+
+def test_a_cheek_raise_with_a_smile_is_asked_for_again_twice_at_most() -> None:
+    """It is said kindly each time, then the way goes on, and what is unknown stays as it was."""
+
+    def smiles_along(movement: str, since: float, t: float) -> Features | None:
+        up = min(since / 0.5, 1.0)
+        return face(t, cheek=up, smile=up) if movement == "cheek" else obliging(movement, since, t)
+
+    state, said = play(smiles_along)
+    assert keys(said).count("mouth_moved") == SPEC.takes + SPEC.repeats
+    assert state.measured == ("smile", "jaw")
+    assert state.best(OwnRange(0.017, 0.1, 0.2)).cheek == 0.017
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "key"), [({"yaw": 40.0}, "head_turned"), ({"closure": 0.9}, "eyes_closed")], ids=str
+)
+def test_what_cannot_be_measured_is_told_by_its_reason(spoilt: dict[str, float], key: str) -> None:
+    """A turned head or closed eyes spoil the first cheek raise; the next one counts."""
+
+    def show(movement: str, since: float, t: float) -> Features | None:
+        if t < 2:
+            return face(t, cheek=min(since / 0.5, 1.0), **(spoilt if since > 0.5 else {}))  # type: ignore[arg-type]
+        return obliging(movement, since, t)
+
+    state, said = play(show)
+    assert keys(said).count(key) == 1
+    assert state.measured == ("cheek", "smile", "jaw")
+
+
+def test_nothing_below_plausibility_is_a_range() -> None:
+    """Who barely moves is asked again; noise alone, or a noisy face's twitch, is never stored."""
+
+    def barely(movement: str, since: float, t: float) -> Features | None:
+        return face(t, **{movement: 0.15 if since > 0.3 else 0.0})  # type: ignore[arg-type]
+
+    state, said = play(barely, limit_s=120)
+    assert state.phase == "done"
+    assert state.measured == ()
+    assert state.best(OwnRange()) == OwnRange()
+    assert keys(said).count("own_cheek") == SPEC.takes + SPEC.repeats
+    noisy = Noise(lid=0.01, corner=0.04, chin=0.1)
+    state, _ = play(obliging, noise=noisy, limit_s=120)
+    assert state.best(OwnRange()).cheek == OwnRange().cheek
+    assert state.measured == ()
+
+
+def test_a_lost_face_costs_no_try() -> None:
+    """The person walks off in the middle and is asked anew as often as they like."""
+
+    def walks_off(movement: str, since: float, t: float) -> Features | None:
+        return None if 2 < t < 8 else obliging(movement, since, t)
+
+    state, said = play(walks_off)
+    assert "paused_face" in keys(said)
+    assert state.measured == ("cheek", "smile", "jaw")
+
+
+def test_an_unsteady_movement_counts_by_its_better_half() -> None:
+    """A trembling person gets a range too, not an endless repeat."""
+
+    def trembles(movement: str, since: float, t: float) -> Features | None:
+        shake = 0.35 if int(t * 5) % 2 else -0.35
+        return face(t, **{movement: 0.0 if since < 0.3 else 1.0 + shake})  # type: ignore[arg-type]
+
+    state, _ = play(trembles)
+    assert state.best(OwnRange(9, 9, 9)).smile == pytest.approx(1.35 * OwnRange().smile, rel=0.1)
+
+
+def test_skipping_leaves_a_movement_as_it_was() -> None:
+    """Nobody has to open a painful jaw."""
+    state = Calibration(Noise())
+    for number in range(3):
+        assert state.name == ("cheek", "smile", "jaw")[number]
+        state = calibration.skip(state, float(number), SPEC)
+    assert state.phase == "done"
+    assert state.best(OwnRange(0.1, 0.2, 0.3)) == OwnRange(0.1, 0.2, 0.3)
+
+
+# -- later sessions
+
+
+def test_a_range_is_widened_by_a_fifth_and_never_narrowed() -> None:
+    """Up when clearly higher, unmoved by noise, unmoved by a lesser day."""
+    best = OwnRange(0.020, 0.090, 0.220)
+    wider = widened(best, OwnRange(0.030, 0.0, 0.1), SPEC)
+    assert wider == OwnRange(wider.cheek, 0.090, 0.220)
+    assert wider.cheek == pytest.approx(0.022)
+    assert widened(best, OwnRange(0.021, 0.093, 0.222), SPEC) == best
+    assert widened(best, OwnRange(0.030, 0.0, 0.0), SPEC, Noise(lid=0.01)) == best
+
+
+def watched(
+    movements: int, size: float, extra: Callable[[float], Features | None] | None = None
+) -> RangeWatch:
+    watch = RangeWatch(OwnRange(), SPEC)
+    for index in range(round(movements * 3 * FPS)):
+        t = index / FPS
+        up = size if 0.5 < t % 3 < 2 else 0.0
+        watch.step((extra(t) if extra else None) or face(t, smile=up))
+    return watch
+
+
+def test_a_session_of_wider_smiles_widens_the_smile_alone() -> None:
+    """What is typical counts: three held smiles, not one, and no spike."""
+    wider = watched(4, 1.5).best()
+    assert wider.smile == pytest.approx(0.090 + 0.2 * 0.045, rel=0.02)
+    assert (wider.cheek, wider.jaw) == (OwnRange().cheek, OwnRange().jaw)
+    assert watched(2, 1.5).best() == OwnRange()
+    assert watched(4, 0.8).best() == OwnRange()
+    spike = watched(4, 0.0, lambda t: face(t, smile=3.0) if t % 3 < 0.1 else None)
+    assert spike.best() == OwnRange()
+
+
+# -- on the disk
+
+
+def test_a_range_is_kept_with_its_date_and_read_back(tmp_path: Path) -> None:
+    """For its owner's eyes alone; an old file of three numbers is still a range."""
+    best = OwnRange(0.03, 0.1, 0.3)
+    write_own_range(tmp_path, best, on=date(2026, 3, 1), source="webcam:0", measured=["cheek"])
+    assert read_own_range(tmp_path) == best
+    assert json.loads((tmp_path / FILE).read_text())["date"] == "2026-03-01"
+    (tmp_path / FILE).write_text('{"cheek": 0.02, "smile": 0.1, "jaw": 0.2}')
+    assert read_own_range(tmp_path) == OwnRange(0.02, 0.1, 0.2)
+    for broken in ("", "[]", '{"cheek": -1, "smile": 0.1, "jaw": 0.2}', "\0"):
+        (tmp_path / FILE).write_text(broken)
+        assert read_own_range(tmp_path) is None
+    with pytest.raises(StoreError, match="cannot be written"):
+        write_own_range(tmp_path / "missing", best)
+
+
+def test_a_session_adds_to_a_calibrated_range_only(tmp_path: Path) -> None:
+    """Without a calibration there is nothing to widen, and the calibration's date stays."""
+    watch = watched(4, 1.5)
+    assert not widen_own_range(tmp_path, watch, date(2026, 4, 1))
+    write_own_range(tmp_path, OwnRange(), on=date(2026, 3, 1))
+    assert widen_own_range(tmp_path, watch, date(2026, 4, 1))
+    stored = read_stored_range(tmp_path)
+    assert stored is not None
+    assert stored.smile > OwnRange().smile
+    assert (stored.date, stored.widened) == ("2026-03-01", "2026-04-01")
+
+
+# -- with a simulated person
+
+
+def lead(
+    model_path: Path, seconds: float, script: Sequence[Failing | None], fps: float
+) -> tuple[GuidedCalibration, list[Cue], list[tuple[int, str]]]:
+    """Run the guided calibration with a drawn person for some seconds.
+
+    Returns it, its cues, and which movement was demonstrated with how many takes done.
+    """
+    source = SimulatedPerson(load_person(), fps=fps, seed=1, realtime=False, script=script, size=(320, 240))
+    flow = GuidedCalibration(SPEC, load_phrase_book("en"), load_settings(None), source="demo")
+    said, demonstrated = [], []
+    with Landmarker(model_path) as landmarker:
+        while True:
+            frame = source.read()
+            assert isinstance(frame, Frame)
+            out = flow.process(frame.t, landmarker.detect(frame))
+            if out.screen.demonstrate is not None:
+                demonstrated.append((out.screen.count, out.screen.demonstrate))
+            if out.say is not None:
+                said.append(out.say)
+                source.hear(out.say)
+            if out.ended or frame.t > seconds:
+                return flow, said, demonstrated
+
+
+def test_a_simulated_person_who_smiles_along_is_corrected_and_measured(model_path: Path) -> None:
+    """Through the real landmarker: shown how, the spoilt cheek raise is not taken, the next one is."""
+    flow, said, demonstrated = lead(model_path, 9.0, ["mouth_moved"], fps=12.0)
+    texts = [cue.key for cue in said]
+    order = ["neutral", "own_cheek", "mouth_moved", "rest", "again", "release"]
+    assert [key for key in texts if key != "hold"][:6] == order
+    assert set(demonstrated) == {(0, "cheek_raiser")}
+    assert flow.state is not None
+    assert len(flow.state.takes) == 1
+    assert flow.state.takes[0] > 0.02
+
+
+def test_calibrate_takes_under_twenty_seconds_and_keeps_the_range(
+    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`smile-coach calibrate` with the simulated person and small pictures: events and the file."""
+    person = SimulatedPerson(load_person(), fps=12.0, size=(320, 240), realtime=False)
+    monkeypatch.setattr(calibrate, "open_source", lambda *_, **__: person)
+    log = tmp_path / "events.jsonl"
+    settings = tmp_path / "own.toml"
+    settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    options = Shared("demo", False, False, str(log), tmp_path / "data", settings, "de", "max")
+    assert calibrate.run_calibrate(options) == 0
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    kinds = [event["type"] for event in events]
+    assert (kinds[0], kinds[-1]) == ("session_start", "session_end")
+    assert events[0]["plan"] == "calibrate"
+    assert kinds.count("calibrated") == 1
+    assert events[-1]["reason"] == "finished"
+    assert events[-1]["t"] < 20
+    stored = read_stored_range(tmp_path / "data")
+    assert stored is not None
+    assert stored.measured == ["cheek", "smile", "jaw"]
+    assert stored.cheek > 0.02
+    assert stored.smile > 0.1
+    assert stored.jaw > 0.2
+    assert read_own_range(tmp_path / "data") is None  # the simulated person's range is nobody's own
+
+
+def test_a_calibration_that_is_broken_off_keeps_what_was_measured_before(
+    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of the movements it did not come to it says nothing, and takes nothing away."""
+
+    class Short(SimulatedPerson):
+        def read(self) -> Any:
+            frame = super().read()
+            return frame if isinstance(frame, Signal) or frame.t < 9.5 else Signal.ENDED
+
+    person = Short(load_person(), fps=12.0, size=(320, 240), realtime=False)
+    monkeypatch.setattr(calibrate, "open_source", lambda *_, **__: person)
+    data = tmp_path / "data"
+    data.mkdir()
+    before = OwnRange(cheek=0.03, smile=0.2, jaw=0.33)
+    write_own_range(data, before, on=date(2026, 1, 1), source="demo", measured=("cheek", "smile", "jaw"))
+    settings = tmp_path / "own.toml"
+    settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    calibrate.run_calibrate(Shared("demo", False, False, None, data, settings, "en", "max"))
+    stored = read_stored_range(data)
+    assert stored is not None
+    assert stored.cheek != before.cheek, "it was measured anew"
+    assert (stored.jaw, stored.measured) == (before.jaw, ["cheek", "smile", "jaw"])
+    said = capfd.readouterr().out
+    assert "cheek" in said
+    assert "jaw openness" not in said

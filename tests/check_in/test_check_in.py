@@ -1,0 +1,332 @@
+"""The check-in: nothing is photographed before all is in order, and three takes of each face are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from coach.__main__ import run
+from coach.check_in.capture_gate import Placement, Sample, observe, placement
+from coach.check_in.machine import CheckIn, CheckInSpec, Shot, due_on, skip, step, taken
+from coach.check_in.photo_measures import baseline_of
+from coach.check_in.scores import NUMBERS
+from coach.coaching.cues import Cue
+from coach.coaching.screen import Screen
+from coach.errors import INTERRUPTED
+from coach.shell.app.check_in import result_lines
+from coach.shell.app.check_in_loop import CheckInResult, load_check_in, run_check_in
+from coach.shell.app.check_in_record import blended, last_check_in, previous
+from coach.shell.capture.simulated_person import SimulatedPerson, load_person
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.drawn_face.face import draw, grain
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.store.store import Store
+from coach.shell.window import theme
+from coach.shell.window.display import Command, NoDisplay
+from coach.shell.window.painter import Look, Painter
+from coach.simulation.face_pose import FacePose
+from coach.types import Bilateral, FaceObservation, Frame
+
+AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def spec() -> CheckInSpec:
+    return load_check_in()
+
+
+@pytest.fixture(scope="module")
+def landmarker(model_path: Path) -> Iterator[Landmarker]:
+    with Landmarker(model_path) as one:
+        yield one
+
+
+def play(state: CheckIn, spec: CheckInSpec, seconds: float, start: float = 0.0, **sample: object) -> tuple:
+    """Return the state, and the actions with their times, after some seconds of the same sample."""
+    done = []
+    for n in range(round(seconds * 20)):
+        t = start + n / 20
+        state, actions = step(state, Sample(t, **sample), spec)
+        done += [(round(t - start, 2), action) for action in actions]
+        if any(isinstance(action, Shot) for action in actions):
+            state, actions = taken(state, t)
+            done += [(round(t - start, 2), action) for action in actions]
+    return state, done
+
+
+def said(done: list) -> list[str]:
+    return [action.key for _, action in done if isinstance(action, Cue)]
+
+
+def shots(done: list) -> list[tuple[str, int]]:
+    return [(action.pose, action.take) for _, action in done if isinstance(action, Shot)]
+
+
+def test_nothing_is_photographed_while_something_is_out_of_order(spec: CheckInSpec) -> None:
+    """A fix, however long it lasts, keeps the camera from going off."""
+    _, done = play(CheckIn(3), spec, 20, fix="level_head", level=0.0)
+    assert shots(done) == []
+
+
+def test_neutral_is_taken_three_times_when_all_was_in_order_for_a_while(spec: CheckInSpec) -> None:
+    """Each picture waits its own second; then a smile is asked for."""
+    state, done = play(CheckIn(3), spec, 4.5, level=0.0)
+    assert shots(done) == [("neutral", 0), ("neutral", 1), ("neutral", 2)]
+    assert done[1][0] >= spec.timing.ready_s
+    assert said(done) == ["check_neutral", "check_natural"]
+    assert (state.pose, state.phase) == ("natural", "posing")
+
+
+def test_a_moving_face_is_waited_for(spec: CheckInSpec) -> None:
+    """While the level changes there is no picture; once it stays, there is one."""
+    state = CheckIn(3, 3, "posing", since=0.0, asked=True)
+    for n in range(40):
+        state, actions = step(state, Sample(n / 20, level=0.002 * n), spec)
+        assert not any(isinstance(action, Shot) for action in actions)
+    _, done = play(state, spec, 1.0, start=2.0, level=0.08)
+    assert shots(done) == [("natural", 0)]
+
+
+@pytest.mark.parametrize("sample", [{"level": 0.01}, {"level": None}, {"level": 0.1, "blink": True}])
+def test_no_picture_without_the_face_asked_for(spec: CheckInSpec, sample: dict) -> None:
+    """Too little of a smile, no face, or shut eyes: it is asked for again instead."""
+    state, done = play(CheckIn(3, 6, "posing", since=0.0, asked=True), spec, 8, **sample)
+    assert shots(done) == []
+    assert said(done) == ["check_biggest"]
+    assert state.phase == "posing"
+
+
+def test_skipping_a_face_leaves_out_its_takes(spec: CheckInSpec) -> None:
+    """The next face follows; the neutral one cannot be left out; after the jaw all is done."""
+    assert skip(CheckIn(3, 1), 0.0).step == 1
+    assert skip(CheckIn(3, 4), 0.0).pose == "biggest"
+    assert skip(CheckIn(3, 10), 0.0).phase == "done"
+
+
+def test_the_next_one_is_due_after_two_weeks(spec: CheckInSpec) -> None:
+    """Fourteen days after the last; at once if there was none."""
+    assert due_on(date(2026, 3, 1), spec) == date(2026, 3, 15)
+    assert due_on(None, spec) is None
+
+
+def look(landmarker: Landmarker, pose: FacePose) -> FaceObservation:
+    picture = grain(draw(pose), 1)
+    for n in range(4):
+        seen = landmarker.detect(Frame(n * 0.1, picture))
+    assert seen is not None
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("pose", "fix"),
+    [
+        (FacePose(), None),
+        (FacePose(light=0.2), "more_light"),
+        (FacePose(side_light=0.9), "light_from_front"),
+        (FacePose(scale=0.42), "closer"),
+        (FacePose(scale=1.8), "further"),
+        (FacePose(yaw=14), "turn_to_me"),
+        (FacePose(roll=9), "level_head"),
+        (FacePose(smile=Bilateral(0.6, 0.6)), "relax"),
+        (FacePose(jaw_open=0.4), "relax"),
+    ],
+)
+def test_what_is_out_of_order_is_named(
+    landmarker: Landmarker, spec: CheckInSpec, pose: FacePose, fix: str | None
+) -> None:
+    """Light, distance, a straight head and a face at rest, each by its own words."""
+    sample = observe(
+        look(landmarker, pose), 0.0, spec.limits, spec.face, neutral=None, like=None, posing=False, jaw=False
+    )
+    assert sample.fix == fix
+
+
+def test_the_face_lines_up_with_the_last_picture(landmarker: Landmarker, spec: CheckInSpec) -> None:
+    """Same distance, same place; a smile is not in the way of itself once it was asked for."""
+    resting = look(landmarker, FacePose())
+    before, neutral = placement(resting), baseline_of(resting)
+
+    def judged(pose: FacePose, like: Placement = before, *, posing: bool = False) -> Sample:
+        return observe(
+            look(landmarker, pose), 0.0, spec.limits, spec.face,
+            neutral=neutral, like=like, posing=posing, jaw=False,
+        )  # fmt: skip
+
+    assert judged(FacePose()).fix is None
+    assert judged(FacePose(scale=0.75)).fix == "closer"
+    # the person's left is the right of the picture: a face too far right in it moves to its right
+    assert judged(FacePose(dx=0.12)).fix == "move_right"
+    assert judged(FacePose(yaw=6)).fix == "turn_to_me"
+    smiling = FacePose(smile=Bilateral(0.7, 0.7))
+    assert judged(smiling).fix == "relax"
+    assert judged(smiling, posing=True).fix is None
+    assert judged(smiling, posing=True).level > spec.face.least_smile
+
+
+class Watching(NoDisplay):
+    """Keeps every screen, and gives up after far too many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.screens: list[Screen] = []
+
+    def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+        self.screens.append(screen)
+        return (Command.QUIT,) if len(self.screens) > 600 else ()
+
+
+def words(section: str, key: str) -> str:
+    return f"{section}.{key}"
+
+
+def person() -> SimulatedPerson:
+    return SimulatedPerson(load_person(), fps=8.0, size=(480, 360), seed=3, realtime=False)
+
+
+def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
+    """From the first frame to the history: every face asked for, scored, kept, and lined up with next."""
+    one = spec.model_copy(update={"takes": 1})
+    display, heard = Watching(), []
+    with Store.open(tmp_path) as store:
+        result = run_check_in(
+            person(), landmarker, display, heard.append, store, tmp_path, one, words,
+            keep_photos=True, clock=lambda: AT,
+        )  # fmt: skip
+        assert result.finished
+        assert not result.problem
+        asked = [text for text in heard if text.startswith("check_in.check_") and "relax" not in text]
+        faces = ("neutral", "natural", "biggest", "jaw", "done")
+        assert asked == [f"check_in.check_{face}" for face in faces]
+        best, natural = result.faces["biggest"], result.faces["natural"]
+        assert best.mouth_curve > natural.mouth_curve + 10
+        assert best.type == "eyes_engaged"
+        assert result.faces["jaw"].jaw_openness > 40
+        kept = {score.name: score for score in store.history().scores}
+        assert kept.keys() == result.numbers.keys() == result.sem.keys()
+        assert kept["smile"].value == pytest.approx(best.smile)
+        assert kept["excursion_left_mm"].sem > 0
+        assert (tmp_path / result.photo).is_file()
+        assert last_check_in(store, simulated=True) == AT.date()
+        assert last_check_in(store) is None  # the person's own check-in is still to come
+        where, ghost = previous(store, tmp_path, "demo")
+        assert where.size == pytest.approx(0.25, abs=0.03)
+        assert blended(draw(FacePose()), ghost).shape == (480, 640, 3)
+        (tmp_path / result.photo).unlink()
+        _, outline = previous(store, tmp_path, "demo")
+        plain = draw(FacePose())
+        assert (blended(plain, outline) != plain).any()
+        assert previous(store, tmp_path, "webcam:0") == (None, None)
+
+
+def test_broken_off_nothing_is_kept(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
+    """Whoever quits half-way leaves no half check-in and no photo behind."""
+
+    class Quitting(Watching):
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            super().show(frame, observation, screen)
+            return (Command.QUIT,) if screen.progress > 0 else ()
+
+    with Store.open(tmp_path) as store:
+        result = run_check_in(
+            person(), landmarker, Quitting(), None, store, tmp_path, spec, words, keep_photos=True
+        )
+        assert (result.finished, result.numbers, result.id) == (False, {}, "")
+        assert store.history().scores == ()
+    assert not (tmp_path / "photos").exists()
+
+
+def test_ctrl_c_ends_like_any_stop(
+    tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec, model_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Whoever presses Ctrl-C reads that nothing was kept, and a shell sees the status of an interruption."""
+
+    class Interrupting(Watching):
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            raise KeyboardInterrupt
+
+    def lead(*others: object, **options: object) -> CheckInResult:
+        return run_check_in(
+            person(), landmarker, Interrupting(), None, None, tmp_path, spec, words, keep_photos=True
+        )
+
+    monkeypatch.setattr("coach.shell.app.check_in.run_check_in", lead)
+    own = tmp_path / "own.toml"
+    own.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    command = ["check-in", "--source", "demo", "--no-window", "--no-photos", "--language", "en"]
+    assert run([*command, "--data-dir", str(tmp_path / "data"), "--config", str(own)]) == INTERRUPTED
+    assert capsys.readouterr().err == "the check-in was stopped before its end; nothing was kept\n"
+
+
+def test_the_window_of_a_check_in_counts_no_time_down(
+    tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec
+) -> None:
+    """It lasts until its pictures are taken: nothing stands below the bar, as time left does."""
+
+    class Quitting(Watching):
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            super().show(frame, observation, screen)
+            return (Command.QUIT,)
+
+    display, look = Quitting(), Look((1280, 720))
+    run_check_in(person(), landmarker, display, None, None, tmp_path, spec, words, keep_photos=False)
+
+    def is_blank(screen: Screen) -> bool:
+        painter = Painter()
+        box = painter.layout_for(look).progress
+        below_the_bar = painter.paint(None, None, screen, look)[box.y + 16 : box.bottom, box.x : box.right]
+        return bool((below_the_bar == theme.PANEL).all())
+
+    (screen,) = display.screens
+    assert is_blank(screen)
+    assert not is_blank(replace(screen, time_left_s=80))
+
+
+def test_photos_only_if_the_person_says_so(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
+    """Without a yes the scores are kept and the pictures are not; faces that were skipped have none."""
+
+    class Skipping(Watching):
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            smiles = (words("check_in", "check_natural"), words("check_in", "check_biggest"))
+            quit_at_last = super().show(frame, observation, screen)
+            return (Command.NEXT,) if screen.instruction in smiles else quit_at_last
+
+    one = spec.model_copy(update={"takes": 1})
+    with Store.open(tmp_path) as store:
+        result = run_check_in(
+            person(), landmarker, Skipping(), None, store, tmp_path, one, words, keep_photos=False
+        )
+        assert result.numbers.keys() == {"jaw_openness"}
+        assert result.id
+        assert result.photo == ""
+        assert not (tmp_path / "photos").exists()
+        where, ghost = previous(store, tmp_path, "demo")
+        assert isinstance(where, Placement)
+        assert isinstance(ghost, list)
+        store.connection.execute("UPDATE check_ins SET details = '{}'")
+        assert previous(store, tmp_path, "demo") == (None, None)
+
+
+def test_a_display_may_ask_for_the_next_face(spec: CheckInSpec) -> None:
+    """The state after a skip starts afresh, with nothing counted as calm."""
+    state = replace(CheckIn(3, 4, "posing"), calm_since=1.0)
+    assert skip(state, 5.0) == CheckIn(3, 6, "line_up", since=5.0)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_the_result_is_told_in_the_persons_language(language: str) -> None:
+    """Every number has words of its own, not the name it is stored under."""
+    corners = ("excursion_left_mm", "excursion_right_mm")
+    names = [*NUMBERS, "natural_smile", "natural_eye_engagement", *corners]
+    result = CheckInResult({}, dict.fromkeys(names, 42.0), dict.fromkeys(names, 1.2))
+    lines = result_lines(result, load_phrase_book(language))
+    assert len(set(lines)) == len(names)
+    assert not any("_" in line for line in lines)
+    comma = "." if language == "en" else ","
+    assert all(f"42 ± 1{comma}2" in line for line in lines)
+    assert [line.endswith(" mm") for line in lines[-2:]] == [True, True]

@@ -1,0 +1,85 @@
+"""The head's frame: the same face however it is turned, and the best fit where nothing fits exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.face.head_frame import canonical, facing, fit
+from coach.face.landmarks import RIGID, USED, places
+
+ROWS = places(*RIGID)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def a_face(seed):
+    """Return a cloud of points about as wide as a face, around the origin, in units of the eyes' distance."""
+    return np.random.default_rng(seed).normal(size=(len(USED), 3)) * (0.5, 0.7, 0.3)
+
+
+def turned(yaw, pitch, roll):
+    """Return a rotation matrix; degrees."""
+    y, p, r = np.radians((yaw, pitch, roll))
+    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
+    about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
+    return about_z @ about_x @ about_y
+
+
+def fit_by_svd(points, reference):
+    """Return the least-squares similarity of reference to points as the textbook has it (Umeyama 1991)."""
+    source, target = points[ROWS], reference[ROWS]
+    centred = source - source.mean(axis=0)
+    u, singular, vt = np.linalg.svd(centred.T @ (target - target.mean(axis=0)))
+    sign = np.array([1.0, 1.0, np.sign(np.linalg.det(u) * np.linalg.det(vt))])
+    rotation = (vt.T * sign) @ u.T
+    unit_px = (singular * sign).sum() / ((target - target.mean(axis=0)) ** 2).sum()
+    return (points - source.mean(axis=0)) @ rotation.T / unit_px + target.mean(axis=0), unit_px
+
+
+@given(
+    seed=SEEDS,
+    yaw=st.floats(-60, 60),
+    pitch=st.floats(-60, 60),
+    roll=st.floats(-180, 180),
+    size=st.floats(20, 2000),
+)
+def test_a_turned_shifted_and_scaled_face_is_laid_back_over_itself(seed, yaw, pitch, roll, size):
+    """Any pose is undone to a millionth, an upside-down camera's too, and the size in pixels is found."""
+    face = a_face(seed)
+    seen = size * face @ turned(yaw, pitch, roll).T + (320.0, 240.0, 5.0)
+    placed, _, unit_px = fit(seen, face)
+    np.testing.assert_allclose(placed, face, atol=1e-6)
+    assert unit_px == pytest.approx(size)
+
+
+@given(seed=SEEDS, noise=st.floats(0.001, 0.3), roll=st.floats(-180, 180))
+def test_the_fit_is_the_least_squares_one(seed, noise, roll):
+    """Where the points have moved each for itself, the quick way finds what singular values find."""
+    face = a_face(seed)
+    moved = face + noise * np.random.default_rng(seed + 1).normal(size=face.shape)
+    seen = 100 * moved @ turned(10, -5, roll).T
+    placed, _, unit_px = fit(seen, face)
+    expected, expected_px = fit_by_svd(seen, face)
+    np.testing.assert_allclose(placed, expected, atol=1e-6)
+    assert unit_px == pytest.approx(expected_px)
+
+
+@given(seed=SEEDS, yaw=st.floats(-40, 40), pitch=st.floats(-40, 40), roll=st.floats(-170, 170))
+def test_a_face_alone_has_the_pose_it_has_against_itself_upright(seed, yaw, pitch, roll):
+    """The axes of its own frame say the same as a fit to the face that was turned straight."""
+    seen = 100 * a_face(seed) @ turned(yaw, pitch, roll).T
+    pose, unit_px = facing(seen)
+    _, fitted, fitted_px = fit(seen, canonical(seen))
+    for angle in ("yaw", "pitch", "roll"):
+        assert getattr(pose, angle) == pytest.approx(getattr(fitted, angle), abs=1e-6)
+    assert unit_px == pytest.approx(fitted_px)
+
+
+def test_an_upside_down_face_has_its_roll():
+    """A camera hung upside down is half a turn of roll and no yaw."""
+    face = a_face(1)
+    _, pose, _ = fit(face @ turned(0, 0, 180).T, face)
+    assert abs(pose.roll) == pytest.approx(180)

@@ -1,0 +1,314 @@
+"""What may be said about a person's history: counts, streaks, recalls, and change beyond noise."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from simulated_year import LAST_DAY, fill
+
+from coach.errors import UsageError
+from coach.progress.history import (
+    History,
+    Recollection,
+    Repetition,
+    Score,
+    Session,
+    streak,
+    summarise,
+    summarise_recalls,
+)
+from coach.progress.series import Series, all_series, exercise_series, score_series
+from coach.progress.summary import overview, summary_lines, weaker_side_sentence
+from coach.progress.trends import MDC95, minimal_detectable_change, sem_of_series, sem_of_takes, trend
+from coach.progress.words import ProgressWords
+from coach.session.memories import Memories, Memory
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.memories_file import NAME, load_memories, new_memory, save_memories
+from coach.shell.store.store import Store
+
+DAY = date(2026, 3, 10)
+WORDS = ProgressWords(load_phrase_book("en"))
+AT = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> History:
+    with Store.open(tmp_path_factory.mktemp("year")) as store:
+        fill(store)
+        return store.history()
+
+
+def on(*days_ago: int) -> list[date]:
+    return [DAY - timedelta(days=n) for n in days_ago]
+
+
+def sessions(*days_ago: int, source: str = "webcam:0") -> tuple[Session, ...]:
+    return tuple(
+        Session(f"{source}{n}", AT - timedelta(days=n), "daily", source, "0.1.0", 60.0, "finished")
+        for n in days_ago
+    )
+
+
+def holds(*values: tuple[int, float], source: str = "webcam:0") -> tuple[Repetition, ...]:
+    return tuple(
+        Repetition(f"{source}{n}", AT - timedelta(days=n), "cheek_raiser", hold_s) for n, hold_s in values
+    )
+
+
+def series(values, *, resolution: float = 0.0, sem: float | None = None, step: int = 1) -> Series:
+    at = tuple(AT + timedelta(days=step * n) for n in range(len(values)))
+    return Series("hold", "s", at, tuple(map(float, values)), resolution, sem, "cheek_raiser")
+
+
+@pytest.mark.parametrize(
+    ("days", "current", "longest"),
+    [
+        ([], 0, 0),
+        (on(0), 1, 1),
+        (on(1), 1, 1),  # today is not over
+        (on(2), 0, 1),
+        (on(0, 1, 2, 2, 2), 3, 3),  # several sessions on one day are one day
+        (on(0, 1, 5, 6, 7, 8), 2, 4),
+        (on(3, 4, 5), 0, 3),
+        ([date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)], 0, 3),  # a leap day
+        ([DAY + timedelta(days=1), DAY], 2, 2),  # the clock was set back
+    ],
+)
+def test_a_streak_is_days_in_a_row(days: list[date], current: int, longest: int) -> None:
+    """The current run stands until a whole day has passed; the longest is the longest ever."""
+    found = streak(days, DAY)
+    assert (found.current, found.longest) == (current, longest)
+
+
+def test_a_day_counts_with_one_rep_or_one_memory_that_brought_a_smile() -> None:
+    """A session without either is no active day."""
+
+    def recall(n: int, latency_s: float | None) -> Recollection:
+        return Recollection(f"r{n}", AT - timedelta(days=n), "memory_anchor", "m", latency_s, False, False)
+
+    history = History(repetitions=holds((0, 5.0)), recalls=(recall(1, 7.5), recall(2, None)))
+    assert history.active_days() == set(on(0, 1))
+
+
+def test_best_median_and_this_week() -> None:
+    """The week is the last seven days, today included."""
+    history = History(repetitions=holds((9, 8.0), (7, 5.0), (6, 5.5), (6, 6.5), (0, 5.0)))
+    found = summarise(history, "cheek_raiser", DAY)
+    assert found is not None
+    assert (found.repetitions, found.sessions, found.best_hold_s, found.median_hold_s) == (5, 4, 8.0, 5.5)
+    assert (found.week_repetitions, found.week_sessions) == (3, 2)
+    assert summarise(history, "combined", DAY) is None
+
+
+def test_a_memory_is_as_reliable_as_its_last_twenty_recalls() -> None:
+    """Older recalls count for the best latency only; each memory has its own figures."""
+
+    def recall(memory: str, latency_s: float | None) -> Recollection:
+        in_time = latency_s is not None and latency_s <= 5
+        return Recollection("s", AT, "memory_anchor", memory, latency_s, in_time, True)
+
+    old = [recall("m1", 0.4)] * 10
+    recent = [recall("m1", 2.0)] * 12 + [recall("m1", 6.0)] * 4 + [recall("m1", None)] * 4
+    first, second = summarise_recalls([*old, *recent, recall("m2", None)])
+    assert (first.memory, first.recalls, first.reliability) == ("m1", 30, 0.6)
+    assert (first.best_latency_s, first.median_latency_s) == (0.4, 2.0)
+    assert (second.reliability, second.best_latency_s, second.median_latency_s) == (0.0, None, None)
+
+
+def test_the_simulated_person_does_not_count_for_ones_own_progress() -> None:
+    """A demo is shown as long as there is nothing else, and said to be one; then it is left out."""
+    demo = History(
+        sessions=sessions(1, source="demo"),
+        repetitions=holds((1, 9.0), source="demo"),
+        scores=(Score(AT, "demo", "mouth", 1.0, None), Score(AT, "webcam:0", "mouth", 50.0, None)),
+    )
+    assert "not yours" in summary_lines(demo, DAY, WORDS)[0]
+    both = History(
+        sessions=(*demo.sessions, *sessions(0)),
+        repetitions=(*demo.repetitions, *holds((0, 5.0))),
+        scores=demo.scores,
+    )
+    assert [row.hold_s for row in both.own().repetitions] == [5.0]
+    assert [score.value for score in both.own().scores] == [50.0]
+    assert summary_lines(both, DAY, WORDS)[0].startswith(
+        "1 session on 1 day, 1 in the last 7 days; streak 1 day"
+    )
+
+
+def test_sem_from_takes_is_the_spread_within_occasions() -> None:
+    """What differs between occasions is not noise; the true spread is found from many pairs."""
+    assert sem_of_takes([[1.0, 3.0], [11.0, 13.0]]) == pytest.approx(2**0.5)
+    assert sem_of_takes([[5.0], []]) is None
+    rng = np.random.default_rng(3)
+    takes = [rng.normal(rng.normal(0, 50), 2.0, size=3) for _ in range(2000)]
+    assert sem_of_takes(takes) == pytest.approx(2.0, rel=0.05)
+
+
+def test_sem_from_a_series_leaves_the_slow_course_out() -> None:
+    """A steady climb of ten times the noise does not make the noise larger; a wave does."""
+    rng = np.random.default_rng(5)
+    noise = rng.normal(0, 2.0, size=2000)
+    climbing = noise + np.linspace(0, 20, 2000)
+    assert sem_of_series(climbing) == pytest.approx(2.0, rel=0.05)
+    assert sem_of_series(noise + 6 * np.sin(np.arange(2000) / 50)) > 4
+    assert sem_of_series([1.0] * 5) is None
+    assert sem_of_series([1.0, -1.0] * 50) == pytest.approx(2**0.5)  # good and bad days in turn
+
+
+def test_two_single_measurements_differ_by_more_than_mdc95_once_in_twenty() -> None:
+    """1.96 times the square root of two, times SEM."""
+    pairs = np.random.default_rng(8).normal(0, 3.0, size=(100_000, 2))
+    beyond = np.abs(pairs[:, 0] - pairs[:, 1]) > minimal_detectable_change(3.0)
+    assert beyond.mean() == pytest.approx(0.05, abs=0.003)
+    assert pytest.approx(2.772, abs=0.001) == MDC95
+
+
+def test_a_real_change_is_told_from_noise() -> None:
+    """Up and down beyond the noise are real; within it, or with a poor measurement, they are not."""
+    rng = np.random.default_rng(11)
+    noise = rng.normal(0, 1, size=26)
+    for slope in (8, -8):
+        moved = trend(noise + np.linspace(0, slope, 26))
+        assert moved is not None
+        assert moved.real
+        assert moved.change == pytest.approx(slope, abs=3)
+    still = trend(noise)
+    assert still is not None
+    assert not still.real
+    poor = trend(noise + np.linspace(0, 8, 26), sem=4.0)
+    assert poor is not None
+    assert not poor.real
+    assert poor.noise == minimal_detectable_change(4.0)
+    assert trend(noise[:5]) is None
+
+
+def test_noise_seldom_passes_for_change() -> None:
+    """In 300 still faces of 26 check-ins each, at most three changes are called real."""
+    rng = np.random.default_rng(13)
+    found = [trend(rng.normal(50, 2, size=26)) for _ in range(300)]
+    assert sum(1 for one in found if one and one.real) <= 3
+
+
+def test_the_sentence_says_real_no_change_or_too_early() -> None:
+    """Three sentences and no other: nobody reads a trend into noise."""
+    rising = series([5, 5, 5, 6, 7, 8, 9, 9, 9], resolution=0.1)
+    assert WORDS.sentence(rising).startswith(
+        "Cheek raiser, hold: up 4.0 s (5.0 s → 9.0 s), beyond your own noise of"
+    )
+    falling = series([9, 9, 9, 8, 7, 6, 5, 5, 5], resolution=0.1)
+    assert "down 4.0 s" in WORDS.sentence(falling)
+    assert "no real change yet" in WORDS.sentence(series([5, 9, 5, 9, 5, 9, 5, 9]))
+    assert WORDS.sentence(series([5, 9])) == "Cheek raiser, hold: too early to say (2 of 6 measurements)"
+
+
+def test_a_difference_below_the_resolution_is_none() -> None:
+    """Values without scatter do not turn a hair's breadth into progress."""
+    hair = series([5.0, 5.0, 5.0, 5.04, 5.04, 5.04], resolution=0.1)
+    assert "no real change yet" in WORDS.sentence(hair)
+
+
+def test_after_twelve_weeks_weeks_are_compared() -> None:
+    """Daily values become a median a week, so that the last three days are not the present."""
+    daily = series([5.0] * 80 + [5.0] * 4 + [50.0] * 3)
+    assert len(daily.steady().values) == 13
+    assert daily.trend is not None
+    assert not daily.trend.real
+    assert len(series([5.0] * 60).steady().values) == 60
+    assert len(series([5.0] * 26, step=14).steady().values) == 26
+
+
+def test_a_year_shows_the_change_that_is_there_and_none_that_is_not(year: History) -> None:
+    """The mouth's score rose by 14 with an error of 2, the cheek's did not."""
+    assert len(year.sessions) == 300
+    mouth, cheek = score_series(year)
+    assert (len(mouth.values), len(cheek.values)) == (26, 26)
+    assert WORDS.sentence(mouth).startswith("Mouth score: up 1")
+    assert WORDS.sentence(cheek).startswith("Cheek score: no real change yet")
+    lines = summary_lines(year, LAST_DAY, WORDS, {"m1": "the dog in the lake"})
+    text = "\n".join(lines)
+    assert "300 sessions on 300 days" in lines[0]
+    assert "The dog in the lake: " in text
+    assert "Even smile, evenness: up" in text
+    assert "Cheek raiser, hold: no real change yet" in text
+    assert text.index("beyond your own noise") < text.index("no real change yet")
+
+
+def test_a_session_is_one_value_of_each_series(year: History) -> None:
+    """Hold and share of tries that counted, a median or share a session."""
+    hold, counted = exercise_series(year, "cheek_raiser")
+    first = year.sessions[0].id
+    own = [row.hold_s for row in year.repetitions if (row.session, row.exercise) == (first, "cheek_raiser")]
+    assert hold.values[0] == np.median(own)
+    tries = sum(row.session == first for row in year.tries)
+    assert counted.values[0] == pytest.approx(100 * 5 / (5 + tries))
+    assert len(hold.values) == 300
+    assert {"Even smile, evenness", "Memory anchor, time to a smile"} <= {
+        WORDS.label(one) for one in all_series(year)
+    }
+
+
+def test_the_weaker_side_is_counted_over_all_smiles(year: History) -> None:
+    """Left, right and even in shares of all smiles."""
+    assert weaker_side_sentence(year, WORDS).startswith("Of 900 smiles, the left side was weaker in 8")
+    assert "right" not in weaker_side_sentence(year, WORDS)
+    assert weaker_side_sentence(History(), WORDS) == ""
+
+
+def test_nothing_done_yet_is_said() -> None:
+    """An empty history says how to begin and fails nowhere."""
+    assert summary_lines(History(), DAY, WORDS) == ["No sessions yet: start one with smile-coach"]
+    assert overview(History(), DAY, WORDS).startswith("0 sessions on 0 days")
+
+
+def test_memories_are_added_edited_and_removed() -> None:
+    """Three at most; the id stays through an edit, and removing one renumbers those after it."""
+    memories = Memories()
+    for name in ("a", "b", "c"):
+        memories = memories.add(Memory(name, f" the {name} "))
+    numbered = "memory {}".format
+    assert memories.edit(2, "").labels(numbered) == {"a": "the a", "b": "memory 2", "c": "the c"}
+    assert memories.remove(1).labels(numbered) == {"b": "the b", "c": "the c"}
+    with pytest.raises(UsageError, match="already"):
+        memories.add(Memory("d"))
+    with pytest.raises(UsageError, match="no memory 4"):
+        memories.remove(4)
+    with pytest.raises(UsageError, match="none yet"):
+        Memories().remove(1)
+    for prompt in ("x" * 121, "two\nlines", "tab\there"):
+        with pytest.raises(UsageError, match="the memory"):
+            memories.edit(1, prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt", ['a "quoted" word \\ and a slash', "Größe 笑顔 😀", "", "# no comment", "a = 1"]
+)
+def test_memories_come_back_from_their_file(tmp_path: Path, prompt: str) -> None:
+    """Whatever the words are, they are read as they were written, and by their owner alone."""
+    memories = Memories().add(new_memory(prompt)).add(new_memory())
+    save_memories(tmp_path / "data", memories)
+    assert load_memories(tmp_path / "data") == memories
+    if os.name != "nt":
+        assert (tmp_path / "data" / NAME).stat().st_mode & 0o077 == 0
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [NAME]
+    assert load_memories(tmp_path) == Memories()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[memory]]\nid = 'a'\n",
+        "[[memory]]\nid = 'a'\nprompt = 'x'\nmood = 3\n",
+        "[[memory]]\nid = 'a'\nprompt = 'x'\n[[memory]]\nid = 'a'\nprompt = 'y'\n",
+        "[[memory]\n",
+        "memory = 3\n",
+        "[[memory]]\nid = '../x'\nprompt = 'x'\n",
+    ],
+)
+def test_a_memories_file_edited_wrongly_is_one_line(tmp_path: Path, text: str) -> None:
+    """The line names the file."""
+    (tmp_path / NAME).write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=NAME.replace(".", r"\.")) as caught:
+        load_memories(tmp_path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,474 @@
+"""A session leads from the neutral face to the summary, and stands still while it cannot see."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from led import SETTINGS, Led, hold, led, plan, posed
+
+from coach.coaching.cue_scheduler import estimate_s
+from coach.coaching.cues import Kind
+from coach.face.count_in import COUNT_IN_S
+from coach.shell.profile.plan_files import load_plan
+from coach.simulation.face_pose import FacePose
+from coach.simulation.spec import FAILINGS
+from coach.types import Bilateral
+
+ALL = (
+    ("jaw_release", 1, {**hold(1.5), "circles": {"target": 2}}),
+    ("cheek_raiser", 2, hold(2.0)),
+    ("symmetry_drill", 1, hold(3.0)),
+    ("combined", 1, hold(2.0)),
+    ("memory_anchor", 2, {}),
+)
+CHEEK = (("cheek_raiser", 2, hold(2.0)),)
+RATE = 165.0
+
+
+def nobody(t, heard):
+    return None
+
+
+def pause(run):
+    run.session.toggle_pause(run.t)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Led:
+    """Return a session of all five exercises, done without a mistake."""
+    run, acting = led(plan(*ALL), seed=1)
+    run.run()
+    run.intended = acting.intended
+    return run
+
+
+# ---- from beginning to end ---------------------------------------------------------------------------
+
+
+def test_every_exercise_is_done_in_its_order(whole):
+    """One start, one calibration, the doses asked for, one end; times never go back."""
+    (end,) = whole.of("session_end")
+    recalled = end["reps"].pop("memory_anchor")
+    assert end["reps"] == {name: reps for name, reps, _ in ALL[:-1]}
+    assert recalled == len([recall for recall in whole.of("recall") if recall["eye_engaged"]])
+    assert sum(end["attempts"].values()) == 0
+    assert end["reason"] == "finished"
+    assert end["frames"] == len(whole.screens)
+    assert end["duration_s"] == pytest.approx(whole.screens[-1][0], abs=0.05)
+    assert (whole.events[0].type, whole.events[-1].type) == ("session_start", "session_end")
+    assert len(whole.of("calibrated")) == 1
+    assert [e.t for e in whole.events] == sorted(e.t for e in whole.events)
+    order = list(dict.fromkeys(e.exercise for e in whole.events if e.exercise))
+    assert order == [name for name, _, _ in ALL]
+
+
+def test_what_was_counted_is_what_was_meant(whole):
+    """Each repetition, circle and recall lies in the movement the person meant it to be."""
+    meant = [i for i in whole.intended if i.kind in ("cheek_raise", "smile", "smile_with_eyes", "open_hold")]
+    reps = [rep for rep in whole.of("rep") if rep["exercise"] != "memory_anchor"]
+    assert len(reps) == len(meant)
+    for rep, intended in zip(reps, meant, strict=True):
+        assert rep["start"] == pytest.approx(intended.start, abs=0.2)
+    circles = [(c["direction"], c["index"]) for c in whole.of("jaw_circle")]
+    assert circles == [(way, n) for way in ("clockwise", "counterclockwise") for n in (1, 2)]
+    recalls = [i for i in whole.intended if i.kind == "recall"]
+    for recall, intended in zip(whole.of("recall"), recalls, strict=True):
+        assert recall["latency_s"] == pytest.approx(intended.start - intended.cue_t, abs=0.3)
+        assert recall["eye_engaged"] == intended.eyes
+    assert {stage["name"] for stage in whole.of("stage") if stage["status"] == "done"} >= {
+        *("open_hold", "slow_close", "circles_clockwise", "circles_counterclockwise", "breath_out"),
+    }
+
+
+def test_it_ends_with_a_summary(whole):
+    """The last screen lists what was done; the last words say so."""
+    assert whole.screens[-1][1].phase == "summary"
+    assert any("2" in value for _, value in whole.screens[-1][1].lines)
+    assert whole.keys[-1] == "finished"
+
+
+# ---- what is said ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [5, 9])
+def test_cues_neither_overlap_nor_come_late(seed):
+    """Only what cannot wait cuts something off, and only what is less urgent; nothing is said when stale."""
+    run, _ = led(plan(*ALL), seed=seed, script=None)
+    run.run()
+    given = run.given()
+    for (t, cue), (later, following) in pairwise(given):
+        if later < t + estimate_s(cue.text, RATE) - 1e-6:
+            assert following.kind < cue.kind, (cue, following)
+            assert following.kind <= Kind.COUNTDOWN, (cue, following)
+    assert all(t - cue.t <= cue.kind.expires_s + 1e-6 for t, cue in given)
+
+
+def test_the_count_spoken_is_the_count_shown(whole):
+    """In the frame in which a number is said, the window shows it; that frame is the repetition's."""
+    reps = {round(rep["t"], 3): rep["index"] for rep in whole.of("rep") if rep["exercise"] != "memory_anchor"}
+    spoken = [(t, cue) for t, cue in whole.given() if cue.key == "release"]
+    assert len(spoken) == len(reps)
+    for t, cue in spoken:
+        assert reps[round(t, 3)] == cue.values["n"]
+        screen = whole.screen_at(t)
+        assert (screen.count, screen.exercise) == (cue.values["n"], cue.exercise)
+
+
+def test_three_two_one_come_before_the_holds_end(whole):
+    """The numbers stand that many seconds, give or take a frame or two, before the repetition."""
+    release = {"cheek_raiser": "rep", "symmetry_drill": "rep", "combined": "rep"}
+    given = [(t, cue) for t, cue in whole.given() if cue.exercise in release]
+    numbers = {"three": 3, "two": 2, "one": 1}
+    counted = [(t, cue) for t, cue in given if cue.key in numbers]
+    assert {cue.key for _, cue in counted if cue.exercise == "symmetry_drill"} == {"two", "one"}
+    for t, cue in counted:
+        end = next(at for at, other in given if other.key == "release" and at > t)
+        assert end - t == pytest.approx(numbers[cue.key], abs=0.15)
+
+
+# ---- what is shown -----------------------------------------------------------------------------------
+
+
+def test_the_window_shows_a_hold_only_where_something_is_held(whole):
+    """While the jaw circles, the ring fills with circles; breathing and remembering are not held."""
+    shown = [screen for _, screen in whole.screens]
+    circling = [screen for screen in shown if "small circles" in screen.instruction and screen.target == 2]
+    assert circling[0].instruction == "2 small circles, clockwise"
+    assert {screen.phase for screen in circling} == {"moving"}
+    assert list(dict.fromkeys(screen.hold for screen in circling)) == [0.0, 0.5]
+    assert not any(screen.bars for screen in circling)
+    breathing = [screen for screen in shown if "let it out" in screen.instruction]
+    remembering = [screen for screen in shown if screen.exercise == "memory_anchor"]
+    assert breathing
+    assert not [screen for screen in (*breathing, *remembering) if screen.phase == "hold"]
+
+
+def test_a_bar_never_leaves_its_band_at_the_top(whole):
+    """More than the usual best is no fault, and does not look like one."""
+    bars = [screen.bars for _, screen in whole.screens if screen.bars is not None]
+    assert max(max(b.level.left, b.level.right) - b.band[1] for b in bars) <= 0
+
+
+def test_between_two_exercises_the_next_one_is_shown(whole):
+    """Its name and dose stand there while they are announced."""
+    announced = [t for t, cue in whole.given() if cue.key == "begin"]
+    screen = whole.screen_at(announced[0] + 0.5)
+    assert (screen.title, screen.count, screen.target) == ("Cheek raiser", 0, 2)
+    assert screen.instruction
+
+
+def test_the_time_that_is_left_runs_down_like_a_clock(whole):
+    """It never rises, and never stands still for long while an exercise is as quick as expected."""
+    left = [(t, screen.time_left_s) for t, screen in whole.screens]
+    assert all(after <= before + 1e-6 for (_, before), (_, after) in pairwise(left))
+    assert left[-1][1] == 0.0
+    by_second = {int(t): seconds for t, seconds in left}
+    held_up = [t for t in by_second if t + 8 in by_second and t > 5 and by_second[t + 8] == by_second[t] > 0]
+    assert not held_up
+
+
+def test_the_summary_stands_while_the_last_words_are_said(whole):
+    """Nobody looks at an empty panel meanwhile."""
+    (last,) = [t for t, cue in whole.given() if cue.key == "finished"]
+    assert whole.screen_at(last).phase == "summary"
+
+
+# ---- pausing -----------------------------------------------------------------------------------------
+
+
+def paused_in_a_hold(at: float = 6.2) -> Led:
+    run, _ = led(plan(*CHEEK), seed=1)
+    return run.at(at, pause)
+
+
+def test_a_key_pauses_and_the_same_key_goes_on_after_a_count_in():
+    """What was being held is forgotten; the person is counted in and asked anew; all repetitions come."""
+    run = paused_in_a_hold().at(12.0, pause).run()
+    (paused,), (resumed,) = run.of("paused"), run.of("resumed")
+    assert paused["cause"] == "key"
+    assert run.screen_at(9.0).paused
+    assert not [e for e in run.events if paused["t"] + 0.01 < e.t < resumed["t"] - 0.01 and e.type != "cue"]
+    counted_in = [cue.text for cue in run.said if cue.key.startswith("count_in")]
+    assert counted_in == ["Three", "Two", "One"]
+    assert [rep["index"] for rep in run.of("rep")] == [1, 2]
+    assert run.of("rep")[0]["start"] > resumed["t"] + COUNT_IN_S
+    assert not run.of("attempt")
+
+
+def test_a_hold_kept_up_through_a_pause_is_no_repetition():
+    """However long the face stays up, nothing is counted until it has rested and been asked again."""
+    cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
+    run = posed(plan(*CHEEK), lambda t, heard: cheeks if 5.5 < t < 20 else FacePose())
+    run.at(6.5, pause).at(15.0, pause).run(24.0)
+    assert not run.of("rep")
+
+
+def test_a_repetition_that_was_counted_stays_counted():
+    """Paused right after the release: the count goes on from there, and its release is closed."""
+    run, _ = led(plan(*CHEEK), seed=1)
+    first = run.run(30.0).of("rep")[0]["t"]
+    run, _ = led(plan(*CHEEK), seed=1)
+    run.at(first + 0.1, pause)
+    run.at(first + 4.0, pause).run()
+    assert [rep["index"] for rep in run.of("rep")] == [1, 2]
+    assert [released["index"] for released in run.of("released")] == [1, 2]
+    assert run.screens[-1][1].phase == "summary"
+
+
+def test_a_lost_face_pauses_and_its_return_resumes():
+    """Gone for more than a second: paused, said, nothing counted; back: counted in."""
+    run, acting = led(plan(*CHEEK), seed=1)
+    run.pose = lambda t, heard: acting(t, heard) if not 6.0 <= t < 10.0 else acting(t, heard) and None
+    run.run()
+    kinds = [e.type for e in run.events if e.type in ("face_lost", "paused", "face_found", "resumed")]
+    assert kinds == ["face_lost", "paused", "face_found", "resumed"]
+    assert run.of("face_lost")[0]["t"] == pytest.approx(7.0, abs=0.1)
+    assert run.of("paused")[0]["cause"] == "face_lost"
+    meanwhile = {e.exercise for e in run.events if e.type in (*kinds, "cue") and 7.0 <= e.t < 12.0}
+    assert meanwhile == {"cheek_raiser"}, "it is the one that is running, whatever happens"
+    assert run.events[-1].exercise is None
+    assert len(run.of("rep")) == 2
+    assert not [rep for rep in run.of("rep") if 6.0 <= rep["t"] <= 10.0 + COUNT_IN_S]
+
+
+def test_a_face_gone_for_half_a_second_is_not_worth_a_word():
+    """A hand before the camera does not stop a session."""
+    run, acting = led(plan(*CHEEK), seed=1)
+    run.pose = lambda t, heard: acting(t, heard) if not 6.0 <= t < 6.5 else acting(t, heard) and None
+    run.run()
+    assert not run.of("paused")
+    assert not run.of("face_lost")
+
+
+def test_a_minute_without_frames_is_never_a_hold():
+    """The machine slept in the middle of a hold: paused and counted in, and the hold begins anew."""
+
+    def sleep(run):
+        run.t += 60.0
+
+    cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
+    run = posed(plan(*CHEEK), lambda t, heard: cheeks if 5.5 < t < 70 else FacePose()).at(6.5, sleep)
+    run.run(80.0)
+    assert not run.of("rep")
+    assert [e.type for e in run.events if e.type in ("face_lost", "face_found", "paused", "resumed")] == [
+        *("face_lost", "face_found", "paused", "resumed"),
+    ]
+    assert run.session.active_s < 20
+
+
+def slept(seconds: float, at: float) -> Led:
+    """Return a session whose machine stood still for a while, with the cheeks up since 5.5 s."""
+
+    def sleep(run):
+        run.t += seconds
+
+    cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
+    up = (5.5, at + seconds + 0.5)
+    return posed(plan(*CHEEK), lambda t, heard: cheeks if up[0] < t < up[1] else FacePose()).at(at, sleep)
+
+
+@pytest.mark.parametrize("at", [5.0, 6.5])
+def test_a_machine_that_stands_still_is_no_missing_face(at):
+    """Two seconds without a frame, at rest and in a hold: nothing is said of it, and it is never a hold."""
+    run = slept(2.0, at).run(14.0)
+    assert not {"face_lost", "paused", "attempt", "rep"} & {event.type for event in run.events}
+    assert not {"paused_face", "face_lost"} & set(run.keys)
+    assert "again" in run.keys or at < 5.5  # what was not seen to its end is asked anew
+
+
+def test_a_machine_that_slept_counts_in_without_blaming_the_person():
+    """A minute later it may be somebody else: counted in, but nobody was out of sight."""
+    run = slept(60.0, 6.5).run(72.0)
+    assert [e.type for e in run.events if e.type in ("face_lost", "resumed")] == ["face_lost", "resumed"]
+    assert "paused_face" not in run.keys
+    assert "count_in_3" in run.keys
+
+
+def test_a_lost_camera_pauses_until_it_is_found():
+    """The key cannot resume what cannot be seen; the camera's return does."""
+    run, _ = led(plan(*CHEEK), seed=1)
+    run.run(6.0)
+    for _ in range(60):
+        run.take(run.session.camera_lost(run.t))
+    run.session.toggle_pause(run.t)
+    assert run.screens[-1][1].paused
+    run.run()
+    assert [e.type for e in run.events if e.type in ("camera_lost", "paused", "camera_found", "resumed")] == [
+        *("camera_lost", "paused", "camera_found", "resumed"),
+    ]
+    assert run.of("paused")[0]["cause"] == "camera_lost"
+    assert len(run.of("rep")) == 2
+
+
+def test_a_pause_by_key_outlasts_a_face_that_comes_and_goes():
+    """Who paused on purpose goes on on purpose."""
+    run, acting = led(plan(*CHEEK), seed=1)
+    run.pose = lambda t, heard: acting(t, heard) if not 8.0 <= t < 11.0 else acting(t, heard) and None
+    run.at(6.0, pause).run(14.0)
+    assert not run.of("resumed")
+    assert run.screens[-1][1].paused
+
+
+def test_a_memory_that_was_interrupted_is_cued_again_under_its_number():
+    """The recall that was broken off leaves no trace; the names stay with their numbers."""
+    run, _ = led(plan(("memory_anchor", 2, {})), seed=1, memories=("the first", "the second"))
+    run.run(30.0)
+    cue_t = run.of("recall")[0]["cue_t"]
+    run, _ = led(plan(("memory_anchor", 2, {})), seed=1, memories=("the first", "the second"))
+    run.at(cue_t + 0.3, pause)
+    run.at(cue_t + 4.0, pause).run()
+    assert [recall["index"] for recall in run.of("recall")] == [1, 2]
+    names = [cue.text for cue in run.said if cue.key == "recall_named"]
+    assert [name.split(": ")[1] for name in names] == ["the first", "the first", "the second"]
+
+
+# ---- moving about ------------------------------------------------------------------------------------
+
+
+def test_next_back_and_again():
+    """Each key goes where it says; what was done before stays counted."""
+    what = plan(("cheek_raiser", 2, hold(2.0)), ("symmetry_drill", 1, hold(2.0)))
+    run, _ = led(what, seed=1)
+    run.at(4.0, lambda run: run.session.move(run.t, 1))
+    run.at(6.0, lambda run: run.session.move(run.t, -1))
+    run.at(8.0, lambda run: run.session.move(run.t, -1))
+    run.at(20.0, lambda run: run.session.move(run.t, 0))
+    run.run()
+    shown = [run.screen_at(t).exercise for t in (3.9, 5.0, 7.0, 9.0)]
+    assert shown == ["cheek_raiser", "symmetry_drill", "cheek_raiser", "cheek_raiser"]
+    assert run.screen_at(20.1).count == 0
+    assert run.of("session_end")[0]["reps"]["cheek_raiser"] == len(
+        [rep for rep in run.of("rep") if rep["exercise"] == "cheek_raiser"]
+    )
+    assert run.of("session_end")[0]["reps"]["symmetry_drill"] == 1
+
+
+def test_moving_on_while_paused_resumes():
+    """Next in a pause goes on with the next exercise at once."""
+    run, _ = led(plan(("cheek_raiser", 1, hold(2.0)), ("symmetry_drill", 1, hold(2.0))), seed=1)
+    run.at(5.0, pause)
+    run.at(6.0, lambda run: run.session.move(run.t, 1)).run()
+    assert len(run.of("resumed")) == 1
+    assert run.screen_at(6.1).exercise == "symmetry_drill"
+    assert not run.screen_at(6.1).paused
+    assert run.of("session_end")[0]["reps"] == {"cheek_raiser": 0, "symmetry_drill": 1}
+
+
+def test_moving_on_from_the_last_exercise_ends_with_the_summary():
+    """Nothing is left to do: the session is finished."""
+    run, _ = led(plan(*CHEEK), seed=1)
+    run.at(5.0, lambda run: run.session.move(run.t, 1)).run()
+    assert run.keys[-1] == "finished"
+    assert run.seconds < 10
+
+
+def test_who_stops_keeps_what_was_done():
+    """The end says why, and what was counted so far."""
+    run, _ = led(plan(*CHEEK), seed=1)
+    while not run.of("rep"):
+        run.frame()
+    end = run.session.end(run.t, "stopped")
+    assert [e.type for e in end] == ["released", "session_end"]
+    assert end[-1].to_dict()["reps"] == {"cheek_raiser": 1}
+    assert end[-1].to_dict()["reason"] == "stopped"
+
+
+# ---- getting ready -----------------------------------------------------------------------------------
+
+
+def test_a_first_session_begins_with_what_to_watch_out_for():
+    """Said first, shown while getting ready, and the first exercise waits for it."""
+    run, _ = led(plan(*CHEEK), seed=1, safety=True)
+    run.run(8.0)
+    assert run.said[0].kind is Kind.SAFETY
+    assert "palsy" in run.screen_at(1.0).instruction
+    first = next(t for t, cue in run.given() if cue.exercise)
+    assert first > 4.0
+
+
+def test_nobody_in_the_picture_is_told_so_now_and_then():
+    """No exercise begins without a face, and the hint is repeated less and less often."""
+    run = posed(plan(*CHEEK), nobody).run(100.0)
+    assert not run.of("calibrated")
+    hints = [t for t, cue in run.given() if cue.key == "no_face"]
+    waits = [after - before for before, after in pairwise(hints)]
+    assert waits == pytest.approx([6.0, 12.0, 24.0, 24.0, 24.0][: len(waits)], abs=0.2)
+    assert len(waits) >= 4
+    assert run.screens[-1][1].framing == "no_face"
+    assert run.screens[-1][1].fix
+
+
+def test_who_knows_the_exercises_is_spared_the_words():
+    """No introduction and no demonstration; the first asking comes earlier."""
+    new, _ = led(plan(*CHEEK), seed=1)
+    old, _ = led(plan(*CHEEK, explains=False), seed=1)
+    new.run()
+    old.run()
+    assert "intro" in new.keys
+    assert new.screen_at(4.0).demonstrate == "cheek_raiser"
+    assert "intro" not in old.keys
+    assert not any(screen.demonstrate for _, screen in old.screens)
+    assert old.seconds < new.seconds - 2
+    shown = [t for t, screen in new.screens if screen.demonstrate]
+    assert max(shown) < new.of("rep")[0]["t"] - 2.0
+
+
+# ---- memories and time -------------------------------------------------------------------------------
+
+
+def test_a_memory_can_be_rated_until_the_next_one_comes():
+    """Asked for on the screen, by key, once; nobody waits for it."""
+    run, _ = led(plan(("memory_anchor", 2, {})), seed=1, script=())
+    assert run.session.rate() is None
+    while not run.of("recall"):
+        run.frame()
+    assert run.session.rate() == 1
+    assert run.session.rate() is None
+    run.run()
+    assert any("warm" in screen.instruction for _, screen in run.screens)
+    assert run.session.rate() == 2
+
+
+def test_a_failed_try_costs_a_repetition_rather_than_the_plans_time():
+    """The budget is kept, and every exercise still comes."""
+    steps = (("cheek_raiser", 3, {}), ("symmetry_drill", 2, {}), ("memory_anchor", 1, {}))
+    what = plan(*steps, budget_s=60.0)
+    run, _ = led(what, seed=2, script=[FAILINGS["cheek_raiser"][0], None, "too_short"])
+    run.run()
+    reps = run.of("session_end")[0]["reps"]
+    assert run.seconds <= 60.0
+    assert all(reps.values())
+    assert sum(reps.values()) < 6
+
+
+@pytest.mark.parametrize("seed", [2, 14, 16, 22])
+def test_daily_is_over_within_two_minutes(seed):
+    """Whatever fails by chance, and with the word on safety of a first session: the close is in time."""
+    what, _ = load_plan("daily")
+    run, _ = led(what, seed=seed, script=None, fps=10.0, safety=True)
+    run.run()
+    assert run.seconds <= 120.0
+    assert run.seconds > 100.0
+    assert run.screens[-1][1].phase == "summary"
+    assert len(run.of("jaw_circle")) == 10
+
+
+def test_daily_closes_in_time_for_who_fails_or_does_not_answer():
+    """Tries that all fail, and a face that never moves: exercises are left out, not the last words."""
+    what, _ = load_plan("daily")
+    fails = ["mouth_moved", "too_short", "asymmetric", "no_smile"] * 9
+    failing, _ = led(what, seed=1, script=fails, fps=10.0)
+    still_face = posed(what, lambda t, heard: FacePose(), fps=10.0)
+    for run in (failing, still_face):
+        run.run()
+        assert run.seconds <= 120.0
+        assert run.keys[-1] == "finished"
+
+
+def test_a_slow_voice_says_its_last_words_in_time():
+    """Where everything takes longer to say, the close begins earlier."""
+    what, _ = load_plan("daily")
+    slow = SETTINGS.model_copy(update={"voice": SETTINGS.voice.model_copy(update={"rate": 90})})
+    run = posed(what, lambda t, heard: FacePose(), fps=10.0, settings=slow).run()
+    assert run.seconds <= 120.0

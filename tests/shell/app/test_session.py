@@ -1,0 +1,355 @@
+"""The command runs a whole session: exit status, log, history, keys and clicks, with and without a window."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from led import Led, features_of, hold, led, plan, still
+
+from coach.__main__ import run as run_command
+from coach.coaching.cues import Cue
+from coach.coaching.screen import Screen
+from coach.progress.history import History
+from coach.shell.app import session as app
+from coach.shell.app.loop import NOTICE_S, Loop
+from coach.shell.capture import simulated_person
+from coach.shell.capture.source import Signal
+from coach.shell.drawn_face.demonstration import Demonstration
+from coach.shell.sound.voice import SilentVoice
+from coach.shell.store.store import Store
+from coach.shell.window import window
+from coach.shell.window.display import Command, NoDisplay
+from coach.types import FaceObservation, Frame
+
+# ---- the loop, on made-up devices --------------------------------------------------------------------
+
+
+class Pictures:
+    """A source of frames that are never looked at; its person hears the coach."""
+
+    name = "test"
+
+    def __init__(self, run: Led) -> None:
+        self.t, self.count, self.run = 0.0, 0, run
+        self.script: dict[int, Signal] = {60 * 30: Signal.ENDED}
+
+    def read(self) -> Frame | Signal:
+        self.count += 1
+        self.t += 1 / 30
+        return self.script.get(self.count) or Frame(self.t, np.zeros((1, 1, 3), np.uint8))
+
+    def hear(self, cue: Cue) -> None:
+        self.run._heard.append(cue)
+
+    def now(self) -> float:
+        return self.t
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class Keys(NoDisplay):
+    """A display that presses keys at given times and keeps what it showed."""
+
+    presses: list[tuple[float, Command]] = field(default_factory=list)
+    shown: list[tuple[float, Screen]] = field(default_factory=list)
+
+    def show(self, frame: Any, observation: Any, screen: Screen) -> tuple[Command, ...]:
+        t = self.shown[-1][0] if frame is None and self.shown else getattr(frame, "t", 0.0)
+        self.shown.append((t, screen))
+        due = tuple(command for at, command in self.presses if at <= t)
+        self.presses = [press for press in self.presses if press[0] > t]
+        return due
+
+    def at(self, t: float) -> Screen:
+        return next(screen for at, screen in self.shown if at >= t)
+
+
+@dataclass
+class Kept:
+    """A recorder that keeps everything."""
+
+    events: list[Any] = field(default_factory=list)
+    ratings: list[tuple[int, int]] = field(default_factory=list)
+    problem: str = ""
+
+    def take(self, events: Sequence[Any]) -> None:
+        self.events += events
+
+    def rate(self, recall: int, feeling: int) -> None:
+        self.ratings.append((recall, feeling))
+
+
+class Person:
+    """The fast simulated person as the landmarker: it tells the session's perception what it does."""
+
+    def __init__(self, run: Led) -> None:
+        self.run = run
+
+    def detect(self, frame: Frame) -> FaceObservation | None:
+        pose = self.run.pose(frame.t, self.run._heard)
+        self.run._heard = []
+        self.run.session.perception.told = features_of(frame.t, pose)
+        return FaceObservation(frame.t, still().landmarks, np.full(52, 0.1), still().size)
+
+
+ONE_CHEEK = (("cheek_raiser", 1, hold(1.5)),)
+
+
+def looped(
+    *presses: tuple[float, Command], steps: Any = ONE_CHEEK, **how: Any
+) -> tuple[Loop, Keys, Kept, Pictures]:
+    """Return a loop around a short session in which these keys are pressed."""
+    run, _ = led(plan(*steps), seed=1)
+    keys, kept, pictures = Keys(presses=list(presses)), Kept(), Pictures(run)
+    voice = SilentVoice(how.pop("voice_problem", ""))
+    made = Loop(run.session, pictures, Person(run), keys, voice, kept, **how)  # type: ignore[arg-type]
+    return made, keys, kept, pictures
+
+
+def test_the_loop_runs_to_the_end():
+    """Frames in, events kept, the last screen is the summary."""
+    made, keys, kept, _ = looped()
+    assert made.run() == "finished"
+    assert [e.index for e in kept.events if e.type == "rep"] == [1]
+    assert keys.shown[-1][1].phase == "summary"
+
+
+def test_quit_ends_it_at_once():
+    """What was done is kept by whoever asks for the session's end."""
+    made, keys, _, _ = looped((5.0, Command.QUIT))
+    assert made.run() == "stopped"
+    assert keys.shown[-1][0] == pytest.approx(5.0, abs=0.05)
+    assert made.session.end(made.t, "stopped")[-1].to_dict()["reason"] == "stopped"
+
+
+def test_keys_reach_the_session():
+    """Pause, resume, next: the screens and the events show it."""
+    made, keys, kept, _ = looped(
+        (4.0, Command.PAUSE),
+        (5.0, Command.PAUSE),
+        (9.0, Command.NEXT),
+        steps=(("cheek_raiser", 3, {}), ("symmetry_drill", 1, hold(1.5))),
+    )
+    assert made.run() == "finished"
+    kinds = [e.type for e in kept.events if e.type in ("paused", "resumed")]
+    assert kinds == ["paused", "resumed"]
+    assert keys.at(4.5).paused
+    assert keys.at(9.1).exercise == "symmetry_drill"
+
+
+def test_mute_and_help_are_shown_and_taken_back():
+    """Muted says nothing more aloud; captions go on."""
+    help_lines = window.Labels().keys_help()
+    presses = ((0.5, Command.MUTE), (2.0, Command.HELP), (3.0, Command.HELP))
+    made, keys, _, _ = looped(*presses, help_lines=help_lines)
+    made.run()
+    assert keys.at(1.0).muted
+    assert keys.at(2.5).lines == help_lines
+    assert not keys.at(3.5).lines
+    assert len(made._voice.said) == 1  # before it was muted
+
+
+def test_a_rating_goes_to_the_last_memory():
+    """The digit is kept once, with the recall's number; without a memory it goes nowhere."""
+    run, _ = led(plan(("memory_anchor", 1, {})), seed=1)
+    recalled = run.run().of("recall")[0]["t"]
+    keys = (Command.FEELING_3, Command.FEELING_10, Command.FEELING_2)
+    presses = zip((2.5, recalled + 0.3, recalled + 0.6), keys, strict=True)
+    made, _, kept, _ = looped(*presses, steps=(("memory_anchor", 1, {}),))
+    made.run()
+    assert kept.ratings == [(1, 10)]
+
+
+def test_notices_go_after_a_while_and_a_full_disk_does_not():
+    """What is missing is said for a few seconds each; what is not saved, as long as it lasts."""
+    made, keys, kept, _ = looped(notices=("no camera light",), voice_problem="no sound")
+    made.run()
+    assert keys.at(1.0).notice == "no camera light"
+    assert keys.at(NOTICE_S + 1).notice == "no sound"
+    made, keys, kept, _ = looped()
+    kept.problem = "not saved yet"
+    made.run()
+    assert {screen.notice for _, screen in keys.shown} == {"not saved yet"}
+
+
+def test_a_lost_camera_shows_no_old_picture():
+    """The window learns that there is none, and the session waits."""
+    made, keys, kept, pictures = looped()
+    pictures.script |= dict.fromkeys(range(120, 180), Signal.LOST)
+    made.run()
+    assert [e.type for e in kept.events if e.type.startswith("camera")] == ["camera_lost", "camera_found"]
+    assert any(screen.paused for _, screen in keys.shown)
+
+
+def test_each_movement_is_demonstrated_before_it_is_asked_for():
+    """In pictures drawn beforehand: from rest to the whole movement and back."""
+    demonstration = Demonstration(("cheek_raiser",))
+    made, keys, _, _ = looped(demonstration=demonstration)
+    made.run()
+    shown = [screen.demo for _, screen in keys.shown if screen.demo is not None]
+    assert len(shown) > 60
+    assert len({id(picture) for picture in shown}) == 11
+    assert keys.shown[-1][1].demo is None
+    assert demonstration.picture("a third party's", 1.0) is None
+
+
+SHORT = ("--plan", "cheek_raiser", "--minutes", "0.5")
+
+
+# ---- the command -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model_path: Path) -> Callable[..., int]:
+    """Return the command, with a small and slow camera and its own data folder."""
+    monkeypatch.setenv("SMILE_COACH_HOME", str(tmp_path / "home"))
+    camera = partial(simulated_person.SimulatedPerson, fps=12.0, size=(320, 240))
+    monkeypatch.setattr(simulated_person, "SimulatedPerson", camera)
+    monkeypatch.setattr("coach.shell.profile.home.Home.model", lambda self, progress: model_path)
+    return lambda *arguments: run_command(list(arguments))
+
+
+def test_a_demo_runs_without_anything_and_exits_0(brief, tmp_path, capsys):
+    """No window, no voice: captions in the terminal, a log, a history, and a summary at once."""
+    log = tmp_path / "log.jsonl"
+    assert brief("demo", *SHORT, "--no-window", "--events", str(log)) == 0
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    start = events[0]
+    assert (start["type"], start["source"], start["plan"]) == ("session_start", "demo", "cheek_raiser")
+    end = events[-1]
+    assert (end["type"], end["reason"]) == ("session_end", "finished")
+    assert end["reps"]["cheek_raiser"] == len([e for e in events if e["type"] == "rep"]) >= 2
+    assert end["duration_s"] <= 32.0
+    with Store.open(tmp_path / "home", read_only=True) as store:
+        history = store.history()
+    assert len(history.repetitions) == end["reps"]["cheek_raiser"]
+    assert history.sessions[0].reason == "finished"
+    said = capsys.readouterr().out
+    assert "Cheeks up" in said
+    assert "Cheek raiser:" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "line"),
+    [
+        (("--plan", "tomorrow"), 2, "plan 'tomorrow': unknown"),
+        (("--minutes", "0.5"), 2, "--minutes 0.5: plan 'daily' takes at least"),
+        (("--source", "webcam:x"), 2, "--source webcam:x: no camera number"),
+        (("--source", "nothing.mp4"), 1, "nothing.mp4"),
+    ],
+)
+def test_what_cannot_be_begun_is_said_in_one_line(brief, capsys, arguments, status, line):
+    """The exit status says whose fault it is; no traceback."""
+    assert brief("session", "--no-window", "--no-voice", *arguments) == status
+    told = capsys.readouterr().err.strip().splitlines()
+    assert line in told[-1]
+    assert not any("Traceback" in each for each in told)
+
+
+def test_what_a_person_did_decides_what_is_explained():
+    """The simulated person's sessions are nobody's own."""
+    assert app._own(History()) == History()
+
+
+# ---- a real window -----------------------------------------------------------------------------------
+
+STORY = """
+import subprocess, sys
+from pathlib import Path
+from coach.__main__ import run
+from coach.shell.profile import home as home
+from coach.shell.window import window as window
+from coach.shell.window.display import Command
+from coach.shell.window.layout import layout
+
+model, how = Path(sys.argv[1]), sys.argv[2]
+home.Home.model = lambda self, progress: model
+show, seen, presses = window.OpenCvWindow.show, [], []
+keys = [("space", 1), ("space", 1), ("m", 2), ("m", 2), ("h", 3), ("h", 3), ("v", 4), ("n", 5), ("q", 0)]
+keys = keys[-1:] if how == "quit" else keys
+
+def xdo(*words):
+    done = subprocess.run(["xdotool", *map(str, words)], check=True, capture_output=True, text=True)
+    return done.stdout
+
+def state(self, screen):
+    return (0, bool(screen.paused), screen.muted, bool(screen.lines), self.view, screen.phase)
+
+def watched(self, frame, observation, screen):
+    commands = show(self, frame, observation, screen)
+    now = state(self, screen)
+    if screen.exercise is None and not presses:
+        return commands
+    if not presses or (presses[-1][1] and presses[-1][2] != now[presses[-1][1]]):
+        if keys:
+            key, what = keys.pop(0)
+            presses.append((key, what, now[what]))
+            found = xdo("search", "--name", "smile-coach").split()[-1]
+            if how == "keys" or key == "q":
+                xdo("windowfocus", found)
+                xdo("key", "--window", found, key)
+            else:
+                command = Command(" " if key == "space" else key)
+                x, y = dict(layout(*self._look.size).buttons)[command].centre
+                xdo("mousemove", "--window", found, x, y, "click", 1)
+    return commands
+
+window.OpenCvWindow.show = watched
+status = run(["demo", "--plan", "cheek_raiser", "--minutes", "0.5", "--no-voice", *sys.argv[3:]])
+print([key for key, _, _ in presses])
+sys.exit(status)
+"""
+PRESSED = ["space", "space", "m", "m", "h", "h", "v", "n", "q"]
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    """Return a display in memory; skipped where there is no Xvfb."""
+    if shutil.which("Xvfb") is None or shutil.which("xdotool") is None:
+        pytest.skip("no Xvfb or xdotool on this machine: the session's real window is not tested")
+    command = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield f":{server.stdout.readline().strip()}"
+        server.terminate()
+
+
+@pytest.mark.parametrize("how", ["keys", "clicks"])
+def test_every_key_and_area_works_in_a_real_session(screen, how, tmp_path, model_path):
+    """Pause, mute, help, view and next do what they say, each seen in the next screens; it ends well."""
+    log = tmp_path / "log.jsonl"
+    environment = os.environ | {"DISPLAY": screen, "SMILE_COACH_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", STORY, str(model_path), how, "--events", str(log)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == str(PRESSED)
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert next(e["cause"] for e in events if e["type"] == "paused") == "key"
+    assert any(e["type"] == "resumed" for e in events)
+    assert events[-1]["type"] == "session_end"
+
+
+def test_quitting_in_a_real_window_keeps_what_was_done(screen, tmp_path, model_path):
+    """One key at the beginning: exit status 0, the log's last line says that it was stopped."""
+    log = tmp_path / "log.jsonl"
+    environment = os.environ | {"DISPLAY": screen, "SMILE_COACH_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", STORY, str(model_path), "quit", "--events", str(log)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stderr
+    end = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    assert (end["type"], end["reason"]) == ("session_end", "stopped")
+    with Store.open(tmp_path / "home", read_only=True) as store:
+        assert store.history().sessions[0].reason == "stopped"

@@ -1,0 +1,258 @@
+"""The progress page: what it says, and that it needs nothing but itself."""
+
+import base64
+import html
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from simulated_year import LAST_DAY, fill
+
+from coach.progress.history import Evenness, History, Recollection, Repetition, Score, Session, Try
+from coach.progress.words import ProgressWords
+from coach.shell.detection.photo import keep_photo
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.report.before_after import first_and_latest
+from coach.shell.report.progress_page import progress_page
+from coach.shell.store.store import Store
+from coach.types import Bilateral
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+WORDS = ProgressWords(load_phrase_book("en"))
+AT = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> History:
+    with Store.open(tmp_path_factory.mktemp("year")) as store:
+        fill(store)
+        return store.history()
+
+
+@pytest.fixture(scope="module")
+def page(year: History) -> str:
+    return progress_page(year, LAST_DAY, WORDS, {"m1": "the <dog> & the lake"})
+
+
+def section(page: str, name: str) -> str:
+    return page.split(f"<h2>{name}</h2>", 1)[1].split("<h2>", 1)[0].replace("\N{NO-BREAK SPACE}", " ")
+
+
+def svgs(page: str) -> list[ET.Element]:
+    return [ET.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)]
+
+
+def test_the_page_says_what_changed_and_what_did_not(page: str) -> None:
+    """The mouth's score rose beyond its noise; the cheek's has no real change yet."""
+    changed = section(page, "What changed beyond your own noise")
+    real, still = re.findall(r"<ul.*?</ul>", changed)
+    assert "Mouth score: up 1" in real
+    assert "Even smile, evenness: up" in real
+    assert "Cheek" not in real
+    assert "Cheek score: no real change yet" in still
+    assert "Mouth" not in still
+
+
+def test_the_page_has_every_section(page: str) -> None:
+    """Scores, exercises, tries, memories, sides and the calendar, each with what it is about."""
+    assert section(page, "Check-in scores").count("<svg") == 2
+    assert section(page, "Exercises").count("<svg") >= 4
+    assert "too short" in section(page, "Tries that did not count")
+    assert section(page, "Memories").count("<svg") == 2
+    assert "left side was weaker in 8" in section(page, "Weaker side")
+    assert "From left weaker by" in section(page, "Weaker side")
+    calendar = section(page, "Calendar")
+    assert calendar.count('class="month"') == 12
+    assert "February 2026" in calendar
+    assert calendar.count('title="2026-02-27: 8 repetitions"') == 1
+
+
+def test_the_page_needs_no_network_and_no_script(page: str) -> None:
+    """Nothing is fetched: no address but the SVG's own names, no script, and the browser is told so."""
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    assert "@import" not in page
+    assert "url(http" not in page
+    assert re.findall(r'\bsrc=|href="(?!#)', page) == []
+    assert set(re.findall(r"https?://[^\"'\s<]+", page)) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+    assert len(page.encode()) < 2_000_000
+
+
+def test_every_chart_is_whole_and_follows_the_page_s_colours(page: str) -> None:
+    """Each is well-formed, has a title to be read aloud, ids of its own, and no fixed colour."""
+    charts = svgs(page)
+    assert len(charts) >= 10
+    ids = [element.get("id") for chart in charts for element in chart.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for chart in charts:
+        assert chart.get("role") == "img"
+        assert chart.get("width") is None
+        title = chart.find("{http://www.w3.org/2000/svg}title")
+        assert title is not None
+        assert title.text
+        refs = [element.get("{http://www.w3.org/1999/xlink}href", "") for element in chart.iter()]
+        assert {ref[1:] for ref in refs if ref} <= set(ids)
+    assert not re.search(r"#0a0b[0-9a-f]{2}", page)
+    assert {"ink", "accent", "band", "c1", "c5"} <= set(re.findall(r"var\(--(\w+)\)", page))
+
+
+def test_every_colour_stands_in_light_dark_and_print(page: str) -> None:
+    """A variable that a chart uses is set in all three themes."""
+    style = page.split("<style>", 1)[1].split("</style>", 1)[0]
+    themes = re.findall(r":root\{(.*?)\}", style, flags=re.DOTALL)
+    assert len(themes) == 3
+    used = set(re.findall(r"var\(--(\w+)\)", page))
+    for theme in themes:
+        assert used <= set(re.findall(r"--(\w+):", theme))
+
+
+def test_a_person_s_words_are_text_and_not_html(page: str) -> None:
+    """Angle brackets in a memory are shown, not obeyed."""
+    assert "<dog>" not in page
+    assert html.escape("The <dog> & the lake") in page
+
+
+def test_the_same_history_gives_the_same_page(page: str, tmp_path: Path) -> None:
+    """No clock and no chance is in it, apart from ids of sessions, which it does not show."""
+    with Store.open(tmp_path) as store:
+        fill(store)
+        again = progress_page(store.history(), LAST_DAY, WORDS, {"m1": "the <dog> & the lake"})
+    assert again == page
+
+
+def small(source: str = "webcam:0") -> History:
+    """Two sessions with one of everything."""
+    sessions = tuple(
+        Session(f"s{n}", AT - timedelta(days=n), "daily", source, "0.1.0", None, None) for n in (1, 0)
+    )
+    keys = [(one.id, one.started_at, "combined") for one in sessions]
+    return History(
+        sessions=sessions,
+        repetitions=tuple(Repetition(*key, hold_s) for key, hold_s in zip(keys, (5.0, 6.0), strict=True)),
+        tries=(Try(*keys[0], "too_short"),),
+        smiles=tuple(Evenness(*key, "right", 0.9, 0.1, Bilateral(9.0, 8.0)) for key in keys),
+        recalls=(Recollection(*keys[0], "", None, False, False),),
+        scores=(Score(AT, source, "mouth", 50.0, None),),
+    )
+
+
+def test_a_short_history_is_too_early_to_judge() -> None:
+    """Two sessions are shown and not judged."""
+    page = progress_page(small(), TODAY, WORDS)
+    changed = section(page, "What changed beyond your own noise")
+    assert "No real change yet" in changed
+    assert "too early to say (2 of 6 measurements)" in changed
+    assert "right side was weaker in 100 %" in section(page, "Weaker side")
+    assert "not yours" not in page
+    assert all(chart is not None for chart in svgs(page))
+
+
+def test_the_simulated_person_s_page_says_so() -> None:
+    """A page made after a demo alone cannot be mistaken for one's own."""
+    assert "simulated person's sessions (demo), not yours" in progress_page(small("demo"), TODAY, WORDS)
+
+
+@pytest.mark.parametrize(
+    "part", ["sessions", "repetitions", "tries", "smiles", "recalls", "scores"], ids=lambda part: f"no {part}"
+)
+def test_whatever_is_missing_the_page_is_made(part: str) -> None:
+    """A history may lack any kind of row: somebody does one exercise, somebody only check-ins."""
+    from dataclasses import replace
+
+    page = progress_page(replace(small(), **{part: ()}), TODAY, WORDS)
+    assert page.rstrip().endswith("</html>")
+
+
+def test_an_empty_history_says_how_to_begin() -> None:
+    """The page is made before the first session as well."""
+    page = progress_page(History(), TODAY, WORDS)
+    assert "No sessions yet" in page
+    assert "<svg" not in page
+
+
+@pytest.fixture
+def with_photos(tmp_path: Path) -> str:
+    """Return a page with the photos of three check-ins: dark, not kept whole, and bright."""
+    for day, grey in ((1, 40), (15, 90), (29, 200)):
+        for pose in ("neutral", "natural"):
+            image = np.full((90, 160, 3), grey, np.uint8)
+            image[:, :20] = 255 if pose == "natural" else 0  # on the picture's left: the person's right
+            keep_photo(tmp_path, image, datetime(2026, 1, day, 12, tzinfo=UTC), pose)
+    (tmp_path / "photos" / "2026-01-30-120000-natural.png").write_bytes(b"cut off")
+    (tmp_path / "photos" / "2026-01-31-120000-neutral.png").write_bytes(b"cut off")
+    return progress_page(small(), TODAY, WORDS, photos=first_and_latest(tmp_path))
+
+
+def test_the_first_and_the_latest_photo_are_compared(with_photos: str) -> None:
+    """The natural smile of the first day and of the last that can be read, as in a mirror."""
+    alts = re.findall(r'alt="(.*?)"', with_photos)
+    assert alts == ["natural face, 2026-01-01", "natural face, 2026-01-29"]
+    data = re.findall(r"data:image/jpeg;base64,([^\"]+)", with_photos)
+    first, latest = (cv2.imdecode(np.frombuffer(base64.b64decode(d), np.uint8), 0) for d in data)
+    assert first.shape == latest.shape
+    assert abs(int(first[200, 100]) - 40) < 5
+    assert abs(int(latest[200, 100]) - 200) < 5
+    assert first[200, -20] > 230
+
+
+def test_one_check_in_is_nothing_to_compare(tmp_path: Path) -> None:
+    """Without photos, or with one day's, the page has no script and shows no picture."""
+    assert first_and_latest(tmp_path) is None
+    keep_photo(tmp_path, np.zeros((9, 16, 3), np.uint8), AT, "natural")
+    assert first_and_latest(tmp_path) is None
+    assert "<img" not in progress_page(small(), TODAY, WORDS, photos=None)
+
+
+def in_a_browser(page: str, script: str, tmp_path: Path) -> str:
+    """Load the page in a frame 360 pixels wide, and return what `script` makes of its document, `page`."""
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<iframe width="360" height="700" srcdoc="{html.escape(page)}"></iframe><script>'
+        "onload = () => { const page = document.querySelector('iframe').contentDocument;"
+        f"document.title = {script}; }}</script>",
+        encoding="utf-8",
+    )
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/c"]
+    done = subprocess.run(
+        [*command, "--dump-dom", frame.as_uri()], capture_output=True, check=True, timeout=120
+    )
+    found = re.search(r"<title>(.*?)</title>", done.stdout.decode())
+    assert found, done.stdout[:300]
+    return found[1]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_the_slider_uncovers_the_first_photo(with_photos: str, tmp_path: Path) -> None:
+    """Moved to four fifths, it leaves a fifth of the latest one: the page's policy lets this script run."""
+    script = (
+        "(() => { const range = page.querySelector('.compare input'), top = page.querySelector('.after');"
+        "const clip = () => page.defaultView.getComputedStyle(top).clipPath, before = clip();"
+        "range.value = 80; range.dispatchEvent(new page.defaultView.Event('input'));"
+        "return `${before} then ${clip()}, ${top.naturalWidth} wide`; })()"
+    )
+    seen = in_a_browser(with_photos, script, tmp_path)
+    assert seen == "inset(0px 0px 0px 50%) then inset(0px 0px 0px 80%), 853 wide"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_nothing_sticks_out_on_a_phone(year: History, page: str, with_photos: str, tmp_path: Path) -> None:
+    """At 360 pixels' width a browser lays the page out without sideways scrolling, in German as well."""
+    script = "(e => `${e.scrollWidth} of ${e.clientWidth}, ${e.scrollHeight} high`)(page.documentElement)"
+    german = progress_page(year, LAST_DAY, ProgressWords(load_phrase_book("de")))
+    for text, least in ((page, 3000), (german, 3000), (with_photos, 800)):
+        free = re.sub(r"<meta http-equiv.*?>", "", text, count=1)
+        found = re.fullmatch(r"(\d+) of (\d+), (\d+) high", in_a_browser(free, script, tmp_path))
+        assert found
+        width, room, height = map(int, found.groups())
+        assert width <= room <= 360
+        assert height > least

@@ -1,0 +1,398 @@
+"""Cues are heard at once or not at all; whatever hangs or crashes, the session goes on with captions."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coach.coaching.cue_scheduler import estimate_s
+from coach.coaching.cues import Cue, Kind
+from coach.coaching.phrases import PhraseBook
+from coach.settings import VoiceSettings
+from coach.shell.profile.language_files import languages, load_phrase_book
+from coach.shell.sound import outputs
+from coach.shell.sound import player as players
+from coach.shell.sound.beeps import BeepVoice
+from coach.shell.sound.outputs import CommandOutput, find_outputs
+from coach.shell.sound.player import NoPlayer, RecordingPlayer, WatchedPlayer
+from coach.shell.sound.speech import RENDER, Renderer, SpokenVoice
+from coach.shell.sound.voice import SilentVoice, make_voice
+
+EXERCISES = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memory_anchor")
+SETTINGS = VoiceSettings(mode="voice", rate=165, volume=0.9, voice="")
+SHORT_KEYS = ("hold", "release", "three", "two", "one", "count_in_3", "count_in_2", "count_in_1")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="fake players are shell scripts")
+espeak = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="espeak-ng's wheel is for Linux")
+
+SLEEP = shutil.which("sleep")
+STUB = """
+import json, sys, wave
+for item in json.load(sys.stdin)["items"]:
+    {before}
+    with wave.open(item["path"], "wb") as file:
+        file.setparams((1, 2, 22050, 0, "NONE", ""))
+        file.writeframes(b"\\0\\1" * 2205)
+"""
+
+
+def stub(before: str = "pass") -> tuple[str, ...]:
+    """Return a renderer's child that needs no speech engine; `before` runs before each phrase."""
+    return (sys.executable, "-c", STUB.format(before=before))
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for another thread or process to get there."""
+    for _ in range(2000):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it never came about")
+
+
+def cue(text: str, kind: Kind = Kind.HOLD) -> Cue:
+    return Cue(0.0, kind, "k", text=text)
+
+
+def sound(path: Path, seconds: float = 0.05) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 22050, 0, "NONE", ""))
+        file.writeframes(b"\0\1" * round(seconds * 22050))
+    return path
+
+
+def read(path: Path) -> tuple[np.ndarray, float]:
+    with wave.open(str(path), "rb") as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(float)
+        return samples / 32768, file.getnframes() / file.getframerate()
+
+
+def fake(folder: Path, name: str, script: str) -> None:
+    """Write a command in `folder` that leaves its process ids in `NAME.pids` and then runs `script`."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\necho $$ >> {folder / name}.pids\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def pids(folder: Path, name: str) -> list[int]:
+    path = folder / f"{name}.pids"
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that is dead and only waits for its parent to notice does not."""
+    try:
+        os.kill(pid, 0)
+        status = Path(f"/proc/{pid}/stat")
+        return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def hang(folder: Path) -> str:
+    """Return a script that starts a child of its own, and both sleep."""
+    return f"{SLEEP} 60 &\necho $! >> {folder / 'aplay.pids'}\nwait"
+
+
+@pytest.fixture
+def only_fakes(tmp_path, monkeypatch):
+    """Make a machine whose only players are the fake ones in the folder returned."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(outputs.importlib.util, "find_spec", lambda name: None)
+    return folder
+
+
+def test_what_is_rendered_is_played_and_what_is_not_is_captioned(tmp_path):
+    """The first time a phrase comes it may be silent; the next time it is heard."""
+    player = RecordingPlayer()
+    renderer = Renderer(SETTINGS, "en", tmp_path, stub())
+    voice = SpokenVoice(renderer, player)
+    voice.say(cue("Hold"))
+    assert player.played == [None]
+    until(lambda: renderer.find("Hold"))
+    voice.say(cue("Hold"))
+    assert player.played == [None, renderer.path("Hold")]
+    assert voice.problem == ""
+    voice.close()
+    voice.close()
+
+
+def test_a_rendered_phrase_is_kept_for_the_next_session(tmp_path):
+    """The second session finds the file without a child process."""
+    first = Renderer(SETTINGS, "en", tmp_path, stub())
+    first.want(["Hold"])
+    until(lambda: first.find("Hold"))
+    first.close()
+    second = Renderer(SETTINGS, "en", tmp_path, ("no-such-command",))
+    assert second.find("Hold") == first.path("Hold")
+    second.close()
+
+
+def test_another_voice_rate_volume_or_language_is_another_sound(tmp_path):
+    """Nothing is ever played in yesterday's voice."""
+    changed = ({}, {"rate": 120}, {"volume": 0.5}, {"voice": "x"})
+    renderers = [Renderer(SETTINGS.model_copy(update=change), "en", tmp_path, stub()) for change in changed]
+    renderers.append(Renderer(SETTINGS, "de", tmp_path, stub()))
+    assert len({renderer.path("Hold") for renderer in renderers}) == 5
+    for renderer in renderers:
+        renderer.close()
+
+
+def test_a_crashing_renderer_gives_captions_and_one_notice(tmp_path):
+    """After three crashes the voice gives up, says why in one line, and nothing raises."""
+    player = RecordingPlayer()
+    renderer = Renderer(
+        SETTINGS, "en", tmp_path, stub("(print('engine on fire', file=sys.stderr), sys.exit(9))")
+    )
+    voice = SpokenVoice(renderer, player)
+    renderer.want(["one", "two", "three", "four", "five"])
+    until(lambda: voice.problem)
+    assert voice.problem == "no voice: engine on fire; captions only"
+    voice.say(cue("one"))
+    assert player.played == [None]
+    voice.close()
+
+
+def test_a_phrase_that_crashes_the_engine_does_not_cost_the_others(tmp_path):
+    """The rest is rendered without it."""
+    renderer = Renderer(SETTINGS, "en", tmp_path, stub("item['text'] == 'poison' and sys.exit(9)"))
+    renderer.want(["one", "poison", "two"])
+    until(lambda: renderer.find("two"))
+    assert renderer.find("one")
+    assert renderer.find("poison") is None
+    assert renderer.problem == ""
+    renderer.close()
+
+
+def test_a_hanging_renderer_is_killed_at_its_deadline(tmp_path):
+    """What it had finished is used."""
+    waits = "item['text'] == 'two' and __import__('time').sleep(60)"
+    renderer = Renderer(SETTINGS, "en", tmp_path, stub(waits), deadline_s=(1.0, 0.0))
+    renderer.want(["one", "two", "three"])
+    until(lambda: renderer.find("three"))
+    assert renderer.find("one")
+    assert renderer.find("two") is None
+    renderer.close()
+
+
+def test_closing_does_not_wait_for_a_hanging_renderer(tmp_path):
+    """The child is killed and the thread ends."""
+    renderer = Renderer(SETTINGS, "en", tmp_path, stub("__import__('time').sleep(60)"))
+    renderer.want(["one"])
+    until(lambda: renderer._child)
+    renderer.close()
+    until(lambda: not renderer._thread.is_alive())
+    assert renderer._child.wait() != 0
+
+
+@posix
+def test_a_hanging_player_does_not_block_and_is_killed_with_its_children(tmp_path, only_fakes):
+    """Nobody waits for it; the watchdog ends its whole process group; then silence, with a reason."""
+    fake(only_fakes, "aplay", hang(only_fakes))
+    player = WatchedPlayer(find_outputs(), grace_s=0.2)
+    path = sound(tmp_path / "a.wav")
+    for count in (2, 4, 6):
+        player.play(path)
+        until(lambda count=count: len(pids(only_fakes, "aplay")) == count)
+        until(lambda: not any(alive(pid) for pid in pids(only_fakes, "aplay")))
+    until(lambda: player.problem)
+    assert player.problem == "no sound: aplay hangs; captions only"
+    player.play(path)
+    player.close()
+    assert len(pids(only_fakes, "aplay")) == 6
+
+
+@posix
+def test_a_new_cue_cuts_off_the_old_one(tmp_path, only_fakes):
+    """Two sounds are never heard at once, and stop is stop."""
+    fake(only_fakes, "aplay", hang(only_fakes))
+    player = WatchedPlayer(find_outputs())
+    path = sound(tmp_path / "a.wav", 30.0)
+    player.play(path)
+    until(lambda: len(pids(only_fakes, "aplay")) == 2)
+    player.play(path)
+    until(lambda: len(pids(only_fakes, "aplay")) == 4)
+    until(lambda: not any(alive(pid) for pid in pids(only_fakes, "aplay")[:2]))
+    assert all(alive(pid) for pid in pids(only_fakes, "aplay")[2:])
+    player.stop()
+    until(lambda: not any(alive(pid) for pid in pids(only_fakes, "aplay")))
+    assert player.problem == ""
+    player.close()
+    player.close()
+
+
+@posix
+def test_a_player_that_fails_makes_way_for_the_next(tmp_path, only_fakes):
+    """pw-play without a sound server ends with an error; aplay may still work, and is stayed with."""
+    fake(only_fakes, "pw-play", "exit 1")
+    fake(only_fakes, "aplay", "exit 0")
+    found = find_outputs()
+    assert [output.name for output in found] == ["pw-play", "aplay"]
+    player = WatchedPlayer(found)
+    path = sound(tmp_path / "a.wav")
+    for count in (1, 2, 3):
+        player.play(path)
+        until(lambda count=count: len(pids(only_fakes, "pw-play") + pids(only_fakes, "aplay")) == count)
+        until(lambda: player._hung_at is None)
+    assert len(pids(only_fakes, "pw-play")) == 1
+    assert player.problem == ""
+    player.close()
+
+
+@posix
+def test_a_machine_without_sound_says_once_what_is_missing(tmp_path, only_fakes):
+    """No player: a silent voice with the reason, and nothing is rendered in vain."""
+    voice = make_voice(SETTINGS, "en", tmp_path / "cache", ["Hold"])
+    assert isinstance(voice, SilentVoice)
+    assert "alsa-utils" in voice.problem
+    assert "captions only" in voice.problem
+    assert not (tmp_path / "cache").exists()
+
+
+class StuckOutput(CommandOutput):
+    """A device whose driver never returns from `start`."""
+
+    def __init__(self) -> None:
+        super().__init__(("stuck",))
+        self.released = False
+
+    def start(self, path: Path) -> None:
+        until(lambda: self.released)
+
+
+def test_a_device_call_that_never_returns_is_noticed(tmp_path):
+    """The callers go on; after the grace the voice says that the device does not answer."""
+    output, now = StuckOutput(), [0.0]
+    player = WatchedPlayer([output], clock=lambda: now[0])
+    path = sound(tmp_path / "a.wav")
+    player.play(path)
+    until(lambda: player._request is None)
+    player.play(path)
+    assert player.problem == ""
+    now[0] = 10.0
+    player.play(path)
+    assert player.problem == "no sound: stuck does not answer; captions only"
+    output.released = True
+    player.close()
+
+
+def test_beeps_tell_the_kinds_apart(tmp_path):
+    """Every kind has its own audible tones, none longer than a second."""
+    player = RecordingPlayer()
+    voice = BeepVoice(player, tmp_path, 0.9)
+    for kind in Kind:
+        voice.say(cue("", kind))
+    sounds = [read(path) for path in player.played]
+    assert len({samples.tobytes() for samples, _ in sounds}) == len(Kind)
+    for samples, seconds in sounds:
+        assert np.sqrt(np.mean(samples**2)) > 0.1
+        assert np.abs(samples).max() < 1
+        assert seconds < 1
+
+
+def test_the_voice_is_the_one_that_was_asked_for(tmp_path, monkeypatch):
+    """Voice, beeps or silence; a cache folder that cannot be made is stood in for."""
+    monkeypatch.setattr(players, "make_player", RecordingPlayer)
+    (tmp_path / "file").write_text("not a folder")
+    assert isinstance(make_voice(SETTINGS.model_copy(update={"mode": "silent"}), "en", tmp_path), SilentVoice)
+    beeps = make_voice(SETTINGS.model_copy(update={"mode": "beeps"}), "en", tmp_path / "file")
+    assert isinstance(beeps, BeepVoice)
+    spoken = make_voice(SETTINGS, "en", tmp_path)
+    assert isinstance(spoken, SpokenVoice)
+    spoken.close()
+
+
+def test_a_player_that_cannot_play_does_nothing(tmp_path):
+    """The fallback has the whole interface."""
+    player = NoPlayer("no sound")
+    player.play(tmp_path)
+    player.stop()
+    player.close()
+    assert player.problem == "no sound"
+
+
+@espeak
+@pytest.mark.parametrize("language", languages())
+def test_every_phrase_is_audible_short_and_as_long_as_estimated(tmp_path, language):
+    """Rendered for real: nothing silent, nothing over three seconds, holds and releases well under 1.2."""
+    book = load_phrase_book(language)
+    texts = book.spoken(EXERCISES, up_to=3)
+    renderer = Renderer(SETTINGS, language, tmp_path)
+    renderer.want(texts)
+    until(lambda: renderer.problem or renderer.find(texts[-1]))
+    assert renderer.problem == ""
+    renderer.close()
+    assert "pyttsx3" not in sys.modules
+    longer = 0
+    for text in texts:
+        samples, seconds = read(renderer.find(text))
+        assert np.sqrt(np.mean(samples**2)) > 0.02, text
+        assert seconds < 3, text
+        assert seconds < 1.15 * estimate_s(text, SETTINGS.rate) + 0.1, text
+        longer += seconds > estimate_s(text, SETTINGS.rate)
+    assert longer <= 0.1 * len(texts)
+    for text in short_texts(book):
+        assert read(renderer.find(text))[1] < 1.15, text
+
+
+def short_texts(book: PhraseBook) -> set[str]:
+    """Return the phrases that must be over before the next one is due."""
+    values: dict[str, str | int] = {"n": 3}
+    cues = (Cue(0.0, Kind.HOLD, key, name, values) for key in SHORT_KEYS for name in (None, *EXERCISES))
+    return {book.fill(one).text for one in cues}
+
+
+@espeak
+def test_a_slower_voice_is_slower(tmp_path):
+    """The rate reaches the engine, for the first phrase as for the last."""
+    seconds = {}
+    for rate in (120, 240):
+        renderer = Renderer(SETTINGS.model_copy(update={"rate": rate}), "en", tmp_path)
+        renderer.want(["Lovely smile", "Well done"])
+        until(lambda renderer=renderer: renderer.problem or renderer.find("Well done"))
+        seconds[rate] = [read(renderer.find(text))[1] for text in ("Lovely smile", "Well done")]
+        renderer.close()
+    for slow, fast in zip(seconds[120], seconds[240], strict=True):
+        assert slow == pytest.approx(2 * fast, rel=0.2)
+
+
+@espeak
+def test_a_language_no_voice_speaks_is_said_so(tmp_path):
+    """Captions, and a remedy in the notice."""
+    renderer = Renderer(SETTINGS, "tlh", tmp_path)
+    renderer.want(["Qapla"])
+    until(lambda: renderer.problem)
+    assert "no installed voice speaks 'tlh'; install one" in renderer.problem
+    renderer.close()
+
+
+def test_importing_the_voice_loads_no_speech_engine_and_no_sound_library():
+    """`--help` stays quick, and espeak-ng, which may end its process, never enters this one."""
+    code = (
+        "import sys, coach.shell.sound.voice, coach.shell.sound.speech, coach.shell.sound.player;"
+        "sys.exit(any(name in sys.modules for name in ('pyttsx3', 'sounddevice', 'espeakng_loader')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert Path(RENDER[-1]).is_file()
+
+
+@espeak
+def test_a_text_without_a_sound_is_a_caption_and_costs_nothing_else(tmp_path):
+    """A memory named with signs alone cannot be spoken; the voice stays, and does not try for ever."""
+    renderer = Renderer(SETTINGS, "en", tmp_path)
+    for text in ("...", "--", "!?", "( )"):
+        renderer.want([text])
+    renderer.want(["Hold"])
+    until(lambda: renderer.problem or renderer.find("Hold"))
+    assert renderer.problem == ""
+    renderer.close()

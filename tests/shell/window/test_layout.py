@@ -1,0 +1,138 @@
+"""Everything has its place in the window: nothing clipped, nothing overlapping, all of it legible."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from coach.coaching.phrases import SCREEN
+from coach.shell.command_line.gallery import EXERCISES
+from coach.shell.profile.language_files import languages, load_phrase_book
+from coach.shell.window import buttons, theme
+from coach.shell.window.labels import Labels, capital
+from coach.shell.window.layout import Rect, layout
+
+SIZES = ((1280, 720), (1920, 1080), (800, 600), (640, 480), (720, 960))
+
+
+def test_texts_stand_out_from_their_ground():
+    """Every pair of ink and ground has 4.5:1, every shape 3:1 (WCAG 2.2)."""
+    assert theme.contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21)
+    assert min(theme.contrast(*pair) for pair in theme.TEXT_PAIRS) >= 4.5
+    assert min(theme.contrast(*pair) for pair in theme.SHAPE_PAIRS) >= 3
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_boxes_lie_inside_the_window_and_never_overlap(size, large, hidden):
+    """At every size, with large text and without, with the picture and without."""
+    boxes = layout(*size, large=large, gauge_in_picture=hidden)
+    names = (
+        "status",
+        "caption",
+        "title",
+        "instruction",
+        "count",
+        "left_bar",
+        "ring",
+        "right_bar",
+        "progress",
+    )
+    rects = [getattr(boxes, name) for name in names] + [rect for _, rect in boxes.buttons]
+    rects += [] if hidden else [boxes.picture]
+    for rect in rects:
+        assert min(rect.x, rect.y) >= 0
+        assert rect.right <= size[0]
+        assert rect.bottom <= size[1]
+        assert min(rect.w, rect.h) >= 20
+    for one, other in combinations(rects, 2):
+        apart = one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+        assert apart, (one, other)
+
+
+def extent(text, size, weight):
+    return cv2.getTextSize((0, 0), text, (0, 0), cv2.FontFace("sans"), size, weight)[2]
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("large", [False, True])
+def test_the_longest_texts_fit_their_boxes(language, large):
+    """In every language all words stay whole, inside their box, and at least 0.7 of their intended size."""
+    book = load_phrase_book(language)
+    faults = ("no_face", "closer", "further", "move_up", "turn_to_me", "more_light", "light_from_front")
+    for size in ((1280, 720), (1920, 1080), (800, 600)):
+        boxes = layout(*size, large=large)
+        status = Rect(0, 0, boxes.status.w - boxes.px(78), boxes.status.h)
+        caption = boxes.caption.inset(boxes.px(16), boxes.px(2))
+        cases = [(boxes.title, book.text(name, "title"), 32, theme.STRONG) for name in EXERCISES]
+        cases += [
+            (boxes.instruction, book.text(name, "instruction"), 24, theme.REGULAR) for name in EXERCISES
+        ]
+        cases += [(caption, text, 38, theme.STRONG) for text in book.spoken(EXERCISES)]
+        cases += [(status, capital(book.text("session", fault)), 30, theme.STRONG) for fault in faults]
+        for box, text, wanted, weight in cases:
+            block = theme.fitted(text, box.w, box.h, boxes.px(wanted), weight)
+            assert " ".join(block.lines) == " ".join(text.split())
+            assert max(extent(line, block.size, weight) for line in block.lines) <= box.w
+            assert len(block.lines) * block.size * theme.LEADING <= box.h
+            assert block.size >= 0.7 * boxes.px(wanted), text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_letter_of_any_language_is_a_question_mark(language):
+    """The font has every letter that the words need; what it lacks OpenCV draws as a question mark."""
+    book = load_phrase_book(language)
+    texts = [*book.spoken(EXERCISES), *(book.text(name, "instruction") for name in EXERCISES)]
+    missing = drawn_letter("?")
+    for letter in {c for text in texts for c in text if not c.isascii()}:
+        assert not np.array_equal(drawn_letter(letter), missing), letter
+
+
+def drawn_letter(letter):
+    canvas = np.zeros((60, 60, 3), np.uint8)
+    theme.write(canvas, letter, (10, 45), size=40)
+    return canvas
+
+
+def test_a_text_too_long_for_its_box_ends_in_an_ellipsis():
+    """Even the unforeseen is never drawn beyond its box."""
+    block = theme.fitted("Donaudampfschifffahrtsgesellschaftskapitän " * 9, 60, 24, 20)
+    assert block.lines[0].endswith("…")
+    assert extent(block.lines[0], block.size, theme.REGULAR) <= 60
+
+
+def test_buttons_fill_the_row_and_say_their_command():
+    """The areas leave no gap, and the middle of each gives its command."""
+    boxes = layout(800, 600)
+    rects = [rect for _, rect in boxes.buttons]
+    assert rects[0].x == 0
+    assert rects[-1].right == 800
+    assert all(one.right == other.x for one, other in pairwise(rects))
+    assert [boxes.command_at(*rect.centre) for rect in rects] == [command for command, _ in boxes.buttons]
+    assert boxes.command_at(400, 300) is None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_button_labels_stay_whole(language):
+    """No label of the row is shortened, beside its key or below it."""
+    labels = Labels.from_book(load_phrase_book(language))
+    for size in ((1280, 720), (800, 600)):
+        boxes = layout(*size)
+        texts = tuple(getattr(labels, command.name.lower()) for command, _ in boxes.buttons)
+        if not buttons.labels_beside(boxes, texts):
+            for text, (_, rect) in zip(texts, boxes.buttons, strict=True):
+                assert "…" not in theme.fitted(text, rect.w - 6, boxes.px(24), boxes.px(16)).lines[0]
+
+
+def test_labels_come_in_the_persons_language():
+    """The window's own words are the language file's, and English where it has none."""
+    german, english = load_phrase_book("de"), Labels.from_book(load_phrase_book("en"))
+    labels = Labels.from_book(german)
+    assert labels.left == german.text(SCREEN, "left") == "links"
+    assert labels.good == german.text("session", "good")
+    assert english.left == "left"
+    assert len(labels.keys_help()) >= 9

@@ -1,0 +1,230 @@
+"""What the window draws: legible, nothing clipped, told by shape as well as colour, sides as in a mirror."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import cv2
+import numpy as np
+import pytest
+
+from coach.coaching.screen import Screen
+from coach.exercise.view import Bars
+from coach.shell.command_line.gallery import render_gallery, shots
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.window import face_overlay, theme, widgets
+from coach.shell.window.display import Command
+from coach.shell.window.layout import Rect, layout
+from coach.shell.window.painter import VIEWS, Look, Painter
+from coach.types import Bilateral, FaceObservation
+
+HD = Look((1280, 720))
+HOLD = Screen(
+    phase="hold",
+    title="Cheek raiser",
+    instruction="Lift your cheeks.",
+    exercise="cheek_raiser",
+    count=3,
+    target=10,
+    hold=0.4,
+    hold_left_s=3.0,
+    bars=Bars(Bilateral(0.9, 0.3), (0.6, 1.1)),
+    caption="Hold",
+    progress=0.3,
+    time_left_s=80,
+)
+
+
+def grey_picture(width=640, height=480, level=90):
+    return np.full((height, width, 3), level, np.uint8)
+
+
+def face(size=(640, 480)):
+    """Return landmarks around two middles, each side's in its own half (the person's left at the right)."""
+    landmarks = np.full((478, 3), 0.5)
+    landmarks[:, 2] = 0.0
+    for muscles in face_overlay.MUSCLES.values():
+        for muscle in muscles:
+            for side, x in (("left", 0.65), ("right", 0.35)):
+                turn = np.linspace(0, 2 * np.pi, len(muscle[side]), endpoint=False)
+                landmarks[list(muscle[side]), :2] = np.stack(
+                    (x + 0.06 * np.cos(turn), 0.5 + 0.08 * np.sin(turn)), 1
+                )
+    landmarks[263, :2], landmarks[33, :2] = (0.62, 0.4), (0.38, 0.4)
+    return FaceObservation(0.0, landmarks, np.zeros(52), size)
+
+
+def test_the_picture_is_a_mirror():
+    """What is on the left of the camera's picture is on the right of the window's."""
+    picture = grey_picture(level=0)
+    picture[:, :320] = 255
+    canvas = Painter().paint(picture, None, HOLD, HD)
+    shown = layout(1280, 720).picture.of(canvas)
+    assert shown[:, : shown.shape[1] // 2 - 5].max() == 0
+    assert shown[:, shown.shape[1] // 2 + 5 :].min() == 255
+
+
+def coloured(area, colour):
+    return int((np.abs(area.astype(int) - colour).max(axis=2) < 12).sum())
+
+
+def test_the_left_bar_is_on_the_left_and_shows_the_left_side():
+    """The person's strong left side fills the bar on the left of the window to its band."""
+    boxes = layout(1280, 720)
+    canvas = Painter().paint(grey_picture(), None, HOLD, HD)
+    assert boxes.left_bar.right <= boxes.ring.x < boxes.ring.right <= boxes.right_bar.x
+    assert coloured(boxes.left_bar.of(canvas), theme.GREEN) > 3000
+    assert coloured(boxes.right_bar.of(canvas), theme.GREEN) == 0
+    assert 0 < coloured(boxes.right_bar.of(canvas), theme.SKY) < 5000
+
+
+def test_the_ring_fills_with_the_hold_alone():
+    """No hold, no green; twice the hold, twice the green; the bars' level changes nothing."""
+    boxes = layout(1280, 720)
+
+    def green(**changes):
+        canvas = Painter().paint(grey_picture(), None, replace(HOLD, **changes), HD)
+        (x, y), radius, stroke = widgets.ring_circle(boxes)
+        around = Rect(x - radius - stroke, y - radius - stroke, 2 * (radius + stroke), 2 * radius + stroke)
+        return coloured(around.of(canvas), theme.GREEN)
+
+    assert green(hold=0.0) == 0
+    assert green(hold=0.8) == pytest.approx(2 * green(hold=0.4), rel=0.1)
+    assert green(hold=0.4, bars=Bars(Bilateral(1.0, 1.0), (0.6, 1.1))) == green(hold=0.4)
+
+
+def shape(rect, canvas):
+    """Return a box with its colours taken away: what is ground and what is not."""
+    area = rect.of(canvas).astype(int)
+    return np.abs(area - area[0, 0]).max(axis=2) > 40
+
+
+def test_every_state_has_a_shape_of_its_own():
+    """Without any colour the phases differ, and so do seen, unseen, paused and muted."""
+    boxes = layout(1280, 720)
+    looks = {}
+    for phase in ("ready", "rest", "rising", "hold", "released", "attempt"):
+        canvas = np.zeros((720, 1280, 3), np.uint8)
+        widgets.draw_ring(canvas, boxes, phase, hold=0.0, seconds=3, words=("", ""), ground=theme.PANEL)
+        looks[phase] = shape(boxes.ring, canvas)
+    lights = {}
+    for framing in ("good", "closer", "move_left", "move_right", "move_up", "move_down"):
+        canvas = np.zeros((720, 1280, 3), np.uint8)
+        widgets.draw_status(canvas, boxes, framing, "")
+        lights[framing] = shape(boxes.status, canvas)
+    for shapes in (looks, lights):
+        for one, other in combinations(shapes, 2):
+            assert (shapes[one] != shapes[other]).sum() > 40, (one, other)
+
+
+def test_being_in_the_band_shows_without_colour():
+    """A bar in its band has a frame that a bar just below the band has not."""
+    boxes = layout(1280, 720)
+    bright = []
+    for level in (0.58, 0.62):
+        canvas = np.zeros((720, 1280, 3), np.uint8)
+        bars = Bars(Bilateral(level, level), (0.6, 1.1))
+        widgets.draw_bar(canvas, boxes, boxes.left_bar, bars, level=level, label="", ground=theme.PANEL)
+        bright.append(coloured(boxes.left_bar.of(canvas), theme.TEXT))
+    assert bright[1] > bright[0] + 500
+
+
+SEQUENCE = (
+    (HOLD, "picture", None),
+    (replace(HOLD, hold=0.7, hold_left_s=2.9), "picture", None),
+    (replace(HOLD, hold=0.1), "picture", Command.HELP),
+    (replace(HOLD, paused="Pause", muted=True), "picture", None),
+    (replace(HOLD, phase="attempt", hold=0.0, caption="Again", bars=None), "picture", None),
+    (replace(HOLD, lines=(("N", "next"),), notice="no sound"), "hidden", None),
+    (replace(HOLD, hold=0.5), "hidden", None),
+    (replace(HOLD, hold=0.6, bars=Bars(Bilateral(0.2, 0.7), (0.6, 1.1))), "hidden", None),
+    (replace(HOLD, demo=grey_picture(160, 120, 200)), "overlay", None),
+    (replace(HOLD, framing="closer", fix="Come closer"), "outline", None),
+    (replace(HOLD, phase="summary", title="Done", lines=(("Reps", "10"),)), "picture", None),
+    (replace(HOLD, phase="rest", hold=0.0, count=4), "picture", None),
+)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (800, 600)])
+def test_drawing_only_what_changes_leaves_nothing_behind(size):
+    """After any sequence of screens the window looks as if the last one had been drawn afresh."""
+    kept, picture, seen = Painter(), grey_picture(1280, 720), face((1280, 720))
+    for screen, view, hover in SEQUENCE:
+        look = Look(size, view, hover)
+        drawn = kept.paint(picture, seen, screen, look)
+        fresh = Painter().paint(picture, seen, screen, look)
+        differs = np.abs(drawn.astype(int) - fresh).max(axis=2)
+        # Where the growing ring overlaps itself its soft edge is a little harder; all else is the same.
+        ring = layout(*size, gauge_in_picture=view == "hidden").ring.of(differs)
+        assert (ring > 100).sum() < 20, screen
+        ring[:] = 0
+        assert not differs.any(), (screen, np.argwhere(differs)[:3])
+
+
+@pytest.mark.parametrize("view", ["overlay", "outline"])
+def test_the_left_cheek_lights_up_on_the_left(view):
+    """The person's active left side lights up in the left half of the mirrored window, not in the right."""
+    picture, seen, look = grey_picture(), face(), replace(HD, view=view)
+    still, active = (
+        Painter().paint(picture, seen, replace(HOLD, bars=Bars(level, (0.6, 1.1))), look).copy()
+        for level in (Bilateral(0.0, 0.0), Bilateral(1.0, 0.0))
+    )
+    box = layout(1280, 720).picture
+    change = np.abs(box.of(active).astype(int) - box.of(still)).max(axis=2) > 20
+    assert change[:, : box.w // 2].sum() > 1000
+    assert change[:, box.w // 2 :].sum() == 0
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.full((480, 640), 90, np.uint8),
+        np.full((480, 640, 4), 90, np.uint8),
+        np.zeros((0, 0, 3), np.uint8),
+        np.full((1, 1, 3), 90, np.uint8),
+        np.full((1920, 1080, 3), 90, np.uint8),
+        np.full((100, 3000, 3), 90, np.uint8),
+        None,
+    ],
+    ids=["grey", "alpha", "empty", "dot", "portrait", "strip", "none"],
+)
+def test_any_picture_is_drawn_or_waited_for(picture):
+    """Grey, four channels, no pixels, tall or wide: the window stays whole."""
+    for size in ((1280, 720), (800, 600)):
+        for view in VIEWS:
+            canvas = Painter().paint(picture, face(), HOLD, Look(size, view))
+            assert canvas.shape == (size[1], size[0], 3)
+
+
+def test_a_face_beyond_the_border_is_no_accident():
+    """Landmarks outside the picture are cut off at its box."""
+    seen = face()
+    far = replace(seen, landmarks=seen.landmarks + (3.0, -2.0, 0.0))
+    for view in ("overlay", "outline"):
+        canvas = Painter().paint(grey_picture(), far, HOLD, replace(HD, view=view))
+        near = Painter().paint(grey_picture(), None, HOLD, HD)
+        panel = layout(1280, 720).panel
+        assert np.array_equal(panel.of(canvas), panel.of(near))
+
+
+def test_landmarks_fall_on_the_mirrored_picture():
+    """A dot drawn into the picture is found where the landmark's place says."""
+    picture = grey_picture(level=0)
+    cv2.circle(picture, (448, 120), 6, (255, 255, 255), cv2.FILLED)
+    canvas = Painter().paint(picture, None, HOLD, HD)
+    box = layout(1280, 720).picture
+    rows, columns = np.nonzero(box.of(canvas)[..., 0] > 128)
+    expected = face_overlay.place((640, 480), box).points(np.array([[448.5 / 640, 120.5 / 480, 0.0]]))[0]
+    found = (columns.mean() + box.x + 0.5, rows.mean() + box.y + 0.5)
+    assert found == pytest.approx(tuple(expected), abs=1.0)
+
+
+def test_the_gallery_shows_every_state(tmp_path):
+    """Each state is written once per size and language, at that size."""
+    names = {shot.name for shot in shots(load_phrase_book("en"), grey_picture())}
+    count = render_gallery(tmp_path, sizes=((640, 480),), languages=("de",))
+    files = sorted(tmp_path.rglob("*.png"))
+    assert {file.stem for file in files} == names
+    assert count == len(files) == len(names)
+    assert cv2.imread(str(files[0])).shape == (480, 640, 3)

@@ -1,0 +1,280 @@
+"""The window opens, hears keys and clicks, and notices when it is closed or cannot be shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import cv2
+import numpy as np
+import pytest
+
+from coach.coaching.screen import Screen
+from coach.settings import WindowSettings
+from coach.shell.window import window as window_module
+from coach.shell.window.display import Command
+from coach.shell.window.layout import canvas_size, layout
+from coach.shell.window.window import OpenCvWindow, display_problem
+from coach.types import Frame
+
+SETTINGS = WindowSettings(width=800, height=600, fullscreen=False, large_text=False, view="picture")
+SCREEN = Screen(phase="rest", title="Cheek raiser", time_left_s=60)
+FRAME = Frame(0.0, np.full((480, 640, 3), 90, np.uint8))
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks for an X server: Linux only")
+
+
+class FakeGui:
+    """OpenCV's window functions, as far as the window uses them, without a window."""
+
+    def __init__(self, monkeypatch):
+        self.keys, self.shown, self.closed, self.size, self.mouse = [], [], False, (800, 600), None
+        self.fullscreen = False
+        for name in ("namedWindow", "resizeWindow"):
+            monkeypatch.setattr(cv2, name, lambda *_: None)
+        monkeypatch.setattr(cv2, "setMouseCallback", lambda _, callback: setattr(self, "mouse", callback))
+        monkeypatch.setattr(cv2, "pollKey", lambda: self.keys.pop(0) if self.keys else -1)
+        monkeypatch.setattr(cv2, "imshow", lambda _, canvas: self.shown.append(canvas.copy()))
+        monkeypatch.setattr(cv2, "destroyWindow", lambda _: self.close())
+        monkeypatch.setattr(cv2, "getWindowProperty", self.visible)
+        monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, *self.size))
+        monkeypatch.setattr(cv2, "setWindowProperty", self.set_property)
+
+    def close(self):
+        if self.closed:
+            raise cv2.error("no such window")
+        self.closed = True
+
+    def visible(self, title, which):
+        if self.closed:
+            raise cv2.error("no such window")
+        return 1.0
+
+    def set_property(self, title, which, value):
+        self.fullscreen = value == cv2.WINDOW_FULLSCREEN
+
+
+@pytest.fixture
+def gui(monkeypatch):
+    return FakeGui(monkeypatch)
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_every_key_gives_its_command_in_either_case(gui, command):
+    """A key means the same with caps lock on."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    gui.keys = [ord(command.value), ord(command.value.upper()), ord("z")]
+    assert window.show(FRAME, None, SCREEN) == (command, command)
+    assert window.show(FRAME, None, SCREEN) == ()
+
+
+@pytest.mark.parametrize("command", [command for command, _ in layout(800, 600).buttons])
+def test_a_click_is_the_same_as_the_key(gui, command):
+    """Every area of the bottom row gives its command once, and moving over it gives nothing."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    window.show(FRAME, None, SCREEN)
+    x, y = dict(layout(800, 600).buttons)[command].centre
+    gui.mouse(cv2.EVENT_MOUSEMOVE, x, y, 0, None)
+    assert window.show(FRAME, None, SCREEN) == ()
+    gui.mouse(cv2.EVENT_LBUTTONDOWN, x, y, 0, None)
+    assert window.show(FRAME, None, SCREEN) == (command,)
+    assert window.show(FRAME, None, SCREEN) == ()
+
+
+def test_a_click_beside_the_areas_is_nothing(gui):
+    """Touching the picture changes nothing."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    gui.mouse(cv2.EVENT_LBUTTONDOWN, 200, 200, 0, None)
+    assert window.show(FRAME, None, SCREEN) == ()
+
+
+def test_a_closed_window_quits_and_is_not_opened_again(gui):
+    """Closing is noticed before the next picture, which would open a new window."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    window.show(FRAME, None, SCREEN)
+    gui.closed = True
+    before = len(gui.shown)
+    assert window.show(FRAME, None, SCREEN) == (Command.QUIT,)
+    assert window.show(FRAME, None, SCREEN) == (Command.QUIT,)
+    assert len(gui.shown) == before
+    window.close()
+
+
+def test_close_twice_is_safe(gui):
+    """The second close finds nothing to do, and a closed window says quit."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    window.close()
+    window.close()
+    assert window.show(FRAME, None, SCREEN) == (Command.QUIT,)
+
+
+def test_view_key_walks_through_all_views(gui):
+    """Four presses of the view key come back to where they began."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    seen = []
+    for _ in range(4):
+        gui.keys = [ord("v")]
+        window.show(FRAME, None, SCREEN)
+        seen.append(window.view)
+    assert seen == ["overlay", "outline", "hidden", "picture"]
+
+
+def test_escape_leaves_full_screen_first_and_then_quits(gui):
+    """The key for getting out gets out one step at a time."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    gui.keys = [ord("f")]
+    window.show(FRAME, None, SCREEN)
+    assert gui.fullscreen
+    gui.keys = [27]
+    assert window.show(FRAME, None, SCREEN) == (Command.FULLSCREEN,)
+    assert not gui.fullscreen
+    gui.keys = [27]
+    assert window.show(FRAME, None, SCREEN) == (Command.QUIT,)
+
+
+def test_the_canvas_follows_the_window(gui):
+    """After a resize everything is laid out anew for the new size; a huge one is enlarged by the system."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    for size in ((800, 600), (1280, 720), (3840, 2160), (0, 0), (300, 200)):
+        gui.size = size
+        window.show(FRAME, None, SCREEN)
+    shapes = [canvas.shape[1::-1] for canvas in gui.shown]
+    assert shapes == [(800, 600), (1280, 720), (1920, 1080), (1920, 1080), canvas_size(300, 200)]
+    assert min(canvas_size(300, 200)) >= 480
+
+
+def test_latency_line_tells_rate_and_age(gui):
+    """Key l shows frames a second from the frames' own times and the age by the source's clock."""
+    window = OpenCvWindow(SETTINGS, "coach", now=lambda: clock[0])
+    gui.keys = [ord("l")]
+    for number in range(20):
+        clock = [number / 30 + 0.018]
+        window.show(Frame(number / 30, FRAME.image), None, SCREEN)
+    assert window._note() == "30 fps · 18 ms"
+    gui.keys = [ord("l")]
+    window.show(FRAME, None, SCREEN)
+    assert window._note() == ""
+
+
+@linux
+@pytest.mark.parametrize("display", ["", ":9753", "nowhere", "localhost:9753", "unix:9753.0"])
+def test_no_display_is_one_line_and_no_abort(monkeypatch, display):
+    """Without a usable display the reason and the remedy come as one line."""
+    monkeypatch.setenv("DISPLAY", display)
+    problem = display_problem()
+    assert problem.startswith("no display: ")
+    assert "--no-window" in problem
+    assert "\n" not in problem
+
+
+def test_other_systems_have_a_display(monkeypatch):
+    """Windows and macOS need no X server."""
+    monkeypatch.setattr(window_module.sys, "platform", "darwin")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert display_problem() == ""
+
+
+@pytest.fixture(scope="module")
+def x_server():
+    """Start an X server of our own on a free display and yield the environment that uses it."""
+    missing = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
+    if not sys.platform.startswith("linux") or missing:
+        pytest.skip(f"real window not tested: {', '.join(missing) or 'Linux'} is missing")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        number = answer.readline().strip()
+    if not number:
+        server.wait(timeout=10)
+        pytest.skip("real window not tested: Xvfb did not start")
+    yield {**os.environ, "DISPLAY": f":{number}"}
+    server.terminate()
+    server.wait(timeout=10)
+
+
+STORY = """
+import subprocess, sys, time
+import numpy as np
+from coach.coaching.screen import Screen
+from coach.settings import WindowSettings
+from coach.shell.window.display import Command
+from coach.shell.window.layout import layout
+from coach.shell.window.window import OpenCvWindow, display_problem
+from coach.types import Frame
+
+assert display_problem() == "", display_problem()
+settings = WindowSettings(width=800, height=600, fullscreen=False, large_text=False, view="picture")
+window = OpenCvWindow(settings, "coach-under-test")
+picture = np.full((480, 640, 3), 90, np.uint8)
+
+def until(wanted, seconds=10.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for command in window.show(Frame(time.monotonic(), picture), None, Screen(phase="rest")):
+            if command is wanted:
+                return
+        time.sleep(0.01)
+    sys.exit(f"no {wanted} within {seconds} s")
+
+def xdo(*words):
+    return subprocess.run(["xdotool", *map(str, words)], check=True, capture_output=True, text=True).stdout
+
+for _ in range(10):
+    window.show(None, None, Screen(phase="rest"))
+    time.sleep(0.02)
+found = xdo("search", "--name", "coach-under-test").split()[-1]
+"""
+
+
+def play(story, environment):
+    """Run a story in a process of its own: Qt keeps its display for as long as a process lives."""
+    code = STORY + textwrap.dedent(story)
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_real_window_hears_keys_and_clicks(x_server):
+    """A key press and a click on the row reach the session; nothing is written to the terminal."""
+    story = """
+    xdo("windowfocus", found)
+    xdo("key", "--window", found, "n")
+    until(Command.NEXT)
+    x, y = dict(layout(800, 600).buttons)[Command.BACK].centre
+    xdo("mousemove", "--window", found, x, y, "click", 1)
+    until(Command.BACK)
+    window.close()
+    window.close()
+    """
+    done = play(story, x_server)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(
+    not (shutil.which("openbox") and shutil.which("wmctrl")),
+    reason="closing by the window manager not tested: openbox or wmctrl is missing",
+)
+def test_window_closed_by_the_window_manager_quits(x_server):
+    """The close button ends the session instead of bringing up a new window."""
+    story = """
+    for _ in range(100):  # until the window manager has taken the window in
+        window.show(None, None, Screen(phase="rest"))
+        if not subprocess.run(["wmctrl", "-c", "coach-under-test"], capture_output=True).returncode:
+            break
+        time.sleep(0.05)
+    until(Command.QUIT)
+    assert window.show(None, None, Screen(phase="rest")) == (Command.QUIT,)
+    window.close()
+    """
+    manager = subprocess.Popen(["openbox"], env=x_server, stderr=subprocess.DEVNULL)
+    try:
+        done = play(story, x_server)
+    finally:
+        manager.terminate()
+        manager.wait(timeout=10)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,149 @@
+"""The core is pure, every module says what it knows, and tables and files name only what exists."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+import pytest
+from checkout import ROOT
+from synthetic import NAMES
+
+import coach
+import exercises
+from coach.events import Reason
+from coach.exercise.rep_machine import TRANSITIONS, Happening
+from coach.exercise.repetition import Phase
+from coach.shell.profile.toml_files import config_dir, read_toml
+
+COACH, EXERCISES = Path(coach.__file__).parent, Path(exercises.__file__).parent
+COMMAND_LINE = {COACH / "__main__.py"}  # where the edges are put together
+SHELL = {*(COACH / "shell").rglob("*.py")}
+CORE = sorted({*COACH.rglob("*.py"), *EXERCISES.glob("*.py")} - SHELL - COMMAND_LINE)
+EDGES = {
+    *("cv2", "mediapipe", "pyttsx3", "sounddevice", "matplotlib", "sqlite3"),
+    *("time", "threading", "socket", "subprocess", "asyncio", "coach.shell"),
+}
+CLOCKS = {(kind, asked) for kind in ("date", "datetime") for asked in ("now", "today", "utcnow")}
+TESTS = ROOT / "tests"
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Return the full name of everything a module imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: import by full name"
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def test_there_is_a_core():
+    """Were the folders empty, the tests below would prove nothing."""
+    assert len(CORE) > 20
+    assert {f"exercises/{exercise}.py" for exercise in NAMES} <= {name(path) for path in CORE}
+
+
+def test_the_core_never_imports_an_edge():
+    """No camera, window, voice, file base, clock or thread in what decides: values in, events out."""
+    wrong = {(name(path), m) for path in CORE for m in imports(path) if any(within(m, e) for e in EDGES)}
+    assert not wrong
+
+
+def test_the_core_never_asks_what_time_it_is():
+    """Dates are values like any other; the present one is handed in."""
+    asked = [
+        name(path)
+        for path in CORE
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in CLOCKS
+    ]
+    assert not asked
+
+
+def test_an_exercise_needs_nothing_of_other_exercises():
+    """A third party's exercise stands where ours stand: beside the core, knowing no other."""
+    files = EXERCISES.glob("*.py")
+    wrong = {(name(path), m) for path in files for m in imports(path) if within(m, "exercises")}
+    assert not wrong
+
+
+def test_the_coach_finds_exercises_only_through_the_registry():
+    """Nobody in `coach` names an exercise's module."""
+    wrong = {(name(path), m) for path in COACH.rglob("*.py") for m in imports(path) if within(m, "exercises")}
+    assert not wrong
+
+
+def test_every_module_opens_by_saying_what_it_knows():
+    """The first line of the docstring is one sentence."""
+    silent = []
+    for path in (*COACH.rglob("*.py"), *EXERCISES.rglob("*.py"), *TESTS.rglob("*.py")):
+        first = (ast.get_docstring(parsed(path)) or "").partition("\n")[0]
+        if len(first) <= 15 or not first.endswith((".", ":")):
+            silent.append(name(path))
+    assert not silent
+
+
+def test_the_transitions_name_only_known_phases_and_happenings():
+    """And every happening and every phase is used."""
+    assert {phase for phase, _ in TRANSITIONS} == set(get_args(Phase))
+    assert set(TRANSITIONS.values()) <= set(get_args(Phase))
+    assert {happening for _, happening in TRANSITIONS} == set(get_args(Happening))
+
+
+def test_every_table_of_transitions_names_what_its_module_declares():
+    """Whoever adds a machine with a table: its phases and happenings are among the module's literals."""
+    for path in CORE:
+        if "TRANSITIONS" not in path.read_text(encoding="utf-8"):
+            continue
+        module = importlib.import_module(".".join(path.relative_to(COACH.parent).with_suffix("").parts))
+        literals = [value for value in vars(module).values() if get_origin(value) is Literal]
+        declared = {word for value in literals for word in get_args(value)}
+        for key, target in getattr(module, "TRANSITIONS", {}).items():
+            assert {*key, target} <= declared, path
+
+
+def test_every_exercise_has_a_file_and_every_file_an_exercise():
+    """Registered, configured and written are the same set; the name is the same everywhere."""
+    points = {point.name: point.load() for point in entry_points(group="coach.exercises")}
+    files = {path.stem for path in (config_dir() / "exercises").glob("*.toml")}
+    assert files == set(NAMES) <= set(points)
+    for exercise in NAMES:
+        assert points[exercise].name == exercise
+        assert points[exercise].__module__ == f"exercises.{exercise}"
+
+
+@pytest.mark.parametrize("exercise", NAMES)
+def test_an_exercises_file_is_what_its_spec_says(exercise):
+    """Every file that ships validates, with nothing missing and nothing unknown."""
+    kind = entry_points(group="coach.exercises")[exercise].load()
+    kind.spec_type.model_validate(read_toml(config_dir() / "exercises" / f"{exercise}.toml"))
+
+
+def test_every_reason_has_words_in_every_language():
+    """What an attempt can be called, a person can be told."""
+    for path in sorted((config_dir() / "languages").glob("*.toml")):
+        words = path.read_text(encoding="utf-8")
+        assert not {reason for reason in get_args(Reason) if reason not in words}, path.name
