@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from soak import Figures, soak
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.settings import CameraSettings, VoiceSettings
 from coach.shell.capture.source import Signal
 from coach.shell.capture.webcam import Webcam
@@ -119,7 +119,7 @@ def voice(cues: int = 500) -> Figures:
         for n in range(cues):
             text = "Hold" if n % 2 else f"a cue that nobody renders {n}"
             begun = time.perf_counter()
-            spoken.say(Cue(0.0, Kind.HOLD, "hold", text=text))
+            spoken.say(Cue(0.0, CueKind.HOLD, "hold", text=text))
             delays.append(time.perf_counter() - begun)
             time.sleep(0.002)
         problem = spoken.problem

@@ -9,11 +9,11 @@ from coach.calibration import machine as calibration
 from coach.calibration.machine import Calibration
 from coach.calibration.plateau import height
 from coach.calibration.spec import PARTS, CalibrationSpec
-from coach.coaching.cue_queue import Speaker
-from coach.coaching.cues import Kind
+from coach.coaching.cue_queue import CueQueue
+from coach.coaching.cues import CueKind
 from coach.coaching.output import Output
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
-from coach.coaching.screen import Phase, Screen
+from coach.coaching.screen import Screen, ScreenPhase
 from coach.events import Calibrated, EndReason, Event, Paused, Resumed
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
@@ -34,7 +34,7 @@ CAPTION_S = 1.5
 SUMMARY_S = 0.5
 FRAMING_SPOKEN_AFTER_S, FRAMING_SPOKEN_EVERY_S = 1.5, 6.0
 BAND = (0.8, 1.2)  # of the range as it is known, or of the better movement so far
-_SHOWN: Final[dict[str, Phase]] = {
+_SHOWN: Final[dict[str, ScreenPhase]] = {
     "asking": "rest",
     "waiting": "rising",
     "holding": "hold",
@@ -82,7 +82,7 @@ class GuidedCalibration:
         self._t = 0.0
         self._readiness: Readiness | None = None
         self._features: Features | None = None
-        self._speaker = Speaker(book, settings.voice.rate)
+        self._speaker = CueQueue(book, settings.voice.rate)
         self._watch = Watch(settings.framing)
         self._framing_said_t = float("-inf")
         self._paused = False
@@ -122,7 +122,7 @@ class GuidedCalibration:
         events = self._watch.no_camera(t)
         if events:
             self._log.add(*events)
-            self._speaker.say(t, Kind.HOLD, "camera_lost")
+            self._speaker.say(t, CueKind.HOLD, "camera_lost")
             self._anew(t)
         return self._output(t)
 
@@ -138,7 +138,7 @@ class GuidedCalibration:
         self._paused = not self._paused
         self._log.add(Paused(t=t, cause="key") if self._paused else Resumed(t=t))
         self._speaker.hush()
-        self._speaker.say(t, Kind.HOLD, "paused" if self._paused else "resume")
+        self._speaker.say(t, CueKind.HOLD, "paused" if self._paused else "resume")
         self._anew(t)
 
     def move(self, t: float, by: int) -> None:
@@ -164,7 +164,7 @@ class GuidedCalibration:
         if not self._log.begun:
             self._log.begin(t)
             self._since = t
-            self._speaker.say(t, Kind.INSTRUCTION, "neutral")
+            self._speaker.say(t, CueKind.INSTRUCTION, "neutral")
         self._t = max(t, self._t)
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
@@ -202,7 +202,7 @@ class GuidedCalibration:
             return
         if t - self._framing_said_t >= FRAMING_SPOKEN_EVERY_S:
             self._framing_said_t = t
-            self._speaker.say(t, Kind.INSTRUCTION, self._watch.framing)
+            self._speaker.say(t, CueKind.INSTRUCTION, self._watch.framing)
 
     # -- what goes out
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from coach.calibration.plateau import FEWEST, Fault, Plateau, fault_of, height, plateau
 from coach.calibration.spec import PARTS, CalibrationSpec, Part, noise_of
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.exercise.blink import Eyes
 from coach.face.baseline import Noise, OwnRange
 from coach.face.features import Features
@@ -123,7 +123,7 @@ def _happening(
 ) -> tuple[Happening | None, tuple[Cue, ...]]:
     timing, trying = spec.timing, state.phase in ("waiting", "holding")
     if state.seen_t is not None and t - state.seen_t >= timing.lost_s:
-        return ("lost", (Cue(t, Kind.CORRECTION, "paused_face"),)) if trying else (None, ())
+        return ("lost", (Cue(t, CueKind.CORRECTION, "paused_face"),)) if trying else (None, ())
     if trying and state.fault is not None and t - state.fault_since >= timing.fault_s:
         return "spoiled", _spoiled(t, state.fault)
     if state.phase == "asking":
@@ -140,12 +140,12 @@ def _asking(
     at_rest = state.level < spec.least_of(state.name, state.noise) or late
     if not (quiet and at_rest and state.fault is None and state.seen_t == t):
         return None, ()
-    return "asked", (Cue(t, Kind.INSTRUCTION, "again" if state.again else f"own_{state.name}"),)
+    return "asked", (Cue(t, CueKind.INSTRUCTION, "again" if state.again else f"own_{state.name}"),)
 
 
 def _waiting(state: Calibration, t: float, spec: CalibrationSpec) -> tuple[Happening | None, tuple[Cue, ...]]:
     if state.level >= spec.least_of(state.name, state.noise):
-        return "moved", (Cue(t, Kind.HOLD, "hold"),)
+        return "moved", (Cue(t, CueKind.HOLD, "hold"),)
     return ("unanswered" if t - state.since >= spec.timing.patience_s else None), ()
 
 
@@ -158,7 +158,7 @@ def _letting_go(state: Calibration, t: float, spec: CalibrationSpec) -> Happenin
 def _holding(state: Calibration, t: float, spec: CalibrationSpec) -> tuple[Happening | None, tuple[Cue, ...]]:
     now = _plateau(state, spec)
     if now.held >= spec.plateau.held and now.height >= spec.least_of(state.name, state.noise):
-        return "taken", (Cue(t, Kind.RELEASE, "release", None, {"n": len(state.takes) + 1}),)
+        return "taken", (Cue(t, CueKind.RELEASE, "release", None, {"n": len(state.takes) + 1}),)
     top = max((value for _, value in state.trace), default=0.0)
     if state.level < spec.plateau.rest * top:
         return "spoiled", _spoiled(t, "too_short")
@@ -166,7 +166,7 @@ def _holding(state: Calibration, t: float, spec: CalibrationSpec) -> tuple[Happe
         return None, ()
     if _unsteady(state, spec) is None:
         return "spoiled", _spoiled(t, "too_short")
-    return "taken", (Cue(t, Kind.RELEASE, "release", None, {"n": len(state.takes) + 1}),)
+    return "taken", (Cue(t, CueKind.RELEASE, "release", None, {"n": len(state.takes) + 1}),)
 
 
 def _plateau(state: Calibration, spec: CalibrationSpec) -> Plateau:
@@ -186,7 +186,7 @@ def _unsteady(state: Calibration, spec: CalibrationSpec) -> float | None:
 
 
 def _spoiled(t: float, fault: Fault) -> tuple[Cue, ...]:
-    return Cue(t, Kind.CORRECTION, fault), Cue(t, Kind.INSTRUCTION, "rest")
+    return Cue(t, CueKind.CORRECTION, fault), Cue(t, CueKind.INSTRUCTION, "rest")
 
 
 def _over(state: Calibration, spec: CalibrationSpec) -> bool:

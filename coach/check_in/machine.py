@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from coach.check_in.capture_gate import FaceSpec, Fix, Limits, Sample
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.settings import Strict
 
 Pose: TypeAlias = Literal["neutral", "natural", "biggest", "jaw"]
@@ -93,8 +93,8 @@ def taken(state: CheckIn, t: float) -> tuple[CheckIn, tuple[Action, ...]]:
     asked_for_face = state.pose != "neutral"
     following = _at(state, t, state.step + 1)
     if following.phase == "done":
-        return following, (Cue(t, Kind.PRAISE, "check_done"),)
-    return following, (Cue(t, Kind.RELEASE, "check_relax"),) if asked_for_face else ()
+        return following, (Cue(t, CueKind.PRAISE, "check_done"),)
+    return following, (Cue(t, CueKind.RELEASE, "check_relax"),) if asked_for_face else ()
 
 
 def skip(state: CheckIn, t: float) -> CheckIn:
@@ -118,7 +118,7 @@ def _line_up(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn
     said: tuple[Action, ...] = ()
     if state.pose == "neutral" and not state.asked:
         state = replace(state, asked=True)
-        said = (Cue(sample.t, Kind.INSTRUCTION, "check_neutral"),) if state.take == 0 else ()
+        said = (Cue(sample.t, CueKind.INSTRUCTION, "check_neutral"),) if state.take == 0 else ()
     if sample.fix is not None or sample.blink:
         return replace(state, calm_since=None), said
     state = _calmer(state, sample, spec)
@@ -126,13 +126,13 @@ def _line_up(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn
         return state, said
     if state.pose == "neutral":
         return replace(state, calm_since=None), (*said, Shot(state.pose, state.take))
-    cue = Cue(sample.t, Kind.INSTRUCTION, f"check_{state.pose}")
+    cue = Cue(sample.t, CueKind.INSTRUCTION, f"check_{state.pose}")
     return CheckIn(state.takes, state.step, "posing", sample.t, asked=True), (cue,)
 
 
 def _posing(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
     if sample.t - state.since >= spec.timing.again_s:
-        cue = Cue(sample.t, Kind.INSTRUCTION, f"check_{state.pose}")
+        cue = Cue(sample.t, CueKind.INSTRUCTION, f"check_{state.pose}")
         return replace(state, since=sample.t, calm_since=None), (cue,)
     least = spec.face.least_jaw if state.pose == "jaw" else spec.face.least_smile
     short = sample.level is None or sample.level < least

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from coach.coaching import cue_scheduler as scheduler
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SESSION, PhraseBook
 
 
-class Speaker:
+class CueQueue:
     """Fills cues with words and lets them out one at a time.
 
     Parameters
@@ -29,7 +29,9 @@ class Speaker:
         """When the cue that is being said ends, seconds."""
         return self._state.until
 
-    def say(self, t: float, kind: Kind, key: str, exercise: str | None = None, **values: str | int) -> None:
+    def say(
+        self, t: float, kind: CueKind, key: str, exercise: str | None = None, **values: str | int
+    ) -> None:
         """Say one of the session's phrases, or an exercise's, as soon as its turn comes."""
         self.add(Cue(t, kind, key, exercise, dict(values)))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.record import record
 
-INTERRUPTING = frozenset({Kind.SAFETY, Kind.RELEASE, Kind.HOLD, Kind.COUNTDOWN})
+INTERRUPTING = frozenset({CueKind.SAFETY, CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN})
 """Kinds whose moment does not wait: they cut off whatever is less urgent than themselves."""
 
 # Fitted to 588 phrases in four languages as espeak-ng 1.52 speaks them at 165 words a minute, silence cut

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 
-class Kind(IntEnum):
+class CueKind(IntEnum):
     """Kinds of cue, most urgent first: the smaller number interrupts the larger one."""
 
     SAFETY = 0
@@ -25,14 +25,14 @@ class Kind(IntEnum):
 
 
 _EXPIRES_S = {
-    Kind.SAFETY: 5.0,
-    Kind.RELEASE: 0.3,
-    Kind.HOLD: 0.5,
-    Kind.COUNTDOWN: 0.3,
-    Kind.COUNT: 0.5,
-    Kind.CORRECTION: 1.5,
-    Kind.PRAISE: 2.0,
-    Kind.INSTRUCTION: 4.0,
+    CueKind.SAFETY: 5.0,
+    CueKind.RELEASE: 0.3,
+    CueKind.HOLD: 0.5,
+    CueKind.COUNTDOWN: 0.3,
+    CueKind.COUNT: 0.5,
+    CueKind.CORRECTION: 1.5,
+    CueKind.PRAISE: 2.0,
+    CueKind.INSTRUCTION: 4.0,
 }
 
 
@@ -47,7 +47,7 @@ class Cue:
     """
 
     t: float
-    kind: Kind
+    kind: CueKind
     key: str
     exercise: str | None = None
     values: dict[str, str | int] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.feedback import FIXED, Rationing, ration
 from coach.events import Attempt, Event, Released, Rep, Smile
 from coach.exercise.view import View
@@ -72,10 +72,12 @@ class Guide(Protocol):
         ...
 
 
-Stage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
-Happening: TypeAlias = Literal["said", "asked", "held", "ended", "unanswered", "rested", "stayed", "enough"]
+HeldGuideStage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
+HeldGuideTrigger: TypeAlias = Literal[
+    "said", "asked", "held", "ended", "unanswered", "rested", "stayed", "enough"
+]
 
-TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
+TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]] = {
     ("intro", "said"): "ready",
     ("ready", "asked"): "waiting",
     ("waiting", "held"): "holding",
@@ -109,7 +111,7 @@ class HeldGuideState:
     last rest; `unanswered`: how often the person was asked in vain.
     """
 
-    stage: Stage = "intro"
+    stage: HeldGuideStage = "intro"
     since: float = 0.0
     asked: int = 0
     count_from: int = 3
@@ -151,14 +153,14 @@ class HeldGuide:
             state = self._correct_live(state, moment, cues)
         if state.stage == "holding":
             state = self._count_down(state, moment, cues)
-        happening = self._happening(state, moment)
-        if happening is not None:
-            state = self._move(state, moment, happening, cues)
+        trigger = self._trigger(state, moment)
+        if trigger is not None:
+            state = self._move(state, moment, trigger, cues)
         new = state.asked <= 1 and not state.failed and not moment.view.count
         explains = state.stage == "intro" or (new and moment.view.at_rest)
         return state, Guidance(tuple(cues), done=state.stage == "done", explains=explains)
 
-    def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:
+    def _cue(self, moment: Moment, kind: CueKind, key: str, **values: str | int) -> Cue:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
 
     def _take(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
@@ -167,7 +169,7 @@ class HeldGuide:
             if isinstance(event, Smile) and event.weaker_side != "even":
                 state = replace(state, side=event.weaker_side)
             elif isinstance(event, Rep):
-                cues.append(self._cue(moment, Kind.RELEASE, "release", n=event.index))
+                cues.append(self._cue(moment, CueKind.RELEASE, "release", n=event.index))
                 state = replace(state, failed=0, good=state.good + 1, count_from=0)
             elif isinstance(event, Released):
                 state = self._praise(state, moment, cues)
@@ -183,9 +185,9 @@ class HeldGuide:
             state = replace(state, rationing=Rationing(state.rationing.corrected, 0, None), spoken=False)
         rationing, word = ration(state.rationing, None)
         if word == FIXED:
-            cues.append(self._cue(moment, Kind.PRAISE, FIXED))
+            cues.append(self._cue(moment, CueKind.PRAISE, FIXED))
         elif state.good and state.good % 3 == 0 and moment.view.count < moment.target:
-            cues.append(self._cue(moment, Kind.PRAISE, "praise"))
+            cues.append(self._cue(moment, CueKind.PRAISE, "praise"))
         return replace(state, rationing=rationing)
 
     def _correct(self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]) -> HeldGuideState:
@@ -193,12 +195,12 @@ class HeldGuide:
         rationing, word = ration(state.rationing, fault)
         tired = state.failed % TIRED == 0
         if tired or (fault == "compensation" and state.strained % STRAINED == 0):
-            cues.append(self._cue(moment, Kind.CORRECTION, "rest_suggested"))
+            cues.append(self._cue(moment, CueKind.CORRECTION, "rest_suggested"))
             return replace(state, rationing=rationing, spoken=False, pause_s=REST_SUGGESTED_S)
         if state.spoken:  # while it lasted
             return replace(state, spoken=False)
         if word is not None:
-            cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
+            cues.append(self._cue(moment, CueKind.CORRECTION, word, side=self._side(state, moment)))
         return replace(state, rationing=rationing)
 
     def _side(self, state: HeldGuideState, moment: Moment) -> str:
@@ -217,7 +219,7 @@ class HeldGuide:
             return state  # said already, or better said by suggesting a rest, or too early to say
         rationing, word = ration(state.rationing, fault)
         if word is not None:
-            cues.append(self._cue(moment, Kind.CORRECTION, word, side=self._side(state, moment)))
+            cues.append(self._cue(moment, CueKind.CORRECTION, word, side=self._side(state, moment)))
         return replace(state, rationing=rationing, spoken=True)
 
     def _count_down(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
@@ -229,10 +231,10 @@ class HeldGuide:
             return state
         room = view.target_s - number >= HOLD_AFTER_S + SETTLE_S - 1e-9
         if room and left > number - 0.5:
-            cues.append(self._cue(moment, Kind.COUNTDOWN, COUNTDOWN[number]))
+            cues.append(self._cue(moment, CueKind.COUNTDOWN, COUNTDOWN[number]))
         return replace(state, count_from=number - 1)
 
-    def _happening(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+    def _trigger(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
         """Return what this frame means in the present stage."""
         if state.stage == "intro":
             return "said" if moment.quiet and moment.t > state.since else None
@@ -244,14 +246,14 @@ class HeldGuide:
             return "ended" if moment.view.at_rest or _over(moment) else None
         return self._resting(state, moment) if state.stage == "resting" else None
 
-    def _ready(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+    def _ready(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
         if not moment.view.at_rest:
             return "stayed" if _stays(state, moment) else None
         if moment.late:
             return "enough"
         return "asked" if moment.quiet and moment.t - state.since >= state.pause_s else None
 
-    def _waiting(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+    def _waiting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
         view = moment.view
         if _over(moment):
             return "ended"
@@ -260,7 +262,7 @@ class HeldGuide:
         patience = UNANSWERED_S[min(state.unanswered, len(UNANSWERED_S) - 1)]
         return "unanswered" if view.at_rest and moment.t - state.since >= patience else None
 
-    def _resting(self, state: HeldGuideState, moment: Moment) -> Happening | None:
+    def _resting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
         view = moment.view
         if not view.at_rest:
             return "stayed" if _stays(state, moment) else None
@@ -268,22 +270,22 @@ class HeldGuide:
         return "enough" if view.count >= moment.target or (moment.hurry and tried) else "rested"
 
     def _move(
-        self, state: HeldGuideState, moment: Moment, happening: Happening, cues: list[Cue]
+        self, state: HeldGuideState, moment: Moment, trigger: HeldGuideTrigger, cues: list[Cue]
     ) -> HeldGuideState:
-        if happening == "asked":
-            cues.append(self._cue(moment, Kind.INSTRUCTION, "go" if state.asked == 0 else "again"))
+        if trigger == "asked":
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, "go" if state.asked == 0 else "again"))
             state = replace(
                 state, asked=state.asked + 1, count_from=3, pause_s=REST_S, fault_since=None, spoken=False
             )
-        elif happening == "held":
-            cues.append(self._cue(moment, Kind.HOLD, "hold"))
+        elif trigger == "held":
+            cues.append(self._cue(moment, CueKind.HOLD, "hold"))
             state = replace(state, unanswered=0)
-        elif happening == "stayed":
-            cues.append(self._cue(moment, Kind.INSTRUCTION, "rest"))
+        elif trigger == "stayed":
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
             state = replace(state, reminded=state.reminded + 1)
-        elif happening == "unanswered":
+        elif trigger == "unanswered":
             state = replace(state, unanswered=state.unanswered + 1)
-        return replace(state, stage=TRANSITIONS[state.stage, happening], since=moment.t)
+        return replace(state, stage=TRANSITIONS[state.stage, trigger], since=moment.t)
 
 
 def _over(moment: Moment) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guide import COUNTDOWN, HOLD_AFTER_S, Guidance, Moment
 from coach.events import Attempt, JawCircle, Rep, Stage, StageName
 
-Step: TypeAlias = Literal[
+JawStep: TypeAlias = Literal[
     "intro", "open", "close", "circle_cw", "circle_ccw", "breathe_in", "breathe_out", "done"
 ]
-NEXT: Final[dict[Step, Step]] = {
+NEXT: Final[dict[JawStep, JawStep]] = {
     "intro": "open",
     "open": "close",
     "close": "circle_cw",
@@ -21,14 +21,14 @@ NEXT: Final[dict[Step, Step]] = {
     "breathe_in": "breathe_out",
     "breathe_out": "done",
 }
-CIRCLES: Final[dict[Step, StageName]] = {
+CIRCLES: Final[dict[JawStep, StageName]] = {
     "circle_cw": "circles_clockwise",
     "circle_ccw": "circles_counterclockwise",
 }
-BREATH_S: Final[dict[Step, float]] = {"breathe_in": 3.2, "breathe_out": 4.0}
+BREATH_S: Final[dict[JawStep, float]] = {"breathe_in": 3.2, "breathe_out": 4.0}
 # When to ask again, and then to go on, although nothing was recognised.
-PATIENCE_S: Final[dict[Step, float]] = {"open": 7.0, "close": 6.0, "circle_cw": 7.0, "circle_ccw": 7.0}
-MOVING: Final[frozenset[Step]] = frozenset({*CIRCLES, "breathe_in", "breathe_out"})
+PATIENCE_S: Final[dict[JawStep, float]] = {"open": 7.0, "close": 6.0, "circle_cw": 7.0, "circle_ccw": 7.0}
+MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, "breathe_in", "breathe_out"})
 CIRCLE_S = 4.0  # a very slow circle: nobody is held up for longer than that for each
 WRONG_WAY = 2  # circles in the other direction before a word about it
 TRIES = 2
@@ -43,7 +43,7 @@ class JawGuideState:
     and closing; `reminded`: this step was asked for a second time; `turned`: the direction was spoken of.
     """
 
-    step: Step = "intro"
+    step: JawStep = "intro"
     since: float = 0.0
     asked: bool = False
     held: bool = False
@@ -105,7 +105,7 @@ class JawGuide:
             return "hold"
         return "instruction" if state.step in ("intro", "done") else state.step
 
-    def _cue(self, moment: Moment, kind: Kind, key: str, **values: str | int) -> Cue:
+    def _cue(self, moment: Moment, kind: CueKind, key: str, **values: str | int) -> Cue:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
 
     def _ask(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
@@ -114,7 +114,7 @@ class JawGuide:
             return replace(state, step="open")
         if state.step != "close":  # the close is asked for by the release of the hold
             values = {"n": self._circles} if state.step in CIRCLES else {}
-            cues.append(self._cue(moment, Kind.INSTRUCTION, state.step, **values))
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, state.step, **values))
         return asked
 
     def _lead(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
@@ -130,10 +130,10 @@ class JawGuide:
         if breathed or long >= BREATH_S[state.step]:
             state = self._next(state, moment)
             if state.step == "done":
-                cues.append(self._cue(moment, Kind.PRAISE, "done"))
+                cues.append(self._cue(moment, CueKind.PRAISE, "done"))
         return state
 
-    def _next(self, state: JawGuideState, moment: Moment, step: Step | None = None) -> JawGuideState:
+    def _next(self, state: JawGuideState, moment: Moment, step: JawStep | None = None) -> JawGuideState:
         return JawGuideState(step or NEXT[state.step], moment.t, tries=state.tries, turned=state.turned)
 
     def _late(self, state: JawGuideState, moment: Moment) -> bool:
@@ -148,7 +148,7 @@ class JawGuide:
         circles, astray = state.circles + sum(seen), state.astray + len(seen) - sum(seen)
         state = replace(state, circles=circles, astray=astray, moved=moment.t)
         if astray >= WRONG_WAY and not circles and not state.turned:
-            cues.append(self._cue(moment, Kind.CORRECTION, "other_way"))
+            cues.append(self._cue(moment, CueKind.CORRECTION, "other_way"))
             return replace(state, turned=True)
         return state
 
@@ -160,13 +160,13 @@ class JawGuide:
     def _open(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
         view = moment.view
         if _done("open_hold", moment):
-            cues.append(self._cue(moment, Kind.RELEASE, "close"))
+            cues.append(self._cue(moment, CueKind.RELEASE, "close"))
             return replace(self._next(state, moment), asked=True)  # the release asks for it
         failed = [event for event in moment.events if isinstance(event, Attempt)]
         if failed:
             return self._retry(state, moment, failed[0].reason, cues)
         if not state.held and view.phase == "apex" and view.hold_s >= HOLD_AFTER_S:
-            cues.append(self._cue(moment, Kind.HOLD, "hold"))
+            cues.append(self._cue(moment, CueKind.HOLD, "hold"))
             return replace(state, held=True)
         if view.at_rest and self._late(state, moment):
             onward = self._next(state, moment, "circle_cw")
@@ -178,13 +178,13 @@ class JawGuide:
         if number not in COUNTDOWN or left > number:
             return state
         if left > number - 0.5:
-            cues.append(self._cue(moment, Kind.COUNTDOWN, COUNTDOWN[number]))
+            cues.append(self._cue(moment, CueKind.COUNTDOWN, COUNTDOWN[number]))
         return replace(state, count_from=number - 1)
 
     def _close(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
         rep = next((event for event in moment.events if isinstance(event, Rep)), None)
         if rep is not None:
-            cues.append(self._cue(moment, Kind.COUNT, "release", n=rep.index))
+            cues.append(self._cue(moment, CueKind.COUNT, "release", n=rep.index))
             return self._next(state, moment)
         failed = [event for event in moment.events if isinstance(event, Attempt)]
         if failed:
@@ -192,14 +192,14 @@ class JawGuide:
         if self._late(state, moment):
             if state.reminded:
                 return self._next(state, moment)
-            cues.append(self._cue(moment, Kind.INSTRUCTION, "close"))
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, "close"))
             return replace(state, since=moment.t, reminded=True)
         return state
 
     def _retry(self, state: JawGuideState, moment: Moment, reason: str, cues: list[Cue]) -> JawGuideState:
-        cues.append(self._cue(moment, Kind.CORRECTION, reason))
+        cues.append(self._cue(moment, CueKind.CORRECTION, reason))
         tries = state.tries + 1
-        step: Step = "open" if tries < TRIES and not moment.hurry else "circle_cw"
+        step: JawStep = "open" if tries < TRIES and not moment.hurry else "circle_cw"
         return JawGuideState(step=step, since=moment.t, tries=tries, turned=state.turned)
 
     def _skipped(self, state: JawGuideState, moment: Moment) -> list[Stage]:

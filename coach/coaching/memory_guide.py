@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, TypeAlias
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guide import Guidance, Moment
 from coach.events import Recall
 
-Stage: TypeAlias = Literal["intro", "ready", "silence", "resting", "done"]
+MemoryGuideStage: TypeAlias = Literal["intro", "ready", "silence", "resting", "done"]
 REST_S = 0.8  # at rest before the next memory
 
 
@@ -17,7 +17,7 @@ REST_S = 0.8  # at rest before the next memory
 class MemoryGuideState:
     """Where in the memories. `number`: the last one cued; `rest_since`: at rest since."""
 
-    stage: Stage = "intro"
+    stage: MemoryGuideStage = "intro"
     since: float = 0.0
     number: int = 0
     rest_since: float | None = None
@@ -71,7 +71,7 @@ class MemoryGuide:
         name = moment.names[(number - 1) % len(moment.names)] if moment.names else ""
         values: dict[str, str | int] = {"n": number, "name": name} if name else {"n": number}
         key = "recall_named" if name else "recall"
-        return Cue(moment.t, Kind.INSTRUCTION, key, self._exercise, values)
+        return Cue(moment.t, CueKind.INSTRUCTION, key, self._exercise, values)
 
     def _answer(self, moment: Moment, recall: Recall) -> Cue:
         values: dict[str, str | int] = {}
@@ -83,4 +83,4 @@ class MemoryGuide:
             key, values = "recalled", {"seconds": max(round(recall.latency_s), 1)}
         else:
             key = "recalled_mouth"
-        return Cue(moment.t, Kind.PRAISE, key, self._exercise, values)
+        return Cue(moment.t, CueKind.PRAISE, key, self._exercise, values)

@@ -10,7 +10,9 @@ from coach.face.framing import Framing
 from coach.record import record
 from coach.types import Image
 
-Phase: TypeAlias = Literal["ready", "rest", "rising", "hold", "moving", "released", "attempt", "summary"]
+ScreenPhase: TypeAlias = Literal[
+    "ready", "rest", "rising", "hold", "moving", "released", "attempt", "summary"
+]
 
 
 @record(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Screen:
     (H, W, 3) uint8 BGR, unmirrored like every picture.
     """
 
-    phase: Phase
+    phase: ScreenPhase
     title: str = ""
     instruction: str = ""
     exercise: str | None = None

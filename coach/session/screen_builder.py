@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
-from coach.coaching.screen import Phase, Screen
+from coach.coaching.screen import Screen, ScreenPhase
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.face.framing import Framing
@@ -105,7 +105,7 @@ def draw(
     return _waiting("rest", title, instruction, course.plan.steps[course.index].reps, edges)
 
 
-def _waiting(phase: Phase, title: str, instruction: str, target: int, edges: Edges) -> Screen:
+def _waiting(phase: ScreenPhase, title: str, instruction: str, target: int, edges: Edges) -> Screen:
     """Show a page without an exercise under way."""
     return Screen(phase, title, instruction, None, 0, target, 0.0, 0.0, None, *edges)
 
@@ -116,7 +116,7 @@ def _at_it(
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
     count, of = guidance.count or (view.count, run.target)
-    phase: Phase = "moving"  # then nothing is held, whatever the movement looks like
+    phase: ScreenPhase = "moving"  # then nothing is held, whatever the movement looks like
     hold, left_s, bars = min(count / of, 1.0) if guidance.count and of else 0.0, 0.0, None
     if not guidance.moves:
         held, apex = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0, view.phase == "apex"
@@ -136,7 +136,7 @@ def _capped(bars: Bars | None) -> Bars | None:
     return Bars(Bilateral(min(bars.level.left, top), min(bars.level.right, top)), bars.band)
 
 
-def _phase(scene: Scene, t: float, view: View) -> Phase:
+def _phase(scene: Scene, t: float, view: View) -> ScreenPhase:
     if t < scene.attempt_until and view.phase in ("neutral", "offset"):
         return "attempt"
     if scene.counted:
@@ -148,7 +148,7 @@ def _phase(scene: Scene, t: float, view: View) -> Phase:
     return _PHASES[view.phase]
 
 
-_PHASES: dict[str, Phase] = {"neutral": "rest", "onset": "rising", "apex": "hold", "offset": "rest"}
+_PHASES: dict[str, ScreenPhase] = {"neutral": "rest", "onset": "rising", "apex": "hold", "offset": "rest"}
 
 
 def _instruction(scene: Scene, t: float, book: PhraseBook, run: Running, *, rating: bool) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coach.coaching.cue_queue import Speaker
-from coach.coaching.cues import Kind
+from coach.coaching.cue_queue import CueQueue
+from coach.coaching.cues import CueKind
 from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
@@ -66,7 +66,7 @@ class Session:
         self.frames = 0
         self.perception = Perception(best)
         self.watch = Watch(settings.framing)
-        self.speaker = Speaker(book, settings.voice.rate)
+        self.speaker = CueQueue(book, settings.voice.rate)
         self.course = Course(plan, exercises, memories, close_s=self.speaker.lasts("finished"))
         self.features: Features | None = None
         self._book = book
@@ -140,7 +140,7 @@ class Session:
         self.course.move(by)
         if self.course.over:
             self._go("end", t)
-            self.speaker.say(t, Kind.INSTRUCTION, "finished")
+            self.speaker.say(t, CueKind.INSTRUCTION, "finished")
         else:
             self._go("moved", t)
             self._begin_exercise(t)
@@ -175,8 +175,8 @@ class Session:
             self._log.begin(t)
             self._since = self._t = t
             if self._safety:
-                self.speaker.say(t, Kind.SAFETY, "safety")
-            self.speaker.say(t, Kind.INSTRUCTION, "neutral")
+                self.speaker.say(t, CueKind.SAFETY, "safety")
+            self.speaker.say(t, CueKind.INSTRUCTION, "neutral")
         run = self.course.running
         self._log.exercise = None if run is None else run.exercise.name
         if self._stage in ("exercise", "change"):
@@ -194,7 +194,7 @@ class Session:
             if met is None:
                 hint = self._acquaintance.hint(t) if self.speaker.quiet(t) else None
                 if hint is not None:
-                    self.speaker.say(t, Kind.INSTRUCTION, hint)
+                    self.speaker.say(t, CueKind.INSTRUCTION, hint)
                 return
             if met.baseline is not None:
                 duration_s, quality = met.baseline.duration_s, met.baseline.quality
@@ -210,7 +210,7 @@ class Session:
     def _go_on(self, t: float, *, same: bool) -> None:
         """Go on after another look: where it was the known face, as before; else this exercise anew."""
         if not same:
-            self.speaker.say(t, Kind.CORRECTION, "other_face")  # before the exercise's own intro
+            self.speaker.say(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
         run = self.course.running
         if run is None:
             self._go("between", t)
@@ -227,7 +227,7 @@ class Session:
         known = Context(best) if baseline is None else Context(best, baseline.noise)
         exercise = self.course.begin(t, known)
         if self.plan.explains:
-            self.speaker.say(t, Kind.INSTRUCTION, "intro", exercise.name)
+            self.speaker.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
 
     def _exercise(self, t: float) -> None:
         run = self.course.running
@@ -254,9 +254,9 @@ class Session:
         self.course.advance()
         coming = self.course.next
         if coming is None:
-            self.speaker.say(t, Kind.INSTRUCTION, "finished")
+            self.speaker.say(t, CueKind.INSTRUCTION, "finished")
         else:
-            self.speaker.say(t, Kind.INSTRUCTION, "begin", title=coming.name)
+            self.speaker.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
 
     def _change(self, t: float) -> None:
         if t - self._since < BREATHER_S or not self.speaker.quiet(t):
@@ -290,7 +290,7 @@ class Session:
             self._log.add(*self.course.running.interrupt(t, cause))
         self.speaker.hush()
         if cause != "face_lost" or not self.watch.stalled:
-            self.speaker.say(t, Kind.HOLD, PAUSE_CUES[cause])
+            self.speaker.say(t, CueKind.HOLD, PAUSE_CUES[cause])
 
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
@@ -306,13 +306,13 @@ class Session:
         if count is None:
             return
         for key in count.step(t, face):
-            self.speaker.say(t, Kind.COUNTDOWN, key)
+            self.speaker.say(t, CueKind.COUNTDOWN, key)
         if not count.over(t):
             return
         if not count.fits:
             self._acquaintance.look_again()
             self._go("strange", t)
-            self.speaker.say(t, Kind.INSTRUCTION, "neutral")
+            self.speaker.say(t, CueKind.INSTRUCTION, "neutral")
         elif self.course.running is None:
             self._go("between", t)
         else:

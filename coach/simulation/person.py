@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.events import Direction, SideOrEven
 from coach.simulation.face_pose import CHECK_IN, NONE, FacePose
 from coach.simulation.ground_truth import Intention, IntentionKind
@@ -100,7 +100,7 @@ class Person:
             self._recall(t)
         elif key in CHECK_IN:
             self._show(t, CHECK_IN[key])
-        elif cue.kind is Kind.RELEASE or key == "close" or key in RELAX:
+        elif cue.kind is CueKind.RELEASE or key == "close" or key in RELAX:
             self._let_go(t)
         elif key in BROKEN_OFF:
             self._break_off(t)

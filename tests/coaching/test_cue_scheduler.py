@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.coaching.cue_scheduler import INTERRUPTING, SchedulerState, estimate_s, step
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.feedback import FIXED, Rationing, ration
 
 
@@ -16,7 +16,7 @@ def seconds(text: str) -> float:
     return float(text)
 
 
-def cue(t: float, kind: Kind, lasts: float = 1.0, key: str = "k") -> Cue:
+def cue(t: float, kind: CueKind, lasts: float = 1.0, key: str = "k") -> Cue:
     return Cue(t, kind, key, text=str(lasts))
 
 
@@ -32,13 +32,14 @@ def run(frames: list[tuple[float, tuple[Cue, ...]]]) -> list[tuple[float, Cue]]:
 steps = st.tuples(
     st.floats(0.005, 0.8),
     st.lists(
-        st.tuples(st.sampled_from((0.0, 0.0, 0.1, 3.0)), st.sampled_from(Kind), st.floats(0.1, 3)), max_size=3
+        st.tuples(st.sampled_from((0.0, 0.0, 0.1, 3.0)), st.sampled_from(CueKind), st.floats(0.1, 3)),
+        max_size=3,
     ),
 )
 
 
 def frames_of(
-    moves: list[tuple[float, list[tuple[float, Kind, float]]]],
+    moves: list[tuple[float, list[tuple[float, CueKind, float]]]],
 ) -> list[tuple[float, tuple[Cue, ...]]]:
     """Frames at uneven intervals, each with some cues; a few cues arrive a little after their cause."""
     t, frames = 0.0, []
@@ -88,10 +89,10 @@ def test_a_release_is_said_in_the_frame_it_arrives(frames):
     for t, cues in frames:
         before = state
         state, now = step(state, t, cues, seconds)
-        releases = [c for c in cues if c.kind is Kind.RELEASE and c.t == t]
+        releases = [c for c in cues if c.kind is CueKind.RELEASE and c.t == t]
         if releases and now not in releases:
-            busy = before.current is not None and t < before.until and before.current.kind <= Kind.RELEASE
-            waiting = any(c.kind is Kind.SAFETY for c in (*cues, *before.waiting))
+            busy = before.current is not None and t < before.until and before.current.kind <= CueKind.RELEASE
+            waiting = any(c.kind is CueKind.SAFETY for c in (*cues, *before.waiting))
             assert busy or waiting
 
 
@@ -109,34 +110,34 @@ def test_only_differences_of_time_matter(frames, shift):
 def test_a_correction_waits_for_the_praise_to_end_and_praise_is_not_cut_off():
     """Lesser urgencies take turns; only the four urgent kinds interrupt."""
     said = run(
-        [(0.0, (cue(0, Kind.PRAISE, 1.0),)), (0.5, (cue(0.5, Kind.CORRECTION),)), (0.9, ()), (1.0, ())]
+        [(0.0, (cue(0, CueKind.PRAISE, 1.0),)), (0.5, (cue(0.5, CueKind.CORRECTION),)), (0.9, ()), (1.0, ())]
     )
-    assert [(t, c.kind) for t, c in said] == [(0.0, Kind.PRAISE), (1.0, Kind.CORRECTION)]
+    assert [(t, c.kind) for t, c in said] == [(0.0, CueKind.PRAISE), (1.0, CueKind.CORRECTION)]
 
 
 def test_what_waits_too_long_is_not_said():
     """A count that could not be said in half a second is dropped."""
-    said = run([(0.0, (cue(0, Kind.CORRECTION, 2.0),)), (0.2, (cue(0.2, Kind.COUNT),)), (2.0, ())])
-    assert [c.kind for _, c in said] == [Kind.CORRECTION]
+    said = run([(0.0, (cue(0, CueKind.CORRECTION, 2.0),)), (0.2, (cue(0.2, CueKind.COUNT),)), (2.0, ())])
+    assert [c.kind for _, c in said] == [CueKind.CORRECTION]
 
 
 def test_the_newest_of_a_kind_replaces_the_older():
     """Of two corrections that wait, the later is the one that still fits the face."""
-    first, second = cue(0.1, Kind.CORRECTION, key="old"), cue(0.2, Kind.CORRECTION, key="new")
-    said = run([(0.0, (cue(0, Kind.PRAISE, 0.5),)), (0.1, (first,)), (0.2, (second,)), (0.6, ())])
+    first, second = cue(0.1, CueKind.CORRECTION, key="old"), cue(0.2, CueKind.CORRECTION, key="new")
+    said = run([(0.0, (cue(0, CueKind.PRAISE, 0.5),)), (0.1, (first,)), (0.2, (second,)), (0.6, ())])
     assert [c.key for _, c in said] == ["k", "new"]
 
 
 def test_safety_cuts_off_a_release():
     """Nothing goes before safety."""
-    said = run([(0.0, (cue(0, Kind.RELEASE, 1.0),)), (0.1, (cue(0.1, Kind.SAFETY),))])
-    assert [c.kind for _, c in said] == [Kind.RELEASE, Kind.SAFETY]
+    said = run([(0.0, (cue(0, CueKind.RELEASE, 1.0),)), (0.1, (cue(0.1, CueKind.SAFETY),))])
+    assert [c.kind for _, c in said] == [CueKind.RELEASE, CueKind.SAFETY]
 
 
-@pytest.mark.parametrize("kind", [Kind.COUNT, Kind.CORRECTION, Kind.PRAISE, Kind.INSTRUCTION])
+@pytest.mark.parametrize("kind", [CueKind.COUNT, CueKind.CORRECTION, CueKind.PRAISE, CueKind.INSTRUCTION])
 def test_a_countdown_comes_on_its_beat(kind):
     """Three, two, one: each at its second, whatever was being said before."""
-    frames = [(0.0, (cue(0, kind, 3.0),)), *((t, (cue(t, Kind.COUNTDOWN, 0.5),)) for t in (1.0, 2.0, 3.0))]
+    frames = [(0.0, (cue(0, kind, 3.0),)), *((t, (cue(t, CueKind.COUNTDOWN, 0.5),)) for t in (1.0, 2.0, 3.0))]
     assert [t for t, _ in run(frames)] == [0.0, 1.0, 2.0, 3.0]
 
 

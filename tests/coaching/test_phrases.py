@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook, placeholders
 from coach.errors import UsageError
 from coach.events import Reason
@@ -77,26 +77,26 @@ def test_every_reason_and_every_framing_fault_has_words_in_this_language(languag
 def test_the_count_is_spoken_as_a_word_and_starts_the_sentence():
     """Count and release are one phrase, so that they are heard in one breath."""
     book = load_phrase_book("en")
-    assert book.fill(Cue(1.0, Kind.RELEASE, "release", "cheek_raiser", {"n": 3})).text == "Three, release"
+    assert book.fill(Cue(1.0, CueKind.RELEASE, "release", "cheek_raiser", {"n": 3})).text == "Three, release"
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "on the left"), ("de", "links"), ("fr", "à gauche")])
 def test_a_side_is_named_in_the_language(language, words):
     """The machines say `left`; the person hears their own word for it."""
-    cue = Cue(0.0, Kind.CORRECTION, "asymmetric", "symmetry_drill", {"side": "left"})
+    cue = Cue(0.0, CueKind.CORRECTION, "asymmetric", "symmetry_drill", {"side": "left"})
     assert words in load_phrase_book(language).fill(cue).text
 
 
 def test_an_exercise_is_announced_by_its_title():
     """`title` names the exercise; its title is read from its section."""
-    cue = Cue(0.0, Kind.INSTRUCTION, "begin", values={"title": "jaw_release"})
+    cue = Cue(0.0, CueKind.INSTRUCTION, "begin", values={"title": "jaw_release"})
     assert load_phrase_book("de").fill(cue).text == "Jetzt: Kiefer lösen"
 
 
 def test_variants_take_turns():
     """No variant comes twice running, and a second book says the same in the same order."""
     first, second = load_phrase_book("en"), load_phrase_book("en")
-    cue = Cue(0.0, Kind.PRAISE, "praise")
+    cue = Cue(0.0, CueKind.PRAISE, "praise")
     said = [first.fill(cue).text for _ in range(8)]
     assert said == [second.fill(cue).text for _ in range(8)]
     assert all(a != b for a, b in pairwise(said))
@@ -106,15 +106,17 @@ def test_variants_take_turns():
 def test_one_second_is_singular():
     """The form for one is its own phrase."""
     book = load_phrase_book("de")
-    one = book.fill(Cue(0.0, Kind.PRAISE, "recalled", "memory_anchor", {"seconds": 1}))
-    three = book.fill(Cue(0.0, Kind.PRAISE, "recalled", "memory_anchor", {"seconds": 3}))
+    one = book.fill(Cue(0.0, CueKind.PRAISE, "recalled", "memory_anchor", {"seconds": 1}))
+    three = book.fill(Cue(0.0, CueKind.PRAISE, "recalled", "memory_anchor", {"seconds": 3}))
     assert one.text.startswith("Eine Sekunde,")
     assert three.text.startswith("Drei Sekunden,")
 
 
 def test_the_persons_own_words_are_taken_as_they_are():
     """A memory's name may hold braces and need no translation."""
-    cue = Cue(0.0, Kind.INSTRUCTION, "recall_named", "memory_anchor", {"n": 2, "name": "left {side} of Oma"})
+    cue = Cue(
+        0.0, CueKind.INSTRUCTION, "recall_named", "memory_anchor", {"n": 2, "name": "left {side} of Oma"}
+    )
     assert load_phrase_book("en").fill(cue).text == "Number two: left {side} of Oma"
 
 
@@ -126,15 +128,15 @@ def test_a_missing_phrase_falls_back_to_the_session_then_english_then_the_key_ma
     assert book.text("my_drill", "no_such_phrase") == "No such phrase"
     assert book.text("my_drill", "title") == "My drill"
     assert book.text("my_drill", "instruction") == ""
-    assert book.fill(Cue(0.0, Kind.INSTRUCTION, "intro", "my_drill")).text == "My drill"
-    begin = Cue(0.0, Kind.INSTRUCTION, "begin", values={"title": "my_drill"})
+    assert book.fill(Cue(0.0, CueKind.INSTRUCTION, "intro", "my_drill")).text == "My drill"
+    begin = Cue(0.0, CueKind.INSTRUCTION, "begin", values={"title": "my_drill"})
     assert load_phrase_book("de").fill(begin).text == "Jetzt: My drill"
-    assert book.fill(Cue(0.0, Kind.COUNT, "release", values={"n": 3})).text == "3, release"
+    assert book.fill(Cue(0.0, CueKind.COUNT, "release", values={"n": 3})).text == "3, release"
 
 
 def test_a_missing_value_leaves_a_gap_and_never_stops_the_session():
     """A placeholder without a value is empty."""
-    assert load_phrase_book("en").fill(Cue(0.0, Kind.RELEASE, "release")).text == ", release"
+    assert load_phrase_book("en").fill(Cue(0.0, CueKind.RELEASE, "release")).text == ", release"
 
 
 def test_screen_texts_keep_digits():
@@ -150,16 +152,16 @@ def test_the_list_to_render_holds_what_is_later_said(language):
     assert len(texts) == len(set(texts))
     assert not [text for text in texts if "{" in text]
     cues = [
-        *(Cue(0, Kind.RELEASE, "release", exercise, {"n": n}) for exercise in EXERCISES for n in (1, 10)),
+        *(Cue(0, CueKind.RELEASE, "release", exercise, {"n": n}) for exercise in EXERCISES for n in (1, 10)),
         *(
-            Cue(0, Kind.CORRECTION, key, exercise, {"side": "right"})
+            Cue(0, CueKind.CORRECTION, key, exercise, {"side": "right"})
             for exercise in EXERCISES
             for key in get_args(Reason)
         ),
-        *(Cue(0, Kind.INSTRUCTION, "begin", values={"title": exercise}) for exercise in EXERCISES),
-        Cue(0, Kind.PRAISE, "recalled", "memory_anchor", {"seconds": 1}),
-        Cue(0, Kind.PRAISE, "recalled", "memory_anchor", {"seconds": 5}),
-        Cue(0, Kind.SAFETY, "safety"),
+        *(Cue(0, CueKind.INSTRUCTION, "begin", values={"title": exercise}) for exercise in EXERCISES),
+        Cue(0, CueKind.PRAISE, "recalled", "memory_anchor", {"seconds": 1}),
+        Cue(0, CueKind.PRAISE, "recalled", "memory_anchor", {"seconds": 5}),
+        Cue(0, CueKind.SAFETY, "safety"),
     ]
     assert {book.fill(cue).text for cue in cues} <= set(texts)
 

@@ -8,7 +8,7 @@ import pytest
 from led import SETTINGS, Led, hold, led, plan, posed
 
 from coach.coaching.cue_scheduler import estimate_s
-from coach.coaching.cues import Kind
+from coach.coaching.cues import CueKind
 from coach.face.count_in import COUNT_IN_S
 from coach.shell.profile.plan_files import load_plan
 from coach.simulation.face_pose import FacePose
@@ -100,7 +100,7 @@ def test_cues_neither_overlap_nor_come_late(seed):
     for (t, cue), (later, following) in pairwise(given):
         if later < t + estimate_s(cue.text, RATE) - 1e-6:
             assert following.kind < cue.kind, (cue, following)
-            assert following.kind <= Kind.COUNTDOWN, (cue, following)
+            assert following.kind <= CueKind.COUNTDOWN, (cue, following)
     assert all(t - cue.t <= cue.kind.expires_s + 1e-6 for t, cue in given)
 
 
@@ -381,7 +381,7 @@ def test_a_first_session_begins_with_what_to_watch_out_for():
     """Said first, shown while getting ready, and the first exercise waits for it."""
     run, _ = led(plan(*CHEEK), seed=1, safety=True)
     run.run(8.0)
-    assert run.said[0].kind is Kind.SAFETY
+    assert run.said[0].kind is CueKind.SAFETY
     assert "palsy" in run.screen_at(1.0).instruction
     first = next(t for t, cue in run.given() if cue.exercise)
     assert first > 4.0

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.errors import UsageError
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Listener, Signal, Source
@@ -24,12 +24,12 @@ from coach.types import Frame
 FPS = 60
 
 
-def cue(exercise: str | None, key: str, kind: Kind = Kind.INSTRUCTION, **values: int) -> Cue:
+def cue(exercise: str | None, key: str, kind: CueKind = CueKind.INSTRUCTION, **values: int) -> Cue:
     return Cue(0.0, kind, key, exercise, dict(values))
 
 
 def release(exercise: str) -> Cue:
-    return cue(exercise, "release", Kind.RELEASE)
+    return cue(exercise, "release", CueKind.RELEASE)
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +208,9 @@ def test_by_chance_about_one_try_in_eight_fails_and_never_two_in_a_row(spec: Per
 
 def test_the_jaw_opens_wide_and_closes_slowly(spec: PersonSpec) -> None:
     """Two intentions: the hold, and a close of 1.5 to 2 seconds."""
-    acted = Acted(spec, {1.0: cue("jaw_release", "open"), 7.0: cue("jaw_release", "close", Kind.RELEASE)}, 12)
+    acted = Acted(
+        spec, {1.0: cue("jaw_release", "open"), 7.0: cue("jaw_release", "close", CueKind.RELEASE)}, 12
+    )
     opened, closed = acted.intended
     assert (opened.kind, closed.kind) == ("open_hold", "slow_close")
     assert acted.middle(opened).jaw_open > 0.8

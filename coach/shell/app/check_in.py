@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach import __version__
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED, CoachError
 from coach.events import CueGiven, EndReason, Event, SessionEnd, SessionStart
@@ -109,7 +109,7 @@ class _Log:
 
     def said(self, text: str) -> None:
         """Note what is said now."""
-        self._write(CueGiven(t=self._source.now(), text=text, kind=Kind.INSTRUCTION.name.lower()))
+        self._write(CueGiven(t=self._source.now(), text=text, kind=CueKind.INSTRUCTION.name.lower()))
 
     def end(self, result: CheckInResult) -> None:
         """Write the last line."""
@@ -133,7 +133,7 @@ class _Speaker:
 
     def say(self, text: str) -> None:
         """Say it now."""
-        self._voice.say(Cue(0.0, Kind.INSTRUCTION, SECTION, text=text))
+        self._voice.say(Cue(0.0, CueKind.INSTRUCTION, SECTION, text=text))
         self._log.said(text)
         if self._echo:
             click.echo(text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.errors import INTERRUPTED, StoreError
 from coach.face.framing import Framing
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SECTION = "setup"
 LANGUAGE_S, SOUND_S, SAFETY_S = 8.0, 14.0, 6.0  # how long an answer is waited for
 HELLO_S = (1.5, 5.0, 9.0)  # when the sentence of the sound check is said: the first may not be ready yet
-HELLO = Cue(0.0, Kind.INSTRUCTION, "sound_check", SECTION)
+HELLO = Cue(0.0, CueKind.INSTRUCTION, "sound_check", SECTION)
 
 
 def needs_setup(home: Home, source: str | None = None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 
 from coach.coaching.phrases import PhraseBook
-from coach.coaching.screen import Phase, Screen
+from coach.coaching.screen import Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.shell.profile.language_files import load_phrase_book
@@ -49,7 +49,7 @@ class Shot:
 
 def _phases(book: PhraseBook, exercise: str) -> Iterator[Shot]:
     """Yield one exercise at rest, rising, holding, released and after a try that did not count."""
-    moments: tuple[tuple[Phase, Bilateral, float, str, int], ...] = (
+    moments: tuple[tuple[ScreenPhase, Bilateral, float, str, int], ...] = (
         ("rest", Bilateral(0.03, 0.05), 0.0, "rest", 2),
         ("rising", Bilateral(0.48, 0.40), 0.0, "go", 2),
         ("hold", Bilateral(0.92, 0.81), 0.62, "hold", 2),

@@ -9,22 +9,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.shell.sound.player import Player
 
 RATE_HZ = 22_050
 RAMP_S = 0.01  # at either end of a tone, so that nothing clicks
 GAP_S = 0.03
 
-MELODIES: dict[Kind, tuple[tuple[float, float], ...]] = {  # (Hz, seconds): rising frees, falling settles
-    Kind.SAFETY: ((880.0, 0.15), (659.3, 0.15), (880.0, 0.15), (659.3, 0.15)),
-    Kind.RELEASE: ((659.3, 0.12), (987.8, 0.22)),
-    Kind.HOLD: ((523.3, 0.3),),
-    Kind.COUNTDOWN: ((784.0, 0.08),),
-    Kind.COUNT: ((1046.5, 0.1),),
-    Kind.CORRECTION: ((392.0, 0.15), (329.6, 0.2)),
-    Kind.PRAISE: ((523.3, 0.1), (659.3, 0.1), (784.0, 0.18)),
-    Kind.INSTRUCTION: ((440.0, 0.18),),
+MELODIES: dict[CueKind, tuple[tuple[float, float], ...]] = {  # (Hz, seconds): rising frees, falling settles
+    CueKind.SAFETY: ((880.0, 0.15), (659.3, 0.15), (880.0, 0.15), (659.3, 0.15)),
+    CueKind.RELEASE: ((659.3, 0.12), (987.8, 0.22)),
+    CueKind.HOLD: ((523.3, 0.3),),
+    CueKind.COUNTDOWN: ((784.0, 0.08),),
+    CueKind.COUNT: ((1046.5, 0.1),),
+    CueKind.CORRECTION: ((392.0, 0.15), (329.6, 0.2)),
+    CueKind.PRAISE: ((523.3, 0.1), (659.3, 0.1), (784.0, 0.18)),
+    CueKind.INSTRUCTION: ((440.0, 0.18),),
 }
 
 
@@ -66,7 +66,7 @@ class BeepVoice:
 
     def __init__(self, player: Player, folder: Path, volume: float) -> None:
         self._player = player
-        self._files: dict[Kind, Path] = {}
+        self._files: dict[CueKind, Path] = {}
         for kind, tones in MELODIES.items():
             self._files[kind] = path = folder / f"{kind.name.lower()}-{round(volume * 100)}.wav"
             with wave.open(str(path), "wb") as file:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import cv2
 
-from coach.coaching.screen import Phase
+from coach.coaching.screen import ScreenPhase
 from coach.shell.window.layout import Rect
 from coach.types import Image
 
@@ -27,7 +27,7 @@ GREEN: Colour = (138, 190, 46)  # their bluish green (0, 158, 115), lightened to
 ORANGE: Colour = (0, 159, 230)
 YELLOW: Colour = (66, 228, 240)
 
-PHASE_COLOUR: dict[Phase, Colour] = {
+PHASE_COLOUR: dict[ScreenPhase, Colour] = {
     "ready": QUIET,
     "rest": QUIET,
     "rising": SKY,

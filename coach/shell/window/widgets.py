@@ -8,7 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from coach.coaching.screen import Phase
+from coach.coaching.screen import ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.shell.window import theme
@@ -136,7 +136,7 @@ def ring_circle(layout: Layout) -> tuple[tuple[int, int], int, int]:
     return (rect.centre[0], rect.y + (rect.h - total) // 2 + radius + stroke // 2), radius, stroke
 
 
-def draw_arc(canvas: Image, layout: Layout, phase: Phase, start: float, end: float) -> None:
+def draw_arc(canvas: Image, layout: Layout, phase: ScreenPhase, start: float, end: float) -> None:
     """Fill the ring from one share of the hold to another, 0..1 clockwise from the top."""
     centre, radius, stroke = ring_circle(layout)
     colour = theme.GREEN if phase in {"hold", "released"} else theme.PHASE_COLOUR[phase]
@@ -148,7 +148,7 @@ def draw_arc(canvas: Image, layout: Layout, phase: Phase, start: float, end: flo
 def draw_ring(
     canvas: Image,
     layout: Layout,
-    phase: Phase,
+    phase: ScreenPhase,
     *,
     hold: float,
     seconds: int,
@@ -186,11 +186,11 @@ def draw_ring(
 
 
 def _sign(
-    canvas: Image, phase: Phase, centre: tuple[int, int], *, r: float, colour: Colour, width: int
+    canvas: Image, phase: ScreenPhase, centre: tuple[int, int], *, r: float, colour: Colour, width: int
 ) -> None:
     """Draw the phase as a shape, so that no state is told by its colour alone."""
     x, y = centre
-    strokes: dict[Phase, list[tuple[float, float]]] = {
+    strokes: dict[ScreenPhase, list[tuple[float, float]]] = {
         "rest": [(-0.7, 0), (0.7, 0)],
         "rising": [(-0.75, 0.4), (0, -0.4), (0.75, 0.4)],
         "released": [(-0.8, 0.05), (-0.2, 0.65), (0.85, -0.55)],

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from coach.coaching.cue_scheduler import estimate_s
-from coach.coaching.cues import Cue, Kind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
 from coach.settings import VoiceSettings
 from coach.shell.profile.language_files import languages, load_phrase_book
@@ -57,7 +57,7 @@ def until(condition: Callable[[], object]) -> None:
     pytest.fail("it never came about")
 
 
-def cue(text: str, kind: Kind = Kind.HOLD) -> Cue:
+def cue(text: str, kind: CueKind = CueKind.HOLD) -> Cue:
     return Cue(0.0, kind, "k", text=text)
 
 
@@ -290,10 +290,10 @@ def test_beeps_tell_the_kinds_apart(tmp_path):
     """Every kind has its own audible tones, none longer than a second."""
     player = RecordingPlayer()
     voice = BeepVoice(player, tmp_path, 0.9)
-    for kind in Kind:
+    for kind in CueKind:
         voice.say(cue("", kind))
     sounds = [read(path) for path in player.played]
-    assert len({samples.tobytes() for samples, _ in sounds}) == len(Kind)
+    assert len({samples.tobytes() for samples, _ in sounds}) == len(CueKind)
     for samples, seconds in sounds:
         assert np.sqrt(np.mean(samples**2)) > 0.1
         assert np.abs(samples).max() < 1
@@ -348,7 +348,7 @@ def test_every_phrase_is_audible_short_and_as_long_as_estimated(tmp_path, langua
 def short_texts(book: PhraseBook) -> set[str]:
     """Return the phrases that must be over before the next one is due."""
     values: dict[str, str | int] = {"n": 3}
-    cues = (Cue(0.0, Kind.HOLD, key, name, values) for key in SHORT_KEYS for name in (None, *EXERCISES))
+    cues = (Cue(0.0, CueKind.HOLD, key, name, values) for key in SHORT_KEYS for name in (None, *EXERCISES))
     return {book.fill(one).text for one in cues}
 
 
