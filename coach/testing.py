@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from coach.events import Event
-from coach.exercise.protocol import AnyExercise, Context
+from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.face.baseline import OwnRange
 from coach.face.features import FULL_NARROWING, LID_COUPLING, NASOLABIAL_WEIGHT, Features
 from coach.types import Bilateral
@@ -144,11 +144,18 @@ def play(
 ) -> list[Event]:
     """Return every event of an exercise that sees `frames`, what is owed at the end included.
 
-    `cues`: seconds at which memories are cued, for exercises that can be given some.
+    `cues`: seconds at which memories are cued.
+
+    Raises
+    ------
+    TypeError
+        There are cues, and the exercise is not one that is `Cued`.
     """
     state = exercise.begin(context or Context())
     for cue in cues:
-        state = exercise.give(state, cue)  # type: ignore[attr-defined]
+        if not isinstance(exercise, Cued):
+            raise TypeError(f"{exercise.name}: has no method give(state, t); leave out cues, or add one")
+        state = exercise.give(state, cue)
     events: list[Event] = []
     for t, features in frames:
         state, fresh = exercise.step(state, t, features)

@@ -1,13 +1,11 @@
-"""Leading a person through an exercise: what to say when, from what the exercise recognises."""
+"""What a guide is: the one who leads a person through an exercise, from what the exercise recognises."""
 
 from __future__ import annotations
 
-from dataclasses import field, replace
-from typing import Any, ClassVar, Final, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from coach.coaching.cues import Cue, CueKind
-from coach.coaching.feedback import FIXED, Rationing, ration
-from coach.events import Attempt, Event, Released, Rep, Smile
+from coach.coaching.cues import Cue
+from coach.events import Event
 from coach.exercise.view import View
 from coach.record import record
 
@@ -72,228 +70,17 @@ class Guide(Protocol):
         ...
 
 
-HeldGuideStage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
-HeldGuideTrigger: TypeAlias = Literal[
-    "said", "asked", "held", "ended", "unanswered", "rested", "stayed", "enough"
-]
+@runtime_checkable
+class OwnGuide(Protocol):
+    """An exercise that brings its own guide, because none of the coach's leads through it well.
 
-TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]] = {
-    ("intro", "said"): "ready",
-    ("ready", "asked"): "waiting",
-    ("waiting", "held"): "holding",
-    ("waiting", "ended"): "resting",  # a try too short to have been held
-    ("waiting", "unanswered"): "ready",  # nothing came: ask again
-    ("holding", "ended"): "resting",
-    ("resting", "rested"): "ready",
-    ("resting", "stayed"): "resting",  # not at rest for long: remind of it
-    ("ready", "stayed"): "ready",
-    ("resting", "enough"): "done",
-    ("ready", "enough"): "done",
-}
+    Example::
 
-COUNTDOWN = {3: "three", 2: "two", 1: "one"}
-HOLD_AFTER_S = 0.25  # of a hold before "hold" is said: it is one by then
-SETTLE_S = 0.7  # between "hold" and the first number of the countdown
-FAULT_S = 1.0  # a fault this long within a hold is spoken of at once
-UNANSWERED_S = (8.0, 16.0, 32.0)  # then ask again: less and less often of who does not answer
-REST_S = 0.35  # from rest to the next "again"
-REST_SUGGESTED_S = 4.0
-TIRED = 3  # failed tries in a row after which a rest is suggested
-STRAINED = 2  # tries with other muscles' help after which it is suggested too
-REMIND_S = (4.0, 10.0)  # of a face that should be at rest before it is reminded; then it has been told
-
-
-@record(frozen=True, slots=True)
-class HeldGuideState:
-    """Where in leading a held exercise.
-
-    `count_from`: next number of the countdown to be said. `reminded`: how often of resting since the
-    last rest; `unanswered`: how often the person was asked in vain.
+        class Whistle:  # with everything an `Exercise` has, and
+            def guide(self) -> Guide:
+                return WhistleGuide(self.name)
     """
 
-    stage: HeldGuideStage = "intro"
-    since: float = 0.0
-    asked: int = 0
-    count_from: int = 3
-    rationing: Rationing = field(default_factory=Rationing)
-    fault_since: float | None = None
-    spoken: bool = False
-    failed: int = 0
-    strained: int = 0
-    good: int = 0
-    pause_s: float = REST_S
-    side: str = ""
-    reminded: int = 0
-    unanswered: int = 0
-
-
-class HeldGuide:
-    """Asks for a movement, counts its hold down, releases it, corrects sparingly, and asks again."""
-
-    watches: ClassVar[bool] = True
-
-    def __init__(self, exercise: str) -> None:
-        self._exercise = exercise
-
-    def begin(self, t: float) -> HeldGuideState:
-        """Return the state at the exercise's start."""
-        return HeldGuideState(since=t)
-
-    def again(self, state: HeldGuideState, t: float) -> HeldGuideState:
-        """Return the state after an interruption."""
-        return replace(state, stage="ready", since=t, fault_since=None, spoken=False)
-
-    def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:
-        """Take in one frame."""
-        cues: list[Cue] = []
-        if state.reminded and moment.view.at_rest:
-            state = replace(state, reminded=0)
-        state = self._take(state, moment, cues)
-        if state.stage in ("waiting", "holding"):
-            state = self._correct_live(state, moment, cues)
-        if state.stage == "holding":
-            state = self._count_down(state, moment, cues)
-        trigger = self._trigger(state, moment)
-        if trigger is not None:
-            state = self._move(state, moment, trigger, cues)
-        new = state.asked <= 1 and not state.failed and not moment.view.count
-        explains = state.stage == "intro" or (new and moment.view.at_rest)
-        return state, Guidance(tuple(cues), done=state.stage == "done", explains=explains)
-
-    def _cue(self, moment: Moment, kind: CueKind, key: str, **values: str | int) -> Cue:
-        return Cue(moment.t, kind, key, self._exercise, dict(values))
-
-    def _take(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Turn what the exercise recognised into words."""
-        for event in moment.events:
-            if isinstance(event, Smile) and event.weaker_side != "even":
-                state = replace(state, side=event.weaker_side)
-            elif isinstance(event, Rep):
-                cues.append(self._cue(moment, CueKind.RELEASE, "release", n=event.index))
-                state = replace(state, failed=0, good=state.good + 1, count_from=0)
-            elif isinstance(event, Released):
-                state = self._praise(state, moment, cues)
-            elif isinstance(event, Attempt):
-                strained = state.strained + (event.reason == "compensation")
-                state = replace(state, failed=state.failed + 1, good=0, strained=strained)
-                state = self._correct(state, moment, event.reason, cues)
-        return state
-
-    def _praise(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Confirm what was put right; praise every third good one."""
-        if state.spoken:  # spoken of within this very try, and held all the same: it is fixed
-            state = replace(state, rationing=Rationing(state.rationing.corrected, 0, None), spoken=False)
-        rationing, word = ration(state.rationing, None)
-        if word == FIXED:
-            cues.append(self._cue(moment, CueKind.PRAISE, FIXED))
-        elif state.good and state.good % 3 == 0 and moment.view.count < moment.target:
-            cues.append(self._cue(moment, CueKind.PRAISE, "praise"))
-        return replace(state, rationing=rationing)
-
-    def _correct(self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]) -> HeldGuideState:
-        """Speak of a fault, within the ration; suggest a rest where tries keep failing."""
-        rationing, word = ration(state.rationing, fault)
-        tired = state.failed % TIRED == 0
-        if tired or (fault == "compensation" and state.strained % STRAINED == 0):
-            cues.append(self._cue(moment, CueKind.CORRECTION, "rest_suggested"))
-            return replace(state, rationing=rationing, spoken=False, pause_s=REST_SUGGESTED_S)
-        if state.spoken:  # while it lasted
-            return replace(state, spoken=False)
-        if word is not None:
-            cues.append(self._cue(moment, CueKind.CORRECTION, word, side=self._side(state, moment)))
-        return replace(state, rationing=rationing)
-
-    def _side(self, state: HeldGuideState, moment: Moment) -> str:
-        bars = moment.view.bars
-        return bars.level.weaker if bars is not None and moment.view.phase == "apex" else state.side or "left"
-
-    def _correct_live(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Speak of a fault that stays while there is still time to mend it."""
-        fault = moment.view.fault
-        if fault is None:
-            return state if state.fault_since is None else replace(state, fault_since=None)
-        if state.fault_since is None:
-            return replace(state, fault_since=moment.t)
-        strained = fault == "compensation" and (state.strained + 1) % STRAINED == 0
-        if state.spoken or strained or moment.t - state.fault_since < FAULT_S:
-            return state  # said already, or better said by suggesting a rest, or too early to say
-        rationing, word = ration(state.rationing, fault)
-        if word is not None:
-            cues.append(self._cue(moment, CueKind.CORRECTION, word, side=self._side(state, moment)))
-        return replace(state, rationing=rationing, spoken=True)
-
-    def _count_down(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Say three, two, one before the hold's end, as far as the hold leaves room for them."""
-        view = moment.view
-        left = view.target_s - view.hold_s
-        number = state.count_from
-        if number not in COUNTDOWN or view.fault is not None or left > number:
-            return state
-        room = view.target_s - number >= HOLD_AFTER_S + SETTLE_S - 1e-9
-        if room and left > number - 0.5:
-            cues.append(self._cue(moment, CueKind.COUNTDOWN, COUNTDOWN[number]))
-        return replace(state, count_from=number - 1)
-
-    def _trigger(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        """Return what this frame means in the present stage."""
-        if state.stage == "intro":
-            return "said" if moment.quiet and moment.t > state.since else None
-        if state.stage == "ready":
-            return self._ready(state, moment)
-        if state.stage == "waiting":
-            return self._waiting(state, moment)
-        if state.stage == "holding":
-            return "ended" if moment.view.at_rest or _over(moment) else None
-        return self._resting(state, moment) if state.stage == "resting" else None
-
-    def _ready(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        if not moment.view.at_rest:
-            return "stayed" if _stays(state, moment) else None
-        if moment.late:
-            return "enough"
-        return "asked" if moment.quiet and moment.t - state.since >= state.pause_s else None
-
-    def _waiting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        view = moment.view
-        if _over(moment):
-            return "ended"
-        if view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None:
-            return "held"
-        patience = UNANSWERED_S[min(state.unanswered, len(UNANSWERED_S) - 1)]
-        return "unanswered" if view.at_rest and moment.t - state.since >= patience else None
-
-    def _resting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        view = moment.view
-        if not view.at_rest:
-            return "stayed" if _stays(state, moment) else None
-        tried = view.count > 0 or state.asked > 1
-        return "enough" if view.count >= moment.target or (moment.hurry and tried) else "rested"
-
-    def _move(
-        self, state: HeldGuideState, moment: Moment, trigger: HeldGuideTrigger, cues: list[Cue]
-    ) -> HeldGuideState:
-        if trigger == "asked":
-            cues.append(self._cue(moment, CueKind.INSTRUCTION, "go" if state.asked == 0 else "again"))
-            state = replace(
-                state, asked=state.asked + 1, count_from=3, pause_s=REST_S, fault_since=None, spoken=False
-            )
-        elif trigger == "held":
-            cues.append(self._cue(moment, CueKind.HOLD, "hold"))
-            state = replace(state, unanswered=0)
-        elif trigger == "stayed":
-            cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
-            state = replace(state, reminded=state.reminded + 1)
-        elif trigger == "unanswered":
-            state = replace(state, unanswered=state.unanswered + 1)
-        return replace(state, stage=TRANSITIONS[state.stage, trigger], since=moment.t)
-
-
-def _over(moment: Moment) -> bool:
-    """Whether a try has come to its count or its end."""
-    return any(isinstance(event, Rep | Attempt) for event in moment.events)
-
-
-def _stays(state: HeldGuideState, moment: Moment) -> bool:
-    """Whether a face that should rest has not done so for long enough to be reminded of it."""
-    due = state.reminded < len(REMIND_S) and moment.t - state.since >= REMIND_S[state.reminded]
-    return moment.quiet and due
+    def guide(self) -> Guide:
+        """Return the guide that leads through this exercise."""
+        ...

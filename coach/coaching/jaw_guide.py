@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from coach.coaching.cues import Cue, CueKind
-from coach.coaching.guide import COUNTDOWN, HOLD_AFTER_S, Guidance, Moment
+from coach.coaching.guide import Guidance, Moment
+from coach.coaching.held_guide import COUNTDOWN, HOLD_AFTER_S
 from coach.events import Attempt, JawCircle, Rep, Stage, StageName
 
 JawStep: TypeAlias = Literal[

@@ -2,7 +2,7 @@
 
 from coach.exercise.blink import Eyes
 from coach.exercise.held import Held, HeldState, since
-from coach.exercise.protocol import AnyExercise, Context, Exercise
+from coach.exercise.protocol import AnyExercise, Context, Cued, Exercise
 from coach.exercise.spec import Dose, ExerciseSpec, EyeSpec, HeadSpec, HeldSpec, Pace
 from coach.exercise.view import Bars, View
 
@@ -10,6 +10,7 @@ __all__ = [
     "AnyExercise",
     "Bars",
     "Context",
+    "Cued",
     "Dose",
     "Exercise",
     "ExerciseSpec",

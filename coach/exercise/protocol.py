@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from coach.events import Event
 from coach.exercise.spec import ExerciseSpec
@@ -51,3 +51,19 @@ class Exercise(Protocol[S]):
 
 
 AnyExercise = Exercise[Any]
+
+
+@runtime_checkable
+class Cued(Protocol):
+    """An exercise that answers to cues: the coach says when, the exercise times what follows.
+
+    Example::
+
+        class Whistle:  # with everything an `Exercise` has, and
+            def give(self, state: WhistleState, t: float) -> WhistleState:
+                return replace(state, cues=(*state.cues, t))
+    """
+
+    def give(self, state: Any, t: float) -> Any:
+        """Return the state with a cue given at `t` seconds, which may lie ahead."""
+        ...

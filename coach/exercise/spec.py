@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Protocol, runtime_checkable
 
 from pydantic import Field
 
+from coach.exercise.jaw_circles import CircleSpec
 from coach.exercise.repetition import RepSpec
 from coach.settings import Strict
 
@@ -60,3 +61,36 @@ class HeldSpec(ExerciseSpec):
     def seconds(self, reps: int) -> float:
         """Return intro, holds and what lies between them."""
         return self.pace.intro_s + reps * (self.pace.rep_s + self.repetition.hold_s)
+
+
+@runtime_checkable
+class RepeatedSpec(Protocol):
+    """A spec with a `[repetition]` table: there is a level that begins a try, and a hold to reach.
+
+    Example::
+
+        class WhistleSpec(ExerciseSpec):
+            repetition: RepSpec
+    """
+
+    @property
+    def repetition(self) -> RepSpec:
+        """How a repetition is judged."""
+        ...
+
+
+@runtime_checkable
+class CirclingSpec(Protocol):
+    """A spec with a `[circles]` table: the jaw is led round, first one way, then the other.
+
+    Example::
+
+        class ChewSpec(ExerciseSpec):
+            repetition: RepSpec
+            circles: CircleSpec
+    """
+
+    @property
+    def circles(self) -> CircleSpec:
+        """What counts as a circle, and how many are asked for."""
+        ...

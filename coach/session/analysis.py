@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from coach.events import Attempt, Calibrated, Event, Rep
-from coach.exercise.protocol import AnyExercise, Context
+from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.exercise.view import View
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
@@ -95,10 +95,9 @@ class Analysis:
         if baseline is None:
             return
         self._state = self._exercise.begin(Context(self._perception.best, baseline.noise))
-        give = getattr(self._exercise, "give", None)
-        if give is not None:
+        if isinstance(self._exercise, Cued):
             for cue in self._cues:
-                self._state = give(self._state, cue)
+                self._state = self._exercise.give(self._state, cue)
         early, self._early = self._early, []
         waiting = early[0][0] < self._neutral[0]
         calibrated = Calibrated(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from coach.coaching.guide import Guidance, Guide, HeldGuide, Moment
-from coach.coaching.guides import guide_for
+from coach.coaching.guide import Guidance, Guide, Moment, OwnGuide
+from coach.coaching.held_guide import HeldGuide
+from coach.coaching.jaw_guide import JawGuide
+from coach.coaching.memory_guide import MemoryGuide
 from coach.events import Event, Recall, Released, Rep
-from coach.exercise.protocol import AnyExercise, Context
+from coach.exercise.protocol import AnyExercise, Context, Cued
+from coach.exercise.spec import CirclingSpec
 from coach.exercise.view import View
 from coach.face.features import Features
 
@@ -55,8 +58,8 @@ class Running:
         self.view = self._seen()
         moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late)
         self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)
-        if self.guidance.give:
-            self.state = self.exercise.give(self.state, t)  # type: ignore[attr-defined]  # its guide knows
+        if self.guidance.give and isinstance(self.exercise, Cued):
+            self.state = self.exercise.give(self.state, t)
         return (*events, *self.guidance.events)
 
     def interrupt(self, t: float, cause: str) -> tuple[Event, ...]:
@@ -101,3 +104,14 @@ class Running:
             self.recalled = event.index + self.recalls
             return replace(event, index=self.recalled)
         return event
+
+
+def guide_for(exercise: AnyExercise) -> Guide:
+    """Return the exercise's own guide where it brings one, else the one that fits what it is."""
+    if isinstance(exercise, OwnGuide):
+        return exercise.guide()
+    if isinstance(exercise, Cued):
+        return MemoryGuide(exercise.name)
+    if isinstance(exercise.spec, CirclingSpec):
+        return JawGuide(exercise.name, exercise.spec.circles.target)
+    return HeldGuide(exercise.name)

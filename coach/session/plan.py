@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from coach.errors import UsageError
-from coach.exercise.spec import ExerciseSpec
+from coach.exercise.spec import ExerciseSpec, RepeatedSpec
 from coach.settings import Strict
 
 # Measured on 16 sessions of the simulated person, seconds.
@@ -147,13 +147,12 @@ def with_reps(step: Step, reps: int) -> Step:
 def _step(step: PlanStep, specs: Specs, *, explains: bool) -> Step:
     spec = specs(step.exercise, step.changes)
     reps = step.reps if step.reps is not None else spec.dose.reps
-    repetition = getattr(spec, "repetition", None)
     return Step(
         step.exercise,
         reps,
         seconds=spec.seconds(reps) - (0.0 if explains else spec.pace.intro_s),
         rep_s=spec.seconds(2) - spec.seconds(1),
-        hold_s=0.0 if repetition is None else repetition.hold_s,
+        hold_s=spec.repetition.hold_s if isinstance(spec, RepeatedSpec) else 0.0,
         scales=spec.dose.scales,
         changes=step.changes,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from coach.errors import CoachError, UsageError
 from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, Rep
 from coach.exercise.protocol import AnyExercise
+from coach.exercise.spec import RepeatedSpec
 from coach.session.analysis import Analysed
 
 LEFT, RIGHT, GREY = "#0072B2", "#D55E00", "#666666"  # Okabe-Ito: told apart by the colour-blind too
@@ -73,9 +74,9 @@ def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
     bars = [frame.view.bars for frame in barred]
     axis.plot(times, [b.level.left for b in bars if b], color=LEFT, label="left")
     axis.plot(times, [b.level.right for b in bars if b], color=RIGHT, linestyle="--", label="right")
-    spec = getattr(exercise.spec, "repetition", None)
-    if spec is not None:
-        axis.axhline(spec.enter, color=GREY, linestyle=":", label=f"enter {spec.enter:g}")
+    if isinstance(exercise.spec, RepeatedSpec):
+        enter = exercise.spec.repetition.enter
+        axis.axhline(enter, color=GREY, linestyle=":", label=f"enter {enter:g}")
     axis.set_ylabel("share of own best")
     axis.legend(loc="upper right", ncols=3, fontsize="small")
 
@@ -108,9 +109,8 @@ def _single(axis: Any, seen: Sequence[Analysed]) -> None:
 
 def _hold(axis: Any, exercise: AnyExercise, frames: Sequence[Analysed]) -> None:
     axis.plot([f.t for f in frames], [f.view.hold_s for f in frames], color=GREY)
-    spec = getattr(exercise.spec, "repetition", None)
-    if spec is not None:
-        axis.axhline(spec.hold_s, color=GREY, linestyle=":")
+    if isinstance(exercise.spec, RepeatedSpec):
+        axis.axhline(exercise.spec.repetition.hold_s, color=GREY, linestyle=":")
     axis.set_ylabel("hold (s)")
 
 
@@ -134,6 +134,14 @@ def _events(axis: Any, events: Sequence[Event]) -> None:
         label = marks.get(type(event))
         if label is None:
             continue
-        detail = getattr(event, "reason", None) or getattr(event, "index", "")
         axis.axvline(event.t, color="black", linewidth=0.8)
-        axis.text(event.t, top, f"{label} {detail}", rotation=90, va="top", ha="right", fontsize="small")
+        axis.text(
+            event.t, top, f"{label} {_detail(event)}", rotation=90, va="top", ha="right", fontsize="small"
+        )
+
+
+def _detail(event: Event) -> str:
+    """Return what to write beside a mark: why a try failed, or its number."""
+    if isinstance(event, Attempt):
+        return event.reason
+    return str(event.index) if isinstance(event, Rep | Recall) else ""
