@@ -31,7 +31,7 @@ from coach.shell.capture.video_file import VideoFile
 from coach.shell.model_file import default_cache_dir, find_model
 from coach.shell.profile.exercise_registry import BUILT_IN
 from coach.shell.window.labels import Labels
-from coach.shell.window.painter import Look, Painter
+from coach.shell.window.painter import Appearance, Painter
 
 PARTS = ("frame", "start", "analyze", "live", "memory")
 BLOCK = 50  # frames of one side before it is the other's turn
@@ -127,7 +127,7 @@ def memory(clip: Path, model: Path, exercise: str, count: int) -> dict[str, Any]
         side.frame()
         assert side.seen is not None
         frame, observation = side.seen
-        painter.paint(frame.image, observation, screen(frame.t, side.view), Look(WINDOW))
+        painter.paint(frame.image, observation, screen(frame.t, side.view), Appearance(WINDOW))
         if number % 500 == 0 or number == count:
             resident.append((number, resident_mb()))
     side.close()

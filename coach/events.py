@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from coach.types import Bilateral, Side
@@ -41,11 +41,11 @@ class Event:
     def to_dict(self) -> dict[str, Any]:
         """Return the event as plain JSON values: `t` and `type` first, no NaN, None where not known."""
         out: dict[str, Any] = {"t": round(self.t, 4), "type": self.type}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "t" or (field.name == "exercise" and value is None):
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "t" or (each.name == "exercise" and value is None):
                 continue
-            out[field.name] = _plain(value)
+            out[each.metadata.get("json", each.name)] = _plain(value)
         return out
 
     def to_json(self) -> str:
@@ -84,7 +84,7 @@ class Calibrated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rep(Event):
-    """The hold target is reached. `start`: onset, seconds. `hold_s`: hold so far."""
+    """The hold target is reached. `start`: onset, seconds. `hold_s`: held until the release cue."""
 
     type: ClassVar[str] = "rep"
     index: int
@@ -94,17 +94,20 @@ class Rep(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Event):
-    """The face is back at rest after a rep. `hold_s`: the whole hold; `end`: when rest was reached."""
+    """The face is back at rest after a rep. `end`: when rest was reached.
+
+    `whole_hold_s`: held until the release, seconds; the event log calls it `hold_s`.
+    """
 
     type: ClassVar[str] = "released"
     index: int
-    hold_s: float
+    whole_hold_s: float = field(metadata={"json": "hold_s"})
     end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(Event):
-    """A try that is not a rep, with exactly one reason."""
+    """An attempt that is not a rep, with exactly one reason."""
 
     type: ClassVar[str] = "attempt"
     start: float

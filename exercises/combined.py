@@ -65,8 +65,8 @@ class Combined(Held[CombinedSpec]):
         window = latest(state.frames, self.spec.even.smooth_s)
         if joining_now(window, state.frames) < self.spec.least_eyes:
             return "eyes_uninvolved"
-        lift, travel_mm = mean_sides(window)
-        return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
+        lift, excursion_mm = mean_sides(window)
+        return None if is_even(lift, excursion_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether sides or eyes are so nearly right that one moment does not tell."""

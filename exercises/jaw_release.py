@@ -184,7 +184,7 @@ class JawRelease:
             return state._replace(reps=count), (
                 self._stage(t, "slow_close", "done"),
                 Rep(t=t, exercise=self.name, index=count, start=ended.start, hold_s=hold_s),
-                Released(t=t, exercise=self.name, index=count, hold_s=hold_s, end=ended.end),
+                Released(t=t, exercise=self.name, index=count, whole_hold_s=hold_s, end=ended.end),
             )
         reason = ended.reason or "snapped_shut"
         return state, (

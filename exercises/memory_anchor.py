@@ -158,7 +158,7 @@ class MemoryAnchor:
         return bool(apex) and joining(apex, state.frames) >= self.spec.recall.least_eyes
 
     def _released(self, state: MemoryState, ended: Ended, t: float) -> Released:
-        return Released(t=t, exercise=self.name, index=state.reps, hold_s=ended.hold_s, end=ended.end)
+        return Released(t=t, exercise=self.name, index=state.reps, whole_hold_s=ended.hold_s, end=ended.end)
 
     def _sample(self, state: MemoryState, t: float, features: Features | None) -> tuple[Sample, MemoryState]:
         if features is None:

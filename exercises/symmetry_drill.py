@@ -45,8 +45,8 @@ class SymmetryDrill(Held[SymmetrySpec]):
         """Return what is wrong: a mouth wide open, or one corner behind the other."""
         if features.jaw_down > self.spec.max_jaw_down:
             return "compensation"
-        lift, travel_mm = mean_sides(latest(state.frames, self.spec.even.smooth_s))
-        return None if is_even(lift, travel_mm, self.spec.even) else "asymmetric"
+        lift, excursion_mm = mean_sides(latest(state.frames, self.spec.even.smooth_s))
+        return None if is_even(lift, excursion_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether the sides are so nearly even that one moment does not tell."""

@@ -50,7 +50,7 @@ class Signals:
     `pull`: mouth corners towards the eyes; `lift`: lower lids' rise above the line through the eye's
     corners, free of the upper lids' movement; `gap`: the lips' distance above neutral; `chin`: the chin's
     drop; all in outer-eye-corner distances. `narrowing`: share of the neutral eye opening that is gone.
-    `travel_mm`: corner excursion.
+    `excursion_mm`: corner excursion.
     `turn`: the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees.
     """
 
@@ -59,7 +59,7 @@ class Signals:
     narrowing: Bilateral
     gap: float
     chin: float
-    travel_mm: Bilateral
+    excursion_mm: Bilateral
     turn: float
 
 
@@ -112,7 +112,7 @@ def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
         narrowing=sides(lambda f: Bilateral(1 - f.eye_aperture.left, 1 - f.eye_aperture.right)),
         gap=fmean(f.lip_gap for f, _ in seen),
         chin=fmean(f.jaw_down for f, _ in seen),
-        travel_mm=sides(lambda f: f.commissure_excursion_mm),
+        excursion_mm=sides(lambda f: f.commissure_excursion_mm),
         turn=max(_turn(picture.found, neutral.found) for neutral in neutrals),
     )
 

@@ -109,8 +109,8 @@ def score(signals: Signals) -> Scores:
         eye_engagement=engaged,
         smile=smile_score(curve, engaged, evenness),
         type=smile_type(curve, engaged, evenness, signals),
-        excursion_mm=signals.travel_mm,
-        excursion_sd_mm=_excursion_sd(signals.travel_mm, (READ_MM, READ_MM)),
+        excursion_mm=signals.excursion_mm,
+        excursion_sd_mm=_excursion_sd(signals.excursion_mm, (READ_MM, READ_MM)),
         eyes_closed=closed,
         turn_deg=signals.turn,
     )
@@ -245,7 +245,7 @@ def smile_type(
     """
     if curve < SMILING:
         return "none"
-    travel = signals.travel_mm
+    travel = signals.excursion_mm
     if evenness is not None and evenness < ONE_SIDED and abs(travel.left - travel.right) >= NOTICEABLE_MM:
         return "one_sided"
     if engaged is None:

@@ -126,7 +126,7 @@ class Held(Generic[P]):
         events = self.ended(state, ended, t)
         if ended.reason is None:
             done: Event = Released(
-                t=t, exercise=self.name, index=state.reps, hold_s=ended.hold_s, end=ended.end
+                t=t, exercise=self.name, index=state.reps, whole_hold_s=ended.hold_s, end=ended.end
             )
         else:
             done = Attempt(

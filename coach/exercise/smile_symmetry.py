@@ -48,9 +48,9 @@ class EvenSpec(Strict):
     lag_under_read: Annotated[float, Field(ge=1, le=3)]
 
 
-def is_even(lift: Bilateral, travel_mm: Bilateral, spec: EvenSpec) -> bool:
+def is_even(lift: Bilateral, excursion_mm: Bilateral, spec: EvenSpec) -> bool:
     """Whether the sides count as even: by ratio, or because nobody would notice the difference."""
-    difference_mm = (1 - lift.symmetry) * travel_mm.maximum
+    difference_mm = (1 - lift.symmetry) * excursion_mm.maximum
     return lift.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
 
 
@@ -74,9 +74,9 @@ def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
     """Return smile lift (units) and excursion (mm), averaged over some frames."""
     left = right = left_mm = right_mm = 0.0
     for frame in window:
-        lift, travel_mm = frame.smile_lift, frame.commissure_excursion_mm
+        lift, excursion_mm = frame.smile_lift, frame.commissure_excursion_mm
         left, right = left + lift.left, right + lift.right
-        left_mm, right_mm = left_mm + travel_mm.left, right_mm + travel_mm.right
+        left_mm, right_mm = left_mm + excursion_mm.left, right_mm + excursion_mm.right
     count = len(window)
     return Bilateral(left / count, right / count), Bilateral(left_mm / count, right_mm / count)
 

@@ -12,15 +12,21 @@ from typing import TypeAlias
 from coach.coaching.phrases import SCREEN
 from coach.progress.history import History
 from coach.progress.series import Series, all_series, monday, per_session, side_series
-from coach.progress.summary import memory_names, overview, recall_facts, tries_sentence, weaker_side_sentence
+from coach.progress.summary import (
+    attempts_sentence,
+    memory_names,
+    overview,
+    recall_facts,
+    weaker_side_sentence,
+)
 from coach.progress.trends import LEAST
 from coach.progress.words import REPORT, ProgressWords
 
-Row: TypeAlias = tuple[str, ...]
+ReportRow: TypeAlias = tuple[str, ...]
 
 # keys of the words at the head of each table, and of the notes below
-EXERCISE_HEAD: Row = ("exercise", "sessions", "repetitions", "counted", "hold", "longest")
-CHANGE_HEAD: Row = ("measure", "first", "now", "noise", "change")
+EXERCISE_HEAD: ReportRow = ("exercise", "sessions", "repetitions", "counted", "hold", "longest")
+CHANGE_HEAD: ReportRow = ("measure", "first", "now", "noise", "change")
 NOTES = ("measuring", "noise_note", "limits")
 
 
@@ -29,16 +35,16 @@ class ClinicalReport:
     """The page's words and numbers, before they are laid out.
 
     `exercises`: rows under `EXERCISE_HEAD`; `changes`: rows under `CHANGE_HEAD`; `sentences`: what fits
-    no table; `travel_mm`: each side's corner travel, a median a session; `weeks`: repetitions in each
+    no table; `excursion_mm`: each side's corner travel, a median a session; `weeks`: repetitions in each
     week, by its Monday; `made`: with what and when.
     """
 
     period: str
     overview: str
-    exercises: tuple[Row, ...]
-    changes: tuple[Row, ...]
+    exercises: tuple[ReportRow, ...]
+    changes: tuple[ReportRow, ...]
     sentences: tuple[str, ...]
-    travel_mm: dict[str, list[tuple[datetime, float]]]
+    excursion_mm: dict[str, list[tuple[datetime, float]]]
     weeks: dict[date, int]
     made: str
 
@@ -79,7 +85,7 @@ def clinical_report(
             _change(series, words) for series in (*all_series(own), side_series(own)) if series.values
         ),
         sentences=tuple(_sentences(own, words)),
-        travel_mm={
+        excursion_mm={
             "left": per_session(own.smiles, lambda rows: median(r.excursion_mm.left for r in rows)),
             "right": per_session(own.smiles, lambda rows: median(r.excursion_mm.right for r in rows)),
         },
@@ -88,10 +94,10 @@ def clinical_report(
     )
 
 
-def _exercise(own: History, name: str, words: ProgressWords) -> Row:
-    holds = [row.hold_s for row in own.repetitions if row.exercise == name]
-    tries = sum(row.exercise == name for row in own.tries)
-    rows = (*own.repetitions, *own.tries, *own.recalls)
+def _exercise(own: History, name: str, words: ProgressWords) -> ReportRow:
+    holds = [row.whole_hold_s for row in own.repetitions if row.exercise == name]
+    tries = sum(row.exercise == name for row in own.attempts)
+    rows = (*own.repetitions, *own.attempts, *own.recalls)
     sessions = {row.session for row in rows if row.exercise == name}
     counted = words.say("of", SCREEN, count=len(holds), target=len(holds) + tries) if holds or tries else ""
     if not holds:
@@ -106,7 +112,7 @@ def _exercise(own: History, name: str, words: ProgressWords) -> Row:
     )
 
 
-def _change(series: Series, words: ProgressWords) -> Row:
+def _change(series: Series, words: ProgressWords) -> ReportRow:
     moved = series.trend
     if moved is None:
         first, last = words.amount(series, series.values[0]), words.amount(series, series.values[-1])
@@ -120,7 +126,7 @@ def _change(series: Series, words: ProgressWords) -> Row:
 
 def _sentences(own: History, words: ProgressWords) -> list[str]:
     lines = [sentence] if (sentence := weaker_side_sentence(own, words)) else []
-    if sentence := tries_sentence(own, words):
+    if sentence := attempts_sentence(own, words):
         lines.append(sentence)
     # memories are numbered: their words are the person's own
     names = memory_names(own, words)

@@ -16,7 +16,7 @@ SIMULATED = "demo"  # the source's name of the simulated person
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionRecord:
     """One session. `started_at` carries its offset from UTC; `reason` is None when it broke off."""
 
     id: str
@@ -34,7 +34,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ExerciseRecord:
     """What everything measured has in common: in which session, on which day, in which exercise."""
 
     session: str
@@ -48,18 +48,18 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Repetition(Done):
-    """`hold_s`: the whole hold in seconds where its end was seen, else up to the release cue.
+class RepRecord(ExerciseRecord):
+    """`whole_hold_s`: until the release; until the release cue where the release was not seen.
 
     `t_s`: seconds since the session's start.
     """
 
-    hold_s: float
+    whole_hold_s: float
     t_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Try(Done):
+class AttemptRecord(ExerciseRecord):
     """An attempt and the one reason why it was not a repetition. `t_s`: as for a repetition."""
 
     reason: str
@@ -67,7 +67,7 @@ class Try(Done):
 
 
 @dataclass(frozen=True, slots=True)
-class Evenness(Done):
+class SmileRecord(ExerciseRecord):
     """One smile: weaker over stronger corner travel, seconds between the sides, millimetres of travel."""
 
     weaker_side: SideOrEven
@@ -77,7 +77,7 @@ class Evenness(Done):
 
 
 @dataclass(frozen=True, slots=True)
-class Recollection(Done):
+class RecallRecord(ExerciseRecord):
     """One recall. `memory`: the memory's id, empty if unknown; `latency_s`: None when no smile arose.
 
     `feeling`: how warm it was, 0..10 as the person said; None where they did not.
@@ -106,18 +106,18 @@ class Score:
         return self.at.date()
 
 
-D = TypeVar("D", bound=Done)
+D = TypeVar("D", bound=ExerciseRecord)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Everything, each kind in order of time."""
 
-    sessions: tuple[Session, ...] = ()
-    repetitions: tuple[Repetition, ...] = ()
-    tries: tuple[Try, ...] = ()
-    smiles: tuple[Evenness, ...] = ()
-    recalls: tuple[Recollection, ...] = ()
+    sessions: tuple[SessionRecord, ...] = ()
+    repetitions: tuple[RepRecord, ...] = ()
+    attempts: tuple[AttemptRecord, ...] = ()
+    smiles: tuple[SmileRecord, ...] = ()
+    recalls: tuple[RecallRecord, ...] = ()
     scores: tuple[Score, ...] = ()
 
     @property
@@ -138,7 +138,7 @@ class History:
             self,
             sessions=tuple(session for session in self.sessions if session.id in own),
             repetitions=of(self.repetitions),
-            tries=of(self.tries),
+            attempts=of(self.attempts),
             smiles=of(self.smiles),
             recalls=of(self.recalls),
             scores=tuple(score for score in self.scores if score.source != SIMULATED),
@@ -146,7 +146,7 @@ class History:
 
     def exercises(self) -> tuple[str, ...]:
         """Return the names of the exercises in it, those done most often first."""
-        rows: tuple[Done, ...] = (*self.repetitions, *self.tries, *self.recalls)
+        rows: tuple[ExerciseRecord, ...] = (*self.repetitions, *self.attempts, *self.recalls)
         return tuple(name for name, _ in Counter(row.exercise for row in rows).most_common())
 
     def active_days(self) -> frozenset[date]:
@@ -178,8 +178,8 @@ def summarise(history: History, exercise: str, today: date) -> ExerciseSummary |
         exercise=exercise,
         repetitions=len(rows),
         sessions=len({row.session for row in rows}),
-        best_hold_s=max(row.hold_s for row in rows),
-        median_hold_s=median(row.hold_s for row in rows),
+        best_hold_s=max(row.whole_hold_s for row in rows),
+        median_hold_s=median(row.whole_hold_s for row in rows),
         week_repetitions=len(week),
         week_sessions=len({row.session for row in week}),
     )
@@ -214,9 +214,9 @@ class RecallSummary:
     median_latency_s: float | None
 
 
-def summarise_recalls(recalls: Iterable[Recollection], last: int = 20) -> tuple[RecallSummary, ...]:
+def summarise_recalls(recalls: Iterable[RecallRecord], last: int = 20) -> tuple[RecallSummary, ...]:
     """Return reliability over the `last` recalls, best (of all) and median latency, memory by memory."""
-    by_memory: dict[str, list[Recollection]] = {}
+    by_memory: dict[str, list[RecallRecord]] = {}
     for row in recalls:
         by_memory.setdefault(row.memory, []).append(row)
     out = []

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from statistics import fmean, median
 from typing import TypeVar
 
-from coach.progress.history import Done, History
+from coach.progress.history import ExerciseRecord, History
 from coach.progress.trends import Trend, trend
 
-D = TypeVar("D", bound=Done)
+D = TypeVar("D", bound=ExerciseRecord)
 WEEKLY = 12  # weeks with values from which on weeks are compared, not sessions
 
 
@@ -91,13 +91,13 @@ def _series(
 def exercise_series(history: History, exercise: str) -> tuple[Series, ...]:
     """Return the series of one exercise: hold, tries that counted, evenness, lag, latency."""
     reps = [row for row in history.repetitions if row.exercise == exercise]
-    counted: list[Done] = [*reps, *(row for row in history.tries if row.exercise == exercise)]
+    counted: list[ExerciseRecord] = [*reps, *(row for row in history.attempts if row.exercise == exercise)]
     counted.sort(key=lambda row: row.at)
     done = Counter(row.session for row in reps)
     smiles = [row for row in history.smiles if row.exercise == exercise]
     recalls = [row for row in history.recalls if row.exercise == exercise and row.latency_s is not None]
     every = (
-        ("hold", "s", per_session(reps, lambda rows: median(r.hold_s for r in rows)), 0.1),
+        ("hold", "s", per_session(reps, lambda rows: median(r.whole_hold_s for r in rows)), 0.1),
         ("counted", "%", per_session(counted, lambda rows: 100 * done[rows[0].session] / len(rows)), 1.0),
         ("evenness", "%", per_session(smiles, lambda rows: 100 * median(r.symmetry for r in rows)), 2.0),
         ("lag", "s", per_session(smiles, lambda rows: median(r.lag_s for r in rows)), 0.05),

@@ -49,11 +49,11 @@ def weaker_side_sentence(history: History, words: ProgressWords) -> str:
     return words.count("of_smiles", total, parts=", ".join(parts))
 
 
-def tries_sentence(history: History, words: ProgressWords) -> str:
+def attempts_sentence(history: History, words: ProgressWords) -> str:
     """Return how many tries did not count, and why, the most frequent reason first; empty without any."""
-    reasons = Counter(row.reason for row in history.tries).most_common()
+    reasons = Counter(row.reason for row in history.attempts).most_common()
     listed = ", ".join(f"{words.reason(reason)} {count}" for reason, count in reasons)
-    return words.count("tries_not_counted", len(history.tries), reasons=listed) if reasons else ""
+    return words.count("tries_not_counted", len(history.attempts), reasons=listed) if reasons else ""
 
 
 def overview(history: History, today: date, words: ProgressWords) -> str:

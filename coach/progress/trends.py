@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,23 +11,6 @@ import numpy as np
 ENDS = 3  # values averaged at either end of a series
 LEAST = 2 * ENDS  # fewer values are too early to judge
 MDC95 = 1.96 * math.sqrt(2)  # times SEM; Weir, J Strength Cond Res 2005; 19: 231-240
-
-
-def sem_of_takes(takes: Iterable[Sequence[float]]) -> float | None:
-    """Return the standard error of measurement from repeated takes of the same thing.
-
-    Parameters
-    ----------
-    takes
-        Any number of occasions, each with the values of its takes; the spread within occasions is
-        pooled. Occasions with one take say nothing.
-    """
-    squares, freedom = 0.0, 0
-    for values in takes:
-        if len(values) > 1:
-            squares += float(np.var(values)) * len(values)
-            freedom += len(values) - 1
-    return math.sqrt(squares / freedom) if freedom else None
 
 
 def sem_of_series(values: Sequence[float]) -> float | None:

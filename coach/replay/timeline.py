@@ -13,7 +13,7 @@ BEFORE_S = 0.5  # a jump ends a little before the mark, so that the movement's b
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SessionPart:
     """A stretch of a session: getting ready (`name` empty), or one exercise. Seconds of that session."""
 
     name: str
@@ -26,18 +26,18 @@ class Part:
         return self.end - self.start
 
 
-def parts(answers: Iterable[Answer]) -> list[Part]:
+def parts(answers: Iterable[Answer]) -> list[SessionPart]:
     """Return a session's parts in their order, without a gap; a pause belongs to the part it is in."""
-    found: list[Part] = []
+    found: list[SessionPart] = []
     t = 0.0
     for answer in answers:
         t = max(t, answer.entry.t) if found else answer.entry.t
         name = answer.screen.exercise if answer.screen is not None else None
         if not found:
-            found.append(Part(name or "", t, t))
+            found.append(SessionPart(name or "", t, t))
         elif name is not None and name != found[-1].name:
             found[-1] = replace(found[-1], end=t)
-            found.append(Part(name, t, t))
+            found.append(SessionPart(name, t, t))
     if found:
         found[-1] = replace(found[-1], end=t)
     return found
@@ -49,7 +49,7 @@ class Stretch:
 
     start: float
     seconds: float
-    lanes: tuple[Part | None, ...]
+    lanes: tuple[SessionPart | None, ...]
 
 
 class Timeline:
@@ -64,7 +64,7 @@ class Timeline:
         Each one's parts; one or two sessions.
     """
 
-    def __init__(self, *sessions: Sequence[Part]) -> None:
+    def __init__(self, *sessions: Sequence[SessionPart]) -> None:
         rows = [(part,) for part in sessions[0]] if len(sessions) == 1 else _paired(*sessions)
         stretches, at = list[Stretch](), 0.0
         for row in rows:
@@ -99,9 +99,9 @@ class Timeline:
         return t or 0.0
 
 
-def _paired(one: Sequence[Part], other: Sequence[Part]) -> list[tuple[Part | None, ...]]:
+def _paired(one: Sequence[SessionPart], other: Sequence[SessionPart]) -> list[tuple[SessionPart | None, ...]]:
     names = [part.name for part in one], [part.name for part in other]
-    rows: list[tuple[Part | None, ...]] = []
+    rows: list[tuple[SessionPart | None, ...]] = []
     for what, a, b, c, d in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
         if what == "equal":
             rows += zip(one[a:b], other[c:d], strict=True)

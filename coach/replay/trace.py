@@ -156,7 +156,7 @@ def veiled(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class SessionTrace:
     """A whole trace. `problem`: one line on what could not be read of it, or empty."""
 
     setup: Setup
@@ -212,13 +212,6 @@ def answers(
             output = _fed(session, entry)
             events, screen = output.events, output.screen
         yield Answer(entry, tuple(_of_its_day(event, setup) for event in events), screen)
-
-
-def replay_events(trace: Trace, exercises: Sequence[AnyExercise], book: PhraseBook) -> list[Event]:
-    """Return every event of a session gone through again: those of the recorded one, in their order."""
-    return [
-        event for answer in answers(trace.setup, trace.entries, exercises, book) for event in answer.events
-    ]
 
 
 def _of_its_day(event: Event, setup: Setup) -> Event:

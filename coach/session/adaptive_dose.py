@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from coach.progress.history import History, Repetition, Try
+from coach.progress.history import AttemptRecord, History, RepRecord
 from coach.session.plan import MOST_REPS, Plan, Step, with_reps
 
 CLEAN_SESSIONS = 2
@@ -43,11 +43,11 @@ def adapted(plan: Plan, history: History) -> Plan:
 
 def _sessions(exercise: str, history: History, own: set[str]) -> tuple[Tries, ...]:
     """Return the sessions in which the exercise was tried, the last one first."""
-    rows: list[Repetition | Try] = [*history.repetitions, *history.tries]
+    rows: list[RepRecord | AttemptRecord] = [*history.repetitions, *history.attempts]
     rows = [row for row in rows if row.exercise == exercise and row.session in own]
     rows.sort(key=lambda row: (row.at, row.session, row.t_s))
     tries = [
-        [isinstance(row, Repetition) for row in group]
+        [isinstance(row, RepRecord) for row in group]
         for _, group in groupby(rows, key=lambda row: row.session)
     ]
     return tuple(reversed(tries))

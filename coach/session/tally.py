@@ -34,7 +34,7 @@ class Tally:
             elif isinstance(event, Attempt):
                 self.attempts[name] += 1
             elif isinstance(event, Released):
-                self.holds[name].append(event.hold_s)
+                self.holds[name].append(event.whole_hold_s)
             elif isinstance(event, Smile):
                 self.smiles.append(event)
             elif isinstance(event, Recall):

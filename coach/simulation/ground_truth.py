@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from coach.events import Direction, SideOrEven
 
-IntentionKind: TypeAlias = Literal[
+MovementKind: TypeAlias = Literal[
     "cheek_raise",
     "smile",
     "smile_with_eyes",
@@ -21,7 +21,7 @@ IntentionKind: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Intention:
+class IntendedMovement:
     """What the person meant to do, in the source's time.
 
     `start`: onset. `apex`: fully there. `release`: the fall began; `end`: at rest again; None until it
@@ -31,7 +31,7 @@ class Intention:
     """
 
     exercise: str
-    kind: IntentionKind
+    kind: MovementKind
     cue_t: float
     start: float
     apex: float

@@ -17,10 +17,10 @@ SACCADE_S = 0.06
 class Idle:
     """Everything that goes on while nothing is done; times never go back."""
 
-    def __init__(self, life: Life, chance: random.Random) -> None:
+    def __init__(self, life: Life, source: random.Random) -> None:
         self._life = life
-        self._chance = chance
-        self._phases = [chance.uniform(0, 2 * math.pi) for _ in range(12)]
+        self._random = source
+        self._phases = [source.uniform(0, 2 * math.pi) for _ in range(12)]
         self._next_blink = self._draw(life.blink_every_s)
         self._looked, self._next_look = 0.0, 0.0
         self._from = self._to = (0.0, 0.0)
@@ -55,7 +55,7 @@ class Idle:
             reach = self._life.gaze
             self._from, self._to = (
                 self._to,
-                (self._chance.uniform(-reach, reach), self._chance.uniform(-reach, reach)),
+                (self._random.uniform(-reach, reach), self._random.uniform(-reach, reach)),
             )
             self._looked, self._next_look = t, t + self._draw(self._life.look_every_s)
         share = ease((t - self._looked) / SACCADE_S)
@@ -63,4 +63,4 @@ class Idle:
         return x + (to_x - x) * share, y + (to_y - y) * share
 
     def _draw(self, span: Span) -> float:
-        return self._chance.uniform(span.low, span.high)
+        return self._random.uniform(span.low, span.high)

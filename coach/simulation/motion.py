@@ -56,7 +56,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Circles:
+class CircleMotion:
     """Circles of a slightly open jaw, from the upmost point of the first to that of the last.
 
     `start`: seconds, when the jaw leaves its rest. `period_s`: seconds a circle.

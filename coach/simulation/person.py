@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from coach.coaching.cues import Cue, CueKind
 from coach.events import Direction, SideOrEven
 from coach.simulation.face_pose import CHECK_IN, NONE, FacePose
-from coach.simulation.ground_truth import Intention, IntentionKind
+from coach.simulation.ground_truth import IntendedMovement, MovementKind
 from coach.simulation.idle_motion import Idle
-from coach.simulation.motion import Circles, Movement
-from coach.simulation.randomness import Chance
+from coach.simulation.motion import CircleMotion, Movement
+from coach.simulation.randomness import Randomness
 from coach.simulation.spec import Failing, PersonSpec, Span
 from coach.types import Bilateral
 
-DRILLS: dict[str, IntentionKind] = {
+DRILLS: dict[str, MovementKind] = {
     "cheek_raiser": "cheek_raise",
     "symmetry_drill": "smile",
     "combined": "smile_with_eyes",
@@ -35,11 +35,11 @@ SELF_TIMED_S = 0.8  # a failed try is let go this long after the person thinks i
 
 @dataclass(slots=True)
 class _Act:
-    """Movements that belong to one intention. `snaps`: the jaw falls shut at the end."""
+    """Movements that belong to one intended movement. `snaps`: the jaw falls shut at the end."""
 
     index: int
     parts: list[Movement]
-    circles: Circles | None = None
+    circles: CircleMotion | None = None
     snaps: bool = False
 
     @property
@@ -61,15 +61,15 @@ class Person:
     seed
         Of everything random.
     script
-        Failings to happen; see `coach.simulation.randomness.Chance`.
+        Failings to happen; see `coach.simulation.randomness.Randomness`.
     """
 
     def __init__(
         self, spec: PersonSpec, *, seed: int = 0, script: Sequence[Failing | None] | None = None
     ) -> None:
-        self.intended: list[Intention] = []
+        self.intended: list[IntendedMovement] = []
         self._spec = spec
-        self._chance = Chance(spec, seed, script)
+        self._random = Randomness(spec, seed, script)
         self._best: str | None = None  # the drill whose best is being asked for
         self._acts: list[_Act] = []
         self._idle = Idle(spec.life, random.Random(seed + 1))  # noqa: S311 - nothing here is a secret
@@ -110,33 +110,33 @@ class Person:
             return
         start = self._ready(t)
         spec = self._spec
-        failing = self._chance.failing(exercise, at_best=self._best is not None)
-        smile, cheek = self._chance.even(spec.effort.smile), self._chance.even(spec.effort.cheek)
+        failing = self._random.failing(exercise, at_best=self._best is not None)
+        smile, cheek = self._random.even(spec.effort.smile), self._random.even(spec.effort.cheek)
         side: SideOrEven = "even"
         if failing == "asymmetric":
-            side = self._chance.side()
+            side = self._random.side()
             smile = replace(smile, **{side: getattr(smile, side) * WEAK_SIDE})
         if failing == "mouth_moved":
             smile = Bilateral(STRAY_SMILE, STRAY_SMILE)
         uses_mouth = exercise != "cheek_raiser" or failing == "mouth_moved"
         uses_cheek = exercise != "symmetry_drill" and failing != "eyes_uninvolved"
         shape = FacePose(smile=smile if uses_mouth else NONE, cheek=cheek if uses_cheek else NONE)
-        rise = self._chance.draw(spec.pace.onset_s)
+        rise = self._random.draw(spec.pace.onset_s)
         hold = getattr(spec.hold, exercise)
         if failing is None:
             lasts = hold + spec.hold.give_up_s
         elif failing == "too_short":
-            lasts = hold * self._chance.draw(CUT_SHORT)
+            lasts = hold * self._random.draw(CUT_SHORT)
         else:
             lasts = hold + SELF_TIMED_S
-        end, fall = start + rise + lasts, self._chance.draw(spec.pace.offset_s)
-        parts = [Movement(start, shape, rise, end, fall, self._chance.lag())]
+        end, fall = start + rise + lasts, self._random.draw(spec.pace.offset_s)
+        parts = [Movement(start, shape, rise, end, fall, self._random.lag())]
         if failing == "eyes_closed":
             shut = FacePose(lids=Bilateral(1.0, 1.0))
             parts.append(Movement(start + EYES_CLOSE_AFTER_S, shut, 0.3, end, fall))
         self._begin(
             _Act(0, parts),
-            Intention(
+            IntendedMovement(
                 exercise, DRILLS[exercise], t, start, parts[0].apex,
                 valid=failing is None, reason=failing or "", side=side, eyes=uses_cheek,
             ),
@@ -146,57 +146,61 @@ class Person:
         if self._at_it(t, "jaw_release"):
             return
         spec, start = self._spec, self._ready(t)
-        rise = self._chance.draw(spec.pace.jaw_open_s)
-        snaps = self._chance.failing("jaw_release", at_best=self._best is not None) == "snapped_shut"
+        rise = self._random.draw(spec.pace.jaw_open_s)
+        snaps = self._random.failing("jaw_release", at_best=self._best is not None) == "snapped_shut"
         end = start + rise + spec.hold.jaw_release + spec.hold.give_up_s
-        fall = SNAP_S if snaps else self._chance.draw(spec.pace.jaw_close_s)
-        part = Movement(start, FacePose(jaw_open=self._chance.draw(spec.effort.jaw)), rise, end, fall)
+        fall = SNAP_S if snaps else self._random.draw(spec.pace.jaw_close_s)
+        part = Movement(start, FacePose(jaw_open=self._random.draw(spec.effort.jaw)), rise, end, fall)
         self._begin(
             _Act(0, [part], snaps=snaps),
-            Intention("jaw_release", "open_hold", t, start, part.apex),
+            IntendedMovement("jaw_release", "open_hold", t, start, part.apex),
         )
 
     def _circle(self, t: float, count: int, *, clockwise: bool) -> None:
         start = self._ready(t)
-        circles = Circles(start, max(count, 1), self._chance.draw(self._spec.pace.circle_s), clockwise)
+        circles = CircleMotion(start, max(count, 1), self._random.draw(self._spec.pace.circle_s), clockwise)
         direction: Direction = "clockwise" if clockwise else "counterclockwise"
         self._begin(
             _Act(0, [], circles),
-            Intention("jaw_release", "circles", t, start, start, direction=direction, count=circles.count),
+            IntendedMovement(
+                "jaw_release", "circles", t, start, start, direction=direction, count=circles.count
+            ),
         )
 
     def _breathe(self, t: float, key: str) -> None:
         start = self._ready(t)
-        lasts = self._chance.draw(self._spec.pace.breath_s)
+        lasts = self._random.draw(self._spec.pace.breath_s)
         out = key == "breathe_out"
         shape = FacePose(jaw_open=self._spec.effort.jaw_exhale if out else 0.0)
         part = Movement(start, shape, lasts / 4, start + lasts * 3 / 4, lasts / 4)
-        kind: IntentionKind = "breath_out" if out else "breath_in"
-        self._begin(_Act(0, [part]), Intention("jaw_release", kind, t, start, part.apex))
+        kind: MovementKind = "breath_out" if out else "breath_in"
+        self._begin(_Act(0, [part]), IntendedMovement("jaw_release", kind, t, start, part.apex))
 
     def _recall(self, t: float) -> None:
         spec = self._spec.recall
-        failing = self._chance.failing("memory_anchor")
+        failing = self._random.failing("memory_anchor")
         if failing == "no_smile":
             self.intended.append(
-                Intention("memory_anchor", "recall", t, t, t, t, t, valid=False, reason="no_smile")
+                IntendedMovement("memory_anchor", "recall", t, t, t, t, t, valid=False, reason="no_smile")
             )
             return
-        by_chance = self._chance.happens(spec.mouth_only)
+        by_chance = self._random.happens(spec.mouth_only)
         eyes = not (failing == "mouth_only" or by_chance)
         cheek = Bilateral(spec.cheek, spec.cheek) if eyes else NONE
-        start = t + self._chance.draw(spec.latency_s)
-        shape = FacePose(smile=self._chance.even(self._spec.effort.smile), cheek=cheek)
-        end, fall = start + spec.onset_s + spec.hold_s, self._chance.draw(self._spec.pace.offset_s)
-        part = Movement(start, shape, spec.onset_s, end, fall, self._chance.lag())
-        self._begin(_Act(0, [part]), Intention("memory_anchor", "recall", t, start, part.apex, eyes=eyes))
+        start = t + self._random.draw(spec.latency_s)
+        shape = FacePose(smile=self._random.even(self._spec.effort.smile), cheek=cheek)
+        end, fall = start + spec.onset_s + spec.hold_s, self._random.draw(self._spec.pace.offset_s)
+        part = Movement(start, shape, spec.onset_s, end, fall, self._random.lag())
+        self._begin(
+            _Act(0, [part]), IntendedMovement("memory_anchor", "recall", t, start, part.apex, eyes=eyes)
+        )
 
     def _show(self, t: float, shape: FacePose) -> None:
         start = self._ready(t)
         lasts = self._spec.hold.jaw_release + self._spec.hold.give_up_s
-        rise = self._chance.draw(self._spec.pace.onset_s)
-        part = Movement(start, shape, rise, start + lasts, 0.5, self._chance.lag())
-        self._begin(_Act(0, [part]), Intention("check_in", "smile", t, start, part.apex))
+        rise = self._random.draw(self._spec.pace.onset_s)
+        part = Movement(start, shape, rise, start + lasts, 0.5, self._random.lag())
+        self._begin(_Act(0, [part]), IntendedMovement("check_in", "smile", t, start, part.apex))
 
     def _at_it(self, t: float, exercise: str) -> bool:
         """Return whether what is asked for is being done already."""
@@ -205,11 +209,11 @@ class Person:
     def _ready(self, t: float) -> float:
         """Let go of everything; return when the next movement can begin."""
         self._let_go(t)
-        return max([t + self._chance.delay(), *(act.rest for act in self._acts)])
+        return max([t + self._random.delay(), *(act.rest for act in self._acts)])
 
     def _let_go(self, t: float) -> None:
         """End held movements after the usual delay; circles are finished first."""
-        stop = t + self._chance.delay()
+        stop = t + self._random.delay()
         for part in (part for act in self._acts for part in act.parts):
             part.end = min(part.end, max(stop, part.start))
 
@@ -221,9 +225,9 @@ class Person:
                 self.intended[act.index] = replace(meant, valid=False, reason=meant.reason or "interrupted")
         self._let_go(t)
 
-    def _begin(self, act: _Act, intention: Intention) -> None:
+    def _begin(self, act: _Act, intended: IntendedMovement) -> None:
         act.index = len(self.intended)
-        self.intended.append(intention)
+        self.intended.append(intended)
         self._acts.append(act)
 
     def _finish(self, t: float) -> None:
@@ -234,7 +238,7 @@ class Person:
                 self.intended[act.index] = meant = replace(meant, release=act.end)
                 if meant.kind == "open_hold":
                     self.intended.append(
-                        Intention(
+                        IntendedMovement(
                             "jaw_release", "slow_close", act.end, act.end, act.end, act.end, act.rest,
                             valid=not act.snaps, reason="snapped_shut" if act.snaps else "",
                         )

@@ -11,7 +11,7 @@ from coach.simulation.spec import FAILINGS, Failing, PersonSpec, Span
 from coach.types import Bilateral
 
 
-class Chance:
+class Randomness:
     """A person's dice; the same seed and the same questions give the same answers.
 
     Parameters
@@ -27,7 +27,7 @@ class Chance:
 
     def __init__(self, spec: PersonSpec, seed: int, script: Sequence[Failing | None] | None) -> None:
         self._spec = spec
-        self._dice = random.Random(seed)  # noqa: S311 - nothing here is a secret
+        self._random = random.Random(seed)  # noqa: S311 - nothing here is a secret
         self._script = None if script is None else list(script)
         self._failed_last = False
 
@@ -40,37 +40,37 @@ class Chance:
         if at_best:
             return None
         kinds = [kind for kind in FAILINGS[exercise] if self._spec.failures.weights.get(kind, 0) > 0]
-        fails = self._dice.random() < self._spec.failures.share
+        fails = self._random.random() < self._spec.failures.share
         self._failed_last = bool(kinds) and fails and not self._failed_last
         if not self._failed_last:
             return None
         weights = [self._spec.failures.weights[kind] for kind in kinds]
-        return self._dice.choices(kinds, weights)[0]
+        return self._random.choices(kinds, weights)[0]
 
     def happens(self, share: float) -> bool:
         """Return whether something comes about that does in this share of cases; never with a script."""
-        return self._script is None and self._dice.random() < share
+        return self._script is None and self._random.random() < share
 
     def draw(self, span: Span) -> float:
         """Return a quantity within its limits."""
-        return self._dice.uniform(span.low, span.high)
+        return self._random.uniform(span.low, span.high)
 
     def delay(self) -> float:
         """Return the time between hearing and moving, seconds."""
         spec = self._spec.reaction
-        delay = self._dice.lognormvariate(math.log(spec.median_s), spec.spread)
+        delay = self._random.lognormvariate(math.log(spec.median_s), spec.spread)
         return min(max(delay, spec.least_s), spec.most_s)
 
     def side(self) -> Literal["left", "right"]:
         """Return one of the person's sides."""
-        return self._dice.choice(("left", "right"))
+        return self._random.choice(("left", "right"))
 
     def even(self, span: Span) -> Bilateral:
         """Return an effort as even as a healthy person's: the sides differ by a few per cent."""
-        level, uneven = self.draw(span), self._dice.uniform(-1, 1) * self._spec.life.uneven
+        level, uneven = self.draw(span), self._random.uniform(-1, 1) * self._spec.life.uneven
         return Bilateral(min(level * (1 + uneven), 1.0), min(level * (1 - uneven), 1.0))
 
     def lag(self) -> Bilateral:
         """Return by how much each side comes later, seconds; one of them is in time."""
         late = self.draw(self._spec.life.lag_s)
-        return self._dice.choice((Bilateral(late, 0.0), Bilateral(0.0, late)))
+        return self._random.choice((Bilateral(late, 0.0), Bilateral(0.0, late)))

@@ -53,7 +53,7 @@ class Reaction(Strict):
     most_s: Seconds
 
 
-class Pace(Strict):
+class MovementPace(Strict):
     """How long movements take, seconds; `circle_s` a circle, `breath_s` one breath in or out."""
 
     onset_s: Span
@@ -83,7 +83,7 @@ class Hold(Strict):
     give_up_s: Seconds
 
 
-class RecallSpec(Strict):
+class SimulatedRecall(Strict):
     """A smile called up by a memory. `cheek`: how far the eyes join in; `mouth_only`: share without."""
 
     latency_s: Span
@@ -117,9 +117,9 @@ class PersonSpec(Strict):
     """All of `config/person.toml`."""
 
     reaction: Reaction
-    pace: Pace
+    pace: MovementPace
     effort: Effort
     hold: Hold
-    recall: RecallSpec
+    recall: SimulatedRecall
     life: Life
     failures: Failures

@@ -199,7 +199,7 @@ def test_excursion_in_millimetres(scored: Callable[..., Scores]) -> None:
 
 
 def signals(**changed: object) -> Signals:
-    resting = Signals(REST, REST, REST, gap=0.0, chin=0.0, travel_mm=REST, turn=0.0)
+    resting = Signals(REST, REST, REST, gap=0.0, chin=0.0, excursion_mm=REST, turn=0.0)
     return replace(resting, **changed)
 
 
@@ -227,7 +227,7 @@ def test_the_whole_smile_needs_a_mouth() -> None:
 
 def test_the_median_of_three_takes_counts() -> None:
     """One odd take changes nothing; takes that scatter raise the stated error."""
-    takes = [score(signals(pull=even(p), travel_mm=even(80 * p))) for p in (0.08, 0.081, 0.14)]
+    takes = [score(signals(pull=even(p), excursion_mm=even(80 * p))) for p in (0.08, 0.081, 0.14)]
     middle = median_of(takes)
     assert middle.mouth_curve == takes[1].mouth_curve
     assert middle.excursion_mm == takes[1].excursion_mm

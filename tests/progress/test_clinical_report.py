@@ -40,7 +40,7 @@ def report_of(store: Store) -> ClinicalReport:
 def test_the_page_says_what_was_done(report, year: History) -> None:
     """Each exercise has its sessions, its repetitions and the tries they took."""
     rows = {row[0]: row for row in report.exercises}
-    tries = 300 + len(year.tries)
+    tries = 300 + len(year.attempts)
     assert rows["Cheek raiser"][1:4] == ("60", "300", f"300 of {tries}")
     assert rows["Even smile"][1:4] == ("60", "180", "180 of 180")
     assert sum(report.weeks.values()) == len(year.repetitions)

@@ -11,17 +11,17 @@ from simulated_year import LAST_DAY, fill
 from coach.errors import UsageError
 from coach.progress.history import (
     History,
-    Recollection,
-    Repetition,
+    RecallRecord,
+    RepRecord,
     Score,
-    Session,
+    SessionRecord,
     streak,
     summarise,
     summarise_recalls,
 )
 from coach.progress.series import Series, all_series, exercise_series, score_series
 from coach.progress.summary import overview, summary_lines, weaker_side_sentence
-from coach.progress.trends import MDC95, minimal_detectable_change, sem_of_series, sem_of_takes, trend
+from coach.progress.trends import MDC95, minimal_detectable_change, sem_of_series, trend
 from coach.progress.words import ProgressWords
 from coach.session.memories import Memories, Memory
 from coach.shell.profile.language_files import load_phrase_book
@@ -44,16 +44,16 @@ def on(*days_ago: int) -> list[date]:
     return [DAY - timedelta(days=n) for n in days_ago]
 
 
-def sessions(*days_ago: int, source: str = "webcam:0") -> tuple[Session, ...]:
+def sessions(*days_ago: int, source: str = "webcam:0") -> tuple[SessionRecord, ...]:
     return tuple(
-        Session(f"{source}{n}", AT - timedelta(days=n), "daily", source, "0.1.0", 60.0, "finished")
+        SessionRecord(f"{source}{n}", AT - timedelta(days=n), "daily", source, "0.1.0", 60.0, "finished")
         for n in days_ago
     )
 
 
-def holds(*values: tuple[int, float], source: str = "webcam:0") -> tuple[Repetition, ...]:
+def holds(*values: tuple[int, float], source: str = "webcam:0") -> tuple[RepRecord, ...]:
     return tuple(
-        Repetition(f"{source}{n}", AT - timedelta(days=n), "cheek_raiser", hold_s) for n, hold_s in values
+        RepRecord(f"{source}{n}", AT - timedelta(days=n), "cheek_raiser", hold_s) for n, hold_s in values
     )
 
 
@@ -85,8 +85,8 @@ def test_a_streak_is_days_in_a_row(days: list[date], current: int, longest: int)
 def test_a_day_counts_with_one_rep_or_one_memory_that_brought_a_smile() -> None:
     """A session without either is no active day."""
 
-    def recall(n: int, latency_s: float | None) -> Recollection:
-        return Recollection(f"r{n}", AT - timedelta(days=n), "memory_anchor", "m", latency_s, False, False)
+    def recall(n: int, latency_s: float | None) -> RecallRecord:
+        return RecallRecord(f"r{n}", AT - timedelta(days=n), "memory_anchor", "m", latency_s, False, False)
 
     history = History(repetitions=holds((0, 5.0)), recalls=(recall(1, 7.5), recall(2, None)))
     assert history.active_days() == set(on(0, 1))
@@ -105,9 +105,9 @@ def test_best_median_and_this_week() -> None:
 def test_a_memory_is_as_reliable_as_its_last_twenty_recalls() -> None:
     """Older recalls count for the best latency only; each memory has its own figures."""
 
-    def recall(memory: str, latency_s: float | None) -> Recollection:
+    def recall(memory: str, latency_s: float | None) -> RecallRecord:
         in_time = latency_s is not None and latency_s <= 5
-        return Recollection("s", AT, "memory_anchor", memory, latency_s, in_time, True)
+        return RecallRecord("s", AT, "memory_anchor", memory, latency_s, in_time, True)
 
     old = [recall("m1", 0.4)] * 10
     recent = [recall("m1", 2.0)] * 12 + [recall("m1", 6.0)] * 4 + [recall("m1", None)] * 4
@@ -130,20 +130,11 @@ def test_the_simulated_person_does_not_count_for_ones_own_progress() -> None:
         repetitions=(*demo.repetitions, *holds((0, 5.0))),
         scores=demo.scores,
     )
-    assert [row.hold_s for row in both.own().repetitions] == [5.0]
+    assert [row.whole_hold_s for row in both.own().repetitions] == [5.0]
     assert [score.value for score in both.own().scores] == [50.0]
     assert summary_lines(both, DAY, WORDS)[0].startswith(
         "1 session on 1 day, 1 in the last 7 days; streak 1 day"
     )
-
-
-def test_sem_from_takes_is_the_spread_within_occasions() -> None:
-    """What differs between occasions is not noise; the true spread is found from many pairs."""
-    assert sem_of_takes([[1.0, 3.0], [11.0, 13.0]]) == pytest.approx(2**0.5)
-    assert sem_of_takes([[5.0], []]) is None
-    rng = np.random.default_rng(3)
-    takes = [rng.normal(rng.normal(0, 50), 2.0, size=3) for _ in range(2000)]
-    assert sem_of_takes(takes) == pytest.approx(2.0, rel=0.05)
 
 
 def test_sem_from_a_series_leaves_the_slow_course_out() -> None:
@@ -239,9 +230,11 @@ def test_a_session_is_one_value_of_each_series(year: History) -> None:
     """Hold and share of tries that counted, a median or share a session."""
     hold, counted = exercise_series(year, "cheek_raiser")
     first = year.sessions[0].id
-    own = [row.hold_s for row in year.repetitions if (row.session, row.exercise) == (first, "cheek_raiser")]
+    own = [
+        row.whole_hold_s for row in year.repetitions if (row.session, row.exercise) == (first, "cheek_raiser")
+    ]
     assert hold.values[0] == np.median(own)
-    tries = sum(row.session == first for row in year.tries)
+    tries = sum(row.session == first for row in year.attempts)
     assert counted.values[0] == pytest.approx(100 * 5 / (5 + tries))
     assert len(hold.values) == 300
     assert {"Even smile, evenness", "Memory anchor, time to a smile"} <= {

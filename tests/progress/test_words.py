@@ -50,7 +50,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> History:
     reasons = cycle(get_args(Reason))
     return replace(
         year,
-        tries=tuple(replace(row, reason=next(reasons)) for row in year.tries),
+        attempts=tuple(replace(row, reason=next(reasons)) for row in year.attempts),
         scores=tuple(
             replace(row, name=name) for name in SCORES for row in year.scores if row.name == "mouth"
         ),

@@ -15,7 +15,7 @@ from recorded import MEMORIES, MemoryTape, session, taped
 
 from coach.coaching.cue_scheduler import estimate_s
 from coach.errors import CoachError
-from coach.replay.trace import Entry, TapedSession, Trace, replay_events, veiled
+from coach.replay.trace import Entry, SessionTrace, TapedSession, answers, veiled
 from coach.session.session import Session
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
@@ -43,13 +43,14 @@ def write(path, setup, entries, extra=None):
     return path
 
 
-def again(trace: Trace) -> list[dict]:
+def again(trace: SessionTrace) -> list[dict]:
     exercises = [
         load_exercise(step.exercise, spec)
         for step, spec in zip(trace.setup.plan.steps, trace.setup.specs, strict=True)
     ]
     book = load_phrase_book(trace.setup.language)
-    return [event.to_dict() for event in replay_events(trace, exercises, book)]
+    replayed = answers(trace.setup, trace.entries, exercises, book)
+    return [event.to_dict() for answer in replayed for event in answer.events]
 
 
 def same(a: Entry, b: Entry) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from led import plan
 
 from coach.errors import UsageError
-from coach.progress.history import History, Repetition, Session, Try
+from coach.progress.history import AttemptRecord, History, RepRecord, SessionRecord
 from coach.session.adaptive_dose import adapted
 from coach.session.plan import Plan, PlanFile, PlanStep
 from coach.shell.profile.plan_files import load_plan, plan_names
@@ -30,14 +30,14 @@ def done(*sessions: dict[str, str], source: str = "webcam:0") -> History:
     rows, repetitions, tries = [], [], []
     for number, session in enumerate(sessions):
         at, name = AT + timedelta(days=number), f"s{number}"
-        rows.append(Session(name, at, "daily", source, "0.1.0", 110.0, "finished"))
+        rows.append(SessionRecord(name, at, "daily", source, "0.1.0", 110.0, "finished"))
         for exercise, marks in session.items():
             for place, mark in enumerate(marks):
                 if mark == "+":
-                    repetitions.append(Repetition(name, at, exercise, 3.0, float(place)))
+                    repetitions.append(RepRecord(name, at, exercise, 3.0, float(place)))
                 else:
-                    tries.append(Try(name, at, exercise, "too_short", float(place)))
-    return History(sessions=tuple(rows), repetitions=tuple(repetitions), tries=tuple(tries))
+                    tries.append(AttemptRecord(name, at, exercise, "too_short", float(place)))
+    return History(sessions=tuple(rows), repetitions=tuple(repetitions), attempts=tuple(tries))
 
 
 # ---- fitting into a time -----------------------------------------------------------------------------

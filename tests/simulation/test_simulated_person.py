@@ -16,7 +16,7 @@ from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Listener, Signal, Source
 from coach.shell.detection.landmarker import Landmarker
 from coach.simulation.face_pose import FacePose
-from coach.simulation.ground_truth import Intention
+from coach.simulation.ground_truth import IntendedMovement
 from coach.simulation.person import Person
 from coach.simulation.spec import Failing, PersonSpec
 from coach.types import Frame
@@ -58,12 +58,12 @@ class Acted:
             heard = [waiting.pop(0)[1] for _ in list(waiting) if waiting[0][0] <= t]
             self.t.append(t)
             self.poses.append(person.step(t, heard))
-        self.intended: list[Intention] = person.intended
+        self.intended: list[IntendedMovement] = person.intended
 
     def at(self, t: float) -> FacePose:
         return self.poses[round(t * FPS)]
 
-    def middle(self, meant: Intention) -> FacePose:
+    def middle(self, meant: IntendedMovement) -> FacePose:
         """Return the pose half-way between the apex and the release."""
         assert meant.release is not None
         return self.at((meant.apex + meant.release) / 2)
@@ -142,7 +142,7 @@ def test_a_pause_breaks_off_what_is_being_held(spec: PersonSpec) -> None:
 # -- failings
 
 
-def fails(spec: PersonSpec, exercise: str, failing: Failing) -> tuple[Intention, FacePose]:
+def fails(spec: PersonSpec, exercise: str, failing: Failing) -> tuple[IntendedMovement, FacePose]:
     acted = Acted(spec, {1.0: cue(exercise, "go")}, 12, script=[failing])
     (meant,) = acted.intended
     assert (meant.valid, meant.reason) == (False, failing)

@@ -26,7 +26,7 @@ from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.toml_files import load_settings
 from coach.simulation.face_pose import FacePose
-from coach.simulation.ground_truth import Intention
+from coach.simulation.ground_truth import IntendedMovement
 from coach.simulation.person import Person
 from coach.simulation.spec import Failing
 from coach.types import FaceObservation
@@ -193,7 +193,7 @@ class Acting:
         return self.person.step(t, heard)
 
     @property
-    def intended(self) -> list[Intention]:
+    def intended(self) -> list[IntendedMovement]:
         return self.person.intended
 
 

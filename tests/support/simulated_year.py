@@ -38,7 +38,8 @@ def session(store: Store, at: datetime, done: float, rng: np.random.Generator) -
         hold_s = 5.3 + abs(rng.normal(0, 0.3))
         store.record(key, events.Rep(t=t, exercise="cheek_raiser", index=index, start=t - 5.0, hold_s=5.0))
         store.record(
-            key, events.Released(t=t + 1, exercise="cheek_raiser", index=index, hold_s=hold_s, end=t + 1)
+            key,
+            events.Released(t=t + 1, exercise="cheek_raiser", index=index, whole_hold_s=hold_s, end=t + 1),
         )
     for _ in range(rng.poisson(3 - 2 * done)):
         t += 3.0
@@ -78,4 +79,4 @@ def session(store: Store, at: datetime, done: float, rng: np.random.Generator) -
     end = events.SessionEnd(
         t=t, reps={}, attempts={}, duration_s=t, frames=int(30 * t), fps=30.0, reason="finished"
     )
-    store.end_session(key, end)
+    store.record(key, end)

@@ -22,7 +22,7 @@ from coach.shell.store.event_log import EventLog
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
 from coach.shell.window.display import NoDisplay
-from coach.simulation.ground_truth import Intention
+from coach.simulation.ground_truth import IntendedMovement
 
 FPS = 12.0  # fewer than a webcam's, to be done sooner
 STEPS = (
@@ -40,14 +40,14 @@ class Lesson:
     """What came of one session, and what was meant."""
 
     events: list[dict[str, Any]]
-    intended: list[Intention]
+    intended: list[IntendedMovement]
     history: History
     reason: str
 
     def of(self, kind: str, exercise: str = "") -> list[dict[str, Any]]:
         return [e for e in self.events if e["type"] == kind and exercise in ("", e.get("exercise"))]
 
-    def meant(self, *kinds: str) -> list[Intention]:
+    def meant(self, *kinds: str) -> list[IntendedMovement]:
         return [intention for intention in self.intended if intention.kind in kinds]
 
 
@@ -134,7 +134,7 @@ def test_all_of_it_is_in_the_history(lesson: Lesson) -> None:
     """Repetitions, tries, smiles and the recall, as in the log."""
     history = lesson.history
     assert len(history.repetitions) == len(lesson.of("rep"))
-    assert [row.reason for row in history.tries] == [e["reason"] for e in lesson.of("attempt")]
+    assert [row.reason for row in history.attempts] == [e["reason"] for e in lesson.of("attempt")]
     assert len(history.smiles) == len(lesson.of("smile"))
     assert len(history.recalls) == 1
     assert history.sessions[0].reason == "finished"

@@ -47,9 +47,9 @@ from coach.shell.sound.player import WatchedPlayer
 from coach.shell.store.event_log import EventLog, read_events
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
-from coach.shell.testing.faults import Fault, FaultyOutput, FaultySource, full_disk
+from coach.shell.testing.faults import FaultyOutput, FaultySource, InjectedFault, full_disk
 from coach.shell.window.layout import canvas_size
-from coach.shell.window.painter import Look, Painter
+from coach.shell.window.painter import Appearance, Painter
 from coach.simulation.face_pose import FacePose
 from coach.types import FaceObservation, Frame, Points
 
@@ -92,7 +92,7 @@ def drained(source: FaultySource) -> list[Frame | Signal]:
 @pytest.mark.parametrize("kind", [*PICTURES, "nobody", "another", "beside", "wide", "pair"])
 def test_a_spoilt_picture_is_spoilt_while_the_script_says_so(kind: Any) -> None:
     """Only the frames inside the fault differ, and time goes on as before."""
-    given = drained(FaultySource(Ticking(), [Fault(kind, 2.0, 3.0)]))
+    given = drained(FaultySource(Ticking(), [InjectedFault(kind, 2.0, 3.0)]))
     frames = [got for got in given if isinstance(got, Frame)]
     assert [frame.t for frame in frames] == pytest.approx([n / 10 for n in range(1, 81)])
     good = [n + 1 for n, f in enumerate(frames) if np.array_equal(f.image, np.full((4, 6, 3), n + 1))]
@@ -105,9 +105,10 @@ def test_a_spoilt_picture_is_spoilt_while_the_script_says_so(kind: Any) -> None:
 def test_a_spoilt_flow_keeps_time_going_forward() -> None:
     """Held back, slowed, jittered or leapt over: stamps strictly increase, and nothing comes up again."""
     script = [
-        Fault("silent", 1.0, 2.0), Fault("lost", 2.0, 3.0), Fault("slow", 3.0, 4.0, amount=5.0),
-        Fault("burst", 4.0, 4.65, amount=0.5), Fault("jitter", 5.0, 6.0, amount=0.08),
-        Fault("gap", 6.0, 7.0, amount=60.0), Fault("ended", 7.9),
+        InjectedFault("silent", 1.0, 2.0), InjectedFault("lost", 2.0, 3.0),
+        InjectedFault("slow", 3.0, 4.0, amount=5.0),
+        InjectedFault("burst", 4.0, 4.65, amount=0.5), InjectedFault("jitter", 5.0, 6.0, amount=0.08),
+        InjectedFault("gap", 6.0, 7.0, amount=60.0), InjectedFault("ended", 7.9),
     ]  # fmt: skip
     given = drained(FaultySource(Ticking(), script))
     frames = [got for got in given if isinstance(got, Frame)]
@@ -163,9 +164,9 @@ def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Path, data: Path)
     log = tmp_path / "events.jsonl"
     load_plan = plans.load_plan
 
-    def run_it(*script: Fault, reps: int = 1, fps: float = 8.0) -> Told:
+    def run_it(*script: InjectedFault, reps: int = 1, fps: float = 8.0) -> Told:
         person = SimulatedPerson(load_person(), fps=fps, size=SIZE, realtime=False, script=[])
-        whole = [*script, Fault("ended", 60.0)]  # a session that never ends fails, and ends
+        whole = [*script, InjectedFault("ended", 60.0)]  # a session that never ends fails, and ends
         monkeypatch.setattr(app, "open_source", lambda *_, **__: FaultySource(person, whole))
 
         def short(*arguments: Any, **options: Any) -> Any:
@@ -195,8 +196,8 @@ def test_a_hard_day_costs_no_repetition(lead: Callable[..., Told], data: Path) -
 
     The camera's loss and the face's are said, waited out and counted in again; the person is still known.
     """
-    spoilt = [Fault(kind, 0.5 + 0.8 * n, 0.7 + 0.8 * n) for n, kind in enumerate(PICTURES)]
-    told = lead(*spoilt, Fault("lost", 9.0, 11.0), Fault("nobody", 14.5, 16.0), reps=2)
+    spoilt = [InjectedFault(kind, 0.5 + 0.8 * n, 0.7 + 0.8 * n) for n, kind in enumerate(PICTURES)]
+    told = lead(*spoilt, InjectedFault("lost", 9.0, 11.0), InjectedFault("nobody", 14.5, 16.0), reps=2)
     assert told.status == 0
     assert told.log[-1]["reason"] == "finished"
     assert told.reps == kept(data) == 2
@@ -214,7 +215,7 @@ def test_a_hard_day_costs_no_repetition(lead: Callable[..., Told], data: Path) -
 @pytest.mark.parametrize("kind", ["black", "garbage"])
 def test_pictures_without_a_face_are_said_and_never_counted(lead: Callable[..., Told], kind: Any) -> None:
     """Whatever is not a face gives no repetition; the person hears that they are not seen."""
-    told = lead(Fault("ended", 4.5), Fault(kind, 0.0))
+    told = lead(InjectedFault("ended", 4.5), InjectedFault(kind, 0.0))
     assert told.status == 0
     assert told.log[-1]["reason"] == "source_ended"
     assert told.reps == 0
@@ -223,7 +224,7 @@ def test_pictures_without_a_face_are_said_and_never_counted(lead: Callable[..., 
 
 def test_a_minute_asleep_is_no_long_hold(lead: Callable[..., Told]) -> None:
     """The process stood still for 60 s inside a hold: no rep came of it, and the session goes on."""
-    told = lead(Fault("gap", 5.0, 5.5, amount=60.0))
+    told = lead(InjectedFault("gap", 5.0, 5.5, amount=60.0))
     assert told.person.intended[0].start < 5.0
     assert told.of("face_lost")[0]["t"] > 60
     assert told.of("paused")
@@ -237,11 +238,13 @@ def test_a_minute_asleep_is_no_long_hold(lead: Callable[..., Told]) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        [Fault("slow", 0.0, amount=5.0)],
-        [Fault("jitter", 0.0, 4.0, amount=0.06), Fault("burst", 4.0, amount=0.4)],
+        [InjectedFault("slow", 0.0, amount=5.0)],
+        [InjectedFault("jitter", 0.0, 4.0, amount=0.06), InjectedFault("burst", 4.0, amount=0.4)],
     ],
 )
-def test_holds_are_timed_in_seconds_whatever_the_rate(lead: Callable[..., Told], script: list[Fault]) -> None:
+def test_holds_are_timed_in_seconds_whatever_the_rate(
+    lead: Callable[..., Told], script: list[InjectedFault]
+) -> None:
     """At 5 frames a second, or jittered and then in bursts: the rep counts, after its own seconds."""
     told = lead(*script)
     (rep,) = told.of("rep")
@@ -253,7 +256,7 @@ def test_a_camera_that_is_gone_for_good_leaves_what_was_done(
     lead: Callable[..., Told], data: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The source fails in mid-session: one line, status 1, and log and history are closed properly."""
-    told = lead(Fault("gone", 4.0))
+    told = lead(InjectedFault("gone", 4.0))
     assert told.status == 1
     assert capfd.readouterr().err == "the camera is gone for good; connect it and start again\n"
     assert told.log[-1]["type"] == "session_end"
@@ -264,13 +267,13 @@ def test_a_camera_that_is_gone_for_good_leaves_what_was_done(
 def test_even_a_mistake_of_the_program_closes_the_log(lead: Callable[..., Told], tmp_path: Path) -> None:
     """An error that nobody foresaw is not hidden, and does not take the record of the session along."""
     with pytest.raises(RuntimeError, match="a mistake"):
-        lead(Fault("broken", 1.0))
+        lead(InjectedFault("broken", 1.0))
     assert read_events(tmp_path / "events.jsonl")[-1]["type"] == "session_end"
 
 
 def test_a_second_face_beside_is_not_followed(lead: Callable[..., Told]) -> None:
     """Somebody joins and keeps still: the person is followed as before, and their repetition counts."""
-    told = lead(Fault("wide", 0.0, 5.0), Fault("pair", 5.0, 20.0))
+    told = lead(InjectedFault("wide", 0.0, 5.0), InjectedFault("pair", 5.0, 20.0))
     assert told.reps == 1
     assert not told.of("face_lost", "attempt")
     assert len(told.of("calibrated")) == 1
@@ -278,7 +281,7 @@ def test_a_second_face_beside_is_not_followed(lead: Callable[..., Told]) -> None
 
 def test_the_face_beside_takes_over_and_is_noticed_at_once(lead: Callable[..., Told]) -> None:
     """The landmarker goes over to a second face without a gap: that is a lost face, not the same one."""
-    told = lead(Fault("ended", 12.5), Fault("beside", 5.5), reps=2)
+    told = lead(InjectedFault("ended", 12.5), InjectedFault("beside", 5.5), reps=2)
     (jump,) = told.of("face_lost")
     assert 5.5 <= jump["t"] < 6.5
     assert "look different" in told.cues
@@ -440,9 +443,9 @@ def test_a_jump_is_told_from_a_movement() -> None:
 @pytest.mark.parametrize("kind", ["black", "garbage", "empty", "grey", "alpha", "half", "none"])
 def test_a_spoilt_picture_can_still_be_shown(kind: Any) -> None:
     """The window draws its words and bars whatever the camera hands over."""
-    (frame,) = [got for got in drained(FaultySource(Ticking(), [Fault(kind, 0.0)])) if got][:1]
+    (frame,) = [got for got in drained(FaultySource(Ticking(), [InjectedFault(kind, 0.0)])) if got][:1]
     assert isinstance(frame, Frame)
-    look = Look(canvas_size(1280, 720), "overlay")
+    look = Appearance(canvas_size(1280, 720), "overlay")
     canvas = Painter(None).paint(frame.image, None, Screen("hold", title="Cheek raiser", count=1), look)
     assert canvas.shape == (720, 1280, 3)
     assert canvas.std() > 1

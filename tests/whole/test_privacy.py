@@ -55,9 +55,9 @@ with open({started!r}, "a") as file:
 SHORT = """
 import sys
 from coach.shell.app import session as app
-from coach.shell.testing.faults import Fault, FaultySource
+from coach.shell.testing.faults import InjectedFault, FaultySource
 opened = app.open_source
-app.open_source = lambda *a, **k: FaultySource(opened(*a, **k), [Fault('ended', 1.5)])
+app.open_source = lambda *a, **k: FaultySource(opened(*a, **k), [InjectedFault('ended', 1.5)])
 from coach.__main__ import main
 main(sys.argv[1:])
 """

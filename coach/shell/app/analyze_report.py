@@ -41,7 +41,7 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
     for event in events:
         if isinstance(event, Rep):
             whole = released.get(event.index)
-            held = whole.hold_s if whole is not None else event.hold_s
+            held = whole.whole_hold_s if whole is not None else event.hold_s
             lines.append(f"  {event.index:2d}  from {event.start:6.2f} s  held {held:.2f} s")
         elif isinstance(event, Attempt):
             lines.append(f"   -  from {event.start:6.2f} s  held {event.hold_s:.2f} s  {event.reason}")

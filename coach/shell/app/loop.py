@@ -14,7 +14,7 @@ from coach.coaching.screen import Screen
 from coach.events import EndReason
 from coach.session.session import Session
 from coach.shell.capture.source import Signal, Source
-from coach.shell.detection.detector import Sighting, Sightings, SightingsAhead
+from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.sound.voice import Voice
 from coach.shell.store.recorder import Recorder
 from coach.shell.window.display import FEELINGS, Command, Display, NoDisplay
@@ -75,7 +75,7 @@ class Loop:
         self.muted = False
         self.t = 0.0
         self._source = source
-        self._sightings = (SightingsAhead if ahead else Sightings)(source, landmarker)
+        self._detector = (ThreadedDetector if ahead else Detector)(source, landmarker)
         self._display = display
         self._voice = voice
         self._recorder = recorder
@@ -102,12 +102,12 @@ class Loop:
 
     def run(self) -> EndReason:
         """Run to the end and say why it ended."""
-        with closing(self._sightings):
+        with closing(self._detector):
             while self._stop is None:
-                sighting = self._sightings.look()
-                if sighting.got is Signal.ENDED:
+                detection = self._detector.read()
+                if detection.got is Signal.ENDED:
                     return "finished" if self.session.finished else "source_ended"
-                output = self._process(sighting)
+                output = self._process(detection)
                 self._announce()
                 self._recorder.take(output.events)
                 self._speak(output)
@@ -124,15 +124,15 @@ class Loop:
         while self._stop is None and self._source.now() < until and self._source.read() is not Signal.ENDED:
             self._show(self._screen)
 
-    def _process(self, sighting: Sighting) -> Output:
-        if isinstance(sighting.got, Frame):
-            self.t, self._frame, self._observation = sighting.t, sighting.got, sighting.face
+    def _process(self, detection: Detection) -> Output:
+        if isinstance(detection.got, Frame):
+            self.t, self._frame, self._observation = detection.t, detection.got, detection.face
             output = self.session.process(self.t, self._observation)
             if self._range_watch is not None:
                 self._range_watch.step(self.session.features)
             return output
-        self.t = max(self.t, sighting.t)
-        if sighting.got is Signal.LOST:
+        self.t = max(self.t, detection.t)
+        if detection.got is Signal.LOST:
             self._frame = self._observation = None
             return self.session.camera_lost(self.t)
         return self.session.idle(self.t)

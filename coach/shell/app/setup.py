@@ -27,7 +27,7 @@ from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.store import Store
 from coach.shell.window.display import Display, NoDisplay
-from coach.shell.window.prompt import Asker, Left, Look, Question, WindowAsker, asker_for
+from coach.shell.window.prompt import Asker, FramingCheck, Left, Question, WindowAsker, asker_for
 from coach.types import Frame
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
     return False
 
 
-def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> Look:
+def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> FramingCheck:
     """Return what judges how the face is in the picture, each frame once."""
     last: list[tuple[float, tuple[Framing, str]]] = []
 

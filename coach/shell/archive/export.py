@@ -16,8 +16,8 @@ import coach
 from coach.errors import CoachError, StoreError, UsageError
 from coach.progress.clinical_report import clinical_report
 from coach.progress.words import ProgressWords
-from coach.shell.store.event_rows import insertion
 from coach.shell.store.migrations import MIGRATIONS, migrate
+from coach.shell.store.rows import insertion
 from coach.shell.store.store import Store
 from coach.shell.system.private_file import hand_over, refuse_dash
 
@@ -31,7 +31,7 @@ _PARENT = {"sessions": "session", "check_ins": "check_in"}  # the column that na
 _ORDER = {"sessions": "started_at, rowid", "check_ins": "at, rowid"}
 TABLES = tuple(table for parent, children in CHILDREN.items() for table in (parent, *children))
 
-Rows: TypeAlias = list[dict[str, Any]]
+TableRows: TypeAlias = list[dict[str, Any]]
 
 
 def export_csv(store: Store, folder: Path) -> list[Path]:
@@ -174,7 +174,7 @@ def _check_target(path: Path, kind: str) -> None:
         )
 
 
-def _tables(store: Store) -> dict[str, Rows]:
+def _tables(store: Store) -> dict[str, TableRows]:
     """Return every table as rows by column; a child's own number is left out, it means nothing outside."""
     try:
         return {table: _rows(store.connection, table) for table in TABLES}
@@ -182,7 +182,7 @@ def _tables(store: Store) -> dict[str, Rows]:
         raise StoreError(f"{store.path}: cannot be read ({error}); restore a copy") from error
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> Rows:
+def _rows(connection: sqlite3.Connection, table: str) -> TableRows:
     columns = _columns(connection, table)
     query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {_ORDER.get(table, 'id')}"  # noqa: S608
     return [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
@@ -193,7 +193,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return names if table in CHILDREN else names[1:]
 
 
-def _read(path: Path) -> dict[str, Rows]:
+def _read(path: Path) -> dict[str, TableRows]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_not_a_number)
     except OSError as error:
@@ -210,7 +210,7 @@ def _read(path: Path) -> dict[str, Rows]:
     return _checked(data.get("tables"), path)
 
 
-def _checked(tables: Any, path: Path) -> dict[str, Rows]:
+def _checked(tables: Any, path: Path) -> dict[str, TableRows]:
     """Return the tables if every row has exactly the known columns, with values of their types."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         migrate(memory, None)

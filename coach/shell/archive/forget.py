@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from coach.errors import StoreError, UsageError
-from coach.progress.history import Session
+from coach.progress.history import SessionRecord
 from coach.shell.archive.export import CHILDREN, counted
 from coach.shell.profile import memories_file
 from coach.shell.store.store import Store
@@ -29,7 +29,7 @@ def session_list(store: Store) -> list[str]:
     return lines
 
 
-def find_session(store: Store, name: str) -> Session:
+def find_session(store: Store, name: str) -> SessionRecord:
     """Return the session that is meant.
 
     Parameters
@@ -58,7 +58,7 @@ def find_session(store: Store, name: str) -> Session:
     return found[0]
 
 
-def session_name(session: Session) -> str:
+def session_name(session: SessionRecord) -> str:
     """Return what a session is called where it is deleted, e.g. `0a1b2c3d of 2026-01-31 18:00`."""
     return f"{session.id[:8]} of {session.started_at:%Y-%m-%d %H:%M}"
 

@@ -12,12 +12,12 @@ from coach.coaching.cues import Cue
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.face import draw, grain
 from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
-from coach.simulation.ground_truth import Intention
+from coach.simulation.ground_truth import IntendedMovement
 from coach.simulation.person import Person
 from coach.simulation.spec import Failing, PersonSpec
 from coach.types import Frame
 
-__all__ = ["Failing", "Intention", "PersonSpec", "SimulatedPerson", "load_person"]
+__all__ = ["Failing", "IntendedMovement", "PersonSpec", "SimulatedPerson", "load_person"]
 
 LONGEST_WAIT_S = 0.05  # as every source promises
 JITTER = 0.04  # of a frame's interval; real cameras are not clocks
@@ -75,7 +75,7 @@ class SimulatedPerson:
         self._closed = False
 
     @property
-    def intended(self) -> list[Intention]:
+    def intended(self) -> list[IntendedMovement]:
         """What the person meant to do so far, in the source's time."""
         return self._person.intended
 

@@ -34,7 +34,7 @@ class State(Enum):
     BACKOFF = auto()  # failed; waiting to try again
 
 
-class Happening(Enum):
+class CameraTrigger(Enum):
     """What moves the camera from state to state."""
 
     START = auto()
@@ -45,26 +45,26 @@ class Happening(Enum):
     CLOSE = auto()
 
 
-TRANSITIONS: dict[State, dict[Happening, State]] = {
-    State.CLOSED: {Happening.START: State.OPENING},
+TRANSITIONS: dict[State, dict[CameraTrigger, State]] = {
+    State.CLOSED: {CameraTrigger.START: State.OPENING},
     State.OPENING: {
-        Happening.PICTURE: State.STREAMING,
-        Happening.FAILURE: State.BACKOFF,
-        Happening.TIMEOUT: State.BACKOFF,
-        Happening.CLOSE: State.CLOSED,
+        CameraTrigger.PICTURE: State.STREAMING,
+        CameraTrigger.FAILURE: State.BACKOFF,
+        CameraTrigger.TIMEOUT: State.BACKOFF,
+        CameraTrigger.CLOSE: State.CLOSED,
     },
     State.STREAMING: {
-        Happening.SILENCE: State.STALLED,
-        Happening.FAILURE: State.BACKOFF,
-        Happening.CLOSE: State.CLOSED,
+        CameraTrigger.SILENCE: State.STALLED,
+        CameraTrigger.FAILURE: State.BACKOFF,
+        CameraTrigger.CLOSE: State.CLOSED,
     },
     State.STALLED: {
-        Happening.PICTURE: State.STREAMING,
-        Happening.FAILURE: State.BACKOFF,
-        Happening.TIMEOUT: State.BACKOFF,
-        Happening.CLOSE: State.CLOSED,
+        CameraTrigger.PICTURE: State.STREAMING,
+        CameraTrigger.FAILURE: State.BACKOFF,
+        CameraTrigger.TIMEOUT: State.BACKOFF,
+        CameraTrigger.CLOSE: State.CLOSED,
     },
-    State.BACKOFF: {Happening.TIMEOUT: State.OPENING, Happening.CLOSE: State.CLOSED},
+    State.BACKOFF: {CameraTrigger.TIMEOUT: State.OPENING, CameraTrigger.CLOSE: State.CLOSED},
 }
 LIMIT_S = {State.OPENING: OPEN_LIMIT_S, State.STALLED: ABANDON_S}
 
@@ -133,7 +133,7 @@ class Webcam:
         if self._done:
             return Signal.ENDED
         if self._state is State.CLOSED:
-            self._enter(Happening.START)
+            self._enter(CameraTrigger.START)
         self._advance()
         self._wait()
         self._advance()
@@ -157,7 +157,7 @@ class Webcam:
             return
         self._done = True
         if self._state is not State.CLOSED:
-            self._enter(Happening.CLOSE)
+            self._enter(CameraTrigger.CLOSE)
         self._reader.join(CLOSE_WAIT_S)
 
     def _wait(self) -> None:
@@ -173,37 +173,37 @@ class Webcam:
 
     def _advance(self) -> None:
         """Look at the reader and the clock, and follow the table for what is seen."""
-        happening = self._happening()
-        if happening is None:
+        trigger = self._trigger()
+        if trigger is None:
             return
-        if not self._streamed and happening in (Happening.FAILURE, Happening.TIMEOUT):
+        if not self._streamed and trigger in (CameraTrigger.FAILURE, CameraTrigger.TIMEOUT):
             reason = self._reader.failure or f"does not answer ({OPEN_LIMIT_S:.0f} s)"
             self.close()
             found = list_cameras(self._opener, without=self._settings.index) if self._reader.over else []
             raise SourceError(explanation(self._settings.index, reason, found))
-        self._enter(happening)
+        self._enter(trigger)
 
-    def _happening(self) -> Happening | None:
+    def _trigger(self) -> CameraTrigger | None:
         """Return what has happened that the present state answers to."""
         if self._state is State.BACKOFF:
             wait = BACKOFF_S[min(self._attempts, len(BACKOFF_S)) - 1]
-            return Happening.TIMEOUT if self._lasted() >= wait else None
+            return CameraTrigger.TIMEOUT if self._lasted() >= wait else None
         with self._news:
             if self._reader.error is not None:
                 raise self._reader.error
             failed = bool(self._reader.failure)
             live = self._reader.count > 0 and self._clock() - self._reader.changed_at <= SILENT_S
         if failed:
-            return Happening.FAILURE
+            return CameraTrigger.FAILURE
         if self._state is State.STREAMING:
-            return None if live else Happening.SILENCE
+            return None if live else CameraTrigger.SILENCE
         if live:
-            return Happening.PICTURE
-        return Happening.TIMEOUT if self._lasted() > LIMIT_S[self._state] else None
+            return CameraTrigger.PICTURE
+        return CameraTrigger.TIMEOUT if self._lasted() > LIMIT_S[self._state] else None
 
-    def _enter(self, happening: Happening) -> None:
+    def _enter(self, trigger: CameraTrigger) -> None:
         """Go to the state that the table names, and do what belongs to arriving there."""
-        self._state = TRANSITIONS[self._state][happening]
+        self._state = TRANSITIONS[self._state][trigger]
         self._since = self._clock()
         if self._state is State.OPENING:
             self._reader = Reader(self._news, self._clock, after=self._reader)

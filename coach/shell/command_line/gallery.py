@@ -15,7 +15,7 @@ from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window.labels import Labels
-from coach.shell.window.painter import Look, Painter, View
+from coach.shell.window.painter import Appearance, Painter, WindowView
 from coach.shell.window.prompt import QuestionScreen
 from coach.shell.window.question_page import QuestionPage
 from coach.types import Bilateral, FaceObservation, Frame, Image
@@ -36,18 +36,18 @@ Observe = Callable[[Frame], FaceObservation | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class GalleryPicture:
     """One picture of the gallery: what the person does, what the screen says."""
 
     name: str
     screen: Screen
     level: Bilateral
-    view: View = "picture"
+    view: WindowView = "picture"
     large: bool = False
     camera: bool = True
 
 
-def _phases(book: PhraseBook, exercise: str) -> Iterator[Shot]:
+def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
     """Yield one exercise at rest, rising, holding, released and after a try that did not count."""
     moments: tuple[tuple[ScreenPhase, Bilateral, float, str, int], ...] = (
         ("rest", Bilateral(0.03, 0.05), 0.0, "rest", 2),
@@ -72,10 +72,10 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[Shot]:
             progress=0.18 + 0.1 * number,
             time_left_s=104 - 12 * number,
         )
-        yield Shot(f"{exercise}-{phase}", screen, level)
+        yield GalleryPicture(f"{exercise}-{phase}", screen, level)
 
 
-def shots(book: PhraseBook, demo: Image) -> Iterator[Shot]:
+def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     """Yield every state of the window in one language; `demo` is the demonstration's picture."""
     for exercise in EXERCISES:
         yield from _phases(book, exercise)
@@ -86,11 +86,11 @@ def shots(book: PhraseBook, demo: Image) -> Iterator[Shot]:
         faulty = replace(rising.screen, framing=framing, fix=fix, phase="ready", bars=None, caption=fix)
         yield replace(rising, name=f"framing-{framing}", screen=faulty, level=Bilateral(0, 0))
     for view in ("overlay", "outline", "hidden"):
-        for shot in (hold, smiling, attempt):
-            yield replace(shot, name=f"{view}-{shot.name}", view=view)
+        for picture in (hold, smiling, attempt):
+            yield replace(picture, name=f"{view}-{picture.name}", view=view)
         yield replace(hold, name=f"{view}-large", view=view, large=True)
-    for shot in (rising, hold):
-        yield replace(shot, name=f"large-{shot.name}", large=True)
+    for picture in (rising, hold):
+        yield replace(picture, name=f"large-{picture.name}", large=True)
     paused = replace(hold.screen, paused=book.text("screen", "press_space"), caption="")
     yield replace(hold, name="paused", screen=paused)
     yield replace(hold, name="paused-hidden", screen=paused, view="hidden")
@@ -107,11 +107,11 @@ def shots(book: PhraseBook, demo: Image) -> Iterator[Shot]:
     yield from _before(book)
     yield from _questions(book)
     ended = _summary(book)
-    yield Shot("summary", ended, Bilateral(0, 0))
-    yield Shot("summary-large", ended, Bilateral(0, 0), large=True)
+    yield GalleryPicture("summary", ended, Bilateral(0, 0))
+    yield GalleryPicture("summary-large", ended, Bilateral(0, 0), large=True)
 
 
-def _before(book: PhraseBook) -> Iterator[Shot]:
+def _before(book: PhraseBook) -> Iterator[GalleryPicture]:
     """Yield getting ready, the first time and later, and jaw circles, which are not held."""
     for name, key, section in (
         ("ready", "neutral", "session"),
@@ -119,7 +119,7 @@ def _before(book: PhraseBook) -> Iterator[Shot]:
     ):
         title, text = book.text("screen", "calibrating"), book.text(section, key)
         screen = Screen("ready", title=title, instruction=text, time_left_s=118)
-        yield Shot(name, screen, Bilateral(0, 0))
+        yield GalleryPicture(name, screen, Bilateral(0, 0))
     circles = Screen(
         "moving",
         title=book.text("jaw_release", "title"),
@@ -132,10 +132,10 @@ def _before(book: PhraseBook) -> Iterator[Shot]:
         progress=0.15,
         time_left_s=99,
     )
-    yield Shot("jaw_release-moving", circles, Bilateral(0.2, 0.2))
+    yield GalleryPicture("jaw_release-moving", circles, Bilateral(0.2, 0.2))
 
 
-def _questions(book: PhraseBook) -> Iterator[Shot]:
+def _questions(book: PhraseBook) -> Iterator[GalleryPicture]:
     """Yield what is asked the first time."""
 
     def word(key: str, section: str = "setup") -> str:
@@ -153,8 +153,8 @@ def _questions(book: PhraseBook) -> Iterator[Shot]:
         "safety": _question(word("before"), word("any_key"), note=word("safety_note", "screen")),
     }
     for name, screen in asked.items():
-        yield Shot(f"question-{name}", screen, Bilateral(0, 0))
-        yield Shot(f"question-{name}-large", screen, Bilateral(0, 0), large=True)
+        yield GalleryPicture(f"question-{name}", screen, Bilateral(0, 0))
+        yield GalleryPicture(f"question-{name}-large", screen, Bilateral(0, 0), large=True)
 
 
 def _question(title: str, hint: str = "", **what: Any) -> QuestionScreen:
@@ -180,11 +180,17 @@ def _summary(book: PhraseBook) -> Screen:
 
 
 def _painted(
-    shot: Shot, image: Image | None, found: FaceObservation | None, labels: Labels, size: tuple[int, int]
+    picture: GalleryPicture,
+    image: Image | None,
+    found: FaceObservation | None,
+    labels: Labels,
+    size: tuple[int, int],
 ) -> Image:
-    if isinstance(shot.screen, QuestionScreen):
-        return QuestionPage(labels, large_text=shot.large).paint(image, shot.screen, size)
-    return Painter(labels, large_text=shot.large).paint(image, found, shot.screen, Look(size, shot.view))
+    if isinstance(picture.screen, QuestionScreen):
+        return QuestionPage(labels, large_text=picture.large).paint(image, picture.screen, size)
+    return Painter(labels, large_text=picture.large).paint(
+        image, found, picture.screen, Appearance(size, picture.view)
+    )
 
 
 def render_gallery(
@@ -219,16 +225,16 @@ def render_gallery(
     for language in languages:
         book = load_phrase_book(language)
         labels = Labels.from_book(book)
-        for shot in shots(book, demo):
-            smile = Bilateral(0, 0) if shot.screen.exercise == "cheek_raiser" else shot.level
-            jaw = shot.level.mean if shot.screen.exercise == "jaw_release" else 0.0
-            pose = FacePose(smile=Bilateral(0, 0) if jaw else smile, cheek=shot.level, jaw_open=jaw)
+        for picture in pictures(book, demo):
+            smile = Bilateral(0, 0) if picture.screen.exercise == "cheek_raiser" else picture.level
+            jaw = picture.level.mean if picture.screen.exercise == "jaw_release" else 0.0
+            pose = FacePose(smile=Bilateral(0, 0) if jaw else smile, cheek=picture.level, jaw_open=jaw)
             frame = Frame(float(count + 1), draw(pose, size=PICTURE))
-            found = observe(frame) if observe and shot.view != "picture" else None
-            image = frame.image if shot.camera else None
+            found = observe(frame) if observe and picture.view != "picture" else None
+            image = frame.image if picture.camera else None
             for width, height in sizes:
-                canvas = _painted(shot, image, found, labels, (width, height))
-                target = folder / language / f"{width}x{height}" / f"{shot.name}.png"
+                canvas = _painted(picture, image, found, labels, (width, height))
+                target = folder / language / f"{width}x{height}" / f"{picture.name}.png"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(target), canvas)
                 count += 1

@@ -18,7 +18,7 @@ CLOSE_WAIT_S = 0.5  # a source keeps its promise and the landmarker takes tens o
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sighting:
+class Detection:
     """One frame with the face in it, or a signal, at `t` seconds of the source's clock.
 
     `face`: None where there is none.
@@ -29,14 +29,14 @@ class Sighting:
     face: FaceObservation | None = None
 
 
-class Sightings:
-    """Reads a frame and looks for the face in it when asked: the same frames give the same sightings."""
+class Detector:
+    """Reads a frame and looks for the face in it when asked: the same frames give the same detections."""
 
     def __init__(self, source: Source, landmarker: Landmarker) -> None:
         self._source = source
         self._landmarker = landmarker
 
-    def look(self) -> Sighting:
+    def read(self) -> Detection:
         """Return the next (webcam: the newest) frame with its face, or what there is instead.
 
         Raises
@@ -46,19 +46,19 @@ class Sightings:
         """
         got = self._source.read()
         if isinstance(got, Frame):
-            return Sighting(got.t, got, self._landmarker.detect(got))
-        return Sighting(self._source.now(), got)
+            return Detection(got.t, got, self._landmarker.detect(got))
+        return Detection(self._source.now(), got)
 
     def close(self) -> None:
         """Stop looking; source and landmarker stay open. Safe to call twice."""
 
 
-class SightingsAhead(Sightings):
+class ThreadedDetector(Detector):
     """Looks for the next face while the one before is shown; for a live camera with a window.
 
-    At most one sighting waits. The thread reads the next frame only once that one was taken: no frame
-    is looked at in vain, and none grows old. All sightings come in order, and an exception of the thread
-    is raised by the `look` whose turn it is. The first one is made on the caller's thread: macOS asks for
+    At most one detection waits. The thread reads the next frame only once that one was taken: no frame
+    is looked at in vain, and none grows old. All detections come in order, and an exception of the thread
+    is raised by the `read` whose turn it is. The first one is made on the caller's thread: macOS asks for
     the camera's permission on the main thread only.
 
     Until `close` the thread alone reads the source and uses the landmarker; the source's `now` may be asked.
@@ -67,12 +67,12 @@ class SightingsAhead(Sightings):
     def __init__(self, source: Source, landmarker: Landmarker) -> None:
         super().__init__(source, landmarker)
         self._t = 0.0
-        self._wanted: queue.SimpleQueue[bool] = queue.SimpleQueue()  # one more sighting, or the end
-        self._made: queue.SimpleQueue[Sighting | Exception] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[bool] = queue.SimpleQueue()  # one more detection, or the end
+        self._made: queue.SimpleQueue[Detection | Exception] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def look(self) -> Sighting:
-        """Return the next sighting, or `WAITING` if there is none within `MAX_WAIT_S`.
+    def read(self) -> Detection:
+        """Return the next detection, or `WAITING` if there is none within `MAX_WAIT_S`.
 
         Time stands still in that `WAITING`: the frame that is looked at now is older than now.
 
@@ -82,14 +82,14 @@ class SightingsAhead(Sightings):
             Whatever reading and detecting raise, e.g. SourceError.
         """
         if self._thread is None:
-            made: Sighting | Exception = super().look()
-            self._thread = threading.Thread(target=self._work, name="sightings", daemon=True)
+            made: Detection | Exception = super().read()
+            self._thread = threading.Thread(target=self._work, name="detector", daemon=True)
             self._thread.start()
         else:
             try:
                 made = self._made.get(timeout=MAX_WAIT_S)
             except queue.Empty:
-                return Sighting(self._t, Signal.WAITING)
+                return Detection(self._t, Signal.WAITING)
         if isinstance(made, Exception):
             raise made
         self._wanted.put(True)
@@ -105,7 +105,7 @@ class SightingsAhead(Sightings):
     def _work(self) -> None:
         while self._wanted.get():
             try:
-                made: Sighting | Exception = super().look()
+                made: Detection | Exception = super().read()
             except Exception as fault:  # noqa: BLE001 carried to the caller's thread, which raises it
                 made = fault
             self._made.put(made)

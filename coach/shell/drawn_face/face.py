@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.shell.drawn_face.head import Head, oval, ribbon, smooth
-from coach.shell.drawn_face.pen import Colour, Pen, mix
+from coach.shell.drawn_face.pen import Pen, mix
 from coach.shell.drawn_face.shading import shade
+from coach.shell.system.image import Colour
 from coach.simulation.face_pose import FacePose
 from coach.types import Image, Points
 

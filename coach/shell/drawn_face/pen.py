@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
+from coach.shell.system.image import Colour
 from coach.types import Image, Points
-
-Colour: TypeAlias = tuple[int, int, int]  # BGR
 
 SHIFT = 5  # fractional bits of a coordinate: 1/32 pixel, so that small movements stay small movements
 

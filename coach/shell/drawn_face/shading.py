@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from coach.shell.drawn_face.head import Head, oval, ribbon, smooth
-from coach.shell.drawn_face.pen import Colour, Pen
+from coach.shell.drawn_face.pen import Pen
+from coach.shell.system.image import Colour
 from coach.simulation.face_pose import FacePose
 from coach.types import Image, Points
 

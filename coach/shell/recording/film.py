@@ -154,11 +154,11 @@ class Recording:
         canvas = getattr(display, "canvas", None)
         if canvas is None:
             from coach.shell.window.labels import Labels
-            from coach.shell.window.painter import Look, Painter
+            from coach.shell.window.painter import Appearance, Painter
 
             self._painter = self._painter or Painter(Labels.from_book(self._book))
             image = None if frame is None else frame.image
-            canvas = self._painter.paint(image, observation, screen, Look(CANVAS, view))
+            canvas = self._painter.paint(image, observation, screen, Appearance(CANVAS, view))
         copied: Image = canvas.copy()  # it is drawn over while this one waits
         return copied
 

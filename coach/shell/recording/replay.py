@@ -16,7 +16,7 @@ from coach.coaching.phrases import PhraseBook
 from coach.errors import CoachError, UsageError
 from coach.events import Event
 from coach.replay.chapters import Mark, marks
-from coach.replay.timeline import Part, Timeline, parts
+from coach.replay.timeline import SessionPart, Timeline, parts
 from coach.replay.trace import Answer, Setup, answers, veiled
 from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_folders import Recorded
@@ -48,7 +48,7 @@ class Replayed:
         return marks(self.events, self.book)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[SessionPart]:
         """The exercises, each from its beginning to the next one's."""
         return parts(self.answers)
 

@@ -20,7 +20,7 @@ from coach.shell.system.native_stderr import native_stderr
 from coach.shell.window import theme, widgets
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Rect
-from coach.shell.window.painter import Look, Painter, View
+from coach.shell.window.painter import Appearance, Painter, WindowView
 from coach.types import Image
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ TITLE = "smile-coach replay"
 SIZE = (1280, 720)
 BAR = 64  # pixels below the pictures
 STEP_MS = 15
-VIEWS: tuple[View, ...] = ("overlay", "picture", "outline")
+VIEWS: tuple[WindowView, ...] = ("overlay", "picture", "outline")
 QUIT = {27, ord("q")}
 PAUSE = {ord(" ")}
 # Left and right as X11, Windows and macOS number them; comma and period are on every keyboard.
@@ -61,10 +61,10 @@ class Lane:
         self._times = [answer.entry.t for answer in self._answers]
         self._painter = Painter(Labels.from_book(replayed.book), large_text=large_text)
         # The session's row of keys does not apply here: it is drawn below the edge.
-        row = size[1] - min(box.y for _, box in self._painter.layout_for(Look(size)).buttons)
+        row = size[1] - min(box.y for _, box in self._painter.layout_for(Appearance(size)).buttons)
         self._drawn = (size[0], size[1] + row)
 
-    def canvas(self, t: float, view: View) -> Image:
+    def canvas(self, t: float, view: WindowView) -> Image:
         """Return what was shown at `t` seconds of the session: (height, width, 3), drawn over by the next."""
         if not self._answers:
             return np.zeros((self.size[1], self.size[0], 3), np.uint8)
@@ -79,7 +79,7 @@ class Lane:
             view = "outline"
             width, height = observation.size if observation is not None else (640, 480)
             picture = np.zeros((height, width, 3), np.uint8) if picture is None else picture
-        drawn = self._painter.paint(plain(picture), observation, screen, Look(self._drawn, view))
+        drawn = self._painter.paint(plain(picture), observation, screen, Appearance(self._drawn, view))
         return drawn[: self.size[1]]
 
 
@@ -114,7 +114,7 @@ class ReplayWindow:
             key=lambda placed: placed[:2],
         )
         self.head = Playhead()
-        self.view: View = "overlay"
+        self.view: WindowView = "overlay"
         self._book = sessions[0].book
         self._clock = clock
         with native_stderr():

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from coach.errors import CoachError, StoreError
 from coach.events import EndReason
-from coach.replay.trace import Entry, EntryKind, Setup, Trace
+from coach.replay.trace import Entry, EntryKind, SessionTrace, Setup
 from coach.shell.recording.trace_setup import setup_from_json, setup_to_json
 from coach.types import Bilateral, FaceObservation, Light
 
@@ -160,7 +160,7 @@ def read_setup(path: Path) -> tuple[Setup, dict[str, Any]]:
         return _setup(_records(file, path), path)
 
 
-def read_trace(path: Path) -> Trace:
+def read_trace(path: Path) -> SessionTrace:
     """Read a trace, as far as it can be read; `problem` says what is missing.
 
     Raises
@@ -186,7 +186,7 @@ def read_trace(path: Path) -> Trace:
         problem = f"{path}: {problem or 'is cut off'}; read up to {until}"
     elif problem:
         problem = f"{path}: something follows its end ({problem}); left out"
-    return Trace(setup, tuple(entries), problem)
+    return SessionTrace(setup, tuple(entries), problem)
 
 
 class _Faces:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.progress.history import History, Recollection
+from coach.progress.history import History, RecallRecord
 from coach.progress.series import Series, monday
 from coach.progress.summary import IN_TIME_S
 from coach.progress.words import PAGE, ProgressWords
@@ -60,8 +60,8 @@ def attempts_chart(history: History, words: ProgressWords) -> str:
         return day.replace(day=1) if monthly else monday(day)
 
     sessions = Counter(start(day) for day in days)
-    counts = Counter((start(row.day), row.reason) for row in history.tries)
-    common = Counter(row.reason for row in history.tries).most_common()
+    counts = Counter((start(row.day), row.reason) for row in history.attempts)
+    common = Counter(row.reason for row in history.attempts).most_common()
     named = [reason for reason, _ in common[: len(_SLICES) - 1]]
     slices = {words.reason(reason): {reason} for reason in named}
     slices[words.say("other", PAGE)] = {reason for reason, _ in common} - set(named)
@@ -135,8 +135,8 @@ def side_chart(series: Series, words: ProgressWords) -> str:
     return _svg(figure, "sides", words.label(series))
 
 
-def _by_memory(history: History) -> dict[str, list[Recollection]]:
-    groups: dict[str, list[Recollection]] = {}
+def _by_memory(history: History) -> dict[str, list[RecallRecord]]:
+    groups: dict[str, list[RecallRecord]] = {}
     for row in history.recalls:
         groups.setdefault(row.memory, []).append(row)
     return groups

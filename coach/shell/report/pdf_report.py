@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coach.coaching.phrases import SCREEN
-from coach.progress.clinical_report import CHANGE_HEAD, EXERCISE_HEAD, NOTES, ClinicalReport, Row
+from coach.progress.clinical_report import CHANGE_HEAD, EXERCISE_HEAD, NOTES, ClinicalReport, ReportRow
 from coach.progress.words import REPORT, ProgressWords, bound
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class _Sheet:
         self.gap(10)
         self.write(text, 11, weight="bold", colour=ACCENT)
 
-    def table(self, head: Row, rows: Sequence[Row], size: float) -> None:
+    def table(self, head: ReportRow, rows: Sequence[ReportRow], size: float) -> None:
         """Write rows under a head, a rule under each; columns that would touch are set smaller."""
         columns = list(zip(head, *rows, strict=True))
         wide = [max(_width(text, 1) for text in column) for column in columns]  # in text of 1 point
@@ -182,11 +182,11 @@ def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None
     axes = sheet.axes(0.3, 2.85, words.say("weekly", REPORT))
     axes.bar(weeks, list(report.weeks.values()), width=5.5, align="edge", color=ACCENT)
     in_words(axes, words, 5)
-    if len(report.travel_mm["left"]) > 1:
+    if len(report.excursion_mm["left"]) > 1:
         axes = sheet.axes(3.75, 3.0, words.say("travel", REPORT))
         for side, colour, mark in (("left", ACCENT, "o"), ("right", WARM, "^")):
-            days = np.array([at.date() for at, _ in report.travel_mm[side]], dtype="datetime64[D]")
-            values = [value for _, value in report.travel_mm[side]]
+            days = np.array([at.date() for at, _ in report.excursion_mm[side]], dtype="datetime64[D]")
+            values = [value for _, value in report.excursion_mm[side]]
             axes.plot(days, values, mark, ms=2.2, color=colour, label=words.say(side, SCREEN))
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         axes.legend(fontsize=SMALL, frameon=False, ncols=2, loc="lower right", labelcolor=INK, handlelength=1)

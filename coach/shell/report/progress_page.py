@@ -11,12 +11,12 @@ import coach
 from coach.progress.history import History
 from coach.progress.series import Series, all_series, exercise_series, score_series, side_series
 from coach.progress.summary import (
+    attempts_sentence,
     exercise_lines,
     memory_lines,
     memory_names,
     overview,
     side_sentence,
-    tries_sentence,
     weaker_side_sentence,
 )
 from coach.progress.words import PAGE, ProgressWords, bound
@@ -144,9 +144,9 @@ def _exercises(own: History, today: date, words: ProgressWords) -> list[str]:
 
 
 def _attempts(own: History, words: ProgressWords) -> list[str]:
-    if not own.tries or not own.sessions:
+    if not own.attempts or not own.sessions:
         return []
-    drawn = _figure(charts.attempts_chart(own, words), tries_sentence(own, words))
+    drawn = _figure(charts.attempts_chart(own, words), attempts_sentence(own, words))
     return [_heading("tries", words), f'<div class="grid">{drawn}</div>']
 
 

@@ -18,7 +18,7 @@ COMMANDS = (("pw-play",), ("paplay",), ("aplay", "-q"))  # Linux, in this order
 _KILL_S = 0.5
 
 
-class Output(Protocol):
+class SoundOutput(Protocol):
     """One way to make a sound, used from a single thread; each method may raise OSError."""
 
     name: str
@@ -148,9 +148,9 @@ class WindowsOutput:
         self._winsound.PlaySound(None, 0)
 
 
-def find_outputs() -> tuple[Output, ...]:
+def find_outputs() -> tuple[SoundOutput, ...]:
     """Return every way this machine has to play, best first."""
-    outputs: list[Output] = []
+    outputs: list[SoundOutput] = []
     if importlib.util.find_spec("sounddevice") is not None:
         with contextlib.suppress(OSError):
             outputs.append(DeviceOutput())

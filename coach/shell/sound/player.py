@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from coach.shell.sound.outputs import Output, find_outputs
+from coach.shell.sound.outputs import SoundOutput, find_outputs
 
 GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
 FAILURES = 3  # then no more is tried
@@ -91,7 +91,7 @@ class WatchedPlayer:
 
     def __init__(
         self,
-        outputs: Sequence[Output],
+        outputs: Sequence[SoundOutput],
         grace_s: float = GRACE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -134,7 +134,7 @@ class WatchedPlayer:
             self._wake.notify()
 
     @property
-    def _output(self) -> Output:
+    def _output(self) -> SoundOutput:
         return self._outputs[self._index % len(self._outputs)]
 
     def _work(self) -> None:

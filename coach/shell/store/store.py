@@ -18,8 +18,7 @@ from coach import events
 from coach.errors import StoreError
 from coach.progress.history import History
 from coach.shell.store import database as history_file
-from coach.shell.store.event_rows import Statement, insertion, rating, statement
-from coach.shell.store.history_rows import read_history
+from coach.shell.store.rows import Statement, insertion, rating, read_history, statement
 
 
 def _today() -> datetime:
@@ -125,10 +124,6 @@ class Store:
     def rate(self, session: str, recall: int, feeling: int) -> None:
         """Write how warm a recall was, 0..10; `recall` is its number in the session."""
         self._write(rating(session, recall, feeling))
-
-    def end_session(self, session: str, end: events.SessionEnd) -> None:
-        """Write how a session ended; the same as recording the event."""
-        self.record(session, end)
 
     def add_check_in(
         self,

@@ -1,10 +1,14 @@
-"""One plain picture out of whatever a camera or a file hands over."""
+"""What a picture and a colour are; one plain picture out of whatever a camera or a file hands over."""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numpy as np
 
 from coach.types import Image
+
+Colour: TypeAlias = tuple[int, int, int]  # blue, green, red; 0..255
 
 MAX_SIDE = 1280  # MediaPipe works on 192 to 256 pixels; 4K only costs time (135 ms on the first frame)
 GREY, PLAIN, WITH_ALPHA = 1, 3, 4

@@ -2,7 +2,7 @@
 
 Public API for everyone who adds an edge::
 
-    source = FaultySource(person, [Fault("black", 4.0, 6.0), Fault("lost", 8.0, 11.0)])
+    source = FaultySource(person, [InjectedFault("black", 4.0, 6.0), InjectedFault("lost", 8.0, 11.0)])
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from coach.errors import SourceError
 from coach.shell.capture.source import Signal, Source
 from coach.types import Frame, Image
 
-Picture: TypeAlias = Literal[
+PictureFault: TypeAlias = Literal[
     "black",
     "frozen",
     "garbage",
@@ -38,8 +38,8 @@ Picture: TypeAlias = Literal[
     "wide",
     "pair",
 ]
-Flow: TypeAlias = Literal["silent", "lost", "slow", "burst", "jitter", "gap", "ended", "gone", "broken"]
-Kind: TypeAlias = Picture | Flow
+FlowFault: TypeAlias = Literal["silent", "lost", "slow", "burst", "jitter", "gap", "ended", "gone", "broken"]
+FaultKind: TypeAlias = PictureFault | FlowFault
 
 
 WALL = 200  # grey level
@@ -47,20 +47,20 @@ BROADER = 1.15
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InjectedFault:
     """What is wrong from `start` until `end`, in seconds of the source that is wrapped.
 
-    Pictures: `black`; `frozen`, the last good one again; `garbage`, noise; `empty`, 0x0; `grey`, (H, W);
-    `alpha`, (H, W, 4); `half`, half the size; `none`, no array at all; `nobody`, a bare wall; `another`,
-    a broader face in the same place; `beside`, the bare wall and the broader face beside it; `wide`, the
-    person and the bare wall; `pair`, the person and a broader face that never moves.
+     Pictures: `black`; `frozen`, the last good one again; `garbage`, noise; `empty`, 0x0; `grey`, (H, W);
+     `alpha`, (H, W, 4); `half`, half the size; `none`, no array at all; `nobody`, a bare wall; `another`,
+     a broader face in the same place; `beside`, the bare wall and the broader face beside it; `wide`, the
+     person and the bare wall; `pair`, the person and a broader face that never moves.
     Flow: `silent`, nothing new; `lost`, as an unplugged camera; `slow`, `amount` frames a second;
-    `burst`, `amount` seconds held back and then given at once; `jitter`, stamps off by up to `amount`
-    seconds; `gap`, the clock leaps by `amount` seconds, once; `ended`, no more frames; `gone`, reading
-    raises SourceError; `broken`, it raises RuntimeError, as a mistake in a program would.
+     `burst`, `amount` seconds held back and then given at once; `jitter`, stamps off by up to `amount`
+     seconds; `gap`, the clock leaps by `amount` seconds, once; `ended`, no more frames; `gone`, reading
+     raises SourceError; `broken`, it raises RuntimeError, as a mistake in a program would.
     """
 
-    kind: Kind
+    kind: FaultKind
     start: float
     end: float = float("inf")
     amount: float = 0.0
@@ -79,10 +79,10 @@ class FaultySource:
         Of noise and jitter.
     """
 
-    def __init__(self, source: Source, script: Sequence[Fault], *, seed: int = 0) -> None:
+    def __init__(self, source: Source, script: Sequence[InjectedFault], *, seed: int = 0) -> None:
         self._source = source
         self._script = list(script)
-        self._chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
+        self._random = random.Random(seed)  # noqa: S311 - nothing here is a secret
         self._noise = np.random.default_rng(seed)
         self._first: Frame | None = None
         self._good: Frame | None = None
@@ -129,7 +129,7 @@ class FaultySource:
         """Close the wrapped source."""
         self._source.close()
 
-    def _spoilt(self, frame: Frame, fault: Fault) -> Frame | Signal:
+    def _spoilt(self, frame: Frame, fault: InjectedFault) -> Frame | Signal:
         said = SIGNALS.get(fault.kind)
         if said is not None:
             return said
@@ -146,13 +146,13 @@ class FaultySource:
             if frame.t + self._leapt_s - self._given_t < 1 / fault.amount - 1e-3:
                 return Signal.WAITING
         elif fault.kind == "jitter":
-            off = self._chance.uniform(-fault.amount, fault.amount)
+            off = self._random.uniform(-fault.amount, fault.amount)
         elif fault.kind == "gap":
             self._script.remove(fault)
             self._leapt_s += fault.amount
         return self._stamped(frame, off)
 
-    def _gathered(self, frame: Frame, fault: Fault) -> Signal:
+    def _gathered(self, frame: Frame, fault: InjectedFault) -> Signal:
         self._begun = frame.t if self._begun is None else self._begun
         self._held.append(frame)
         if frame.t - self._begun >= fault.amount:

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import cv2
 
+from coach.shell.system.image import Colour
 from coach.shell.window import theme
 from coach.shell.window.display import Command
 from coach.shell.window.layout import Layout, Rect
-from coach.shell.window.theme import Colour
 from coach.shell.window.widgets import fill, rounded
 from coach.types import Image
 

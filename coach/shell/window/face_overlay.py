@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coach.exercise.view import Bars
 from coach.face.landmarks import LEFT, RIGHT, RIGID
+from coach.shell.system.image import Colour
 from coach.shell.window import theme
 from coach.shell.window.layout import Rect
 from coach.types import Image, Points
@@ -19,7 +20,6 @@ from coach.types import Image, Points
 Pixels: TypeAlias = NDArray[np.int32]
 Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
 MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
-MESH = 468  # landmarks of the skin; the irises follow
 EYES_SHARE = 0.36  # the outline's eye corner distance as a share of its box's height
 RIGID_AT = 0.42  # where the middle of the upper face stands in that box, from the top
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
@@ -69,7 +69,7 @@ MUSCLES: dict[str, tuple[Muscle, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class PicturePlacement:
     """How a picture fills a box: the part of it that is shown, and where, mirrored.
 
     `crop`: x, y, width, height in pixels of the unmirrored picture. `shown`: where it stands on the
@@ -89,7 +89,7 @@ class Placement:
         return placed
 
 
-def place(size: tuple[int, int], box: Rect) -> Placement:
+def place(size: tuple[int, int], box: Rect) -> PicturePlacement:
     """Fit a picture of `size` into `box`: filled as far as `MOST_CROPPED` allows, else letterboxed."""
     width, height = size
     wanted = box.w / box.h
@@ -99,10 +99,10 @@ def place(size: tuple[int, int], box: Rect) -> Placement:
     shown_w, shown_h = min(round(crop_w * factor), box.w), min(round(crop_h * factor), box.h)
     crop = Rect(round((width - crop_w) / 2), round((height - crop_h) / 2), round(crop_w), round(crop_h))
     shown = Rect(box.x + (box.w - shown_w) // 2, box.y + (box.h - shown_h) // 2, shown_w, shown_h)
-    return Placement(crop, shown, (width, height))
+    return PicturePlacement(crop, shown, (width, height))
 
 
-def draw_picture(canvas: Image, image: Image, placement: Placement) -> None:
+def draw_picture(canvas: Image, image: Image, placement: PicturePlacement) -> None:
     """Draw the picture mirrored, as a person knows their own face."""
     part: Image = placement.crop.of(image)
     target = placement.shown
@@ -190,9 +190,7 @@ def draw_muscles(
             )
 
 
-def _glow(
-    canvas: Image, areas: list[NDArray[np.float64]], box: Rect, amount: float, colour: theme.Colour
-) -> None:
+def _glow(canvas: Image, areas: list[NDArray[np.float64]], box: Rect, amount: float, colour: Colour) -> None:
     """Let `amount` (0..1) of a colour shine through some areas, with soft edges, inside `box`."""
     corners = np.concatenate(areas)
     border = 3 * _SOFT

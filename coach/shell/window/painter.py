@@ -10,26 +10,25 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from coach.coaching.screen import Screen
-from coach.shell.system.image import plain
-from coach.shell.window import buttons, face_overlay, theme, widgets
-from coach.shell.window import overlays as cards
+from coach.shell.system.image import Colour, plain
+from coach.shell.window import buttons, face_overlay, overlays, theme, widgets
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Layout, Rect, layout
 from coach.types import FaceObservation, Image
 
-View: TypeAlias = Literal["picture", "overlay", "outline", "hidden"]
-VIEWS: tuple[View, ...] = ("picture", "overlay", "outline", "hidden")
+WindowView: TypeAlias = Literal["picture", "overlay", "outline", "hidden"]
+VIEWS: tuple[WindowView, ...] = ("picture", "overlay", "outline", "hidden")
 
 COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """How the window is set up. `hover`: the button under the pointer; `note`: a small extra line."""
 
     size: tuple[int, int]
-    view: View = "picture"
+    view: WindowView = "picture"
     hover: Command | None = None
     note: str = ""
 
@@ -56,12 +55,12 @@ class Painter:
         self._drawn: dict[str, Hashable] = {}
         self._filled = 0.0  # share of the ring that is drawn
 
-    def layout_for(self, look: Look) -> Layout:
+    def layout_for(self, appearance: Appearance) -> Layout:
         """Return where everything stands, e.g. to find the button under the pointer."""
-        return layout(*look.size, large=self.large_text, gauge_in_picture=look.view == "hidden")
+        return layout(*appearance.size, large=self.large_text, gauge_in_picture=appearance.view == "hidden")
 
     def paint(
-        self, image: Image | None, observation: FaceObservation | None, screen: Screen, look: Look
+        self, image: Image | None, observation: FaceObservation | None, screen: Screen, appearance: Appearance
     ) -> Image:
         """Draw one frame.
 
@@ -71,7 +70,7 @@ class Painter:
             (H, W, 3) uint8 BGR, unmirrored, or None while the camera gives none.
         observation
             The face in it, for the overlay and the outline.
-        screen, look
+        screen, appearance
             What to say, and how the window is set up.
 
         Returns
@@ -81,24 +80,24 @@ class Painter:
         """
         if image is not None and (image.ndim != COLOUR_NDIM or image.shape[2] != CHANNELS or not image.size):
             image = plain(image)
-        boxes = self.layout_for(look)
+        boxes = self.layout_for(appearance)
         ended = screen.phase == "summary"
         if boxes is not self._boxes or self._drawn.get("ended") != ended:
             self._boxes, self._drawn = boxes, {"ended": ended}
-            self._canvas = np.full((look.size[1], look.size[0], 3), theme.BACKGROUND, np.uint8)
+            self._canvas = np.full((appearance.size[1], appearance.size[0], 3), theme.BACKGROUND, np.uint8)
             if not ended:
                 widgets.fill(self._canvas, boxes.panel, theme.PANEL)
-        self._buttons(screen, look.hover)
+        self._buttons(screen, appearance.hover)
         self._caption(screen.caption, boxes.end_caption if ended else boxes.caption)
         if ended:
             key = (screen.title, screen.instruction, screen.lines)
-            self._once("summary", key, lambda: cards.draw_summary(self._canvas, boxes, screen))
+            self._once("summary", key, lambda: overlays.draw_summary(self._canvas, boxes, screen))
             return self._canvas
         self._status(screen)
         self._panel(screen)
-        shown = self._picture(image, observation, screen, look.view)
-        self._gauge(screen, theme.BACKGROUND if look.view == "hidden" else theme.PANEL)
-        self._on_top(shown, screen, look.note)
+        shown = self._picture(image, observation, screen, appearance.view)
+        self._gauge(screen, theme.BACKGROUND if appearance.view == "hidden" else theme.PANEL)
+        self._on_top(shown, screen, appearance.note)
         return self._canvas
 
     def _once(self, name: str, key: Hashable, draw: Callable[[], None]) -> None:
@@ -179,7 +178,7 @@ class Painter:
             lambda: widgets.draw_progress(canvas, boxes, screen.progress, text),
         )
 
-    def _ring(self, screen: Screen, ground: theme.Colour) -> None:
+    def _ring(self, screen: Screen, ground: Colour) -> None:
         """Draw the ring; while nothing but the hold grows, only what it has grown by."""
         phase, hold = screen.phase, screen.hold
         seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if phase == "hold" else 0
@@ -193,7 +192,7 @@ class Painter:
         self._drawn["ring"] = phase, seconds
         self._filled = hold
 
-    def _gauge(self, screen: Screen, ground: theme.Colour) -> None:
+    def _gauge(self, screen: Screen, ground: Colour) -> None:
         boxes, canvas, bars = self._boxes, self._canvas, screen.bars
         self._ring(screen, ground)
         for name, rect in (("left", boxes.left_bar), ("right", boxes.right_bar)):
@@ -208,7 +207,7 @@ class Painter:
             )
 
     def _picture(
-        self, image: Image | None, observation: FaceObservation | None, screen: Screen, view: View
+        self, image: Image | None, observation: FaceObservation | None, screen: Screen, view: WindowView
     ) -> Rect | None:
         """Draw what the picture's box shows: the mirrored picture, its outline, or nothing.
 
@@ -248,15 +247,15 @@ class Painter:
         covered = screen.lines or screen.paused or shown is None or screen.demo is not None
         self._drawn["picture"] = "covered" if covered or screen.notice or note else "gauge"
         if screen.lines:
-            cards.dim(canvas, shown or boxes.picture)
+            overlays.dim(canvas, shown or boxes.picture)
             box = boxes.picture.inset(boxes.px(36), boxes.px(16))
-            cards.draw_table(canvas, boxes, box, screen.lines, 24)
+            overlays.draw_table(canvas, boxes, box, screen.lines, 24)
         elif screen.paused or shown is None:
             if shown is not None:
-                cards.dim(canvas, shown)
+                overlays.dim(canvas, shown)
             text = capital(screen.paused or self.labels.no_picture)
-            cards.draw_notice(canvas, boxes, "camera" if shown is None else "pause", text)
+            overlays.draw_notice(canvas, boxes, "camera" if shown is None else "pause", text)
         elif screen.demo is not None:
-            cards.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
+            overlays.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
         if screen.notice or note:
-            cards.draw_note(canvas, boxes, screen.notice or note)
+            overlays.draw_note(canvas, boxes, screen.notice or note)

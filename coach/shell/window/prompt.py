@@ -75,7 +75,7 @@ class Asker(Protocol):
         ...
 
 
-Look: TypeAlias = Callable[[Frame], tuple[Framing, str]]
+FramingCheck: TypeAlias = Callable[[Frame], tuple[Framing, str]]
 """What to change about the face's place and light in a picture, and the words for it."""
 
 
@@ -91,17 +91,17 @@ class WindowAsker:
     ----------
     display
         The window.
-    look
+    check
         Judges the picture meanwhile; without it nothing is claimed to be seen.
     clock
         Seconds that only go forward.
     """
 
     def __init__(
-        self, display: Display, look: Look = _unseen, *, clock: Callable[[], float] = time.monotonic
+        self, display: Display, check: FramingCheck = _unseen, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.display = display
-        self.look = look
+        self.check = check
         self._clock = clock
 
     def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
@@ -109,7 +109,7 @@ class WindowAsker:
         begun = self._clock()
         while (passed := self._clock() - begun) < question.patience_s:
             frame = tick(passed)
-            seen: tuple[Framing, str] = ("no_face", "") if frame is None else self.look(frame)
+            seen: tuple[Framing, str] = ("no_face", "") if frame is None else self.check(frame)
             screen = QuestionScreen(
                 "ready",
                 framing=seen[0],
@@ -188,10 +188,10 @@ class NobodyAsker:
         return question.default
 
 
-def asker_for(display: Display, look: Look = _unseen, *, window: bool) -> Asker:
+def asker_for(display: Display, check: FramingCheck = _unseen, *, window: bool) -> Asker:
     """Return who is asked: the person at the window, else at the terminal, else nobody."""
     if window:
-        return WindowAsker(display, look)
+        return WindowAsker(display, check)
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         return TerminalAsker()
     return NobodyAsker()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeAlias
 
 import cv2
 
 from coach.coaching.screen import ScreenPhase
+from coach.shell.system.image import Colour
 from coach.shell.window.layout import Rect
 from coach.types import Image
-
-Colour: TypeAlias = tuple[int, int, int]  # blue, green, red; 0..255
 
 # Neutral greys tinted by nothing, so that skin keeps its own colour beside them.
 BACKGROUND: Colour = (26, 22, 20)

@@ -11,9 +11,9 @@ import numpy as np
 from coach.coaching.screen import ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
+from coach.shell.system.image import Colour
 from coach.shell.window import theme
 from coach.shell.window.layout import Layout, Rect
-from coach.shell.window.theme import Colour
 from coach.types import Image
 
 SCALE_TOP = 1.25  # the bars' upper end; 1 is the own best, and on a good day there is more

@@ -19,7 +19,7 @@ from coach.shell.system.native_stderr import native_stderr
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import canvas_size
-from coach.shell.window.painter import VIEWS, Look, Painter
+from coach.shell.window.painter import VIEWS, Appearance, Painter
 from coach.shell.window.prompt import QuestionScreen
 from coach.shell.window.question_page import QuestionPage
 from coach.types import FaceObservation, Frame, Image
@@ -98,8 +98,8 @@ class OpenCvWindow:
         self._now = now
         self._painter = Painter(labels, large_text=settings.large_text)
         self._page = QuestionPage(labels or Labels(), large_text=settings.large_text)
-        self._asking = False
-        self._look = Look(canvas_size(settings.width, settings.height), settings.view)
+        self._question_shown = False
+        self._appearance = Appearance(canvas_size(settings.width, settings.height), settings.view)
         self._fullscreen = settings.fullscreen
         self._measuring = False
         self._shown: deque[float] = deque(maxlen=31)
@@ -118,7 +118,7 @@ class OpenCvWindow:
     @property
     def view(self) -> str:
         """What is shown now: `picture`, `overlay`, `outline` or `hidden`."""
-        return self._look.view
+        return self._appearance.view
 
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
@@ -131,13 +131,13 @@ class OpenCvWindow:
         if size is None:
             self._open = False
             return (Command.QUIT,)
-        self._look = replace(self._look, size=size, note=self._note())
+        self._appearance = replace(self._appearance, size=size, note=self._note())
         image = frame.image if frame else None
-        self._asking = isinstance(screen, QuestionScreen)
+        self._question_shown = isinstance(screen, QuestionScreen)
         if isinstance(screen, QuestionScreen):
-            self.canvas = self._page.paint(image, screen, size, self._look.hover)
+            self.canvas = self._page.paint(image, screen, size, self._appearance.hover)
         else:
-            self.canvas = self._painter.paint(image, observation, screen, self._look)
+            self.canvas = self._painter.paint(image, observation, screen, self._appearance)
         cv2.imshow(self._title, self.canvas)
         commands = [*self._keys(), *self._clicks]
         self._clicks.clear()
@@ -168,7 +168,7 @@ class OpenCvWindow:
         except cv2.error:
             return None
         if width <= 0 or height <= 0:  # not laid out yet
-            return self._look.size
+            return self._appearance.size
         return canvas_size(width, height)
 
     def _keys(self) -> list[Command]:
@@ -186,17 +186,17 @@ class OpenCvWindow:
 
     def _mouse(self, event: int, x: int, y: int, flags: int, extra: object) -> None:
         del flags, extra
-        areas = self._page if self._asking else self._painter.layout_for(self._look)
+        areas = self._page if self._question_shown else self._painter.layout_for(self._appearance)
         command = areas.command_at(x, y)
-        self._look = replace(self._look, hover=command)
+        self._appearance = replace(self._appearance, hover=command)
         if event == cv2.EVENT_LBUTTONDOWN and command is not None:
             self._clicks.append(command)
 
     def _obey(self, command: Command) -> None:
         """Do what concerns the window alone."""
         if command is Command.VIEW:
-            following = VIEWS[(VIEWS.index(self._look.view) + 1) % len(VIEWS)]
-            self._look = replace(self._look, view=following)
+            following = VIEWS[(VIEWS.index(self._appearance.view) + 1) % len(VIEWS)]
+            self._appearance = replace(self._appearance, view=following)
         elif command is Command.FULLSCREEN:
             self._fullscreen = not self._fullscreen
             self._apply_fullscreen()

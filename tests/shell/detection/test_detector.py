@@ -18,8 +18,8 @@ from coach.errors import ModelError, SourceError
 from coach.shell.app.devices import live
 from coach.shell.app.loop import Loop
 from coach.shell.capture.source import Signal
-from coach.shell.detection import detector as sighting
-from coach.shell.detection.detector import Sighting, Sightings, SightingsAhead
+from coach.shell.detection import detector as detector_module
+from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import draw, grain
 from coach.shell.sound.voice import SilentVoice
@@ -86,32 +86,32 @@ def frame(t: float) -> Frame:
     return Frame(t, BLACK)
 
 
-def news(sightings: Sightings) -> Iterator[Sighting]:
-    """Give all sightings to the end; leave out the waiting of a loop that was faster than the thread."""
+def news(detector: Detector) -> Iterator[Detection]:
+    """Give all detections to the end; leave out the waiting of a loop that was faster than the thread."""
     t = -1.0
-    while (seen := sightings.look()).got is not Signal.ENDED:
+    while (seen := detector.read()).got is not Signal.ENDED:
         if seen.got is not Signal.WAITING or seen.t != t:
             yield seen
         t = seen.t
 
 
-def ahead(source: Any, faces: Any) -> SightingsAhead:
-    """Return sightings of which the caller's own, the first, is made."""
-    made = SightingsAhead(source, faces)
-    made.look()
+def ahead(source: Any, faces: Any) -> ThreadedDetector:
+    """Return a detector of which the caller's own, the first, is made."""
+    made = ThreadedDetector(source, faces)
+    made.read()
     return made
 
 
-@pytest.mark.parametrize("kind", [Sightings, SightingsAhead])
-def test_everything_comes_once_in_order_with_its_own_face(kind: type[Sightings]) -> None:
+@pytest.mark.parametrize("kind", [Detector, ThreadedDetector])
+def test_everything_comes_once_in_order_with_its_own_face(kind: type[Detector]) -> None:
     """Frames with and without a face, nothing new, a lost camera: none is left out, doubled or mixed up."""
     script = [frame(n) for n in range(10, 40)]
     script[5:5] = [Signal.WAITING, Signal.LOST, Signal.LOST]
     script[20:20] = [Signal.WAITING]
     faces = Faces()
-    sightings = kind(Given(*script), faces)
-    seen = list(news(sightings))
-    sightings.close()
+    detector = kind(Given(*script), faces)
+    seen = list(news(detector))
+    detector.close()
     assert [each.got for each in seen] == script
     assert faces.detected == [float(n) for n in range(10, 40)]
     for number, each in enumerate(seen, start=1):
@@ -123,16 +123,16 @@ def test_everything_comes_once_in_order_with_its_own_face(kind: type[Sightings])
 def test_the_first_one_is_made_where_the_loop_is() -> None:
     """On macOS a camera is opened on the main thread or not at all; all others come from one other thread."""
     source = Given(*(frame(n) for n in range(1, 6)))
-    sightings = SightingsAhead(source, Faces())
-    list(news(sightings))
-    sightings.close()
+    detector = ThreadedDetector(source, Faces())
+    list(news(detector))
+    detector.close()
     assert source.threads[0] is threading.current_thread()
     (other,) = set(source.threads[1:])
     assert other is not threading.current_thread()
     assert not other.is_alive()
 
 
-def test_a_slow_loop_finds_one_sighting_and_no_work_was_in_vain() -> None:
+def test_a_slow_loop_finds_one_detection_and_no_work_was_in_vain() -> None:
     """While the loop is busy only one frame is read, and the next one not before that one was taken."""
     third = threading.Event()
 
@@ -144,42 +144,42 @@ def test_a_slow_loop_finds_one_sighting_and_no_work_was_in_vain() -> None:
 
     faces = Faces()
     source = Watched(*(frame(n) for n in range(1, 9)))
-    sightings = ahead(source, faces)
+    detector = ahead(source, faces)
     assert not third.wait(0.1), "it was read while one was waiting"
-    assert [each.t for each in news(sightings)] == list(range(2, 9))
-    sightings.close()
+    assert [each.t for each in news(detector)] == list(range(2, 9))
+    detector.close()
 
 
 def test_a_fast_loop_is_told_to_wait_and_time_stands_still() -> None:
     """While a face is looked for, keys and cues go on; what comes then is not older than what was said."""
     gate = threading.Event()
     faces = Faces(at_2=gate)
-    sightings = ahead(Given(frame(1), frame(2), frame(3)), faces)
-    waits = [sightings.look() for _ in range(3)]
+    detector = ahead(Given(frame(1), frame(2), frame(3)), faces)
+    waits = [detector.read() for _ in range(3)]
     assert [(each.t, each.got) for each in waits] == [(1, Signal.WAITING)] * 3
     gate.set()
-    assert [each.t for each in news(sightings)] == [2, 3]
-    sightings.close()
+    assert [each.t for each in news(detector)] == [2, 3]
+    detector.close()
 
 
-@pytest.mark.parametrize("kind", [Sightings, SightingsAhead])
+@pytest.mark.parametrize("kind", [Detector, ThreadedDetector])
 @pytest.mark.parametrize("before", [0, 3])
 @pytest.mark.parametrize("fault", [SourceError("unplugged"), ZeroDivisionError("a mistake")])
 def test_a_fault_of_the_source_reaches_the_loop_in_its_turn(
-    kind: type[Sightings], before: int, fault: Exception
+    kind: type[Detector], before: int, fault: Exception
 ) -> None:
     """After the frames before it, as it was raised; also with the very first read."""
-    sightings = kind(Given(*(frame(n) for n in range(before)), fault), Faces())
-    seen = news(sightings)
+    detector = kind(Given(*(frame(n) for n in range(before)), fault), Faces())
+    seen = news(detector)
     assert [next(seen).t for _ in range(before)] == list(range(before))
     with pytest.raises(type(fault)) as caught:
         next(seen)
     assert caught.value is fault
-    sightings.close()
+    detector.close()
 
 
-@pytest.mark.parametrize("kind", [Sightings, SightingsAhead])
-def test_a_fault_of_the_landmarker_reaches_the_loop(kind: type[Sightings]) -> None:
+@pytest.mark.parametrize("kind", [Detector, ThreadedDetector])
+def test_a_fault_of_the_landmarker_reaches_the_loop(kind: type[Detector]) -> None:
     """Not as silence: a thread's traceback would reach nobody."""
 
     class Broken(Faces):
@@ -188,21 +188,21 @@ def test_a_fault_of_the_landmarker_reaches_the_loop(kind: type[Sightings]) -> No
                 raise ModelError("no model any more")
             return super().detect(frame)
 
-    sightings = kind(Given(frame(1), frame(2)), Broken())
+    detector = kind(Given(frame(1), frame(2)), Broken())
     with pytest.raises(ModelError, match="no model any more"):
-        list(news(sightings))
-    sightings.close()
+        list(news(detector))
+    detector.close()
 
 
 def test_closing_does_not_wait_for_a_source_that_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread is left inside the driver; when that comes back the thread ends, and reads no more."""
-    monkeypatch.setattr(sighting, "CLOSE_WAIT_S", 0.01)
+    monkeypatch.setattr(detector_module, "CLOSE_WAIT_S", 0.01)
     gate = threading.Event()
     source = Given(frame(1), gate, frame(2), frame(3))
-    sightings = ahead(source, Faces())
+    detector = ahead(source, Faces())
     assert source.stuck.wait(PATIENCE_S)
-    sightings.close()
-    sightings.close()
+    detector.close()
+    detector.close()
     thread = source.threads[-1]
     assert thread.is_alive()
     gate.set()
@@ -212,12 +212,12 @@ def test_closing_does_not_wait_for_a_source_that_is_stuck(monkeypatch: pytest.Mo
 
 
 def test_closing_ends_the_thread_whether_it_waits_or_works() -> None:
-    """Once before the first look, once with a sighting that nobody takes."""
-    SightingsAhead(Given(frame(1)), Faces()).close()
+    """Once before the first look, once with a detection that nobody takes."""
+    ThreadedDetector(Given(frame(1)), Faces()).close()
     source = Given(*(frame(n) for n in range(9)))
-    sightings = ahead(source, Faces())
-    sightings.close()
-    assert not sightings._thread.is_alive()
+    detector = ahead(source, Faces())
+    detector.close()
+    assert not detector._thread.is_alive()
 
 
 # ---- with the real landmarker ------------------------------------------------------------------------
@@ -231,11 +231,11 @@ def smiles() -> list[Frame]:
 def test_the_same_faces_are_found_on_another_thread(model_path: Path) -> None:
     """Made here, used there: every landmark and blendshape as without a thread, to the bit."""
     found = []
-    for kind in (Sightings, SightingsAhead):
+    for kind in (Detector, ThreadedDetector):
         with Landmarker(model_path) as landmarker:
-            sightings = kind(Given(*smiles()), landmarker)
-            found.append([seen.face for seen in news(sightings)])
-            sightings.close()
+            detector = kind(Given(*smiles()), landmarker)
+            found.append([seen.face for seen in news(detector)])
+            detector.close()
     for direct, threaded in zip(*found, strict=True):
         assert np.array_equal(direct.landmarks, threaded.landmarks)
         assert np.array_equal(direct.blendshapes, threaded.blendshapes)
@@ -245,7 +245,7 @@ def test_the_same_faces_are_found_on_another_thread(model_path: Path) -> None:
 
 def test_a_landmarker_in_use_is_not_closed(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread is inside it when the session ends: it stays open, the thread gets its answer and ends."""
-    monkeypatch.setattr(sighting, "CLOSE_WAIT_S", 0.01)
+    monkeypatch.setattr(detector_module, "CLOSE_WAIT_S", 0.01)
     inside, gate, answers = threading.Event(), threading.Event(), []
     landmarker = Landmarker(model_path)
     infer = landmarker._infer
@@ -258,12 +258,12 @@ def test_a_landmarker_in_use_is_not_closed(model_path: Path, monkeypatch: pytest
         return answers[-1]
 
     monkeypatch.setattr(landmarker, "_infer", slow)
-    sightings = ahead(Given(*smiles()), landmarker)
+    detector = ahead(Given(*smiles()), landmarker)
     assert inside.wait(PATIENCE_S)
-    sightings.close()
+    detector.close()
     landmarker.close()
     gate.set()
-    sightings._thread.join(PATIENCE_S)
+    detector._thread.join(PATIENCE_S)
     assert len(answers) == 2
     assert all(answer is not None for answer in answers)
     landmarker.close()
@@ -339,7 +339,7 @@ def test_picture_and_face_on_the_screen_belong_together() -> None:
 
 def test_keys_are_heard_while_the_source_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     """A driver that blocks keeps neither the window nor its quit key from answering."""
-    monkeypatch.setattr(sighting, "CLOSE_WAIT_S", 0.01)
+    monkeypatch.setattr(detector_module, "CLOSE_WAIT_S", 0.01)
     gate = threading.Event()
     source = Given(frame(1), gate, frame(2))
     display = Seen(lambda _: [Command.QUIT] if source.stuck.is_set() else [])

@@ -13,7 +13,7 @@ import pytest
 from recorded import taped
 
 from coach.errors import CoachError, UsageError
-from coach.replay.timeline import BEFORE_S, Part, Playhead, Timeline
+from coach.replay.timeline import BEFORE_S, Playhead, SessionPart, Timeline
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.recording import film_folders as films
@@ -208,12 +208,12 @@ def test_two_sessions_stand_side_by_side(home, gui):
 
 def test_the_same_exercise_begins_together_and_the_quicker_session_waits():
     """And what only one of them did is watched while the other waits."""
-    one = [Part("", 0, 4), Part("cheek_raiser", 4, 34), Part("jaw_release", 34, 50)]
+    one = [SessionPart("", 0, 4), SessionPart("cheek_raiser", 4, 34), SessionPart("jaw_release", 34, 50)]
     other = [
-        Part("", 1, 3),
-        Part("cheek_raiser", 3, 43),
-        Part("combined", 43, 53),
-        Part("jaw_release", 53, 60),
+        SessionPart("", 1, 3),
+        SessionPart("cheek_raiser", 3, 43),
+        SessionPart("combined", 43, 53),
+        SessionPart("jaw_release", 53, 60),
     ]
     line = Timeline(one, other)
     assert line.seconds == 4 + 40 + 10 + 16

@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 from simulated_year import LAST_DAY, fill
 
-from coach.progress.history import Evenness, History, Recollection, Repetition, Score, Session, Try
+from coach.progress.history import (
+    AttemptRecord,
+    History,
+    RecallRecord,
+    RepRecord,
+    Score,
+    SessionRecord,
+    SmileRecord,
+)
 from coach.progress.words import ProgressWords
 from coach.shell.detection.photo import keep_photo
 from coach.shell.profile.language_files import load_phrase_book
@@ -133,15 +141,15 @@ def test_the_same_history_gives_the_same_page(page: str, tmp_path: Path) -> None
 def small(source: str = "webcam:0") -> History:
     """Two sessions with one of everything."""
     sessions = tuple(
-        Session(f"s{n}", AT - timedelta(days=n), "daily", source, "0.1.0", None, None) for n in (1, 0)
+        SessionRecord(f"s{n}", AT - timedelta(days=n), "daily", source, "0.1.0", None, None) for n in (1, 0)
     )
     keys = [(one.id, one.started_at, "combined") for one in sessions]
     return History(
         sessions=sessions,
-        repetitions=tuple(Repetition(*key, hold_s) for key, hold_s in zip(keys, (5.0, 6.0), strict=True)),
-        tries=(Try(*keys[0], "too_short"),),
-        smiles=tuple(Evenness(*key, "right", 0.9, 0.1, Bilateral(9.0, 8.0)) for key in keys),
-        recalls=(Recollection(*keys[0], "", None, False, False),),
+        repetitions=tuple(RepRecord(*key, hold_s) for key, hold_s in zip(keys, (5.0, 6.0), strict=True)),
+        attempts=(AttemptRecord(*keys[0], "too_short"),),
+        smiles=tuple(SmileRecord(*key, "right", 0.9, 0.1, Bilateral(9.0, 8.0)) for key in keys),
+        recalls=(RecallRecord(*keys[0], "", None, False, False),),
         scores=(Score(AT, source, "mouth", 50.0, None),),
     )
 
@@ -163,7 +171,9 @@ def test_the_simulated_person_s_page_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["sessions", "repetitions", "tries", "smiles", "recalls", "scores"], ids=lambda part: f"no {part}"
+    "part",
+    ["sessions", "repetitions", "attempts", "smiles", "recalls", "scores"],
+    ids=lambda part: f"no {part}",
 )
 def test_whatever_is_missing_the_page_is_made(part: str) -> None:
     """A history may lack any kind of row: somebody does one exercise, somebody only check-ins."""

@@ -63,7 +63,7 @@ def test_every_kind_of_event_is_kept(tmp_path: Path) -> None:
         for event in (
             events.Calibrated(t=3.0, neutral_s=3.0, quality=0.9),
             rep(1),
-            events.Released(t=17.5, exercise="cheek_raiser", index=1, hold_s=6.5, end=17.5),
+            events.Released(t=17.5, exercise="cheek_raiser", index=1, whole_hold_s=6.5, end=17.5),
             rep(2),
             events.Attempt(
                 t=30.0, exercise="combined", start=28.0, end=30.0, hold_s=2.0, reason="asymmetric"
@@ -97,18 +97,18 @@ def test_every_kind_of_event_is_kept(tmp_path: Path) -> None:
         end = events.SessionEnd(
             t=60.0, reps={}, attempts={}, duration_s=60.0, frames=1800, fps=30.0, reason="finished"
         )
-        store.end_session(session, end)
+        store.record(session, end)
         assert store.problem == ""
         assert store.waiting == 0
     with Store.open(tmp_path, read_only=True) as store:
         history = store.history()
-    assert [(r.exercise, r.hold_s, r.day) for r in history.repetitions] == [
+    assert [(r.exercise, r.whole_hold_s, r.day) for r in history.repetitions] == [
         ("cheek_raiser", 6.5, date(2026, 3, 1)),
         ("cheek_raiser", 5.0, date(2026, 3, 1)),
     ]
     assert history.sessions[0].duration_s == 60.0
     assert history.sessions[0].started_at == AT
-    assert history.tries[0].reason == "asymmetric"
+    assert history.attempts[0].reason == "asymmetric"
     assert history.smiles[0].excursion_mm == Bilateral(6.4, 8.0)
     assert history.smiles[0].weaker_side == "left"
     assert (history.recalls[0].memory, history.recalls[0].latency_s) == ("m1", 1.5)
@@ -127,9 +127,11 @@ def test_a_second_block_of_the_same_exercise_starts_its_count_again(tmp_path: Pa
         session = begin(store)
         for hold_s in (6.0, 9.0):
             store.record(session, rep(1))
-            released = events.Released(t=20.0, exercise="cheek_raiser", index=1, hold_s=hold_s, end=20.0)
+            released = events.Released(
+                t=20.0, exercise="cheek_raiser", index=1, whole_hold_s=hold_s, end=20.0
+            )
             store.record(session, released)
-        assert [r.hold_s for r in store.history().repetitions] == [6.0, 9.0]
+        assert [r.whole_hold_s for r in store.history().repetitions] == [6.0, 9.0]
 
 
 def test_a_check_in_is_kept_whole(tmp_path: Path) -> None:

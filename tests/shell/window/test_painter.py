@@ -11,15 +11,15 @@ import pytest
 
 from coach.coaching.screen import Screen
 from coach.exercise.view import Bars
-from coach.shell.command_line.gallery import render_gallery, shots
+from coach.shell.command_line.gallery import pictures, render_gallery
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window import face_overlay, theme, widgets
 from coach.shell.window.display import Command
 from coach.shell.window.layout import Rect, layout
-from coach.shell.window.painter import VIEWS, Look, Painter
+from coach.shell.window.painter import VIEWS, Appearance, Painter
 from coach.types import Bilateral, FaceObservation
 
-HD = Look((1280, 720))
+HD = Appearance((1280, 720))
 HOLD = Screen(
     phase="hold",
     title="Cheek raiser",
@@ -151,7 +151,7 @@ def test_drawing_only_what_changes_leaves_nothing_behind(size):
     """After any sequence of screens the window looks as if the last one had been drawn afresh."""
     kept, picture, seen = Painter(), grey_picture(1280, 720), face((1280, 720))
     for screen, view, hover in SEQUENCE:
-        look = Look(size, view, hover)
+        look = Appearance(size, view, hover)
         drawn = kept.paint(picture, seen, screen, look)
         fresh = Painter().paint(picture, seen, screen, look)
         differs = np.abs(drawn.astype(int) - fresh).max(axis=2)
@@ -193,7 +193,7 @@ def test_any_picture_is_drawn_or_waited_for(picture):
     """Grey, four channels, no pixels, tall or wide: the window stays whole."""
     for size in ((1280, 720), (800, 600)):
         for view in VIEWS:
-            canvas = Painter().paint(picture, face(), HOLD, Look(size, view))
+            canvas = Painter().paint(picture, face(), HOLD, Appearance(size, view))
             assert canvas.shape == (size[1], size[0], 3)
 
 
@@ -222,7 +222,7 @@ def test_landmarks_fall_on_the_mirrored_picture():
 
 def test_the_gallery_shows_every_state(tmp_path):
     """Each state is written once per size and language, at that size."""
-    names = {shot.name for shot in shots(load_phrase_book("en"), grey_picture())}
+    names = {picture.name for picture in pictures(load_phrase_book("en"), grey_picture())}
     count = render_gallery(tmp_path, sizes=((640, 480),), languages=("de",))
     files = sorted(tmp_path.rglob("*.png"))
     assert {file.stem for file in files} == names
