@@ -7,11 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from coach.errors import SourceError
+from coach.shell.capture.film_decoder import Decoded, FilmDecoder
 from coach.shell.capture.source import Signal
-from coach.shell.system.native_stderr import hush_opencv, native_stderr
 from coach.types import Frame
 
 LEAST_STEP_S = 0.001  # the landmarker counts in whole milliseconds
@@ -32,13 +30,15 @@ class VideoFile:
         The file.
     realtime
         True: frames come when they are due, and late ones are skipped. False: every frame, at once.
+    turn
+        Quarter turns counterclockwise that the pictures need beyond what the film itself says.
     clock, sleep
         Seconds that only go forward, and waiting for some; used in real time only.
 
     Raises
     ------
     SourceError
-        The file is missing, a folder, empty, or no video.
+        The file is missing, a folder, a pipe, empty, a playlist, or no video.
     """
 
     def __init__(
@@ -46,31 +46,20 @@ class VideoFile:
         path: Path,
         *,
         realtime: bool = False,
+        turn: int = 0,
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.path = path
-        _require_file(path)
-        hush_opencv()
-        import cv2
-
-        self._cv2 = cv2
+        self._film = FilmDecoder(path, turn)
         self._realtime = realtime
         self._clock = clock
         self._sleep = sleep
         self._started: float | None = None
-        # Decoding on the processor gives the same pixels on every machine.
-        software = [cv2.CAP_PROP_HW_ACCELERATION, cv2.VIDEO_ACCELERATION_NONE]
-        with native_stderr():
-            self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, software)
-        if not self._capture.isOpened():
-            raise SourceError(f"{path}: not a video, or cut off before its index; play it, or record it anew")
-        rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self._step_s = 1 / (rate if math.isfinite(rate) and 1 <= rate <= 1000 else USUAL_FPS)  # noqa: PLR2004
-        count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self._announced_s = count * self._step_s if math.isfinite(count) and count > 0 else 0.0
+        self._step_s = 1 / (self._film.rate or USUAL_FPS)
+        self._announced_s = self._film.duration_s
         self._stamps = Stamps(self._step_s)
-        self._pending = False  # a frame is grabbed, stamped with `self._stamps.t`, and not yet given out
+        self._pending: Decoded | None = None  # decoded, stamped with `self._stamps.t`, and not yet given out
         self._frames = 0
         self._ended = False
         self._warning = ""
@@ -106,17 +95,15 @@ class VideoFile:
         if self._started is None:
             self._started = self._clock()
         while not self._ended:
-            if not self._pending and not self._grab():
+            if self._pending is None and not self._decode():
                 break
             if self._realtime and not self._due():
                 return Signal.WAITING
-            self._pending = False
-            if self._realtime and self._frames and self.now() - self._stamps.t > LATE_S:
+            decoded, self._pending = self._pending, None
+            if decoded is None or (self._realtime and self._frames and self.now() - self._stamps.t > LATE_S):
                 continue
-            ok, image = self._capture.retrieve()
-            if ok and image is not None and image.size:
-                self._frames += 1
-                return Frame(self._stamps.t, np.asarray(image, dtype=np.uint8))
+            self._frames += 1
+            return Frame(self._stamps.t, self._film.picture(decoded))
         return Signal.ENDED
 
     def now(self) -> float:
@@ -128,14 +115,13 @@ class VideoFile:
     def close(self) -> None:
         """Let the file go; safe to call twice."""
         self._ended = True
-        self._capture.release()
+        self._film.close()
 
-    def _grab(self) -> bool:
+    def _decode(self) -> bool:
         """Decode the next frame and stamp it; False at the end, where the warning is made up."""
-        if self._capture.grab():
-            # After the grab the position is that of the frame just grabbed (before it, the one before).
-            self._stamps.add(self._capture.get(self._cv2.CAP_PROP_POS_MSEC) / 1000)
-            self._pending = True
+        self._pending = self._film.next()
+        if self._pending is not None:
+            self._stamps.add(self._pending.stamp)
             return True
         self._ended = True
         if not self._frames:
@@ -186,25 +172,3 @@ class Stamps:
         self._raw = raw
         self.t = max(raw - self._zero, self.t + LEAST_STEP_S)
         return self.t
-
-
-def _require_file(path: Path) -> None:
-    """Raise the one line that fits what is wrong with the path."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:  # OpenCV would crash, and neither log nor history could name it
-        shown = str(path).encode(errors="backslashreplace").decode()
-        raise SourceError(f"{shown}: the name is not UTF-8 text; rename the file") from error
-    try:
-        folder, size = path.is_dir(), path.stat().st_size
-        if not folder:
-            path.open("rb").close()
-    except FileNotFoundError as error:
-        raise SourceError(f"{path}: no such file; check the path") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SourceError(f"{path}: cannot be read ({reason}); check its permissions") from error
-    if folder:
-        raise SourceError(f"{path}: is a folder, not a video; name a file in it")
-    if size == 0:
-        raise SourceError(f"{path}: is empty (0 bytes); record it anew")

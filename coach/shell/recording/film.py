@@ -175,19 +175,19 @@ class Recording:
     # -- on the writing thread
 
     def _work(self) -> None:
-        import cv2
+        import av
 
         while (task := self._tasks.get()) is not None:
             try:
                 task()
-            except (OSError, cv2.error) as error:
+            except (OSError, av.FFmpegError) as error:
                 self._give_up(f"recording: cannot be written ({error})")
             except Exception as fault:  # noqa: BLE001 carried to the caller's thread, which raises it
                 self._fault = self._fault or fault
                 self._give_up("recording: has failed")
         try:
             self._finish()
-        except (OSError, cv2.error) as error:
+        except (OSError, av.FFmpegError) as error:
             self._give_up(f"recording: cannot be finished ({error})")
 
     def _write_trace(self, entry: Entry) -> None:
@@ -197,7 +197,11 @@ class Recording:
     def _write_picture(self, t: float, image: Image | None) -> None:
         try:
             if not self._trouble:
+                new = self._film.zero is None
                 self._film.put(t, image)
+                if new and self._film.zero is not None:  # now: a film that is broken off is a film too
+                    facts = {"style": self._style, "zero": self._film.zero, "fps": FPS}
+                    _own_file(self.folder / films.FACTS).write_text(json.dumps(facts), encoding="utf-8")
         finally:
             self._room.release()
 
@@ -209,8 +213,6 @@ class Recording:
         self._log.close()
         zero = self._film.zero
         if zero is not None:
-            facts = {"style": self._style, "zero": zero, "fps": FPS}
-            _own_file(self.folder / films.FACTS).write_text(json.dumps(facts), encoding="utf-8")
             said = subtitles(self._happened, self._rate_wpm)
             _own_file(self.folder / films.SUBTITLES).write_text(web_vtt(said, zero), encoding="utf-8")
             found = chapters(marks(self._happened, self._book), self._t)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from coach.errors import SourceError
+from coach.shell.capture.film_decoder import Decoded, FilmDecoder
 from coach.shell.recording import film_folders as films
 from coach.types import Image
 
-NEAR = 60  # frames ahead that are decoded one by one; farther ones are sought
+FAR_S = 2.0  # ahead; nearer pictures are decoded one by one, farther ones sought
 
 
 class FilmReader:
@@ -31,50 +32,42 @@ class FilmReader:
     def __init__(self, folder: Path) -> None:
         self.style = ""
         self._zero, self._fps = 0.0, 1.0
-        self._native: Any = None
-        self._next = 0
+        self._film: FilmDecoder | None = None
+        self._ahead: Decoded | None = None  # the first frame after the one shown
         self._picture: Image | None = None
+        self._shown_t = 0.0  # seconds of the film
         facts = _facts(folder / films.FACTS)
         if facts is not None and (folder / films.FILM).is_file():
             self._open(folder / films.FILM, facts)
 
     def picture(self, t: float) -> Image | None:
         """Return the picture of `t` seconds, unmirrored where `style` is plain; None where there is none."""
-        number = round((t - self._zero) * self._fps)
-        if self._native is None or number < 0:
+        at = t - self._zero + 0.5 / self._fps  # rounded to the nearest frame, as they were written
+        if self._film is None or at < 0:
             return None
-        if number == self._next - 1:
-            return self._picture
-        if not self._next <= number < self._next + NEAR:
-            import cv2
-
-            self._native.set(cv2.CAP_PROP_POS_FRAMES, number)
-            self._next = number
-        while self._next < number and self._native.grab():
-            self._next += 1
-        ok, image = self._native.read()
-        if ok:
-            self._next = number + 1
-            self._picture = np.asarray(image, np.uint8)
+        if not self._shown_t <= at < self._shown_t + FAR_S:
+            self._film.seek(max(at, 0.0))
+            self._ahead = self._film.next()
+        decoded = None
+        while self._ahead is not None and self._ahead.stamp <= at:
+            decoded, self._ahead = self._ahead, self._film.next()
+        if decoded is not None:
+            self._picture, self._shown_t = self._film.picture(decoded), decoded.stamp
         return self._picture  # after the film's end its last one
 
     def close(self) -> None:
         """Let the file go; safe to call twice."""
-        if self._native is not None:
-            self._native.release()
-            self._native = None
+        if self._film is not None:
+            self._film.close()
+            self._film = None
 
     def _open(self, path: Path, facts: tuple[str, float, float]) -> None:
-        import cv2
-
-        from coach.shell.system.native_stderr import hush_opencv, native_stderr
-
-        hush_opencv()
-        with native_stderr():
-            capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-        if capture.isOpened():
-            self._native = capture
-            self.style, self._zero, self._fps = facts
+        try:
+            self._film = FilmDecoder(path)
+        except SourceError:
+            return
+        self._ahead = self._film.next()
+        self.style, self._zero, self._fps = facts
 
 
 def _facts(path: Path) -> tuple[str, float, float] | None:
@@ -82,5 +75,5 @@ def _facts(path: Path) -> tuple[str, float, float] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         style, zero, fps = str(data["style"]), float(data["zero"]), float(data["fps"])
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # broken off before its end: an MP4 without an index cannot be read either
+        return None
     return (style, zero, fps) if np.isfinite(zero) and 0 < fps < 1000 else None  # noqa: PLR2004

@@ -1,9 +1,10 @@
-"""One film: pictures into an MP4 of constant rate, right in time, never kept waiting for."""
+"""One film: pictures into an MP4 of constant rate, right in time, that plays however it ends."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from coach.shell.system.image import plain
 from coach.types import Image
 
 FPS = 30
-CODEC = "mp4v"  # the one that OpenCV's own FFmpeg can write on every system
+CODEC = "mpeg4"  # quick to write, and played by every system
+QUALITY = 4  # 1 (best) to 31
+# Written in pieces of a second, each with its own index, so that a film broken off by a kill or a power cut
+# plays up to there; closed in order, it becomes an ordinary MP4 (FFmpeg's `hybrid_fragmented`).
+IN_PIECES = {"movflags": "hybrid_fragmented", "flush_packets": "1"}
+PIECE = FPS  # frames
 LONGEST_GAP_S = 600.0  # without a picture (a laptop asleep): the film ends
 LEAST_FREE = 200_000_000  # bytes; the history must stay writable
 CHECK_EVERY = 2 * FPS  # frames
@@ -46,6 +52,7 @@ class FilmWriter:
         self.frames = 0
         self.problem = ""
         self._native: Any = None
+        self._stream: Any = None
         self._size = (0, 0)
         self._last: Image | None = None
 
@@ -70,36 +77,45 @@ class FilmWriter:
         self._last = now
 
     def close(self) -> None:
-        """Finish the file; safe to call twice."""
-        if self._native is not None:
-            self._native.release()
-            self._native = None
+        """Finish the file; safe to call twice.
+
+        Raises
+        ------
+        OSError
+            It cannot be written to its end.
+        """
+        native, self._native = self._native, None
+        if native is not None:
+            try:
+                native.mux(self._stream.encode(None))
+            finally:
+                native.close()
 
     def _open(self, t: float, picture: Image) -> bool:
-        import cv2
+        import av
 
-        from coach.shell.system.native_stderr import hush_opencv
-
-        hush_opencv()
         height, width = picture.shape[:2]
         self._size = max(width // 2 * 2, 2), max(height // 2 * 2, 2)  # the codec wants even sides
         try:  # made here first, so that it is never readable by others
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            self._native = cv2.VideoWriter(
-                str(self.path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*CODEC), float(FPS), self._size
-            )
-            opened = self._native.isOpened()
-        except (OSError, cv2.error) as error:
-            self._stop(f"film: cannot be written ({str(error).splitlines()[0]}); the signals are kept")
-            return False
-        if not opened:
-            self._stop("film: this OpenCV writes no MP4; the signals are kept")
+            self._native = av.open(f"file:{self.path}", "w", format="mp4", options=IN_PIECES)
+            self._stream = self._native.add_stream(CODEC, rate=FPS)
+            self._stream.width, self._stream.height = self._size
+            self._stream.pix_fmt = "yuv420p"
+            self._stream.codec_context.gop_size = PIECE
+            self._stream.codec_context.qmin = self._stream.codec_context.qmax = QUALITY
+        except (OSError, av.FFmpegError) as error:
+            self._stop(f"film: cannot be written ({error}); the signals are kept")
             return False
         self.zero = t
         return True
 
     def _write(self, image: Image) -> None:
-        self._native.write(image)
+        from av import VideoFrame
+
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
+        frame.pts, frame.time_base = self.frames, Fraction(1, FPS)
+        self._native.mux(self._stream.encode(frame))
         self.frames += 1
         if self.frames % CHECK_EVERY == 0 and shutil.disk_usage(self.path.parent).free < LEAST_FREE:
             self._stop(f"film: the disk is nearly full, it ends after {self.frames / FPS:.0f} s")

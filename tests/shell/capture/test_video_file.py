@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import struct
+from fractions import Fraction
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from numbered_frame import numbered
 
 from coach.errors import SourceError
 from coach.shell.capture.source import Signal
@@ -160,6 +165,112 @@ def test_an_index_without_pictures(film):
     path.write_bytes(data)
     with pytest.raises(SourceError, match=r"picture|not a video"):
         VideoFile(path).read()
+
+
+def written(path, pictures, codec, pixel=None, **options):
+    """Write a film with PyAV, as `OpenCV` cannot: interlaced, or with pixels that are not square."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.qmin = stream.codec_context.qmax = 2
+        stream.codec_context.options = options
+        if pixel is not None:
+            stream.codec_context.sample_aspect_ratio = pixel
+        for picture in pictures:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_a_camcorders_interlaced_film_has_pictures_without_combs(tmp_path):
+    """Two fields of a moving bar, a 50th of a second apart: each picture shows the bar in one place."""
+    fields = [np.zeros((96, 128, 3), np.uint8) for _ in range(20)]
+    for number, field in enumerate(fields):
+        field[:, 4 * number : 4 * number + 16] = 255
+    woven = []
+    for first, second in zip(fields[::2], fields[1::2], strict=True):
+        woven.append(first.copy())
+        woven[-1][1::2] = second[1::2]
+    path = written(tmp_path / "camcorder.mpg", woven, "mpeg2video", flags="+ildct+ilme")
+    frames = frames_of(VideoFile(path))
+    assert len(frames) == 10
+    assert np.diff([frame.t for frame in frames]) == pytest.approx([0.04] * 9)
+    for number, frame in enumerate(frames):
+        grey = frame.image.mean(axis=2)
+        middle = grey[20:-20, 8 * number + 6 : 8 * number + 14]
+        assert middle.min() > 180, number
+        combs = np.abs(np.diff(grey[20:-20], axis=0)).mean()
+        woven_combs = np.abs(np.diff(woven[number].mean(axis=2)[20:-20], axis=0)).mean()
+        assert combs < woven_combs / 4
+
+
+@pytest.mark.parametrize(
+    ("pixel", "size"),
+    [(Fraction(2, 1), (128, 48)), (Fraction(1, 2), (64, 96)), (Fraction(1000, 1), (64, 48))],
+)
+def test_pixels_that_are_not_square_are_made_square(tmp_path, pixel, size):
+    """By the file's own word; a word that cannot be true is not followed."""
+    path = written(tmp_path / "dv.mkv", [numbered(0, (64, 48))] * 3, "mpeg4", pixel)
+    image = VideoFile(path).read().image
+    assert image.shape[1::-1] == size
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_a_film_on_its_side_can_be_turned(film, turn):
+    """Where the film does not say so itself."""
+    path = film(frames=2)
+    turned = VideoFile(path, turn=turn).read().image
+    assert np.array_equal(turned, np.rot90(VideoFile(path).read().image, turn))
+
+
+def test_a_playlist_opens_no_other_file(film, tmp_path):
+    """A playlist names other files of the machine, or the network's: it is no film, whatever it is called."""
+    film("secret.mp4")
+    lists = {
+        "film.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n",
+        "film.mp4": "ffconcat version 1.0\nfile secret.mp4\n",
+        "film.mpd": '<?xml version="1.0"?><MPD><BaseURL>secret.mp4</BaseURL></MPD>',
+    }
+    for name, text in lists.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises(SourceError, match="is a playlist, not a film; name the film itself"):
+            VideoFile(tmp_path / name)
+
+
+def test_a_name_is_a_files_name_and_no_address(film, tmp_path, monkeypatch):
+    """`concat:` and the like are FFmpeg's own ways to open several files."""
+    film()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceError, match="no such file"):
+        VideoFile(Path("concat:film.mp4"))
+    (tmp_path / "film.mp4").rename(tmp_path / "concat:film.mp4")
+    assert len(frames_of(VideoFile(Path("concat:film.mp4")))) == 30
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a file only on POSIX")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    """A pipe that nobody writes to would hang for ever, a device never end."""
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for path in (tmp_path / "pipe.mp4", Path("/dev/zero")):
+        with pytest.raises(SourceError, match="is a pipe or a device"):
+            VideoFile(path)
+
+
+def test_a_picture_that_unfolds_to_gigabytes_is_left_out(film):
+    """Two bytes in a small film can claim 65,500 by 65,500 pixels, 12 GB of them."""
+    path = film("film.avi", codec="MJPG", frames=3)
+    data = path.read_bytes()
+    start = data.index(b"\xff\xc0") + 5
+    path.write_bytes(data.replace(data[start : start + 4], struct.pack(">HH", 65_500, 65_500)))
+    with pytest.raises(SourceError, match="without one readable picture"):
+        VideoFile(path).read()
+
+
+def test_the_ffmpeg_that_reads_films_is_free_of_known_holes():
+    """CVE-2026-8461, a write out of bounds in a decoder, was mended in 7.1.5, 8.0.3 and 8.1.2."""
+    version = tuple(int(part) for part in av.ffmpeg_version_info.lstrip("n").split(".")[:3])
+    assert version >= (8, 1, 2)
 
 
 def test_closing_ends_it(film):

@@ -19,6 +19,7 @@ from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording import film_folders as films
 from coach.shell.recording import film_writer
 from coach.shell.recording.film import MOST_WAITING, Recording
+from coach.shell.recording.film_reader import FilmReader
 from coach.shell.recording.film_writer import FPS, FilmWriter
 from coach.shell.recording.trace_file import TraceWriter, read_trace
 from coach.shell.store.event_log import read_events
@@ -113,6 +114,42 @@ def test_a_nearly_full_disk_ends_the_film_in_time(tmp_path, monkeypatch):
     film.put(5.0, grey(9))
     assert "disk is nearly full" in film.problem
     assert len(levels(film.path)) == film.frames <= film_writer.CHECK_EVERY
+
+
+def test_a_film_that_is_broken_off_plays_up_to_there(tmp_path):
+    """A kill, a power cut: the file was never closed, and all but its last second is there."""
+    folder = films.new_folder(tmp_path, datetime(2026, 3, 4, 5, 6, 7))  # noqa: DTZ001
+    recording, coached = record(folder, wait=True)
+    for number in range(60):
+        t = number / 10
+        recording.frame(t, Frame(t, grey(10 * number % 250)), None, coached.process(t, None).screen)
+    deadline = threading.Event()
+    while not (folder / films.FACTS).exists() or (folder / films.FILM).stat().st_size < 2000:
+        deadline.wait(0.01)
+    broken = films.new_folder(tmp_path, datetime(2026, 3, 4, 5, 6, 8))  # noqa: DTZ001
+    for name in (films.FILM, films.FACTS):
+        (broken / name).write_bytes((folder / name).read_bytes())
+    recording.close()
+    assert len(levels(broken / films.FILM)) >= 30
+    reader = FilmReader(broken)
+    assert reader.style == "plain"
+    assert reader.picture(0.5).mean() == pytest.approx(50, abs=5)
+    reader.close()
+
+
+def test_any_moment_of_a_film_can_be_sought(folder):
+    """Forward, far forward and back."""
+    recording, coached = record(folder, wait=True)
+    for number in range(100):
+        t = number / 10
+        recording.frame(t, Frame(t, grey(2 * number)), None, coached.process(t, None).screen)
+    coached.end(9.9, "stopped")
+    recording.close()
+    reader = FilmReader(folder)
+    for t in (0.0, 0.2, 8.0, 8.1, 3.0, 9.9, 0.1, 5.0, 60.0):
+        assert reader.picture(t).mean() == pytest.approx(20 * min(t, 9.9), abs=4), t
+    assert reader.picture(-1.0) is None
+    reader.close()
 
 
 def test_a_recorded_session_leaves_film_words_marks_trace_and_log(folder):

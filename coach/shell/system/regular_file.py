@@ -1,0 +1,38 @@
+"""Reading only what is an ordinary file: no folder, pipe or device, and nothing larger than it may be."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from coach.errors import SourceError
+
+
+def require_regular_file(path: Path) -> None:
+    """Raise the one line that fits what is wrong with the path.
+
+    Raises
+    ------
+    SourceError
+        No such file, a folder, a pipe or a device, empty, without permission, or a name that is no text.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # neither log nor history could name it
+        shown = str(path).encode(errors="backslashreplace").decode()
+        raise SourceError(f"{shown}: the name is not UTF-8 text; rename the file") from error
+    try:
+        about = path.stat()
+        if stat.S_ISREG(about.st_mode):
+            path.open("rb").close()
+    except FileNotFoundError as error:
+        raise SourceError(f"{path}: no such file; check the path") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path}: cannot be read ({reason}); check its permissions") from error
+    if stat.S_ISDIR(about.st_mode):
+        raise SourceError(f"{path}: is a folder, not a video; name a file in it")
+    if not stat.S_ISREG(about.st_mode):
+        raise SourceError(f"{path}: is a pipe or a device, not a file; save the recording as a file first")
+    if about.st_size == 0:
+        raise SourceError(f"{path}: is empty (0 bytes); record it anew")
