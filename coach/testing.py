@@ -40,7 +40,7 @@ def face(
     frown: float = 0.0,
     yaw: float = 0.0,
     pitch: float = 0.0,
-    best: OwnRange | None = None,
+    own_range: OwnRange | None = None,
 ) -> Features:
     """Return the features of one frame; without arguments, of the neutral face.
 
@@ -61,16 +61,16 @@ def face(
         Brows up, length units; brows drawn down, as the blendshape above neutral.
     yaw, pitch
         Degrees; the neutral pose is 0.
-    best
+    own_range
         The own range, where it is not the usual one.
     """
-    best = best or OwnRange()
-    lift, pull = _times(_pair(cheek), best.cheek), _times(_pair(smile), best.smile)
+    own_range = own_range or OwnRange()
+    lift, pull = _times(_pair(cheek), own_range.cheek), _times(_pair(smile), own_range.smile)
     drop = _times(_pair(closure), APERTURE)
     lower = Bilateral(lift.left + LID_COUPLING * drop.left, lift.right + LID_COUPLING * drop.right)
     travel = Bilateral(abs(pull.left), abs(pull.right))
     aperture = Bilateral(1 - (drop.left + lower.left) / APERTURE, 1 - (drop.right + lower.right) / APERTURE)
-    chin = jaw * best.jaw
+    chin = jaw * own_range.jaw
     return Features(
         t=t,
         lid_lift=lift,
@@ -80,7 +80,7 @@ def face(
         cheek_lift=lift,
         brow_raise=_pair(brows),
         closure=_pair(closure),
-        eye_engagement=lift.mean / best.cheek + (1 - aperture.mean) / FULL_NARROWING,
+        eye_engagement=lift.mean / own_range.cheek + (1 - aperture.mean) / FULL_NARROWING,
         eye_aperture=aperture,
         corner_pull=pull,
         lip_corner_pull=_pair(smile),

@@ -85,7 +85,7 @@ class CheekRaiser(Held[CheekSpec]):
 
     def noise(self, context: Context) -> float:
         """Lid noise as a share of the own best."""
-        return context.noise.lid / context.best.cheek
+        return context.noise.lid / context.own_range.cheek
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
         """Return what is wrong: closed eyes, a moving mouth, helping brows, or one eye alone."""

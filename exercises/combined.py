@@ -54,7 +54,7 @@ class Combined(Held[CombinedSpec]):
 
     def noise(self, context: Context) -> float:
         """Corner noise as a share of the own best smile."""
-        return context.noise.corner / context.best.smile
+        return context.noise.corner / context.own_range.smile
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
         """Return what is wrong: mouth or eyes not in it, eyes closed, or one corner behind the other."""

@@ -152,9 +152,9 @@ class JawRelease:
         if features is None:
             sample = Sample(t, gone="head_turned" if turned else "face_lost")
         else:
-            sample = Sample(t, features.jaw_down / state.context.best.jaw)
+            sample = Sample(t, features.jaw_down / state.context.own_range.jaw)
         before = state.rep.phase
-        noise = state.context.noise.chin / state.context.best.jaw
+        noise = state.context.noise.chin / state.context.own_range.jaw
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
         state = state._replace(rep=rep)
         if rep.phase in ("onset", "apex", "offset") and features is not None:
@@ -217,7 +217,7 @@ class JawRelease:
         spec, breath = self.spec.breath, state.breath
         if features is None or not state.moved:
             return (state if breath.phase == "none" else state._replace(breath=Breath("none", t))), ()
-        dropped = features.jaw_down - state.rep.floor * state.context.best.jaw > spec.least_down
+        dropped = features.jaw_down - state.rep.floor * state.context.own_range.jaw > spec.least_down
         closed = features.lip_gap < spec.least_gap
         long = t - breath.since
         true: dict[str, dict[str, bool]] = {

@@ -80,7 +80,7 @@ class MemoryAnchor:
         """Take in one frame."""
         state, events = self._open(state, t)
         sample, state = self._sample(state, t, features)
-        noise = state.context.noise.corner / state.context.best.smile
+        noise = state.context.noise.corner / state.context.own_range.smile
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
         state = state._replace(rep=rep)
         if isinstance(result, Ended):

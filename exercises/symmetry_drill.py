@@ -39,7 +39,7 @@ class SymmetryDrill(Held[SymmetrySpec]):
 
     def noise(self, context: Context) -> float:
         """Corner noise as a share of the own best smile."""
-        return context.noise.corner / context.best.smile
+        return context.noise.corner / context.own_range.smile
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
         """Return what is wrong: a mouth wide open, or one corner behind the other."""

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from coach.calibration import machine as calibration
 from coach.calibration.machine import Calibration
 from coach.calibration.plateau import height
-from coach.calibration.spec import PARTS, CalibrationSpec
+from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.cue_queue import CueQueue
 from coach.coaching.cues import CueKind
 from coach.coaching.output import Output
@@ -25,7 +25,7 @@ from coach.session.log import SessionLog
 from coach.settings import Settings
 from coach.types import Bilateral, FaceObservation
 
-Stage: TypeAlias = Literal["ready", "moving", "summary", "ended"]
+CalibrationStage: TypeAlias = Literal["ready", "moving", "summary", "ended"]
 
 SECTION = "setup"
 PLAN = "calibrate"
@@ -44,7 +44,7 @@ _SHOWN: Final[dict[str, ScreenPhase]] = {
 DEMONSTRATED = {"cheek": "cheek_raiser", "smile": "symmetry_drill", "jaw": "jaw_release"}
 
 
-class GuidedCalibration:
+class CalibrationFlow:
     """The flow, with a session's methods. Time comes with the frames; nothing here touches a device.
 
     Parameters
@@ -77,7 +77,7 @@ class GuidedCalibration:
         self._book = book
         self._settings = settings
         self._log = SessionLog(PLAN, source)
-        self._stage: Stage = "ready"
+        self._stage: CalibrationStage = "ready"
         self._since = 0.0
         self._t = 0.0
         self._readiness: Readiness | None = None
@@ -89,10 +89,10 @@ class GuidedCalibration:
         self._caption, self._caption_until = "", 0.0
 
     @property
-    def best(self) -> OwnRange:
+    def own_range(self) -> OwnRange:
         """The range as it is known now."""
-        known = self.perception.best
-        return known if self.state is None else self.state.best(known)
+        known = self.perception.own_range
+        return known if self.state is None else self.state.own_range(known)
 
     @property
     def finished(self) -> bool:
@@ -231,7 +231,7 @@ class GuidedCalibration:
             title, lines = book.text(SECTION, "range_done"), self.lines()
             return replace(screen, phase="summary", title=title, instruction="", progress=1.0, lines=lines)
         new = not state.takes and state.phase in ("asking", "waiting") and not self._paused
-        asked = len(PARTS) * self._spec.takes
+        asked = len(RANGE_PARTS) * self._spec.takes
         done = state.part * self._spec.takes + len(state.takes)
         return replace(
             screen,
@@ -250,7 +250,7 @@ class GuidedCalibration:
     def _bars(self, state: Calibration) -> Bars:
         """Return both sides against the better movement so far, or what is known."""
         features, name = self._features, state.name
-        whole: float = max(state.takes, default=getattr(self.perception.best, name))
+        whole: float = max(state.takes, default=getattr(self.perception.own_range, name))
         if features is None:
             return Bars(Bilateral(0.0, 0.0), BAND)
         both = height(name, features)
@@ -262,13 +262,13 @@ class GuidedCalibration:
         book, state, baseline = self._book, self.state, self.perception.baseline
         if state is None or baseline is None:
             return ()
-        best = self.best
+        own_range = self.own_range
         return tuple(
             (
                 book.text(SECTION, f"range_{part}"),
-                f"{getattr(best, part) * baseline.mm:.1f} mm"
+                f"{getattr(own_range, part) * baseline.mm:.1f} mm"
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),
             )
-            for part in PARTS[: len(state.found)]  # of what was not come to there is nothing to say
+            for part in RANGE_PARTS[: len(state.found)]  # of what was not come to there is nothing to say
         )

@@ -7,17 +7,19 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from coach.calibration.plateau import FEWEST, Fault, Plateau, fault_of, height, plateau
-from coach.calibration.spec import PARTS, CalibrationSpec, Part, noise_of
+from coach.calibration.plateau import FEWEST, CalibrationFault, Plateau, fault_of, height, plateau
+from coach.calibration.spec import RANGE_PARTS, CalibrationSpec, RangePart, noise_of
 from coach.coaching.cues import Cue, CueKind
 from coach.exercise.blink import Eyes
 from coach.face.baseline import Noise, OwnRange
 from coach.face.features import Features
 
-Phase: TypeAlias = Literal["asking", "waiting", "holding", "letting_go", "done"]
-Happening: TypeAlias = Literal["asked", "moved", "unanswered", "taken", "spoiled", "lost", "rested", "enough"]
+CalibrationPhase: TypeAlias = Literal["asking", "waiting", "holding", "letting_go", "done"]
+CalibrationTrigger: TypeAlias = Literal[
+    "asked", "moved", "unanswered", "taken", "spoiled", "lost", "rested", "enough"
+]
 
-TRANSITIONS: Final[dict[tuple[Phase, Happening], Phase]] = {
+TRANSITIONS: Final[dict[tuple[CalibrationPhase, CalibrationTrigger], CalibrationPhase]] = {
     ("asking", "asked"): "waiting",
     ("waiting", "moved"): "holding",
     ("waiting", "unanswered"): "letting_go",
@@ -35,14 +37,14 @@ TRANSITIONS: Final[dict[tuple[Phase, Happening], Phase]] = {
 class Calibration:
     """Where in measuring the range.
 
-    `part`: index into `PARTS`; `takes`: heights of the usable movements of it so far; `repeats`: tries
+    `part`: index into `RANGE_PARTS`; `takes`: heights of the usable movements of it so far; `repeats`: tries
     of it that were not. `found`: the parts that are done, a height or None. `since`: seconds, begin of
     the phase. `trace`: usable frames of the movement. `again`: the next try follows one of the same.
     `level`: height in the last usable frame; `held`: 0..1 of the hold. `seen_t`: last frame with a face.
     """
 
     noise: Noise
-    phase: Phase = "asking"
+    phase: CalibrationPhase = "asking"
     since: float = 0.0
     part: int = 0
     takes: tuple[float, ...] = ()
@@ -53,25 +55,25 @@ class Calibration:
     trace: tuple[tuple[float, float], ...] = ()
     level: float = 0.0
     held: float = 0.0
-    fault: Fault | None = None
+    fault: CalibrationFault | None = None
     fault_since: float = 0.0
     seen_t: float | None = None
 
     @property
-    def name(self) -> Part:
+    def name(self) -> RangePart:
         """The movement that is asked for."""
-        return PARTS[min(self.part, len(PARTS) - 1)]
+        return RANGE_PARTS[min(self.part, len(RANGE_PARTS) - 1)]
 
-    def best(self, known: OwnRange) -> OwnRange:
+    def own_range(self, known: OwnRange) -> OwnRange:
         """Return the range; what was not measured stays as it is known."""
-        values = (value for value in (*self.found, *(None,) * (len(PARTS) - len(self.found))))
+        values = (value for value in (*self.found, *(None,) * (len(RANGE_PARTS) - len(self.found))))
         old = (known.cheek, known.smile, known.jaw)
         return OwnRange(*(was if new is None else new for new, was in zip(values, old, strict=True)))
 
     @property
-    def measured(self) -> tuple[Part, ...]:
+    def measured(self) -> tuple[RangePart, ...]:
         """The movements that were usable."""
-        return tuple(part for part, value in zip(PARTS, self.found, strict=False) if value is not None)
+        return tuple(part for part, value in zip(RANGE_PARTS, self.found, strict=False) if value is not None)
 
 
 def step(
@@ -81,10 +83,10 @@ def step(
     if state.phase == "done":
         return state, ()
     state = _look(state, t, features, spec)
-    happening, cues = _happening(state, t, spec, quiet=quiet)
-    if happening is None:
+    trigger, cues = _trigger(state, t, spec, quiet=quiet)
+    if trigger is None:
         return replace(state, held=_plateau(state, spec).held if state.phase == "holding" else 0.0), cues
-    return _move(state, t, happening, spec), cues
+    return _move(state, t, trigger, spec), cues
 
 
 def anew(state: Calibration, t: float) -> Calibration:
@@ -118,9 +120,9 @@ def _look(state: Calibration, t: float, features: Features | None, spec: Calibra
     return replace(state, level=value, trace=(*state.trace, (t, value)))
 
 
-def _happening(
+def _trigger(
     state: Calibration, t: float, spec: CalibrationSpec, *, quiet: bool
-) -> tuple[Happening | None, tuple[Cue, ...]]:
+) -> tuple[CalibrationTrigger | None, tuple[Cue, ...]]:
     timing, trying = spec.timing, state.phase in ("waiting", "holding")
     if state.seen_t is not None and t - state.seen_t >= timing.lost_s:
         return ("lost", (Cue(t, CueKind.CORRECTION, "paused_face"),)) if trying else (None, ())
@@ -135,7 +137,7 @@ def _happening(
 
 def _asking(
     state: Calibration, t: float, spec: CalibrationSpec, *, quiet: bool
-) -> tuple[Happening | None, tuple[Cue, ...]]:
+) -> tuple[CalibrationTrigger | None, tuple[Cue, ...]]:
     late = t - state.since >= spec.timing.rest_s  # a neutral face that has changed must not block the way
     at_rest = state.level < spec.least_of(state.name, state.noise) or late
     if not (quiet and at_rest and state.fault is None and state.seen_t == t):
@@ -143,19 +145,23 @@ def _asking(
     return "asked", (Cue(t, CueKind.INSTRUCTION, "again" if state.again else f"own_{state.name}"),)
 
 
-def _waiting(state: Calibration, t: float, spec: CalibrationSpec) -> tuple[Happening | None, tuple[Cue, ...]]:
+def _waiting(
+    state: Calibration, t: float, spec: CalibrationSpec
+) -> tuple[CalibrationTrigger | None, tuple[Cue, ...]]:
     if state.level >= spec.least_of(state.name, state.noise):
         return "moved", (Cue(t, CueKind.HOLD, "hold"),)
     return ("unanswered" if t - state.since >= spec.timing.patience_s else None), ()
 
 
-def _letting_go(state: Calibration, t: float, spec: CalibrationSpec) -> Happening | None:
+def _letting_go(state: Calibration, t: float, spec: CalibrationSpec) -> CalibrationTrigger | None:
     rested = state.level < spec.plateau.rest * max(state.takes, default=float("inf"))
-    over = _over(state, spec) and state.name == PARTS[-1]  # then it need not even be let go
+    over = _over(state, spec) and state.name == RANGE_PARTS[-1]  # then it need not even be let go
     return "rested" if rested or over or t - state.since >= spec.timing.rest_s else None
 
 
-def _holding(state: Calibration, t: float, spec: CalibrationSpec) -> tuple[Happening | None, tuple[Cue, ...]]:
+def _holding(
+    state: Calibration, t: float, spec: CalibrationSpec
+) -> tuple[CalibrationTrigger | None, tuple[Cue, ...]]:
     now = _plateau(state, spec)
     if now.held >= spec.plateau.held and now.height >= spec.least_of(state.name, state.noise):
         return "taken", (Cue(t, CueKind.RELEASE, "release", None, {"n": len(state.takes) + 1}),)
@@ -185,7 +191,7 @@ def _unsteady(state: Calibration, spec: CalibrationSpec) -> float | None:
     return upper if upper >= spec.least_of(state.name, state.noise) else None
 
 
-def _spoiled(t: float, fault: Fault) -> tuple[Cue, ...]:
+def _spoiled(t: float, fault: CalibrationFault) -> tuple[Cue, ...]:
     return Cue(t, CueKind.CORRECTION, fault), Cue(t, CueKind.INSTRUCTION, "rest")
 
 
@@ -194,24 +200,24 @@ def _over(state: Calibration, spec: CalibrationSpec) -> bool:
     return len(state.takes) >= spec.takes or len(state.takes) + state.repeats >= spec.takes + spec.repeats
 
 
-def _move(state: Calibration, t: float, happening: Happening, spec: CalibrationSpec) -> Calibration:
-    if happening == "taken":
+def _move(state: Calibration, t: float, trigger: CalibrationTrigger, spec: CalibrationSpec) -> Calibration:
+    if trigger == "taken":
         now = _plateau(state, spec)
         steady = now.held >= spec.plateau.held
         taken = now.height if steady else _unsteady(state, spec)
         state = replace(state, takes=state.takes if taken is None else (*state.takes, taken), again=True)
-    elif happening in ("spoiled", "unanswered"):
-        state = replace(state, repeats=state.repeats + 1, again=happening == "spoiled")
-    elif happening == "lost":
+    elif trigger in ("spoiled", "unanswered"):
+        state = replace(state, repeats=state.repeats + 1, again=trigger == "spoiled")
+    elif trigger == "lost":
         state = replace(state, again=False)
-    elif happening == "rested" and _over(state, spec):
+    elif trigger == "rested" and _over(state, spec):
         best = max(state.takes, default=None)
         state = replace(state, part=state.part + 1, takes=(), repeats=0, again=False, level=0.0)
         state = replace(state, found=(*state.found, best))
-        happening = "enough" if state.part >= len(PARTS) else "rested"
-    return _entered(state, TRANSITIONS[state.phase, happening], t)
+        trigger = "enough" if state.part >= len(RANGE_PARTS) else "rested"
+    return _entered(state, TRANSITIONS[state.phase, trigger], t)
 
 
-def _entered(state: Calibration, phase: Phase, t: float) -> Calibration:
+def _entered(state: Calibration, phase: CalibrationPhase, t: float) -> Calibration:
     keep = state.trace[-1:] if phase == "holding" else ()
     return replace(state, phase=phase, since=t, trace=keep, fault=None, fault_since=t)

@@ -8,22 +8,24 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from coach.calibration.spec import CalibrationSpec, Part
+from coach.calibration.spec import CalibrationSpec, RangePart
 from coach.exercise.blink import Eyes
 from coach.face.features import Features
 
-Fault: TypeAlias = Literal["mouth_moved", "eyes_closed", "head_turned", "too_short"]
+CalibrationFault: TypeAlias = Literal["mouth_moved", "eyes_closed", "head_turned", "too_short"]
 FEWEST = 5  # frames that make a plateau
 
 
-def height(part: Part, features: Features) -> float:
+def height(part: RangePart, features: Features) -> float:
     """Return how large the movement is: lower lids, mouth corners (mean of the sides) or chin."""
     if part == "cheek":
         return features.lid_lift.mean
     return features.corner_pull.mean if part == "smile" else features.jaw_down
 
 
-def fault_of(part: Part, features: Features, eyes: Eyes, spec: CalibrationSpec) -> Fault | None:
+def fault_of(
+    part: RangePart, features: Features, eyes: Eyes, spec: CalibrationSpec
+) -> CalibrationFault | None:
     """Return what makes the frame unusable for this movement; blinks are the caller's."""
     if features.turn > spec.head.max_turn_deg or abs(features.yaw) > spec.head.max_yaw_deg:
         return "head_turned"
@@ -44,11 +46,11 @@ class Plateau:
     height: float = 0.0
 
 
-Trace: TypeAlias = Sequence[tuple[float, float]]
+HeightTrace: TypeAlias = Sequence[tuple[float, float]]
 """(seconds, height) of usable frames, in order of time."""
 
 
-def plateau(trace: Trace, hold_s: float, tolerance: float, noise: float) -> Plateau:
+def plateau(trace: HeightTrace, hold_s: float, tolerance: float, noise: float) -> Plateau:
     """Return how long the last `hold_s` seconds have stayed near their upper part, and its median.
 
     A spike is not near it and counts for nothing. The tolerance is a share of the height, or where

@@ -10,8 +10,8 @@ from coach.exercise.spec import EyeSpec, HeadSpec
 from coach.face.baseline import Noise
 from coach.settings import Strict
 
-Part: TypeAlias = Literal["cheek", "smile", "jaw"]
-PARTS: Final[tuple[Part, ...]] = ("cheek", "smile", "jaw")
+RangePart: TypeAlias = Literal["cheek", "smile", "jaw"]
+RANGE_PARTS: Final[tuple[RangePart, ...]] = ("cheek", "smile", "jaw")
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -19,7 +19,7 @@ Length = Annotated[float, Field(gt=0, le=2)]
 Factor = Annotated[float, Field(gt=0, le=20)]
 
 
-class Timing(Strict):
+class CalibrationTiming(Strict):
     """Seconds; see `config/calibration.toml`."""
 
     hold_s: Seconds
@@ -73,7 +73,7 @@ class CalibrationSpec(Strict):
 
     takes: Annotated[int, Field(ge=1, le=9)]
     repeats: Annotated[int, Field(ge=0, le=9)]
-    timing: Timing
+    timing: CalibrationTiming
     plateau: PlateauSpec
     least: Least
     most: Lengths
@@ -82,12 +82,12 @@ class CalibrationSpec(Strict):
     eyes: EyeSpec
     widening: Widening
 
-    def least_of(self, part: Part, noise: Noise) -> float:
+    def least_of(self, part: RangePart, noise: Noise) -> float:
         """Return the smallest height that is a range of this movement."""
         floor: float = getattr(self.least, part)
         return max(floor, self.least.noise_factor * noise_of(part, noise))
 
 
-def noise_of(part: Part, noise: Noise) -> float:
+def noise_of(part: RangePart, noise: Noise) -> float:
     """Return the neutral face's standard deviation of what measures the movement."""
     return {"cheek": noise.lid, "smile": noise.corner, "jaw": noise.chin}[part]

@@ -65,7 +65,7 @@ class FaceSpec(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class FacePlacement:
     """How a face was in the picture: eye corner distance over height, place (shares), angles (degrees)."""
 
     size: float
@@ -76,7 +76,7 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class GateSample:
     """One frame. `fix`: the first thing not in order. `level`: how far the face asked for is shown.
 
     `level` in outer-eye-corner distances, None where it cannot be told yet; `blink`: the eyes are shut.
@@ -95,10 +95,10 @@ def observe(
     spec: FaceSpec,
     *,
     neutral: Baseline | None,
-    like: Placement | None,
+    like: FacePlacement | None,
     posing: bool,
     jaw: bool,
-) -> Sample:
+) -> GateSample:
     """Judge one frame.
 
     Parameters
@@ -113,12 +113,12 @@ def observe(
         A face has been asked for: it need not be at rest. `jaw`: it is the open jaw, not a smile.
     """
     if observation is None:
-        return Sample(t, "no_face")
+        return GateSample(t, "no_face")
     now = (own_ruler(observation) if neutral is None else neutral.ruler).measure(observation)
     if neutral is None:
         fix = _fix(observation, now, limits, like)
         restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
-        return Sample(t, fix or ("relax" if restless else None), now.corner_to_eye.mean)
+        return GateSample(t, fix or ("relax" if restless else None), now.corner_to_eye.mean)
     face = extract(observation, neutral, OwnRange())
     fix = _fix(observation, now, limits, like)
     if fix is None and not posing:
@@ -127,18 +127,20 @@ def observe(
         elif face.turn > limits.same_turn_deg:  # only at rest: a smile turns the fitted pose by 2-3 degrees
             fix = "turn_to_me"
     level = jaw_opening(face.lip_gap, face.jaw_down) if jaw else face.corner_pull.mean
-    return Sample(t, fix, level, blink=1 - face.eye_aperture.minimum > spec.closed)
+    return GateSample(t, fix, level, blink=1 - face.eye_aperture.minimum > spec.closed)
 
 
-def placement(observation: FaceObservation) -> Placement:
+def placement(observation: FaceObservation) -> FacePlacement:
     """Return how a resting face is in the picture."""
     now = own_ruler(observation).measure(observation)
-    return Placement(
+    return FacePlacement(
         now.unit_px / observation.size[1], now.centre[0], now.centre[1], now.pose.yaw, now.pose.pitch
     )
 
 
-def _fix(observation: FaceObservation, now: Measures, limits: Limits, like: Placement | None) -> Fix | None:
+def _fix(
+    observation: FaceObservation, now: Measures, limits: Limits, like: FacePlacement | None
+) -> Fix | None:
     """Return the first thing that is not in order: light, then distance and place, then the head."""
     size = now.unit_px / observation.size[1]
     low, high = limits.min_size, limits.max_size

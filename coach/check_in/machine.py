@@ -8,18 +8,18 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from coach.check_in.capture_gate import FaceSpec, Fix, Limits, Sample
+from coach.check_in.capture_gate import FaceSpec, Fix, GateSample, Limits
 from coach.coaching.cues import Cue, CueKind
 from coach.settings import Strict
 
 Pose: TypeAlias = Literal["neutral", "natural", "biggest", "jaw"]
 POSES: tuple[Pose, ...] = ("neutral", "natural", "biggest", "jaw")
-Phase: TypeAlias = Literal["line_up", "posing", "done"]
+CheckInPhase: TypeAlias = Literal["line_up", "posing", "done"]
 
 Positive = Annotated[float, Field(gt=0, le=60)]
 
 
-class Timing(Strict):
+class CheckInTiming(Strict):
     """Seconds; see `config/check_in.toml`."""
 
     ready_s: Positive
@@ -33,13 +33,13 @@ class CheckInSpec(Strict):
 
     every_days: Annotated[int, Field(ge=1, le=365)]
     takes: Annotated[int, Field(ge=1, le=9)]
-    timing: Timing
+    timing: CheckInTiming
     limits: Limits
     face: FaceSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class PhotoRequest:
     """Take this frame's picture now; say so with `taken` if it turned out well."""
 
     pose: Pose
@@ -52,7 +52,7 @@ class CheckIn:
 
     takes: int
     step: int = 0
-    phase: Phase = "line_up"
+    phase: CheckInPhase = "line_up"
     since: float = 0.0
     asked: bool = False
     fix: Fix | None = None
@@ -75,10 +75,10 @@ class CheckIn:
         return self.step / (self.takes * len(POSES))
 
 
-Action: TypeAlias = Cue | Shot
+Action: TypeAlias = Cue | PhotoRequest
 
 
-def step(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+def step(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
     """Take in one frame; return what to say, and the picture to take."""
     if state.phase == "done":
         return state, ()
@@ -114,7 +114,7 @@ def _at(state: CheckIn, t: float, number: int) -> CheckIn:
     return CheckIn(state.takes, number, "done" if done else "line_up", since=t)
 
 
-def _line_up(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+def _line_up(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
     said: tuple[Action, ...] = ()
     if state.pose == "neutral" and not state.asked:
         state = replace(state, asked=True)
@@ -125,12 +125,12 @@ def _line_up(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn
     if state.calm_since is None or sample.t - state.calm_since < spec.timing.ready_s:
         return state, said
     if state.pose == "neutral":
-        return replace(state, calm_since=None), (*said, Shot(state.pose, state.take))
+        return replace(state, calm_since=None), (*said, PhotoRequest(state.pose, state.take))
     cue = Cue(sample.t, CueKind.INSTRUCTION, f"check_{state.pose}")
     return CheckIn(state.takes, state.step, "posing", sample.t, asked=True), (cue,)
 
 
-def _posing(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+def _posing(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
     if sample.t - state.since >= spec.timing.again_s:
         cue = Cue(sample.t, CueKind.INSTRUCTION, f"check_{state.pose}")
         return replace(state, since=sample.t, calm_since=None), (cue,)
@@ -142,10 +142,10 @@ def _posing(state: CheckIn, sample: Sample, spec: CheckInSpec) -> tuple[CheckIn,
     still = state.calm_since is not None and sample.t - state.calm_since >= spec.timing.steady_s
     if not still or sample.t - state.since < spec.timing.least_s:
         return state, ()
-    return replace(state, calm_since=None), (Shot(state.pose, state.take),)
+    return replace(state, calm_since=None), (PhotoRequest(state.pose, state.take),)
 
 
-def _calmer(state: CheckIn, sample: Sample, spec: CheckInSpec) -> CheckIn:
+def _calmer(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> CheckIn:
     """Count stillness from the last time the face moved by more than `still`."""
     level = sample.level or 0.0
     moved = state.anchor is None or abs(level - state.anchor) > spec.face.still

@@ -25,7 +25,7 @@ _EYES = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class StillView:
     """One look at a still picture; `mirrored`: the picture was flipped, its left is the person's right."""
 
     observation: FaceObservation
@@ -33,14 +33,14 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StillPicture:
     """One face in a still picture, as it was `found` and in `views` from the front.
 
     The views are slightly tilted, scaled and mirrored, always in the same order.
     """
 
     found: FaceObservation
-    views: tuple[View, ...]
+    views: tuple[StillView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Alone:
     turn: float
 
 
-def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
+def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> Signals:
     """Compare a picture with the person's own neutral face, view by view.
 
     Parameters
@@ -117,7 +117,7 @@ def compare(neutrals: Sequence[Picture], picture: Picture) -> Signals:
     )
 
 
-def look(picture: Picture) -> Alone:
+def look(picture: StillPicture) -> Alone:
     """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
     measured = [(own_ruler(v.observation).measure(v.observation), v.mirrored) for v in picture.views]
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
@@ -137,7 +137,7 @@ def _lift(rises: Sequence[Lids]) -> Bilateral:
     return Bilateral(left + LID_COUPLING * min(left_upper, 0.0), right + LID_COUPLING * min(right_upper, 0.0))
 
 
-def _lid_rise(view: View, rest: FaceObservation) -> Lids:
+def _lid_rise(view: StillView, rest: FaceObservation) -> Lids:
     """Return how far each eye's lower and upper lid have risen, (left, right) x (lower, upper), units.
 
     Against the line through the same eye's corners: the head's own frame, fitted on points all over the
@@ -155,7 +155,7 @@ def _lids(face: Points) -> Lids:
     return np.array([[y[lid].mean() - y[corners].mean() for lid in lids] for corners, *lids in _EYES])
 
 
-def _layout(picture: Picture) -> tuple[bool, ...]:
+def _layout(picture: StillPicture) -> tuple[bool, ...]:
     return tuple(view.mirrored for view in picture.views)
 
 
@@ -168,9 +168,9 @@ def baseline_of(observation: FaceObservation) -> Baseline:
 
 def _turn(found: FaceObservation, rest: FaceObservation) -> float:
     """Return the head's greatest angle, sideways to the camera or away from the neutral's pose, degrees."""
-    seen = _features(View(found), baseline_of(rest))
+    seen = _features(StillView(found), baseline_of(rest))
     return max(seen.turn, abs(seen.yaw))
 
 
-def _features(view: View, baseline: Baseline) -> Features:
+def _features(view: StillView, baseline: Baseline) -> Features:
     return extract(view.observation, baseline, OwnRange())

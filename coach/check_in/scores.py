@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from coach.check_in.photo_measures import Picture, Signals, look
+from coach.check_in.photo_measures import Signals, StillPicture, look
 from coach.face.measures import IRIS_MM
 from coach.types import Bilateral
 
@@ -116,7 +116,7 @@ def score(signals: Signals) -> Scores:
     )
 
 
-def score_alone(picture: Picture) -> Scores:
+def score_alone(picture: StillPicture) -> Scores:
     """Score a picture without the person's neutral: only what is honest without one.
 
     The jaw, the mouth's width and the eyes' opening need no comparison; the mouth curve is the

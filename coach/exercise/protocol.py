@@ -18,7 +18,7 @@ S = TypeVar("S")
 class Context:
     """What an exercise knows of the person: the own range, and the noise of the neutral face."""
 
-    best: OwnRange = field(default_factory=OwnRange)
+    own_range: OwnRange = field(default_factory=OwnRange)
     noise: Noise = field(default_factory=Noise)
 
 

@@ -73,7 +73,7 @@ class Features:
 FULL_NARROWING = 0.3
 
 
-def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) -> Features:
+def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRange) -> Features:
     """Compare one observed face with the person's own neutral and range."""
     now, rest = baseline.ruler.measure(observation), baseline.neutral
     lower_lid_rise = _above(now.lower_lid, rest.lower_lid)
@@ -95,22 +95,22 @@ def extract(observation: FaceObservation, baseline: Baseline, best: OwnRange) ->
     return Features(  # by place: names make a dictionary of thirty, for each frame
         observation.t,
         lid_lift,
-        _share(lid_lift, best.cheek),  # cheek_raise
+        _share(lid_lift, own_range.cheek),  # cheek_raise
         lower_lid_rise,
         upper_lid_drop,
-        lid_lift.mean / best.cheek + (1 - eye_aperture.mean) / FULL_NARROWING,  # eye_engagement
+        lid_lift.mean / own_range.cheek + (1 - eye_aperture.mean) / FULL_NARROWING,  # eye_engagement
         _above(now.cheek, rest.cheek),  # cheek_lift
         _above(now.brow, rest.brow),  # brow_raise
         Bilateral(upper_lid_drop.left / wide.left, upper_lid_drop.right / wide.right),  # closure
         eye_aperture,
         corner_pull,
-        _share(corner_pull, best.smile),  # lip_corner_pull
+        _share(corner_pull, own_range.smile),  # lip_corner_pull
         Bilateral(up.left + NASOLABIAL_WEIGHT * fold.left, up.right + NASOLABIAL_WEIGHT * fold.right),
         corner_travel,
         _share(corner_travel, 1.0 / baseline.mm),  # commissure_excursion_mm
         jaw_down,
         (now.chin_side - rest.chin_side + sway) / 2,  # jaw_side
-        jaw_down / best.jaw,  # jaw_open
+        jaw_down / own_range.jaw,  # jaw_open
         now.lip_gap - rest.lip_gap,  # lip_gap
         _above(now.smile, rest.smile),  # smile
         _above(now.squint, rest.squint),  # squint

@@ -10,10 +10,10 @@ from coach.types import FaceObservation
 
 
 class Perception:
-    """One person in front of one landmarker. `best`: the own range; `baseline`: None until calibrated."""
+    """One person in front of one landmarker. `own_range`: theirs; `baseline`: None until calibrated."""
 
-    def __init__(self, best: OwnRange | None = None) -> None:
-        self.best = best or OwnRange()
+    def __init__(self, own_range: OwnRange | None = None) -> None:
+        self.own_range = own_range or OwnRange()
         self.baseline: Baseline | None = None
         self._seen: list[FaceObservation] = []
 
@@ -50,7 +50,7 @@ class Perception:
         """Return the frame's features; None without a face or before the neutral face is known."""
         if face is None or self.baseline is None:
             return None
-        return extract(face, self.baseline, self.best)
+        return extract(face, self.baseline, self.own_range)
 
 
 def _has_extent(observation: FaceObservation) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Annotated, Any, Literal, Protocol, TypeAlias
+
+from pydantic import Field
 
 from coach import __version__
 from coach.coaching.output import Output
@@ -26,7 +28,7 @@ class Setup:
     """What a session was set up with.
 
     `specs`: one for each of the plan's steps, all of the exercise's values, so that a later change of its
-    file does not change the past. `best`: the own range. `memories`: the person's words made unreadable,
+    file does not change the past. `own_range`: the person's. `memories`: the person's words made unreadable,
     see `veiled`. `flags`: the session's switches, by name. `version`: the program's.
     """
 
@@ -35,7 +37,7 @@ class Setup:
     language: str
     settings: Settings
     source: str
-    best: OwnRange
+    own_range: Annotated[OwnRange, Field(alias="best")]  # its key in a trace
     memories: tuple[str, ...] = ()
     flags: dict[str, Any] = field(default_factory=dict)
     version: str = __version__
@@ -79,7 +81,7 @@ class TapedSession(Session):
     ----------
     tape
         What takes it down.
-    plan, exercises, book, settings, source, best, memories, flags
+    plan, exercises, book, settings, source, own_range, memories, flags
         As for `Session`; `flags` are its switches, e.g. `first`.
     """
 
@@ -92,17 +94,18 @@ class TapedSession(Session):
         settings: Settings,
         *,
         source: str,
-        best: OwnRange | None = None,
+        own_range: OwnRange | None = None,
         memories: tuple[str, ...] = (),
         **flags: Any,
     ) -> None:
         super().__init__(
-            plan, exercises, book, settings, source=source, best=best, memories=memories, **flags
+            plan, exercises, book, settings, source=source, own_range=own_range, memories=memories, **flags
         )
         self._tape = tape
         specs = tuple(exercise.spec.model_dump(mode="json") for exercise in exercises)
         words = tuple(veiled(memory) for memory in memories)
-        tape.begin(Setup(plan, specs, book.language, settings, source, self.perception.best, words, flags))
+        known = self.perception.own_range
+        tape.begin(Setup(plan, specs, book.language, settings, source, known, words, flags))
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face, see `Session.process`."""
@@ -193,7 +196,7 @@ def answers(
         book,
         setup.settings,
         source=setup.source,
-        best=setup.best,
+        own_range=setup.own_range,
         memories=setup.memories,
         **setup.flags,
     )

@@ -38,7 +38,7 @@ class Analysis:
         Seconds between which the face is at rest.
     cues
         Seconds at which a memory was cued.
-    best
+    own_range
         The person's own range where it is known.
     """
 
@@ -49,12 +49,12 @@ class Analysis:
         exercise: AnyExercise,
         neutral: tuple[float, float] = (0.0, 3.0),
         cues: Sequence[float] = (),
-        best: OwnRange | None = None,
+        own_range: OwnRange | None = None,
     ) -> None:
         self._exercise = exercise
         self._neutral = neutral
         self._cues = tuple(cues)
-        self._perception = Perception(best)
+        self._perception = Perception(own_range)
         self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
         self._presence = Presence()
         self._state: object = None
@@ -94,7 +94,7 @@ class Analysis:
         baseline = self._perception.learn()
         if baseline is None:
             return
-        self._state = self._exercise.begin(Context(self._perception.best, baseline.noise))
+        self._state = self._exercise.begin(Context(self._perception.own_range, baseline.noise))
         if isinstance(self._exercise, Cued):
             for cue in self._cues:
                 self._state = self._exercise.give(self._state, cue)

@@ -17,7 +17,7 @@ from coach.face.features import Features
 
 
 @dataclass(slots=True)
-class Running:
+class ExerciseRun:
     """One exercise under way.
 
     `target`: repetitions asked for. `reps`, `recalls`: before the last interruption, after which the

@@ -9,14 +9,14 @@ from coach.coaching.cues import Cue
 from coach.events import Event, Recall
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
-from coach.session.exercise_run import Running
+from coach.session.exercise_run import ExerciseRun
 from coach.session.plan import CHANGE_S, END_S, READY_S, Plan
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
 READY_MOST_S = 8.0  # who takes longer to sit right has not begun yet
 
 
-class Course:
+class PlanRun:
     """One exercise after the other, within the plan's time.
 
     Parameters
@@ -52,7 +52,7 @@ class Course:
         self.whole_s = plan.seconds
         self.exercises = tuple(exercises)
         self.index = 0
-        self.running: Running | None = None
+        self.current: ExerciseRun | None = None
         self.ready_s = 0.0
         self.active_s = 0.0
         self._memories = memories
@@ -92,7 +92,7 @@ class Course:
         if self.over:
             return self.whole_s
         gone_s = self._begins_s[self.index] + (READY_S if self.ready_s else 0.0)
-        if self.running is not None:
+        if self.current is not None:
             gone_s += min(self.active_s - self._begun_s, self.plan.steps[self.index].seconds)
         return gone_s
 
@@ -104,7 +104,7 @@ class Course:
     def begin(self, t: float, context: Context) -> AnyExercise:
         """Begin the present exercise at `t` seconds with what is known of the person."""
         exercise = self.exercises[self.index]
-        self.running = Running.begin(exercise, context, self.plan.steps[self.index].reps, t)
+        self.current = ExerciseRun.begin(exercise, context, self.plan.steps[self.index].reps, t)
         self._recalled = None
         self._begun_s = self.active_s
         return exercise
@@ -113,7 +113,7 @@ class Course:
         self, t: float, features: Features | None, *, quiet: bool
     ) -> tuple[tuple[Event, ...], tuple[Cue, ...]]:
         """Take in one frame of the exercise under way; return what happened, and what to say to it."""
-        run = self.running
+        run = self.current
         if run is None:
             return (), ()
         events = run.step(
@@ -131,7 +131,7 @@ class Course:
 
     def finish(self, t: float) -> tuple[Event, ...]:
         """End the exercise under way, done or not; return what is still owed."""
-        run, self.running = self.running, None
+        run, self.current = self.current, None
         return () if run is None else run.finish(t)
 
     def advance(self) -> None:

@@ -10,8 +10,8 @@ from coach.coaching.screen import Screen, ScreenPhase
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.face.framing import Framing
-from coach.session.exercise_run import Running
-from coach.session.plan_run import Course
+from coach.session.exercise_run import ExerciseRun
+from coach.session.plan_run import PlanRun
 from coach.types import Bilateral
 
 CAPTION_S = 1.5  # a caption stays this long after it was said
@@ -61,7 +61,7 @@ def draw(
     *,
     book: PhraseBook,
     stage: str,
-    course: Course,
+    plan_run: PlanRun,
     framing: Framing,
     paused: str,
     safety: bool,
@@ -75,7 +75,7 @@ def draw(
         What of the recent past still shows.
     t
         Seconds.
-    book, stage, course, framing
+    book, stage, plan_run, framing
         Words; the session's stage; how far it has come; how the face is placed.
     paused
         The phrase that says why the session waits, or empty.
@@ -85,24 +85,24 @@ def draw(
         The summary.
     """
     caption = scene.caption if t < scene.caption_until else ""
-    ready, coming = stage == "ready", course.next
+    ready, coming = stage == "ready", plan_run.next
     if stage == "ended" or (coming is None and not paused):
         title = book.text(SCREEN, "summary")
         return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
-    whole_s, gone_s = course.whole_s, course.gone_s
+    whole_s, gone_s = plan_run.whole_s, plan_run.gone_s
     fix = "" if framing == "good" else book.text(SESSION, framing)
     progress, left_s = gone_s / whole_s if whole_s else 0.0, max(whole_s - gone_s, 0.0)
     edges: Edges = framing, fix, caption, progress, left_s, book.text(SESSION, paused) if paused else ""
     if ready:
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
         return _waiting("ready", book.text(SCREEN, "calibrating"), neutral, 0, edges)
-    if course.running is not None:
-        explains = course.plan.explains and course.running.guidance.explains and not paused
-        return _at_it(edges, scene, t, book, course.running, explains=explains, rating=course.ratable)
+    if plan_run.current is not None:
+        explains = plan_run.plan.explains and plan_run.current.guidance.explains and not paused
+        return _at_it(edges, scene, t, book, plan_run.current, explains=explains, rating=plan_run.ratable)
     if coming is None:
         return _waiting("rest", "", "", 0, edges)
     title, instruction = book.text(coming.name, "title"), book.text(coming.name, "instruction")
-    return _waiting("rest", title, instruction, course.plan.steps[course.index].reps, edges)
+    return _waiting("rest", title, instruction, plan_run.plan.steps[plan_run.index].reps, edges)
 
 
 def _waiting(phase: ScreenPhase, title: str, instruction: str, target: int, edges: Edges) -> Screen:
@@ -111,7 +111,7 @@ def _waiting(phase: ScreenPhase, title: str, instruction: str, target: int, edge
 
 
 def _at_it(
-    edges: Edges, scene: Scene, t: float, book: PhraseBook, run: Running, *, explains: bool, rating: bool
+    edges: Edges, scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, explains: bool, rating: bool
 ) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
@@ -151,7 +151,7 @@ def _phase(scene: Scene, t: float, view: View) -> ScreenPhase:
 _PHASES: dict[str, ScreenPhase] = {"neutral": "rest", "onset": "rising", "apex": "hold", "offset": "rest"}
 
 
-def _instruction(scene: Scene, t: float, book: PhraseBook, run: Running, *, rating: bool) -> str:
+def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, rating: bool) -> str:
     """Say what to do now, or what is nearly right while a fault stays."""
     view, exercise = run.view, run.exercise.name
     if view.fault is not None and scene.faulty(t, view):

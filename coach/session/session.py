@@ -19,9 +19,9 @@ from coach.face.perception import Perception
 from coach.face.presence import STALL_S, Watch
 from coach.session.log import SessionLog
 from coach.session.plan import Plan
-from coach.session.plan_run import Course
+from coach.session.plan_run import PlanRun
 from coach.session.screen_builder import Scene, draw
-from coach.session.transitions import TRANSITIONS, Happening, Stage
+from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
 from coach.types import FaceObservation
 
@@ -42,7 +42,7 @@ class Session:
         Framing limits and the voice's rate.
     source
         Name for the log.
-    best
+    own_range
         The person's own range where it is known.
     memories
         The person's own words for their memories; empty for numbers alone.
@@ -58,23 +58,23 @@ class Session:
         settings: Settings,
         *,
         source: str,
-        best: OwnRange | None = None,
+        own_range: OwnRange | None = None,
         memories: tuple[str, ...] = (),
         safety: bool = False,
     ) -> None:
         self.plan = plan
         self.frames = 0
-        self.perception = Perception(best)
+        self.perception = Perception(own_range)
         self.watch = Watch(settings.framing)
         self.speaker = CueQueue(book, settings.voice.rate)
-        self.course = Course(plan, exercises, memories, close_s=self.speaker.lasts("finished"))
+        self.plan_run = PlanRun(plan, exercises, memories, close_s=self.speaker.lasts("finished"))
         self.features: Features | None = None
         self._book = book
         self._acquaintance = Acquaintance(self.perception, settings.framing)
         self._log = SessionLog(plan.name, source)
         self.tally = self._log.tally
         self._safety = safety
-        self._stage: Stage = "ready"
+        self._stage: SessionStage = "ready"
         self._since = 0.0
         self._t = 0.0
         self._counting_in: CountIn | None = None
@@ -94,8 +94,8 @@ class Session:
         if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
         self._heed(t, lost=lost)
-        if self.watch.stalled and self._stage == "exercise" and self.course.running is not None:
-            self._log.add(*self.course.running.stalled(t))
+        if self.watch.stalled and self._stage == "exercise" and self.plan_run.current is not None:
+            self._log.add(*self.plan_run.current.stalled(t))
         self.features = None
         if self._stage == "ready":
             self._get_ready(t, face)
@@ -135,10 +135,10 @@ class Session:
             return
         if self._stage == "paused":
             self._log.add(Resumed(t=t))
-        self._log.add(*self.course.finish(t))
+        self._log.add(*self.plan_run.finish(t))
         self.speaker.hush()
-        self.course.move(by)
-        if self.course.over:
+        self.plan_run.move(by)
+        if self.plan_run.over:
             self._go("end", t)
             self.speaker.say(t, CueKind.INSTRUCTION, "finished")
         else:
@@ -147,13 +147,13 @@ class Session:
 
     def rate(self) -> int | None:
         """Take in that the person has rated the last memory; return its number, None if none is open."""
-        return self.course.rate()
+        return self.plan_run.rate()
 
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
-        self._log.add(*self.course.finish(self._t))
-        self._log.end(self._t, self.course.names, self.frames, reason)
+        self._log.add(*self.plan_run.finish(self._t))
+        self._log.end(self._t, self.plan_run.names, self.frames, reason)
         self._stage = "ended"
         return self._log.taken()
 
@@ -165,7 +165,7 @@ class Session:
     @property
     def active_s(self) -> float:
         """Seconds of guiding, without getting ready and without pauses."""
-        return self.course.active_s
+        return self.plan_run.active_s
 
     # -- stages
 
@@ -177,14 +177,14 @@ class Session:
             if self._safety:
                 self.speaker.say(t, CueKind.SAFETY, "safety")
             self.speaker.say(t, CueKind.INSTRUCTION, "neutral")
-        run = self.course.running
+        run = self.plan_run.current
         self._log.exercise = None if run is None else run.exercise.name
         if self._stage in ("exercise", "change"):
-            self.course.active_s += min(max(t - self._t, 0.0), STALL_S)
+            self.plan_run.active_s += min(max(t - self._t, 0.0), STALL_S)
         self._t = max(t, self._t)
 
-    def _go(self, happening: Happening, t: float) -> None:
-        self._stage = TRANSITIONS[self._stage, happening]
+    def _go(self, trigger: SessionTrigger, t: float) -> None:
+        self._stage = TRANSITIONS[self._stage, trigger]
         self._since = t
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
@@ -203,7 +203,7 @@ class Session:
                 self._go_on(t, same=met.baseline is None)
                 return
         if not self._safety or self.speaker.quiet(t):
-            self.course.ready_s = self._log.lasted_s(t)
+            self.plan_run.ready_s = self._log.lasted_s(t)
             self._go("calibrated", t)
             self._begin_exercise(t)
 
@@ -211,7 +211,7 @@ class Session:
         """Go on after another look: where it was the known face, as before; else this exercise anew."""
         if not same:
             self.speaker.say(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
-        run = self.course.running
+        run = self.plan_run.current
         if run is None:
             self._go("between", t)
             return
@@ -219,40 +219,40 @@ class Session:
         if same:
             run.again(t)
         else:
-            self._log.add(*self.course.finish(t))
+            self._log.add(*self.plan_run.finish(t))
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
-        baseline, best = self.perception.baseline, self.perception.best
-        known = Context(best) if baseline is None else Context(best, baseline.noise)
-        exercise = self.course.begin(t, known)
+        baseline, own_range = self.perception.baseline, self.perception.own_range
+        known = Context(own_range) if baseline is None else Context(own_range, baseline.noise)
+        exercise = self.plan_run.begin(t, known)
         if self.plan.explains:
             self.speaker.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
 
     def _exercise(self, t: float) -> None:
-        run = self.course.running
+        run = self.plan_run.current
         if run is None:
             return
-        if self.course.out_of_time:
-            self._log.add(*self.course.finish(t))
+        if self.plan_run.out_of_time:
+            self._log.add(*self.plan_run.finish(t))
             self.speaker.hush()
             self._conclude(t)
             return
-        events, cues = self.course.step(t, self.features, quiet=self.speaker.quiet(t))
+        events, cues = self.plan_run.step(t, self.features, quiet=self.speaker.quiet(t))
         if events:
             self._log.add(*events)
         if cues:
             self.speaker.add(*cues)
         self._scene = self._scene.after(t, run.view, events)
         if run.guidance.done:
-            self._log.add(*self.course.finish(t))
+            self._log.add(*self.plan_run.finish(t))
             self._conclude(t)
 
     def _conclude(self, t: float) -> None:
         """Go on from an exercise: announce the next one there is time for, or close."""
         self._go("done", t)
-        self.course.advance()
-        coming = self.course.next
+        self.plan_run.advance()
+        coming = self.plan_run.next
         if coming is None:
             self.speaker.say(t, CueKind.INSTRUCTION, "finished")
         else:
@@ -261,7 +261,7 @@ class Session:
     def _change(self, t: float) -> None:
         if t - self._since < BREATHER_S or not self.speaker.quiet(t):
             return
-        if self.course.over:
+        if self.plan_run.over:
             self._go("over", t)
         else:
             self._go("next", t)
@@ -286,8 +286,8 @@ class Session:
         self._go("pause", t)
         self._paused_by = cause
         self._log.add(Paused(t=t, cause=cause))
-        if self.course.running is not None:
-            self._log.add(*self.course.running.interrupt(t, cause))
+        if self.plan_run.current is not None:
+            self._log.add(*self.plan_run.current.interrupt(t, cause))
         self.speaker.hush()
         if cause != "face_lost" or not self.watch.stalled:
             self.speaker.say(t, CueKind.HOLD, PAUSE_CUES[cause])
@@ -313,11 +313,11 @@ class Session:
             self._acquaintance.look_again()
             self._go("strange", t)
             self.speaker.say(t, CueKind.INSTRUCTION, "neutral")
-        elif self.course.running is None:
+        elif self.plan_run.current is None:
             self._go("between", t)
         else:
             self._go("counted", t)
-            self.course.running.again(t)
+            self.plan_run.current.again(t)
 
     # -- what goes out
 
@@ -329,15 +329,15 @@ class Session:
         return Output(self._log.taken(), said, self._draw(t), self._stage == "ended")
 
     def _draw(self, t: float) -> Screen:
-        course = self.course
+        run = self.plan_run
         return draw(
             self._scene,
             t,
             book=self._book,
             stage=self._stage,
-            course=course,
+            plan_run=run,
             framing=self.watch.framing,
             paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
             safety=self._safety,
-            lines=self.tally.lines(course.names, self._book, course.active_s) if course.over else (),
+            lines=self.tally.lines(run.names, self._book, run.active_s) if run.over else (),
         )

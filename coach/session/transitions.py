@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-Stage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
-Happening: TypeAlias = Literal[
+SessionStage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
+SessionTrigger: TypeAlias = Literal[
     "calibrated",
     "done",
     "next",
@@ -20,7 +20,7 @@ Happening: TypeAlias = Literal[
     "end",
 ]
 
-TRANSITIONS: Final[dict[tuple[Stage, Happening], Stage]] = {
+TRANSITIONS: Final[dict[tuple[SessionStage, SessionTrigger], SessionStage]] = {
     ("ready", "calibrated"): "exercise",
     ("ready", "between"): "change",  # looked anew between two exercises
     ("exercise", "done"): "change",

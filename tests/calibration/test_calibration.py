@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from coach.calibration import machine as calibration
-from coach.calibration.flow import GuidedCalibration
+from coach.calibration.flow import CalibrationFlow
 from coach.calibration.machine import Calibration
 from coach.calibration.plateau import plateau
 from coach.calibration.range_update import RangeWatch, widened
@@ -107,7 +107,7 @@ def test_an_obliging_person_is_asked_twice_for_each_movement(fps: float) -> None
     state, said = play(obliging, fps=fps)
     one = ["hold", "release", "again", "hold", "release"]
     assert keys(said) == ["own_cheek", *one, "own_smile", *one, "own_jaw", *one]
-    best, usual = state.best(OwnRange(9, 9, 9)), OwnRange()
+    best, usual = state.own_range(OwnRange(9, 9, 9)), OwnRange()
     assert best.cheek == pytest.approx(usual.cheek, rel=0.03)
     assert best.smile == pytest.approx(usual.smile, rel=0.03)
     assert best.jaw == pytest.approx(usual.jaw, rel=0.03)
@@ -124,7 +124,7 @@ def test_the_better_of_two_counts() -> None:
         return face(t, **{movement: size * min(since / 0.5, 1.0)})  # type: ignore[arg-type]
 
     state, _ = play(shy_first)
-    assert state.best(OwnRange()).smile == pytest.approx(OwnRange().smile, rel=0.03)
+    assert state.own_range(OwnRange()).smile == pytest.approx(OwnRange().smile, rel=0.03)
 
 
 def test_a_blink_in_the_hold_costs_nothing() -> None:
@@ -139,7 +139,7 @@ def test_a_blink_in_the_hold_costs_nothing() -> None:
 
     state, said = play(blinks)
     assert "eyes_closed" not in keys(said)
-    assert state.best(OwnRange()).cheek == pytest.approx(OwnRange().cheek, rel=0.03)
+    assert state.own_range(OwnRange()).cheek == pytest.approx(OwnRange().cheek, rel=0.03)
 
 
 def test_a_cheek_raise_with_a_smile_is_asked_for_again_twice_at_most() -> None:
@@ -152,7 +152,7 @@ def test_a_cheek_raise_with_a_smile_is_asked_for_again_twice_at_most() -> None:
     state, said = play(smiles_along)
     assert keys(said).count("mouth_moved") == SPEC.takes + SPEC.repeats
     assert state.measured == ("smile", "jaw")
-    assert state.best(OwnRange(0.017, 0.1, 0.2)).cheek == 0.017
+    assert state.own_range(OwnRange(0.017, 0.1, 0.2)).cheek == 0.017
 
 
 @pytest.mark.parametrize(
@@ -180,11 +180,11 @@ def test_nothing_below_plausibility_is_a_range() -> None:
     state, said = play(barely, limit_s=120)
     assert state.phase == "done"
     assert state.measured == ()
-    assert state.best(OwnRange()) == OwnRange()
+    assert state.own_range(OwnRange()) == OwnRange()
     assert keys(said).count("own_cheek") == SPEC.takes + SPEC.repeats
     noisy = Noise(lid=0.01, corner=0.04, chin=0.1)
     state, _ = play(obliging, noise=noisy, limit_s=120)
-    assert state.best(OwnRange()).cheek == OwnRange().cheek
+    assert state.own_range(OwnRange()).cheek == OwnRange().cheek
     assert state.measured == ()
 
 
@@ -207,7 +207,7 @@ def test_an_unsteady_movement_counts_by_its_better_half() -> None:
         return face(t, **{movement: 0.0 if since < 0.3 else 1.0 + shake})  # type: ignore[arg-type]
 
     state, _ = play(trembles)
-    assert state.best(OwnRange(9, 9, 9)).smile == pytest.approx(1.35 * OwnRange().smile, rel=0.1)
+    assert state.own_range(OwnRange(9, 9, 9)).smile == pytest.approx(1.35 * OwnRange().smile, rel=0.1)
 
 
 def test_skipping_leaves_a_movement_as_it_was() -> None:
@@ -217,7 +217,7 @@ def test_skipping_leaves_a_movement_as_it_was() -> None:
         assert state.name == ("cheek", "smile", "jaw")[number]
         state = calibration.skip(state, float(number), SPEC)
     assert state.phase == "done"
-    assert state.best(OwnRange(0.1, 0.2, 0.3)) == OwnRange(0.1, 0.2, 0.3)
+    assert state.own_range(OwnRange(0.1, 0.2, 0.3)) == OwnRange(0.1, 0.2, 0.3)
 
 
 # -- later sessions
@@ -246,13 +246,13 @@ def watched(
 
 def test_a_session_of_wider_smiles_widens_the_smile_alone() -> None:
     """What is typical counts: three held smiles, not one, and no spike."""
-    wider = watched(4, 1.5).best()
+    wider = watched(4, 1.5).own_range()
     assert wider.smile == pytest.approx(0.090 + 0.2 * 0.045, rel=0.02)
     assert (wider.cheek, wider.jaw) == (OwnRange().cheek, OwnRange().jaw)
-    assert watched(2, 1.5).best() == OwnRange()
-    assert watched(4, 0.8).best() == OwnRange()
+    assert watched(2, 1.5).own_range() == OwnRange()
+    assert watched(4, 0.8).own_range() == OwnRange()
     spike = watched(4, 0.0, lambda t: face(t, smile=3.0) if t % 3 < 0.1 else None)
-    assert spike.best() == OwnRange()
+    assert spike.own_range() == OwnRange()
 
 
 # -- on the disk
@@ -290,13 +290,13 @@ def test_a_session_adds_to_a_calibrated_range_only(tmp_path: Path) -> None:
 
 def lead(
     model_path: Path, seconds: float, script: Sequence[Failing | None], fps: float
-) -> tuple[GuidedCalibration, list[Cue], list[tuple[int, str]]]:
+) -> tuple[CalibrationFlow, list[Cue], list[tuple[int, str]]]:
     """Run the guided calibration with a drawn person for some seconds.
 
     Returns it, its cues, and which movement was demonstrated with how many takes done.
     """
     source = SimulatedPerson(load_person(), fps=fps, seed=1, realtime=False, script=script, size=(320, 240))
-    flow = GuidedCalibration(SPEC, load_phrase_book("en"), load_settings(None), source="demo")
+    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="demo")
     said, demonstrated = [], []
     with Landmarker(model_path) as landmarker:
         while True:

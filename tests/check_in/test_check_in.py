@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from coach.__main__ import run
-from coach.check_in.capture_gate import Placement, Sample, observe, placement
-from coach.check_in.machine import CheckIn, CheckInSpec, Shot, due_on, skip, step, taken
+from coach.check_in.capture_gate import FacePlacement, GateSample, observe, placement
+from coach.check_in.machine import CheckIn, CheckInSpec, PhotoRequest, due_on, skip, step, taken
 from coach.check_in.photo_measures import baseline_of
 from coach.check_in.scores import NUMBERS
 from coach.coaching.cues import Cue
@@ -51,9 +51,9 @@ def play(state: CheckIn, spec: CheckInSpec, seconds: float, start: float = 0.0, 
     done = []
     for n in range(round(seconds * 20)):
         t = start + n / 20
-        state, actions = step(state, Sample(t, **sample), spec)
+        state, actions = step(state, GateSample(t, **sample), spec)
         done += [(round(t - start, 2), action) for action in actions]
-        if any(isinstance(action, Shot) for action in actions):
+        if any(isinstance(action, PhotoRequest) for action in actions):
             state, actions = taken(state, t)
             done += [(round(t - start, 2), action) for action in actions]
     return state, done
@@ -63,20 +63,20 @@ def said(done: list) -> list[str]:
     return [action.key for _, action in done if isinstance(action, Cue)]
 
 
-def shots(done: list) -> list[tuple[str, int]]:
-    return [(action.pose, action.take) for _, action in done if isinstance(action, Shot)]
+def requests(done: list) -> list[tuple[str, int]]:
+    return [(action.pose, action.take) for _, action in done if isinstance(action, PhotoRequest)]
 
 
 def test_nothing_is_photographed_while_something_is_out_of_order(spec: CheckInSpec) -> None:
     """A fix, however long it lasts, keeps the camera from going off."""
     _, done = play(CheckIn(3), spec, 20, fix="level_head", level=0.0)
-    assert shots(done) == []
+    assert requests(done) == []
 
 
 def test_neutral_is_taken_three_times_when_all_was_in_order_for_a_while(spec: CheckInSpec) -> None:
     """Each picture waits its own second; then a smile is asked for."""
     state, done = play(CheckIn(3), spec, 4.5, level=0.0)
-    assert shots(done) == [("neutral", 0), ("neutral", 1), ("neutral", 2)]
+    assert requests(done) == [("neutral", 0), ("neutral", 1), ("neutral", 2)]
     assert done[1][0] >= spec.timing.ready_s
     assert said(done) == ["check_neutral", "check_natural"]
     assert (state.pose, state.phase) == ("natural", "posing")
@@ -86,17 +86,17 @@ def test_a_moving_face_is_waited_for(spec: CheckInSpec) -> None:
     """While the level changes there is no picture; once it stays, there is one."""
     state = CheckIn(3, 3, "posing", since=0.0, asked=True)
     for n in range(40):
-        state, actions = step(state, Sample(n / 20, level=0.002 * n), spec)
-        assert not any(isinstance(action, Shot) for action in actions)
+        state, actions = step(state, GateSample(n / 20, level=0.002 * n), spec)
+        assert not any(isinstance(action, PhotoRequest) for action in actions)
     _, done = play(state, spec, 1.0, start=2.0, level=0.08)
-    assert shots(done) == [("natural", 0)]
+    assert requests(done) == [("natural", 0)]
 
 
 @pytest.mark.parametrize("sample", [{"level": 0.01}, {"level": None}, {"level": 0.1, "blink": True}])
 def test_no_picture_without_the_face_asked_for(spec: CheckInSpec, sample: dict) -> None:
     """Too little of a smile, no face, or shut eyes: it is asked for again instead."""
     state, done = play(CheckIn(3, 6, "posing", since=0.0, asked=True), spec, 8, **sample)
-    assert shots(done) == []
+    assert requests(done) == []
     assert said(done) == ["check_biggest"]
     assert state.phase == "posing"
 
@@ -151,7 +151,7 @@ def test_the_face_lines_up_with_the_last_picture(landmarker: Landmarker, spec: C
     resting = look(landmarker, FacePose())
     before, neutral = placement(resting), baseline_of(resting)
 
-    def judged(pose: FacePose, like: Placement = before, *, posing: bool = False) -> Sample:
+    def judged(pose: FacePose, like: FacePlacement = before, *, posing: bool = False) -> GateSample:
         return observe(
             look(landmarker, pose), 0.0, spec.limits, spec.face,
             neutral=neutral, like=like, posing=posing, jaw=False,
@@ -306,7 +306,7 @@ def test_photos_only_if_the_person_says_so(tmp_path: Path, landmarker: Landmarke
         assert result.photo == ""
         assert not (tmp_path / "photos").exists()
         where, ghost = previous(store, tmp_path, "demo")
-        assert isinstance(where, Placement)
+        assert isinstance(where, FacePlacement)
         assert isinstance(ghost, list)
         store.connection.execute("UPDATE check_ins SET details = '{}'")
         assert previous(store, tmp_path, "demo") == (None, None)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from coach.check_in.photo_measures import Picture, Signals, compare
+from coach.check_in.photo_measures import Signals, StillPicture, compare
 from coach.check_in.scores import (
     NUMBERS,
     Scores,
@@ -48,12 +48,12 @@ def stills(model_path: Path) -> Iterator[Stills]:
 
 
 @pytest.fixture(scope="module")
-def neutral(stills: Stills) -> Picture:
+def neutral(stills: Stills) -> StillPicture:
     return seen(stills, FacePose())
 
 
 @pytest.fixture(scope="module")
-def scored(stills: Stills, neutral: Picture) -> Callable[..., Scores]:
+def scored(stills: Stills, neutral: StillPicture) -> Callable[..., Scores]:
     """Return a scorer of poses against the neutral face, which remembers what it has scored."""
     known: dict[FacePose, Scores] = {}
 
@@ -70,7 +70,7 @@ def photo(pose: FacePose, seed: int = 1) -> Image:
     return grain(draw(pose, (1280, 720)), seed)
 
 
-def seen(stills: Stills, pose: FacePose) -> Picture:
+def seen(stills: Stills, pose: FacePose) -> StillPicture:
     picture = stills.read(photo(pose))
     assert picture is not None
     return picture
@@ -127,7 +127,7 @@ def check_in(stills: Stills) -> Callable[..., Scores]:
     def of(**change: float) -> Scores:
         rng = np.random.default_rng(3)
 
-        def take(pose: FacePose) -> Picture:
+        def take(pose: FacePose) -> StillPicture:
             sway = {name: change.get(name, 0.0) + rng.normal(0, 0.7) for name in ("yaw", "pitch", "roll")}
             held = replace(pose, **{**change, **sway})
             picture = stills.read(photo(held, int(rng.integers(1000))))
@@ -181,7 +181,7 @@ def test_mirrored_pictures_swap_the_sides(stills: Stills) -> None:
         assert getattr(flipped, name) == pytest.approx(getattr(plain, name), abs=3)
 
 
-def test_a_picture_scores_the_same_whatever_came_before(stills: Stills, neutral: Picture) -> None:
+def test_a_picture_scores_the_same_whatever_came_before(stills: Stills, neutral: StillPicture) -> None:
     """Another face in between leaves no trace in the numbers."""
     first = score(compare([neutral], seen(stills, SMILE)))
     seen(stills, FacePose(jaw_open=1.0, yaw=15, scale=0.7, dx=-0.1))
@@ -237,7 +237,7 @@ def test_the_median_of_three_takes_counts() -> None:
     assert sem([score(signals())], "symmetry") is None
 
 
-def test_without_a_neutral_only_what_is_honest(stills: Stills, neutral: Picture) -> None:
+def test_without_a_neutral_only_what_is_honest(stills: Stills, neutral: StillPicture) -> None:
     """A single photo says what needs no comparison, and says what it leaves out."""
     alone, resting = score_alone(seen(stills, SMILE)), score_alone(neutral)
     assert alone.mouth_curve > resting.mouth_curve + 40

@@ -135,7 +135,7 @@ def test_the_own_range_is_the_measure(name, size, top):
     """A weak or strong person's own movement counts like anybody's, once the range is known."""
     best = OwnRange(cheek=0.02 * size, smile=0.09 * size, jaw=0.22 * size)
     exercise, moves = load(name), raised(name, TARGET[name] + 0.5, top=top)
-    frames = [(t, face(t, best=best, **levels_at(moves, t))) for t, _ in trace(12)]
+    frames = [(t, face(t, own_range=best, **levels_at(moves, t))) for t, _ in trace(12)]
     events = play(exercise, frames, Context(best, Noise()))
     assert [event.type for event in events if event.type in ("rep", "attempt")] == ["rep"]
 

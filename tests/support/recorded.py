@@ -56,7 +56,7 @@ def session(
         book,
         settings,
         source="demo",
-        best=OwnRange(0.021, 0.09, 0.22),
+        own_range=OwnRange(0.021, 0.09, 0.22),
         memories=memories,
     )
 

@@ -38,7 +38,7 @@ class Request:
     events: str | None = None
     features: Path | None = None
     plot: Path | None = None
-    best: OwnRange | None = None
+    own_range: OwnRange | None = None
 
 
 class Counted(NamedTuple):
@@ -73,7 +73,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
 
         check_plot(request.plot)
     video = VideoFile(request.video)
-    analysis = Analysis(exercise, request.neutral, request.cues, request.best)
+    analysis = Analysis(exercise, request.neutral, request.cues, request.own_range)
     with ExitStack() as stack:
         stack.callback(video.close)
         keep = stack.enter_context(_Record(request))

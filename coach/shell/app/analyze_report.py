@@ -22,7 +22,7 @@ def analyze_and_report(request: Request, options: Shared) -> int:
     from coach.shell.profile.home import Home
 
     home = Home.find(options)
-    request = replace(request, best=home.own_range())
+    request = replace(request, own_range=home.own_range())
     events, problems = analyze(request, home.model(progress=True), progress=True)
     to_error = request.events == "-"
     for line in analysis_lines(request.exercise, events):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from coach.calibration.flow import DEMONSTRATED, SECTION, GuidedCalibration
-from coach.calibration.spec import PARTS, CalibrationSpec
+from coach.calibration.flow import DEMONSTRATED, SECTION, CalibrationFlow
+from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED
 from coach.events import EndReason, Event
@@ -110,9 +110,7 @@ def measure_range(
         The range cannot be written.
     """
     known = _known(home, room.source.name)
-    flow = GuidedCalibration(
-        load_calibration_spec(), book, home.settings, source=room.source.name, known=known
-    )
+    flow = CalibrationFlow(load_calibration_spec(), book, home.settings, source=room.source.name, known=known)
     keeper = _LogOnly(log)
     loop = Loop(
         cast("Session", flow),  # it has a session's methods
@@ -141,19 +139,19 @@ def measure_range(
 def _known(home: Home, source: str) -> OwnRange | None:
     """Return the range as it was before, where it is the same person's."""
     stored = read_stored_range(home.data_dir)
-    return None if stored is None or (stored.source == DEMO) != (source == DEMO) else stored.best
+    return None if stored is None or (stored.source == DEMO) != (source == DEMO) else stored.own_range
 
 
-def _keep(home: Home, flow: GuidedCalibration, source: str) -> None:
+def _keep(home: Home, flow: CalibrationFlow, source: str) -> None:
     """Store the range; the simulated person never takes the place of a real one."""
     stored = read_stored_range(home.data_dir)
     if source == DEMO and stored is not None and stored.source != DEMO:
         return
     done = flow.state.measured if flow.state is not None else ()
     before = stored.measured if stored is not None and (stored.source == DEMO) == (source == DEMO) else ()
-    measured = [part for part in PARTS if part in done or part in before]
+    measured = [part for part in RANGE_PARTS if part in done or part in before]
     today = datetime.now().astimezone().date()
-    write_own_range(home.data_dir, flow.best, on=today, source=source, measured=measured)
+    write_own_range(home.data_dir, flow.own_range, on=today, source=source, measured=measured)
 
 
 class _LogOnly:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from coach.check_in import machine as check_in
-from coach.check_in.capture_gate import Fix, Placement, Sample, observe, placement
-from coach.check_in.machine import CheckIn, CheckInSpec, Pose, Shot
+from coach.check_in.capture_gate import FacePlacement, Fix, GateSample, observe, placement
+from coach.check_in.machine import CheckIn, CheckInSpec, PhotoRequest, Pose
 from coach.check_in.photo_measures import baseline_of
 from coach.check_in.scores import Scores
 from coach.coaching.cues import Cue
@@ -156,7 +156,7 @@ class _Loop:
         say: Callable[[str], None] | None,
         spec: CheckInSpec,
         words: Words,
-        before: tuple[Placement | None, Ghost | None],
+        before: tuple[FacePlacement | None, Ghost | None],
     ) -> None:
         self.taken = Taken()
         self.frames = 0
@@ -216,7 +216,7 @@ class _Loop:
         if hear is not None:
             hear(replace(cue, text=self._caption))
 
-    def _shoot(self, frame: Frame, observation: FaceObservation | None, shot: Shot) -> None:
+    def _shoot(self, frame: Frame, observation: FaceObservation | None, shot: PhotoRequest) -> None:
         """Keep the picture if the face can be read in it; otherwise the next good frame is tried."""
         picture = self._stills.read(frame.image)
         if picture is None:
@@ -233,7 +233,7 @@ class _Loop:
             if isinstance(cue, Cue):
                 self._tell(cue)
 
-    def _speak_of(self, sample: Sample) -> None:
+    def _speak_of(self, sample: GateSample) -> None:
         """Say what is out of order, if it lasts, and not too often."""
         if sample.fix is None or self._wrong is None or self._wrong[0] != sample.fix:
             self._wrong = None if sample.fix is None else (sample.fix, sample.t)

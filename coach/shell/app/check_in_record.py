@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from coach.check_in.capture_gate import Placement
+from coach.check_in.capture_gate import FacePlacement
 from coach.check_in.machine import Pose
-from coach.check_in.photo_measures import Picture, compare
+from coach.check_in.photo_measures import StillPicture, compare
 from coach.check_in.scores import Scores, median_of, score, sem
 from coach.errors import CoachError
 from coach.face.baseline import Baseline
@@ -46,10 +46,10 @@ KEPT: tuple[tuple[Pose, str, str], ...] = (
 class Taken:
     """Everything that was photographed so far; `neutral`, `placed`, `outline` of the first picture."""
 
-    pictures: dict[Pose, list[Picture]] = field(default_factory=dict)
+    pictures: dict[Pose, list[StillPicture]] = field(default_factory=dict)
     images: list[tuple[str, Image]] = field(default_factory=list)
     neutral: Baseline | None = None
-    placed: Placement | None = None
+    placed: FacePlacement | None = None
     outline: Outline = field(default_factory=list)
 
 
@@ -59,12 +59,12 @@ def last_check_in(store: Store, *, simulated: bool = False) -> date | None:
     return max(days, default=None)
 
 
-def scored(pictures: dict[Pose, list[Picture]]) -> dict[Pose, Scores]:
+def scored(pictures: dict[Pose, list[StillPicture]]) -> dict[Pose, Scores]:
     """Return the median scores of each face, the neutral one aside."""
     return {pose: median_of(takes) for pose, takes in _takes(pictures).items()}
 
 
-def _takes(pictures: dict[Pose, list[Picture]]) -> dict[Pose, list[Scores]]:
+def _takes(pictures: dict[Pose, list[StillPicture]]) -> dict[Pose, list[Scores]]:
     neutrals = pictures["neutral"]
     return {
         pose: [score(compare(neutrals, picture)) for picture in taken]
@@ -74,7 +74,7 @@ def _takes(pictures: dict[Pose, list[Picture]]) -> dict[Pose, list[Scores]]:
 
 
 def numbers(
-    faces: dict[Pose, Scores], pictures: dict[Pose, list[Picture]]
+    faces: dict[Pose, Scores], pictures: dict[Pose, list[StillPicture]]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the scores for the history and their standard errors, by name."""
     values: dict[str, float] = {}
@@ -127,7 +127,7 @@ def blended(image: Image, ghost: Ghost) -> Image:
     return np.asarray(cv2.addWeighted(image, 0.5, drawn, 0.5, 0), np.uint8)
 
 
-def previous(store: Store | None, data_dir: Path, source: str) -> tuple[Placement | None, Ghost | None]:
+def previous(store: Store | None, data_dir: Path, source: str) -> tuple[FacePlacement | None, Ghost | None]:
     """Return how the face was placed in the last check-in, and its neutral photo or else its outline.
 
     The simulated person lines up with the simulated person only.
@@ -141,7 +141,7 @@ def previous(store: Store | None, data_dir: Path, source: str) -> tuple[Placemen
         if row is None:
             return None, None
         details = json.loads(row[0])
-        where = Placement(**details["placement"])
+        where = FacePlacement(**details["placement"])
         lines = [[(float(x), float(y)) for x, y in line] for line in details["outline"]]
     except (sqlite3.Error, ValueError, TypeError, KeyError):
         return None, None  # an odd row is no reason not to check in

@@ -95,7 +95,7 @@ def run_session(
         )
         recording = None if record is None else _recording(record, home, book, session_id, wait=not real)
         stack.callback(lambda: recording and recording.close())
-        best = None if origin == SIMULATED else home.own_range()
+        own_range = None if origin == SIMULATED else home.own_range()
         make: Callable[..., Session] = Session if recording is None else partial(TapedSession, recording)
         session = make(
             plan,
@@ -103,12 +103,12 @@ def run_session(
             book,
             home.settings,
             source=source.name,
-            best=best,
+            own_range=own_range,
             memories=tuple(memory.prompt for memory in memories.items),
             safety=not past.sessions,
         )
         recorder = Recorder(store, session_id, log, [memory.id for memory in memories.items])
-        watch = None if best is None else _range_watch(best)
+        watch = None if own_range is None else _range_watch(own_range)
         windowless = isinstance(display, NoDisplay)
         loop = Loop(
             session,
@@ -171,11 +171,11 @@ def _recording(style: Style, home: Home, book: PhraseBook, session_id: str, *, w
     return Recording(folder, style, book, session=session_id, wait=wait)
 
 
-def _range_watch(best: OwnRange) -> RangeWatch:
+def _range_watch(own_range: OwnRange) -> RangeWatch:
     from coach.calibration.range_update import RangeWatch
     from coach.shell.app.calibrate import load_calibration_spec
 
-    return RangeWatch(best, load_calibration_spec())
+    return RangeWatch(own_range, load_calibration_spec())
 
 
 def _keep(home: Home, watch: RangeWatch | None, recording: Recording | None, *, to_error: bool) -> None:

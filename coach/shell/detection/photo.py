@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from coach.check_in.photo_measures import Picture, View, compare
+from coach.check_in.photo_measures import StillPicture, StillView, compare
 from coach.check_in.scores import Scores, score, score_alone
 from coach.errors import CoachError, StoreError
 from coach.shell.detection.landmarker import Landmarker
@@ -46,7 +46,7 @@ class Stills:
         self._landmarker = landmarker
         self._t = 0.0
 
-    def read(self, image: Image) -> Picture | None:
+    def read(self, image: Image) -> StillPicture | None:
         """Return the face in several views, or None where there is none.
 
         Parameters
@@ -67,9 +67,11 @@ class Stills:
             return None
         face.correct(straight)
         views = self._views(face, LOOKS)
-        return None if views is None else Picture(found, views)
+        return None if views is None else StillPicture(found, views)
 
-    def _views(self, face: StraightFace, looks: tuple[tuple[float, float], ...]) -> tuple[View, ...] | None:
+    def _views(
+        self, face: StraightFace, looks: tuple[tuple[float, float], ...]
+    ) -> tuple[StillView, ...] | None:
         """Return what is seen in each look, plain and then mirrored; None if the face is not found in one."""
         views = []
         for mirrored in (False, True):
@@ -78,7 +80,7 @@ class Stills:
                 seen = self._look(face.view(-tilt if mirrored else tilt, unit, mirrored=mirrored))
                 if seen is None:
                     return None
-                views.append(View(seen, mirrored))
+                views.append(StillView(seen, mirrored))
         return tuple(views)
 
     def _look(self, image: Image) -> FaceObservation | None:
@@ -147,7 +149,7 @@ def score_photo(path: Path, model_path: Path, neutral: Path | None = None) -> Sc
     return score(compare(pictures[1:], pictures[0]))
 
 
-def _picture(stills: Stills, path: Path, image: Image) -> Picture:
+def _picture(stills: Stills, path: Path, image: Image) -> StillPicture:
     picture = stills.read(image)
     if picture is None:
         raise _no_face(path)

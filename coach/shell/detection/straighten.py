@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coach.check_in.photo_measures import View
+from coach.check_in.photo_measures import StillView
 from coach.face.head_frame import head_axes, metric_points, used_points
 from coach.face.landmarks import USED
 from coach.types import FaceObservation, Image, Points
@@ -44,7 +44,7 @@ class StraightFace:
         axes, self._origin, self._unit = head_axes(self._points[list(USED)])
         self._face_along(np.array(axes))
 
-    def correct(self, views: Sequence[View]) -> None:
+    def correct(self, views: Sequence[StillView]) -> None:
         """Take out how far the head still seems turned in views without tilt.
 
         One look at the whole picture is a few degrees out; a mirrored view errs the other way.

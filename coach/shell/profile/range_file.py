@@ -38,7 +38,7 @@ class StoredRange(Strict):
     measured: Annotated[list[str], Field(default_factory=list)]
 
     @property
-    def best(self) -> OwnRange:
+    def own_range(self) -> OwnRange:
         """The range itself."""
         return OwnRange(self.cheek, self.smile, self.jaw)
 
@@ -54,12 +54,12 @@ def read_stored_range(data_dir: Path) -> StoredRange | None:
 def read_own_range(data_dir: Path) -> OwnRange | None:
     """Return the person's range; None where there is none. The simulated person's is nobody's own."""
     stored = read_stored_range(data_dir)
-    return None if stored is None or stored.source == DEMO else stored.best
+    return None if stored is None or stored.source == DEMO else stored.own_range
 
 
 def write_own_range(
     data_dir: Path,
-    best: OwnRange,
+    own_range: OwnRange,
     *,
     on: date | None = None,
     source: str = "",
@@ -73,7 +73,7 @@ def write_own_range(
         The folder cannot be written.
     """
     day = "" if on is None else on.isoformat()
-    _write(data_dir, StoredRange(**asdict(best), date=day, source=source, measured=list(measured)))
+    _write(data_dir, StoredRange(**asdict(own_range), date=day, source=source, measured=list(measured)))
 
 
 def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
@@ -87,10 +87,10 @@ def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
     stored = read_stored_range(data_dir)
     if stored is None or stored.source == DEMO:
         return False
-    best = watch.best()
-    if best == stored.best:
+    own_range = watch.own_range()
+    if own_range == stored.own_range:
         return False
-    _write(data_dir, stored.model_copy(update={**asdict(best), "widened": on.isoformat()}))
+    _write(data_dir, stored.model_copy(update={**asdict(own_range), "widened": on.isoformat()}))
     return True
 
 

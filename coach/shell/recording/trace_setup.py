@@ -23,7 +23,7 @@ _STORED = TypeAdapter(_Stored)
 def setup_to_json(setup: Setup, extra: dict[str, Any]) -> bytes:
     """Return the setup, without where this person keeps the model, and `extra`, plain values beside it."""
     settings = setup.settings.model_copy(update={"model": ModelSettings(path="")})
-    return _STORED.dump_json(_Stored(replace(setup, settings=settings), extra))
+    return _STORED.dump_json(_Stored(replace(setup, settings=settings), extra), by_alias=True)
 
 
 def setup_from_json(text: bytes) -> tuple[Setup, dict[str, Any]]:
