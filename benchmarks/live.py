@@ -24,6 +24,7 @@ import numpy as np
 
 from coach.coaching.screen import Screen
 from coach.session.session import Session
+from coach.shell.app.devices import Devices
 from coach.shell.app.loop import Loop
 from coach.shell.capture.webcam import Webcam
 from coach.shell.detection.landmarker import Landmarker
@@ -129,10 +130,8 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
         session = Session(plan, exercises, book, settings, source=source.name)
         recorder = Recorder(store, begun, None, [])
         films = Demonstration(step.exercise for step in plan.steps)
-        loop = Loop(
-            session, source, landmarker, shown, SilentVoice(), recorder, demonstration=films, ahead=True
-        )
-        loop.run()
+        devices = Devices(source, landmarker, shown, SilentVoice())
+        Loop(session, devices, recorder, demonstration=films, ahead=True).run()
         shown.close()
     ages = np.array(shown.ages) * 1000
     return {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.session.session import Session
+from coach.shell.app.devices import Devices
 from coach.shell.app.loop import Loop
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.detection.landmarker import Landmarker
@@ -47,9 +48,8 @@ def soak(minutes: float = 60.0, fps: float = 30.0, size: tuple[int, int] = (640,
             session = Session(plan, exercises, book, settings, source="demo")
             key = store.begin_session(plan.name, "demo", datetime.now(tz=UTC))
             recorder = Recorder(store, key, None, [])
-            loop = Loop(session, source, landmarker, NoDisplay(), SilentVoice(), recorder)
-            reason = loop.run()
-            recorder.take(session.end(loop.t, reason))
+            loop = Loop(session, Devices(source, landmarker, NoDisplay(), SilentVoice()), recorder)
+            loop.lead()
             frames += session.frames
             repetitions += sum(session.tally.reps.values())
             session_time, seed = session_time + loop.t, seed + 1

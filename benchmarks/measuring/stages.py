@@ -224,9 +224,9 @@ class Staged:
         if self._session.finished:
             self._session = a_session()
         begin = begun()
-        self._session.process(t, observation)
+        output = self._session.process(t, observation)
         end = ended()
-        if timed and self._session.features is not None:
+        if timed and output.features is not None:
             self.watch.note("session", begin, end)
 
     def _exercise(self, t: float, observation: FaceObservation | None, timed: str = "") -> None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
 from coach.calibration import machine as calibration
 from coach.calibration.machine import Calibration
 from coach.calibration.plateau import height
 from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
-from coach.coaching.cue_queue import CueQueue
 from coach.coaching.cues import CueKind
+from coach.coaching.led import Led, PauseCause
 from coach.coaching.output import Output
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
-from coach.events import Calibrated, EndReason, Event, Paused, Resumed
+from coach.events import Calibrated, EndReason, Event
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
 from coach.face.neutral_capture import Readiness
 from coach.face.perception import Perception
-from coach.face.presence import Watch
-from coach.session.log import SessionLog
 from coach.settings import Settings
 from coach.types import Bilateral, FaceObservation
 
@@ -30,9 +27,7 @@ CalibrationStage: TypeAlias = Literal["ready", "moving", "summary", "ended"]
 SECTION = "setup"
 PLAN = "calibrate"
 USUAL_S = 18.0  # for the progress shown; nothing is limited to it
-CAPTION_S = 1.5
 SUMMARY_S = 0.5
-FRAMING_SPOKEN_AFTER_S, FRAMING_SPOKEN_EVERY_S = 1.5, 6.0
 BAND = (0.8, 1.2)  # of the range as it is known, or of the better movement so far
 _SHOWN: Final[dict[str, ScreenPhase]] = {
     "asking": "rest",
@@ -57,8 +52,8 @@ class CalibrationFlow:
         Framing limits and the voice's rate.
     source
         Name for the log.
-    known
-        The range as it was known before.
+    own_range
+        The range as it was measured before.
     """
 
     def __init__(
@@ -68,31 +63,24 @@ class CalibrationFlow:
         settings: Settings,
         *,
         source: str,
-        known: OwnRange | None = None,
+        own_range: OwnRange | None = None,
     ) -> None:
-        self.perception = Perception(known)
-        self.frames = 0
+        self.perception = Perception(own_range)
+        self.led = Led(PLAN, book, settings, source=source)
         self.state: Calibration | None = None
         self._spec = spec
         self._book = book
         self._settings = settings
-        self._log = SessionLog(PLAN, source)
         self._stage: CalibrationStage = "ready"
         self._since = 0.0
-        self._t = 0.0
         self._readiness: Readiness | None = None
         self._features: Features | None = None
-        self._speaker = CueQueue(book, settings.voice.rate)
-        self._watch = Watch(settings.framing)
-        self._framing_said_t = float("-inf")
-        self._paused = False
-        self._caption, self._caption_until = "", 0.0
 
     @property
     def own_range(self) -> OwnRange:
-        """The range as it is known now."""
-        known = self.perception.own_range
-        return known if self.state is None else self.state.own_range(known)
+        """The range, as far as it is known now."""
+        before = self.perception.own_range
+        return before if self.state is None else self.state.own_range(before)
 
     @property
     def finished(self) -> bool:
@@ -102,11 +90,12 @@ class CalibrationFlow:
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
         self._begin(t)
-        self.frames += 1
         face = self.perception.look(observation)
-        self._log.add(*self._watch.see(t, face))
+        self.led.see(t, face)
         self._features = self.perception.features(face)
-        if self._paused:
+        if self.led.paused_by == "camera_lost":  # there are pictures again
+            self._resume(t)
+        if self.led.paused_by:
             pass
         elif self._stage == "ready":
             self._get_ready(t, face)
@@ -119,11 +108,9 @@ class CalibrationFlow:
     def camera_lost(self, t: float) -> Output:
         """Take in that the source gives no pictures at the moment."""
         self._begin(t)
-        events = self._watch.no_camera(t)
-        if events:
-            self._log.add(*events)
-            self._speaker.say(t, CueKind.HOLD, "camera_lost")
-            self._anew(t)
+        self.led.no_camera(t)
+        if not self.led.paused_by and not self.finished:
+            self._pause(t, "camera_lost")
         return self._output(t)
 
     def idle(self, t: float) -> Output:
@@ -132,110 +119,111 @@ class CalibrationFlow:
         return self._output(t)
 
     def toggle_pause(self, t: float) -> None:
-        """Pause, or go on by asking for the present movement anew."""
+        """Pause, or go on by asking for the present movement again; without a camera, once there is one."""
         if self.finished:
             return
-        self._paused = not self._paused
-        self._log.add(Paused(t=t, cause="key") if self._paused else Resumed(t=t))
-        self._speaker.hush()
-        self._speaker.say(t, CueKind.HOLD, "paused" if self._paused else "resume")
-        self._anew(t)
+        if not self.led.paused_by:
+            self._pause(t, "key")
+        elif self.led.watch.camera_lost:
+            self.led.paused_by = "camera_lost"
+        else:
+            self._resume(t)
 
     def move(self, t: float, by: int) -> None:
-        """Leave out the present movement (+1), or ask for it anew."""
-        if self.state is None or self._paused:
+        """Leave out the present movement (+1), ask for the one before (-1), or for this one again (0)."""
+        if self.state is None or self.finished:
             return
-        self._speaker.hush()
+        if self.led.paused_by:
+            self.led.resume(t)
+        self.led.speaker.hush()
         if by > 0:
             self.state = calibration.skip(self.state, t, self._spec)
+        elif by < 0:
+            self.state = calibration.back(self.state, t)
         else:
-            self._anew(t)
+            self._ask_again(t)
 
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close; return the last events, `session_end` at the very end."""
         self._begin(t)
-        self._log.end(self._t, (), self.frames, reason)
+        self.led.log.end(self.led.t, (), self.led.frames, reason)
         self._stage = "ended"
-        return self._log.taken()
+        return self.led.log.taken()
 
     # -- stages
 
     def _begin(self, t: float) -> None:
-        if not self._log.begun:
-            self._log.begin(t)
+        if self.led.begin(t):
             self._since = t
-            self._speaker.say(t, CueKind.INSTRUCTION, "neutral")
-        self._t = max(t, self._t)
+            self.led.say(t, CueKind.INSTRUCTION, "neutral")
+        self.led.advance(t)
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self._readiness is None:
             self._readiness = Readiness(self.perception, self._settings.framing, t)
-        self._watch.framing, baseline = self._readiness.step(t, face)
+        self.led.watch.framing, baseline = self._readiness.step(t, face)
         if baseline is None:
             self._speak_of_framing(t)
             return
-        self._log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+        self.led.log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
         self._stage, self._since = "moving", t
         self.state = Calibration(baseline.noise, since=t)
 
     def _lead(self, t: float) -> None:
         if self.state is None:
             return
-        quiet = self._speaker.quiet(t)
+        quiet = self.led.speaker.quiet(t)
         self.state, cues = calibration.step(self.state, t, self._features, self._spec, quiet=quiet)
-        self._speaker.add(*cues)
+        self.led.speaker.add(*cues)
         if self.state.phase == "asking" and not cues:
             self._speak_of_framing(t)
         if self.state.phase == "done":
             self._stage, self._since = "summary", t
 
-    def _anew(self, t: float) -> None:
+    def _pause(self, t: float, cause: PauseCause) -> None:
+        self.led.pause(t, cause)
+        self._ask_again(t)
+
+    def _resume(self, t: float) -> None:
+        self.led.resume(t)
+        self.led.say(t, CueKind.HOLD, "resume")
+        self._ask_again(t)
+
+    def _ask_again(self, t: float) -> None:
         if self.state is not None:
-            self.state = calibration.anew(self.state, t)
+            self.state = calibration.ask_again(self.state, t)
         elif self._readiness is not None:
             self._readiness, self._since = None, t
             self.perception.forget_before(float("inf"))
 
     def _speak_of_framing(self, t: float) -> None:
-        early = t - self._since < FRAMING_SPOKEN_AFTER_S
-        if self._watch.framing == "good" or early or not self._speaker.quiet(t):
-            return
-        if t - self._framing_said_t >= FRAMING_SPOKEN_EVERY_S:
-            self._framing_said_t = t
-            self._speaker.say(t, CueKind.INSTRUCTION, self._watch.framing)
+        framing = self.led.watch.framing
+        self.led.hint(t, None if framing == "good" else framing)
 
     # -- what goes out
 
     def _output(self, t: float) -> Output:
-        say = self._speaker.next(t)
-        if say is not None:
-            self._log.said(t, say)
-            self._caption, self._caption_until = say.text, self._speaker.until + CAPTION_S
-        return Output(self._log.taken(), say, self._draw(t), self._stage == "ended")
+        said = self.led.speak(t)
+        screen = self.led.framed(t, self._draw())
+        return Output(self.led.log.taken(), said, screen, self._stage == "ended")
 
-    def _draw(self, t: float) -> Screen:
+    def _draw(self) -> Screen:
         book, state = self._book, self.state
-        screen = Screen(
-            "ready",
-            title=book.text(SCREEN, "calibrating"),
-            instruction=book.text(SESSION, "neutral"),
-            framing=self._watch.framing,
-            fix="" if self._watch.framing == "good" else book.text(SESSION, self._watch.framing),
-            caption=self._caption if t < self._caption_until else "",
-            paused=book.text(SESSION, "paused") if self._paused else "",
-            time_left_s=USUAL_S,
-        )
         if state is None:
-            return screen
+            return Screen(
+                "ready",
+                title=book.text(SCREEN, "calibrating"),
+                instruction=book.text(SESSION, "neutral"),
+                time_left_s=USUAL_S,
+            )
         if self.finished:
-            title, lines = book.text(SECTION, "range_done"), self.lines()
-            return replace(screen, phase="summary", title=title, instruction="", progress=1.0, lines=lines)
-        new = not state.takes and state.phase in ("asking", "waiting") and not self._paused
+            return Screen("summary", title=book.text(SECTION, "range_done"), progress=1.0, lines=self.lines())
+        new = not state.takes and state.phase in ("asking", "waiting") and not self.led.paused_by
         asked = len(RANGE_PARTS) * self._spec.takes
         done = state.part * self._spec.takes + len(state.takes)
-        return replace(
-            screen,
-            phase=_SHOWN[state.phase],
+        return Screen(
+            _SHOWN[state.phase],
+            title=book.text(SCREEN, "calibrating"),
             instruction=book.text(SESSION, f"own_{state.name}"),
             count=len(state.takes),
             target=self._spec.takes,

@@ -89,7 +89,7 @@ def step(
     return _move(state, t, trigger, spec), cues
 
 
-def anew(state: Calibration, t: float) -> Calibration:
+def ask_again(state: Calibration, t: float) -> Calibration:
     """Ask for the present movement again, at no cost, e.g. after a pause."""
     if state.phase in ("done", "letting_go"):
         return replace(state, seen_t=t)
@@ -101,6 +101,16 @@ def skip(state: Calibration, t: float, spec: CalibrationSpec) -> Calibration:
     if state.phase == "done":
         return state
     return _move(replace(state, repeats=spec.repeats + spec.takes, phase="letting_go"), t, "rested", spec)
+
+
+def back(state: Calibration, t: float) -> Calibration:
+    """Measure the movement before the present one again; the first one begins again."""
+    if state.phase == "done":
+        return state
+    part = max(state.part - 1, 0)
+    return Calibration(
+        state.noise, since=t, part=part, found=state.found[:part], eyes=state.eyes, seen_t=state.seen_t
+    )
 
 
 def _look(state: Calibration, t: float, features: Features | None, spec: CalibrationSpec) -> Calibration:

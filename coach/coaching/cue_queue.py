@@ -16,10 +16,13 @@ class CueQueue:
         Words in the person's language.
     rate_wpm
         The voice's rate, words a minute, from which it is known how long a cue lasts.
+    section
+        Where the words of cues that belong to no exercise stand.
     """
 
-    def __init__(self, book: PhraseBook, rate_wpm: float) -> None:
+    def __init__(self, book: PhraseBook, rate_wpm: float, section: str = SESSION) -> None:
         self._book = book
+        self._section = section
         self._rate_wpm = rate_wpm
         self._state = scheduler.SchedulerState()
         self._new: list[Cue] = []
@@ -50,13 +53,13 @@ class CueQueue:
 
     def lasts(self, key: str) -> float:
         """Return how long one of the session's phrases takes to say, seconds."""
-        return self._spoken_s(self._book.text(SESSION, key))
+        return self._spoken_s(self._book.text(self._section, key))
 
     def next(self, t: float) -> Cue | None:
         """Return what to start saying in this frame, with its words."""
         if not self._new and not self._state.waiting:
             return None
-        cues = tuple(self._book.fill(cue) for cue in self._new)
+        cues = tuple(self._book.fill(cue, self._section) for cue in self._new)
         self._new = []
         self._state, said = scheduler.step(self._state, t, cues, self._spoken_s)
         return said

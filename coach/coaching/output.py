@@ -5,14 +5,21 @@ from __future__ import annotations
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.events import Event
+from coach.face.features import Features
 from coach.record import record
 
 
 @record(frozen=True, slots=True)
 class Output:
-    """One frame's result: what happened, what to start saying, what to show, whether it is over."""
+    """One frame's result: what happened, what to start saying, what to show, whether it is over.
+
+    `features`: of this frame's face while an exercise runs, None otherwise. `take`: this frame is to be
+    photographed.
+    """
 
     events: tuple[Event, ...]
     say: Cue | None
     screen: Screen
     ended: bool
+    features: Features | None = None
+    take: bool = False

@@ -44,14 +44,16 @@ class PhraseBook:
         self._turns: dict[tuple[str, str], int] = {}
         self._texts: dict[tuple[Any, ...], str] = {}  # a window asks for the same in each frame
 
-    def fill(self, cue: Cue) -> Cue:
+    def fill(self, cue: Cue, otherwise: str = SESSION) -> Cue:
         """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
+
+        `otherwise`: the section of a cue that belongs to no exercise.
 
         Variants take turns, each phrase by its own count. `{n}` and `{seconds}` become number words,
         `{side}` the word for the side, `{title}` the title of the exercise it names. Where `n` or `seconds`
         is 1, a key with `_one` at its end goes first.
         """
-        section = cue.exercise or SESSION
+        section = cue.exercise or otherwise
         key = cue.key
         if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}_one"):
             key = f"{key}_one"

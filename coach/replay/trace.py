@@ -134,7 +134,7 @@ class TapedSession(Session):
 
     def rate(self) -> int | None:
         """Take in that the last memory was rated, see `Session.rate`."""
-        self._tape.take(Entry(self._t, "rate"))
+        self._tape.take(Entry(self.led.t, "rate"))
         return super().rate()
 
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:

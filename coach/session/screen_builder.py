@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from dataclasses import replace
+from typing import NamedTuple
 
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
-from coach.face.framing import Framing
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan_run import PlanRun
 from coach.types import Bilateral
 
-CAPTION_S = 1.5  # a caption stays this long after it was said
-ATTEMPT_S = 1.2  # and the sign of a try that was not a repetition this long
+ATTEMPT_S = 1.2  # the sign of a try that was not a repetition stays this long
 RATING_KEYS = "(0-9, X = 10)"
 FAULT_S = 0.5  # a fault is shown when it has lasted this long
-
-Edges: TypeAlias = tuple[Framing, str, str, float, float, str]
-"""A screen's edges, from `framing` to `paused`, the same whatever is in the middle."""
 
 
 class Scene(NamedTuple):
     """What of the recent past still shows. Times in seconds."""
 
-    caption: str = ""
-    caption_until: float = float("-inf")
     counted: bool = False
     attempt_until: float = float("-inf")
     fault_since: float | None = None
-
-    def spoken(self, t: float, text: str, until: float) -> Scene:
-        """Return the scene with a new caption."""
-        return self._replace(caption=text, caption_until=max(until, t) + CAPTION_S)
 
     def faulty(self, t: float, view: View) -> bool:
         """Whether a fault has lasted long enough to be shown."""
@@ -50,22 +40,16 @@ class Scene(NamedTuple):
             if isinstance(event, Attempt):
                 attempt_until = t + ATTEMPT_S
         since = None if view.fault is None else self.fault_since if self.fault_since is not None else t
-        if not events and since == self.fault_since and counted == self.counted:
-            return self
-        return self._replace(counted=counted, attempt_until=attempt_until, fault_since=since)
+        return Scene(counted, attempt_until, since)
+
+
+def summary(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:
+    """Return what the window shows when all is done: the facts, (label, value), and the last words."""
+    return Screen("summary", title=book.text(SCREEN, "summary"), caption=caption, progress=1.0, lines=lines)
 
 
 def draw(
-    scene: Scene,
-    t: float,
-    *,
-    book: PhraseBook,
-    stage: str,
-    plan_run: PlanRun,
-    framing: Framing,
-    paused: str,
-    safety: bool,
-    lines: tuple[tuple[str, str], ...],
+    scene: Scene, t: float, *, book: PhraseBook, ready: bool, plan_run: PlanRun, paused: bool, safety: bool
 ) -> Screen:
     """Say what the window shows in this frame, in the person's language.
 
@@ -75,57 +59,65 @@ def draw(
         What of the recent past still shows.
     t
         Seconds.
-    book, stage, plan_run, framing
-        Words; the session's stage; how far it has come; how the face is placed.
-    paused
-        The phrase that says why the session waits, or empty.
+    book, plan_run
+        Words; how far the plan has come.
+    ready, paused
+        The session is getting ready; it waits.
     safety
         Show the safety note while getting ready.
-    lines
-        The summary.
     """
-    caption = scene.caption if t < scene.caption_until else ""
-    ready, coming = stage == "ready", plan_run.next
-    if stage == "ended" or (coming is None and not paused):
-        title = book.text(SCREEN, "summary")
-        return Screen("summary", title=title, caption=caption, progress=1.0, lines=lines)
+    screen = _middle(scene, t, book=book, ready=ready, plan_run=plan_run, paused=paused, safety=safety)
     whole_s, gone_s = plan_run.whole_s, plan_run.gone_s
-    fix = "" if framing == "good" else book.text(SESSION, framing)
-    progress, left_s = gone_s / whole_s if whole_s else 0.0, max(whole_s - gone_s, 0.0)
-    edges: Edges = framing, fix, caption, progress, left_s, book.text(SESSION, paused) if paused else ""
+    progress = gone_s / whole_s if whole_s else 0.0
+    return replace(screen, progress=progress, time_left_s=max(whole_s - gone_s, 0.0))
+
+
+def _middle(
+    scene: Scene, t: float, *, book: PhraseBook, ready: bool, plan_run: PlanRun, paused: bool, safety: bool
+) -> Screen:
     if ready:
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
-        return _waiting("ready", book.text(SCREEN, "calibrating"), neutral, 0, edges)
+        return Screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
     if plan_run.current is not None:
         explains = plan_run.plan.explains and plan_run.current.guidance.explains and not paused
-        return _at_it(edges, scene, t, book, plan_run.current, explains=explains, rating=plan_run.ratable)
+        return _exercising(scene, t, book, plan_run.current, explains=explains, rating=plan_run.ratable)
+    coming = plan_run.next
     if coming is None:
-        return _waiting("rest", "", "", 0, edges)
-    title, instruction = book.text(coming.name, "title"), book.text(coming.name, "instruction")
-    return _waiting("rest", title, instruction, plan_run.plan.steps[plan_run.index].reps, edges)
+        return Screen("rest")
+    return Screen(
+        "rest",
+        title=book.text(coming.name, "title"),
+        instruction=book.text(coming.name, "instruction"),
+        target=plan_run.plan.steps[plan_run.index].reps,
+    )
 
 
-def _waiting(phase: ScreenPhase, title: str, instruction: str, target: int, edges: Edges) -> Screen:
-    """Show a page without an exercise under way."""
-    return Screen(phase, title, instruction, None, 0, target, 0.0, 0.0, None, *edges)
-
-
-def _at_it(
-    edges: Edges, scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, explains: bool, rating: bool
+def _exercising(
+    scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, explains: bool, rating: bool
 ) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
-    count, of = guidance.count or (view.count, run.target)
-    phase: ScreenPhase = "moving"  # then nothing is held, whatever the movement looks like
-    hold, left_s, bars = min(count / of, 1.0) if guidance.count and of else 0.0, 0.0, None
-    if not guidance.moves:
-        held, apex = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0, view.phase == "apex"
-        phase, hold = _phase(scene, t, view), 1.0 if scene.counted and apex else held
-        left_s = max(view.target_s - view.hold_s, 0.0) if apex else view.target_s
-        bars = _capped(view.bars)
-    title, instruction = book.text(name, "title"), _instruction(scene, t, book, run, rating=rating)
-    shown = name if explains else None
-    return Screen(phase, title, instruction, name, count, of, hold, left_s, bars, *edges, shown)
+    count, target = guidance.count or (view.count, run.target)
+    screen = Screen(
+        "moving",  # then nothing is held, whatever the movement looks like
+        title=book.text(name, "title"),
+        instruction=_instruction(scene, t, book, run, rating=rating),
+        exercise=name,
+        count=count,
+        target=target,
+        hold=min(count / target, 1.0) if guidance.count and target else 0.0,
+        demonstrate=name if explains else None,
+    )
+    if guidance.moves:
+        return screen
+    held, apex = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0, view.phase == "apex"
+    return replace(
+        screen,
+        phase=_phase(scene, t, view),
+        hold=1.0 if scene.counted and apex else held,
+        hold_left_s=max(view.target_s - view.hold_s, 0.0) if apex else view.target_s,
+        bars=_capped(view.bars),
+    )
 
 
 def _capped(bars: Bars | None) -> Bars | None:

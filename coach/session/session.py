@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coach.coaching.cue_queue import CueQueue
 from coach.coaching.cues import CueKind
+from coach.coaching.led import Led, PauseCause
 from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
-from coach.events import Calibrated, EndReason, Event, FaceLost, Paused, Resumed
+from coach.events import Calibrated, EndReason, Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.acquaintance import Acquaintance
 from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
 from coach.face.features import Features
 from coach.face.perception import Perception
-from coach.face.presence import STALL_S, Watch
-from coach.session.log import SessionLog
 from coach.session.plan import Plan
 from coach.session.plan_run import PlanRun
-from coach.session.screen_builder import Scene, draw
+from coach.session.screen_builder import Scene, draw, summary
+from coach.session.tally import Tally
 from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
 from coach.types import FaceObservation
 
 BREATHER_S = 0.8  # between two exercises, at least
-PAUSE_CUES = {"key": "paused", "face_lost": "paused_face", "camera_lost": "camera_lost"}
 
 
 class Session:
@@ -63,22 +61,16 @@ class Session:
         safety: bool = False,
     ) -> None:
         self.plan = plan
-        self.frames = 0
         self.perception = Perception(own_range)
-        self.watch = Watch(settings.framing)
-        self.speaker = CueQueue(book, settings.voice.rate)
-        self.plan_run = PlanRun(plan, exercises, memories, close_s=self.speaker.lasts("finished"))
-        self.features: Features | None = None
+        self.tally = Tally()
+        self.led = Led(plan.name, book, settings, source=source)
+        self.plan_run = PlanRun(plan, exercises, memories, close_s=self.led.speaker.lasts("finished"))
         self._book = book
         self._acquaintance = Acquaintance(self.perception, settings.framing)
-        self._log = SessionLog(plan.name, source)
-        self.tally = self._log.tally
         self._safety = safety
         self._stage: SessionStage = "ready"
         self._since = 0.0
-        self._t = 0.0
         self._counting_in: CountIn | None = None
-        self._paused_by = ""
         self._scene = Scene()
 
     # -- what comes in
@@ -86,32 +78,29 @@ class Session:
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
         self._begin(t)
-        self.frames += 1
         face = self.perception.look(observation)
-        seen = self.watch.see(t, face)
-        if seen:
-            self._log.add(*seen)
+        seen = self.led.see(t, face)
         if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
         self._heed(t, lost=lost)
-        if self.watch.stalled and self._stage == "exercise" and self.plan_run.current is not None:
-            self._log.add(*self.plan_run.current.stalled(t))
-        self.features = None
+        if self.led.watch.stalled and self._stage == "exercise" and self.plan_run.current is not None:
+            self.led.log.add(*self.plan_run.current.stalled(t))
+        features = None
         if self._stage == "ready":
             self._get_ready(t, face)
         elif self._stage == "exercise":
-            self.features = self.perception.features(face)
-            self._exercise(t)
+            features = self.perception.features(face)
+            self._exercise(t, features)
         elif self._stage == "change":
             self._change(t)
         elif self._stage == "count_in":
             self._count_in(t, face)
-        return self._output(t)
+        return self._output(t, features)
 
     def camera_lost(self, t: float) -> Output:
         """Take in that the source gives no pictures at the moment."""
         self._begin(t)
-        self._log.add(*self.watch.no_camera(t))
+        self.led.no_camera(t)
         self._heed(t)
         return self._output(t)
 
@@ -124,8 +113,8 @@ class Session:
         """Pause, or go on after a count-in; where nothing can be seen, as soon as it can."""
         if self._stage != "paused":
             self._pause(t, "key")
-        elif self.watch.blind:
-            self._paused_by = self.watch.blind
+        elif self.led.watch.blind:
+            self.led.paused_by = self.led.watch.blind
         else:
             self._resume(t)
 
@@ -134,13 +123,13 @@ class Session:
         if (self._stage, "moved") not in TRANSITIONS or self.perception.baseline is None:
             return
         if self._stage == "paused":
-            self._log.add(Resumed(t=t))
-        self._log.add(*self.plan_run.finish(t))
-        self.speaker.hush()
+            self.led.resume(t)
+        self.led.log.add(*self.plan_run.finish(t))
+        self.led.speaker.hush()
         self.plan_run.move(by)
         if self.plan_run.over:
             self._go("end", t)
-            self.speaker.say(t, CueKind.INSTRUCTION, "finished")
+            self.led.say(t, CueKind.INSTRUCTION, "finished")
         else:
             self._go("moved", t)
             self._begin_exercise(t)
@@ -152,15 +141,20 @@ class Session:
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
-        self._log.add(*self.plan_run.finish(self._t))
-        self._log.end(self._t, self.plan_run.names, self.frames, reason)
+        self.led.log.add(*self.plan_run.finish(self.led.t))
+        self.led.log.end(self.led.t, self.plan_run.names, self.led.frames, reason)
         self._stage = "ended"
-        return self._log.taken()
+        return self._events()
 
     @property
     def finished(self) -> bool:
         """Whether the plan was done to its end."""
         return self._stage == "ended"
+
+    @property
+    def frames(self) -> int:
+        """How many frames there were."""
+        return self.led.frames
 
     @property
     def active_s(self) -> float:
@@ -171,17 +165,16 @@ class Session:
 
     def _begin(self, t: float) -> None:
         """Note the time; of a long gap only the beginning is guiding."""
-        if not self._log.begun:
-            self._log.begin(t)
-            self._since = self._t = t
+        if self.led.begin(t):
+            self._since = t
             if self._safety:
-                self.speaker.say(t, CueKind.SAFETY, "safety")
-            self.speaker.say(t, CueKind.INSTRUCTION, "neutral")
+                self.led.say(t, CueKind.SAFETY, "safety")
+            self.led.say(t, CueKind.INSTRUCTION, "neutral")
         run = self.plan_run.current
-        self._log.exercise = None if run is None else run.exercise.name
+        self.led.log.exercise = None if run is None else run.exercise.name
+        passed_s = self.led.advance(t)
         if self._stage in ("exercise", "change"):
-            self.plan_run.active_s += min(max(t - self._t, 0.0), STALL_S)
-        self._t = max(t, self._t)
+            self.plan_run.active_s += passed_s
 
     def _go(self, trigger: SessionTrigger, t: float) -> None:
         self._stage = TRANSITIONS[self._stage, trigger]
@@ -190,27 +183,25 @@ class Session:
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self.perception.baseline is None:
             met = self._acquaintance.step(t, face)
-            self.watch.framing = self._acquaintance.framing
+            self.led.watch.framing = framing = self._acquaintance.framing
             if met is None:
-                hint = self._acquaintance.hint(t) if self.speaker.quiet(t) else None
-                if hint is not None:
-                    self.speaker.say(t, CueKind.INSTRUCTION, hint)
+                self.led.hint(t, None if framing == "good" else framing)
                 return
             if met.baseline is not None:
                 duration_s, quality = met.baseline.duration_s, met.baseline.quality
-                self._log.add(Calibrated(t=t, neutral_s=duration_s, quality=quality))
+                self.led.log.add(Calibrated(t=t, neutral_s=duration_s, quality=quality))
             if met.again:
                 self._go_on(t, same=met.baseline is None)
                 return
-        if not self._safety or self.speaker.quiet(t):
-            self.plan_run.ready_s = self._log.lasted_s(t)
+        if not self._safety or self.led.speaker.quiet(t):
+            self.plan_run.ready_s = self.led.log.lasted_s(t)
             self._go("calibrated", t)
             self._begin_exercise(t)
 
     def _go_on(self, t: float, *, same: bool) -> None:
         """Go on after another look: where it was the known face, as before; else this exercise anew."""
         if not same:
-            self.speaker.say(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
+            self.led.say(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
         run = self.plan_run.current
         if run is None:
             self._go("between", t)
@@ -219,7 +210,7 @@ class Session:
         if same:
             run.again(t)
         else:
-            self._log.add(*self.plan_run.finish(t))
+            self.led.log.add(*self.plan_run.finish(t))
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
@@ -227,25 +218,25 @@ class Session:
         known = Context(own_range) if baseline is None else Context(own_range, baseline.noise)
         exercise = self.plan_run.begin(t, known)
         if self.plan.explains:
-            self.speaker.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
+            self.led.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
 
-    def _exercise(self, t: float) -> None:
+    def _exercise(self, t: float, features: Features | None) -> None:
         run = self.plan_run.current
         if run is None:
             return
         if self.plan_run.out_of_time:
-            self._log.add(*self.plan_run.finish(t))
-            self.speaker.hush()
+            self.led.log.add(*self.plan_run.finish(t))
+            self.led.speaker.hush()
             self._conclude(t)
             return
-        events, cues = self.plan_run.step(t, self.features, quiet=self.speaker.quiet(t))
+        events, cues = self.plan_run.step(t, features, quiet=self.led.speaker.quiet(t))
         if events:
-            self._log.add(*events)
+            self.led.log.add(*events)
         if cues:
-            self.speaker.add(*cues)
+            self.led.speaker.add(*cues)
         self._scene = self._scene.after(t, run.view, events)
         if run.guidance.done:
-            self._log.add(*self.plan_run.finish(t))
+            self.led.log.add(*self.plan_run.finish(t))
             self._conclude(t)
 
     def _conclude(self, t: float) -> None:
@@ -254,12 +245,12 @@ class Session:
         self.plan_run.advance()
         coming = self.plan_run.next
         if coming is None:
-            self.speaker.say(t, CueKind.INSTRUCTION, "finished")
+            self.led.say(t, CueKind.INSTRUCTION, "finished")
         else:
-            self.speaker.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
+            self.led.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
 
     def _change(self, t: float) -> None:
-        if t - self._since < BREATHER_S or not self.speaker.quiet(t):
+        if t - self._since < BREATHER_S or not self.led.speaker.quiet(t):
             return
         if self.plan_run.over:
             self._go("over", t)
@@ -270,27 +261,20 @@ class Session:
     # -- pausing
 
     def _heed(self, t: float, *, lost: bool = False) -> None:
-        """Pause where nothing can be seen; go on where it can be again, unless the person paused.
-
-        A machine that slept is no reason to say that the person could not be seen.
-        """
-        blind = self.watch.blind or ("face_lost" if lost else "")
+        """Pause where nothing can be seen; go on where it can be again, unless the person paused."""
+        blind = self.led.watch.blind or ("face_lost" if lost else "")
         if blind and (self._stage != "ready" or blind == "camera_lost"):
             self._pause(t, blind)
-        if self._stage == "paused" and self._paused_by != "key" and not self.watch.blind:
+        if self._stage == "paused" and self.led.paused_by != "key" and not self.led.watch.blind:
             self._resume(t)
 
-    def _pause(self, t: float, cause: str) -> None:
+    def _pause(self, t: float, cause: PauseCause) -> None:
         if (self._stage, "pause") not in TRANSITIONS:
             return
         self._go("pause", t)
-        self._paused_by = cause
-        self._log.add(Paused(t=t, cause=cause))
+        self.led.pause(t, cause)
         if self.plan_run.current is not None:
-            self._log.add(*self.plan_run.current.interrupt(t, cause))
-        self.speaker.hush()
-        if cause != "face_lost" or not self.watch.stalled:
-            self.speaker.say(t, CueKind.HOLD, PAUSE_CUES[cause])
+            self.led.log.add(*self.plan_run.current.interrupt(t, cause))
 
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
@@ -299,20 +283,20 @@ class Session:
         else:
             self._go("resume", t)
             self._counting_in = CountIn(t, self.perception.baseline)
-        self._log.add(Resumed(t=t))
+        self.led.resume(t)
 
     def _count_in(self, t: float, face: FaceObservation | None) -> None:
         count = self._counting_in
         if count is None:
             return
         for key in count.step(t, face):
-            self.speaker.say(t, CueKind.COUNTDOWN, key)
+            self.led.say(t, CueKind.COUNTDOWN, key)
         if not count.over(t):
             return
         if not count.fits:
             self._acquaintance.look_again()
             self._go("strange", t)
-            self.speaker.say(t, CueKind.INSTRUCTION, "neutral")
+            self.led.say(t, CueKind.INSTRUCTION, "neutral")
         elif self.plan_run.current is None:
             self._go("between", t)
         else:
@@ -321,23 +305,28 @@ class Session:
 
     # -- what goes out
 
-    def _output(self, t: float) -> Output:
-        said = self.speaker.next(t)
-        if said is not None:
-            self._log.said(t, said)
-            self._scene = self._scene.spoken(t, said.text, self.speaker.until)
-        return Output(self._log.taken(), said, self._draw(t), self._stage == "ended")
+    def _output(self, t: float, features: Features | None = None) -> Output:
+        said = self.led.speak(t)
+        return Output(self._events(), said, self._draw(t), self._stage == "ended", features)
+
+    def _events(self) -> tuple[Event, ...]:
+        events = self.led.log.taken()
+        self.tally.add(events)
+        return events
 
     def _draw(self, t: float) -> Screen:
         run = self.plan_run
-        return draw(
+        if self._stage == "ended" or (run.over and self._stage != "paused"):
+            return summary(
+                self._book, self.tally.lines(run.names, self._book, run.active_s), self.led.caption(t)
+            )
+        screen = draw(
             self._scene,
             t,
             book=self._book,
-            stage=self._stage,
+            ready=self._stage == "ready",
             plan_run=run,
-            framing=self.watch.framing,
-            paused=PAUSE_CUES[self._paused_by] if self._stage == "paused" else "",
+            paused=self._stage == "paused",
             safety=self._safety,
-            lines=self.tally.lines(run.names, self._book, run.active_s) if run.over else (),
         )
+        return self.led.framed(t, screen)

@@ -1,4 +1,4 @@
-"""What a session came to: counts for the log's last line, and the summary a person reads."""
+"""What a session came to: the summary a person reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import mean, median
 
 from coach.coaching.phrases import SCREEN, PhraseBook
-from coach.events import Attempt, EndReason, Event, JawCircle, Recall, Released, Rep, SessionEnd, Smile
+from coach.events import Event, JawCircle, Recall, Released, Rep, Smile
 from coach.progress.words import ProgressWords
 
 Line = tuple[str, str]
@@ -19,7 +19,6 @@ class Tally:
     """Counts and measures of one session, by exercise."""
 
     reps: Counter[str] = field(default_factory=Counter)
-    attempts: Counter[str] = field(default_factory=Counter)
     holds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     smiles: list[Smile] = field(default_factory=list)
     recalls: list[Recall] = field(default_factory=list)
@@ -31,8 +30,6 @@ class Tally:
             name = event.exercise or ""
             if isinstance(event, Rep):
                 self.reps[name] += 1
-            elif isinstance(event, Attempt):
-                self.attempts[name] += 1
             elif isinstance(event, Released):
                 self.holds[name].append(event.whole_hold_s)
             elif isinstance(event, Smile):
@@ -41,20 +38,6 @@ class Tally:
                 self.recalls.append(event)
             elif isinstance(event, JawCircle):
                 self.circles += 1
-
-    def end(
-        self, t: float, duration_s: float, names: Sequence[str], frames: int, reason: EndReason
-    ) -> SessionEnd:
-        """Return the log's last line for a session of the exercises `names`."""
-        return SessionEnd(
-            t=t,
-            reps={name: self.reps[name] for name in names},
-            attempts={name: self.attempts[name] for name in names},
-            duration_s=duration_s,
-            frames=frames,
-            fps=frames / duration_s if duration_s > 0 else 0.0,
-            reason=reason,
-        )
 
     def lines(self, names: Sequence[str], book: PhraseBook, duration_s: float) -> tuple[Line, ...]:
         """Return the summary: (label, value), one line a fact, in the person's language."""

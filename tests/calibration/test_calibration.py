@@ -20,7 +20,7 @@ from coach.coaching.cues import Cue
 from coach.errors import StoreError
 from coach.face.baseline import Noise, OwnRange
 from coach.face.features import Features
-from coach.shell.app import calibrate
+from coach.shell.app import calibrate, devices
 from coach.shell.app.calibrate import load_calibration_spec
 from coach.shell.capture.simulated_person import Failing, SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
@@ -329,7 +329,7 @@ def test_calibrate_takes_under_twenty_seconds_and_keeps_the_range(
 ) -> None:
     """`smile-coach calibrate` with the simulated person and small pictures: events and the file."""
     person = SimulatedPerson(load_person(), fps=12.0, size=(320, 240), realtime=False)
-    monkeypatch.setattr(calibrate, "open_source", lambda *_, **__: person)
+    monkeypatch.setattr(devices, "open_source", lambda *_, **__: person)
     log = tmp_path / "events.jsonl"
     settings = tmp_path / "own.toml"
     settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
@@ -362,7 +362,7 @@ def test_a_calibration_that_is_broken_off_keeps_what_was_measured_before(
             return frame if isinstance(frame, Signal) or frame.t < 9.5 else Signal.ENDED
 
     person = Short(load_person(), fps=12.0, size=(320, 240), realtime=False)
-    monkeypatch.setattr(calibrate, "open_source", lambda *_, **__: person)
+    monkeypatch.setattr(devices, "open_source", lambda *_, **__: person)
     data = tmp_path / "data"
     data.mkdir()
     before = OwnRange(cheek=0.03, smile=0.2, jaw=0.33)

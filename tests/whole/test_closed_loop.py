@@ -13,6 +13,7 @@ from led import SETTINGS, book, hold, plan
 
 from coach.progress.history import History
 from coach.session.session import Session
+from coach.shell.app.devices import Devices
 from coach.shell.app.loop import Loop
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.detection.landmarker import Landmarker
@@ -63,9 +64,7 @@ def lesson(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Lesson
     with Store.open(folder) as store, EventLog(str(log)) as written, Landmarker(model_path) as landmarker:
         begun = store.begin_session(what.name, "demo", datetime(2026, 3, 1, 8, tzinfo=UTC))
         recorder = Recorder(store, begun, written, [])
-        loop = Loop(session, person, landmarker, NoDisplay(), SilentVoice(), recorder)
-        reason = loop.run()
-        recorder.take(session.end(loop.t, reason))
+        reason = Loop(session, Devices(person, landmarker, NoDisplay(), SilentVoice()), recorder).lead()
         history = store.history()
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     return Lesson(events, person.intended, history, reason)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,20 +11,18 @@ from coach.calibration.flow import DEMONSTRATED, SECTION, CalibrationFlow
 from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED
-from coach.events import EndReason, Event
+from coach.events import EndReason
 from coach.face.baseline import OwnRange
-from coach.session.session import Session
-from coach.shell.app.devices import live, open_display, open_log, open_source, open_voice, stopping
+from coach.shell.app.devices import Devices, open_devices
 from coach.shell.app.loop import Loop
-from coach.shell.capture.source import Source
-from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.profile.home import Home
+from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.range_file import DEMO, read_stored_range, write_own_range
 from coach.shell.profile.toml_files import config_dir, read_toml, validated
-from coach.shell.sound.voice import Voice
-from coach.shell.store.recorder import Recorder
-from coach.shell.window.display import Display, NoDisplay
+from coach.shell.store.event_log import STANDARD_OUTPUT
+from coach.shell.store.recorder import LogKeeper
+from coach.shell.window.labels import Labels
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
@@ -54,44 +50,16 @@ def run_calibrate(options: Shared) -> int:
     CoachError
         No camera, no model, wrong settings, or a data folder that cannot be written.
     """
-    from coach.shell.profile.language_files import language_for, load_phrase_book
-
     home = Home.find(options)
     home.make_data_dir()
     book = load_phrase_book(language_for(home.settings.language))
-    to_error = options.events == "-"
-    with ExitStack() as stack:
-        model = home.model(progress=True)
-        display, problem = open_display(options, home, book)
-        stack.callback(display.close)
-        if problem:
-            click.echo(f"{book.text('screen', 'no_display')} ({problem})", err=True)
-        real = options.speed == "real" or (options.speed is None and not isinstance(display, NoDisplay))
-        source = open_source(options.source or "webcam", home, real=real)
-        stack.callback(source.close)
-        voice = open_voice(options, home, book, [], real=real)
-        stack.callback(voice.close)
-        landmarker = stack.enter_context(Landmarker(model))
-        log = open_log(options, stack)
-        captions = isinstance(display, NoDisplay) and not to_error
-        room = Room(source, landmarker, display, voice, captions=captions)
-        _, interrupted = measure_range(room, home, book, log, to_error=to_error)
+    with open_devices(options, home, book) as devices:
+        _, interrupted = measure_range(devices, home, book, to_error=options.events == STANDARD_OUTPUT)
     return INTERRUPTED if interrupted else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """The devices in use. `captions`: write what is said to the terminal."""
-
-    source: Source
-    landmarker: Landmarker
-    display: Display
-    voice: Voice
-    captions: bool = False
-
-
 def measure_range(
-    room: Room, home: Home, book: PhraseBook, log: Any, *, to_error: bool = False
+    devices: Devices, home: Home, book: PhraseBook, *, to_error: bool = False
 ) -> tuple[EndReason, bool]:
     """Lead through the movements, keep the range, say what came of it.
 
@@ -99,8 +67,8 @@ def measure_range(
 
     Parameters
     ----------
-    log
-        An open `EventLog`, or None.
+    devices, home, book
+        What it runs on; where the range is kept; words in the person's language.
     to_error
         Standard output belongs to the event log.
 
@@ -109,34 +77,29 @@ def measure_range(
     StoreError
         The range cannot be written.
     """
-    known = _known(home, room.source.name)
-    flow = CalibrationFlow(load_calibration_spec(), book, home.settings, source=room.source.name, known=known)
-    keeper = _LogOnly(log)
+    source = devices.source.name
+    before = _measured_before(home, source)
+    flow = CalibrationFlow(load_calibration_spec(), book, home.settings, source=source, own_range=before)
     loop = Loop(
-        cast("Session", flow),  # it has a session's methods
-        room.source,
-        room.landmarker,
-        room.display,
-        room.voice,
-        cast("Recorder", keeper),
-        captions=room.captions,
-        demonstration=None if isinstance(room.display, NoDisplay) else Demonstration(DEMONSTRATED.values()),
-        ahead=live(room.source, room.display),
+        flow,
+        devices,
+        LogKeeper(devices.log),
+        help_lines=Labels.from_book(book).keys_help(),
+        demonstration=None if devices.windowless else Demonstration(DEMONSTRATED.values()),
+        ahead=devices.live,
     )
-    with stopping(loop):
-        reason = loop.run()
-        if reason == "finished" and room.source.name != DEMO:
-            loop.linger(LINGER_S)
-    keeper.take(flow.end(room.source.now() if reason != "finished" else loop.t, reason))
+    reason = loop.lead()
+    if reason == "finished" and source != DEMO:
+        loop.linger(LINGER_S)
     if flow.state is not None and flow.state.measured:
-        _keep(home, flow, room.source.name)
+        _keep(home, flow, source)
         for label, value in flow.lines():
             click.echo(f"{label}: {value}", err=to_error)
         click.echo(book.text(SECTION, "range_kept"), err=to_error)
     return reason, loop.interrupted
 
 
-def _known(home: Home, source: str) -> OwnRange | None:
+def _measured_before(home: Home, source: str) -> OwnRange | None:
     """Return the range as it was before, where it is the same person's."""
     stored = read_stored_range(home.data_dir)
     return None if stored is None or (stored.source == DEMO) != (source == DEMO) else stored.own_range
@@ -152,17 +115,3 @@ def _keep(home: Home, flow: CalibrationFlow, source: str) -> None:
     measured = [part for part in RANGE_PARTS if part in done or part in before]
     today = datetime.now().astimezone().date()
     write_own_range(home.data_dir, flow.own_range, on=today, source=source, measured=measured)
-
-
-class _LogOnly:
-    """What a session's recorder is to the loop, without a history."""
-
-    problem = ""
-
-    def __init__(self, log: Any) -> None:
-        self._log = log
-
-    def take(self, events: tuple[Event, ...]) -> None:
-        """Write the events to the log, where there is one."""
-        for event in events if self._log is not None else ():
-            self._log.write(event)

@@ -1,28 +1,109 @@
-"""Opening what a session runs on: source, window, voice and event log; and ending it by signal."""
+"""Opening what a flow runs on: source, landmarker, window, voice and event log."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
-from coach.coaching.phrases import PhraseBook
-from coach.errors import INTERRUPTED, UsageError
-from coach.shell.app.loop import Loop
+from coach.coaching.phrases import SCREEN, PhraseBook
+from coach.errors import UsageError
 from coach.shell.capture.source import Source
+from coach.shell.detection.landmarker import Landmarker
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
+from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
 from coach.shell.window.display import Display, NoDisplay
 
 if TYPE_CHECKING:
     from coach.shell.profile.home import Home
     from coach.shell.profile.shared_options import Shared
-    from coach.shell.store.event_log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What a flow runs on, open.
+
+    `log`: the event log, where one is wanted. `captions`: write what is said to the terminal. `real`: at
+    the speed of real time. `notices`: what there is to do without, one line each.
+    """
+
+    source: Source
+    landmarker: Landmarker
+    display: Display
+    voice: Voice
+    log: EventLog | None = None
+    captions: bool = False
+    real: bool = False
+    notices: tuple[str, ...] = ()
+
+    @property
+    def windowless(self) -> bool:
+        """Whether nobody sees anything."""
+        return isinstance(self.display, NoDisplay)
+
+    @property
+    def live(self) -> bool:
+        """Whether people see themselves in the window: then every millisecond counts."""
+        return self.source.name.startswith("webcam:") and not self.windowless
+
+
+@contextlib.contextmanager
+def open_devices(
+    options: Shared,
+    home: Home,
+    book: PhraseBook,
+    *,
+    origin: str | None = None,
+    spoken: Sequence[str] = (),
+    seed: int = 0,
+) -> Iterator[Devices]:
+    """Open everything a flow runs on, and close it again in the reverse order.
+
+    Parameters
+    ----------
+    options, home, book
+        Of the command line; the settings; words in the person's language.
+    origin
+        What to open where it is not what `--source` says.
+    spoken
+        Sections of the language file whose phrases will be said besides the session's.
+    seed
+        Of the simulated person.
+
+    Raises
+    ------
+    CoachError
+        No camera, no model, or an event log that cannot be written.
+    """
+    with ExitStack() as stack:
+        model = home.model(progress=True)
+        source: Source  # opened below: how it is paced depends on whether there is a window
+        display, problem = open_display(options, home, book, now=lambda: source.now())  # noqa: PLW0108
+        stack.callback(display.close)
+        real = in_real_time(options, display)
+        source = open_source(origin or options.source or "webcam", home, real=real, seed=seed)
+        stack.callback(source.close)
+        voice = open_voice(options, home, book, spoken, real=real)
+        stack.callback(voice.close)
+        landmarker = stack.enter_context(Landmarker(model))
+        log = open_log(options, stack)
+        captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
+        notices = no_window_notice(problem, book)
+        yield Devices(source, landmarker, display, voice, log, captions, real, notices)
+
+
+def in_real_time(options: Shared, display: Display) -> bool:
+    """Whether a source keeps to real time although it could be read faster: by `--speed`, or for a window."""
+    return options.speed == "real" or (options.speed is None and not isinstance(display, NoDisplay))
+
+
+def no_window_notice(problem: str, book: PhraseBook) -> tuple[str, ...]:
+    """Return the line that says why there is no window, or none."""
+    return (f"{book.text(SCREEN, 'no_display')} ({problem})",) if problem else ()
 
 
 def open_source(text: str, home: Home, *, real: bool, seed: int = 0) -> Source:
@@ -70,11 +151,6 @@ def open_display(
     return OpenCvWindow(home.settings.window, "smile-coach", Labels.from_book(book), now), ""
 
 
-def live(source: Source, display: Display) -> bool:
-    """Whether somebody sees themselves in the window: then every millisecond counts."""
-    return source.name.startswith("webcam:") and not isinstance(display, NoDisplay)
-
-
 def open_voice(
     options: Shared, home: Home, book: PhraseBook, exercises: Sequence[str], *, real: bool
 ) -> Voice:
@@ -88,24 +164,4 @@ def open_log(options: Shared, stack: ExitStack) -> EventLog | None:
     """Return the event log where one is wanted, to be closed with the stack."""
     if not options.events:
         return None
-    from coach.shell.store.event_log import EventLog
-
     return stack.enter_context(EventLog(options.events))
-
-
-@contextlib.contextmanager
-def stopping(loop: Loop) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the loop in order; a second one ends it at once."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if loop.interrupted:
-            sys.exit(INTERRUPTED)  # not as a KeyboardInterrupt, on which click writes an empty line
-        loop.interrupt()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

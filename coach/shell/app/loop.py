@@ -1,28 +1,31 @@
-"""The loop of a session: one frame after the other through everything, until it is over."""
+"""The one loop: frame after frame through a session, a calibration or a check-in, until it is over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from coach.coaching.flow import Flow
 from coach.coaching.output import Output
 from coach.coaching.screen import Screen
+from coach.errors import INTERRUPTED
 from coach.events import EndReason
-from coach.session.session import Session
-from coach.shell.capture.source import Signal, Source
+from coach.shell.app.devices import Devices
+from coach.shell.capture.source import Listener, Signal
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
-from coach.shell.sound.voice import Voice
-from coach.shell.store.recorder import Recorder
-from coach.shell.window.display import FEELINGS, Command, Display, NoDisplay
+from coach.shell.store.recorder import Keeper
+from coach.shell.window.display import FEELINGS, Command
 from coach.types import FaceObservation, Frame
 
 if TYPE_CHECKING:
     from coach.calibration.range_update import RangeWatch
-    from coach.shell.detection.landmarker import Landmarker
     from coach.shell.drawn_face.demonstration import Demonstration
     from coach.shell.recording.film import Recording
 
@@ -31,16 +34,18 @@ NOTICE_S = 8.0  # how long a line about what is missing stays
 
 
 class Loop:
-    """One frame after the other, until the plan is done, the person stops, or the source ends.
+    """One frame after the other, until the flow is done, the person stops, or the source ends.
 
     Parameters
     ----------
-    session, source, landmarker, display, voice, recorder
-        What a session runs on.
-    captions
-        Write what is said to the terminal.
+    flow
+        What the person is led through.
+    devices
+        What it runs on.
+    keeper
+        Keeps the events.
     notices
-        What is missing, one line each, shown one after the other.
+        What else is missing than the devices say, one line each, shown one after the other.
     help_lines
         Every key with what it does.
     demonstration
@@ -49,44 +54,45 @@ class Loop:
         Takes in every frame's features, where the own range is to follow the person.
     recording
         Films what is shown, where the person asked for it.
+    photograph
+        Takes the picture of a frame that is to be photographed.
+    rate
+        Keeps how warm the last memory was, 0..10.
     ahead
         Look for the next face while the one before is shown: for a live camera with a window.
     """
 
     def __init__(
         self,
-        session: Session,
-        source: Source,
-        landmarker: Landmarker,
-        display: Display,
-        voice: Voice,
-        recorder: Recorder,
+        flow: Flow,
+        devices: Devices,
+        keeper: Keeper,
         *,
-        captions: bool = False,
         notices: Sequence[str] = (),
         help_lines: tuple[tuple[str, str], ...] = (),
         demonstration: Demonstration | None = None,
         range_watch: RangeWatch | None = None,
         recording: Recording | None = None,
+        photograph: Callable[[Frame, FaceObservation | None], None] | None = None,
+        rate: Callable[[int], None] | None = None,
         ahead: bool = False,
     ) -> None:
-        self.session = session
+        self.flow = flow
         self.interrupted = False
         self.muted = False
         self.t = 0.0
-        self._source = source
-        self._detector = (ThreadedDetector if ahead else Detector)(source, landmarker)
-        self._display = display
-        self._voice = voice
-        self._recorder = recorder
-        self._captions = captions
-        self._notices = list(notices)
+        self._devices = devices
+        self._source, self._display, self._voice = devices.source, devices.display, devices.voice
+        self._detector = (ThreadedDetector if ahead else Detector)(devices.source, devices.landmarker)
+        self._keeper = keeper
+        self._notices = [*notices, *devices.notices]
         self._help_lines = help_lines
         self._noticed_t: float | None = None
         self._demonstration = demonstration
         self._range_watch = range_watch
         self._recording = recording
-        self._hear = getattr(source, "hear", None)
+        self._photograph = photograph
+        self._rate = rate
         self._frame: Frame | None = None
         self._observation: FaceObservation | None = None
         self._screen: Screen | None = None
@@ -100,42 +106,61 @@ class Loop:
         self.interrupted = True
         self._stop = "stopped"
 
+    def lead(self) -> EndReason:
+        """Run to the end, close the flow, keep its last events, and say why it ended.
+
+        What was done is kept, too, when this is broken off by an error or by a second Ctrl-C.
+        """
+        try:
+            with stopping(self):
+                reason = self.run()
+        except BaseException:
+            self._keeper.take(self.flow.end(self.t, "stopped"))
+            raise
+        t = self.t if reason == "finished" else self._source.now()
+        self._keeper.take(self.flow.end(t, reason))
+        return reason
+
     def run(self) -> EndReason:
-        """Run to the end and say why it ended."""
+        """Run until it is over and say why it is; the flow is still open."""
         with closing(self._detector):
             while self._stop is None:
                 detection = self._detector.read()
                 if detection.got is Signal.ENDED:
-                    return "finished" if self.session.finished else "source_ended"
+                    return "finished" if self.flow.finished else "source_ended"
                 output = self._process(detection)
                 self._announce()
-                self._recorder.take(output.events)
+                self._keeper.take(output.events)
+                if self._range_watch is not None:
+                    self._range_watch.step(output.features)
+                if output.take and self._photograph is not None and self._frame is not None:
+                    self._photograph(self._frame, self._observation)
                 self._speak(output)
                 self._show(output.screen)
                 if output.ended:
                     return "finished"
-        return "finished" if self.session.finished else self._stop
+        return "finished" if self.flow.finished else self._stop
 
     def linger(self, seconds: float) -> None:
         """Keep the last screen in the window until it is closed, or this long."""
-        if isinstance(self._display, NoDisplay) or self._screen is None:
+        if self._devices.windowless or self._screen is None:
             return
         until = self._source.now() + seconds
-        while self._stop is None and self._source.now() < until and self._source.read() is not Signal.ENDED:
-            self._show(self._screen)
+        with stopping(self):
+            while self._stop is None and self._source.now() < until:
+                if self._source.read() is Signal.ENDED:
+                    return
+                self._show(self._screen)
 
     def _process(self, detection: Detection) -> Output:
         if isinstance(detection.got, Frame):
             self.t, self._frame, self._observation = detection.t, detection.got, detection.face
-            output = self.session.process(self.t, self._observation)
-            if self._range_watch is not None:
-                self._range_watch.step(self.session.features)
-            return output
+            return self.flow.process(self.t, self._observation)
         self.t = max(self.t, detection.t)
         if detection.got is Signal.LOST:
             self._frame = self._observation = None
-            return self.session.camera_lost(self.t)
-        return self.session.idle(self.t)
+            return self.flow.camera_lost(self.t)
+        return self.flow.idle(self.t)
 
     def _announce(self) -> None:
         """Say on the terminal, once there are pictures, what the session has to do without."""
@@ -150,10 +175,10 @@ class Loop:
             return
         if not self.muted:
             self._voice.say(output.say)
-        if self._captions:
+        if self._devices.captions:
             click.echo(output.say.text)
-        if self._hear is not None:
-            self._hear(output.say)
+        if isinstance(self._source, Listener):
+            self._source.hear(output.say)
 
     def _show(self, screen: Screen) -> None:
         self._screen = screen
@@ -178,7 +203,7 @@ class Loop:
             self._told = True
             self._notices.append(self._voice.problem)
             click.echo(self._voice.problem, err=True)
-        problem = self._recorder.problem or (self._recording.problem if self._recording else "")
+        problem = self._keeper.problem or (self._recording.problem if self._recording else "")
         if problem or not self._notices:
             return problem
         if self._noticed_t is None:
@@ -193,7 +218,7 @@ class Loop:
         if command is Command.QUIT:
             self._stop = "stopped"
         elif command is Command.PAUSE:
-            self.session.toggle_pause(self.t)
+            self.flow.toggle_pause(self.t)
             self._help = False
         elif command is Command.MUTE:
             self.muted = not self.muted
@@ -202,13 +227,24 @@ class Loop:
             self._help = not self._help
         elif command in MOVES:
             self._voice.stop()
-            self.session.move(self.t, MOVES[command])
-        elif command in FEELINGS:
+            self.flow.move(self.t, MOVES[command])
+        elif command in FEELINGS and self._rate is not None:
             self._rate(FEELINGS[command])
 
-    def _rate(self, feeling: int) -> None:
-        """Keep how warm the last memory was."""
-        rate = getattr(self.session, "rate", None)  # not every flow that runs in this loop has memories
-        recall = None if rate is None else rate()
-        if recall is not None:
-            self._recorder.rate(recall, feeling)
+
+@contextmanager
+def stopping(loop: Loop) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the loop in order; a second one ends it at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if loop.interrupted:
+            sys.exit(INTERRUPTED)  # not as a KeyboardInterrupt, on which click writes an empty line
+        loop.interrupt()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

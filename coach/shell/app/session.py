@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED, SourceError
-from coach.events import EndReason
 from coach.progress.history import SIMULATED, History
 from coach.replay.trace import TapedSession
+from coach.session.memories import Memories
 from coach.session.session import Session
-from coach.shell.app.devices import live, open_display, open_log, open_source, open_voice, stopping
+from coach.shell.app.devices import Devices, open_devices
 from coach.shell.app.loop import Loop
-from coach.shell.capture.source import Source
+from coach.shell.profile.home import Home
+from coach.shell.profile.language_files import language_for, load_phrase_book
+from coach.shell.profile.memories_file import load_memories
+from coach.shell.profile.plan_files import load_plan
+from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import Recorder
-from coach.shell.window.display import NoDisplay
+from coach.shell.store.store import Store
 from coach.shell.window.labels import Labels
 
 if TYPE_CHECKING:
     from coach.calibration.range_update import RangeWatch
-    from coach.coaching.phrases import PhraseBook
+    from coach.exercise.protocol import AnyExercise
     from coach.face.baseline import OwnRange
     from coach.session.plan import Plan
     from coach.shell.drawn_face.demonstration import Demonstration
-    from coach.shell.profile.home import Home
     from coach.shell.profile.shared_options import Shared
     from coach.shell.recording.film import Recording, Style
-    from coach.shell.store.store import Store
 
 LINGER_S = 20.0  # how long the summary stays when nobody closes the window
 DEMO_LINGER_S = 5.0
@@ -54,121 +57,146 @@ def run_session(
     CoachError
         It could not be begun: no camera, no model, wrong settings, a data folder that cannot be written.
     """
-    from coach.shell.detection.landmarker import Landmarker
-    from coach.shell.profile.home import Home
-    from coach.shell.profile.language_files import language_for, load_phrase_book
-    from coach.shell.profile.memories_file import load_memories
-    from coach.shell.profile.plan_files import load_plan
-    from coach.shell.store.store import Store
-
     home = Home.find(options)
     book = load_phrase_book(language_for(home.settings.language))
     plan_name = plan_name or home.settings.plan
     load_plan(plan_name, minutes)  # what is wrong with it is said before anything is opened
     origin = options.source or ("demo" if demo else "webcam")
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.open(home.make_data_dir()))
-        model = home.model(progress=True)
-        past = store.history() if origin == SIMULATED else _own(store.history())
-        plan, exercises = load_plan(
-            plan_name,
-            minutes,
-            history=None if origin == SIMULATED else past,
-            explains=origin == SIMULATED or len(past.sessions) < KNOWN_AFTER,
-        )
-        source: Source  # opened below: how it is paced depends on whether there is a window
-        display, problem = open_display(options, home, book, now=lambda: source.now())  # noqa: PLW0108
-        stack.callback(display.close)
-        real = options.speed == "real" or (options.speed is None and not isinstance(display, NoDisplay))
-        source = open_source(origin, home, real=real, seed=seed)
-        stack.callback(source.close)
-        voice = open_voice(options, home, book, [e.name for e in exercises], real=real)
-        stack.callback(voice.close)
-        landmarker = stack.enter_context(Landmarker(model))
-        memories = load_memories(home.data_dir)
-        log = open_log(options, stack)  # before anything is in the history
-        session_id = store.begin_session(
-            plan.name,
-            source.name,
+    with Store.open(home.make_data_dir()) as store:
+        program = _program(home, store, plan_name, minutes, simulated=origin == SIMULATED)
+        spoken = [exercise.name for exercise in program.exercises]
+        with open_devices(options, home, book, origin=origin, spoken=spoken, seed=seed) as devices:
+            run = SessionRun(home, book, store, devices, program)
+            return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is done today, and what is known of the person. `first`: it is the first session of all."""
+
+    plan: Plan
+    exercises: tuple[AnyExercise, ...]
+    memories: Memories
+    own_range: OwnRange | None
+    first: bool
+
+
+def _program(home: Home, store: Store, plan_name: str, minutes: float | None, *, simulated: bool) -> Program:
+    past = store.history() if simulated else _own(store.history())
+    plan, exercises = load_plan(
+        plan_name,
+        minutes,
+        history=None if simulated else past,
+        explains=simulated or len(past.sessions) < KNOWN_AFTER,
+    )
+    own_range = None if simulated else home.own_range()
+    return Program(plan, tuple(exercises), load_memories(home.data_dir), own_range, not past.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRun:
+    """One session on open devices."""
+
+    home: Home
+    book: PhraseBook
+    store: Store
+    devices: Devices
+    program: Program
+
+    def lead(self, record: Style | None, *, to_error: bool) -> int:
+        """Lead through the session, keep what came of it, and say it; return the exit status.
+
+        Parameters
+        ----------
+        record
+            How to film it, None for not at all.
+        to_error
+            Standard output belongs to the event log.
+        """
+        session_id = self.store.begin_session(
+            self.program.plan.name,
+            self.devices.source.name,
             datetime.now().astimezone(),
-            settings_json=home.settings.model_dump_json(),
+            settings_json=self.home.settings.model_dump_json(),
         )
-        recording = None if record is None else _recording(record, home, book, session_id, wait=not real)
-        stack.callback(lambda: recording and recording.close())
-        own_range = None if origin == SIMULATED else home.own_range()
+        recording = None if record is None else self._recording(record, session_id)
+        try:
+            session = self._session(recording)
+            watch = None if self.program.own_range is None else _range_watch(self.program.own_range)
+            loop = self._loop(session, session_id, recording, watch)
+            try:
+                reason = loop.lead()
+            except SourceError:
+                if not session.frames:  # a source that never gave a picture leaves nothing in the history
+                    _forget(self.store, session_id)
+                raise
+            _say_goodbye(session, self.book, self.store, to_error=to_error)
+            _keep(self.home, watch, recording, to_error=to_error)
+            if reason == "finished":
+                simulated = self.devices.source.name == SIMULATED
+                loop.linger(DEMO_LINGER_S if simulated else LINGER_S)
+        finally:
+            if recording is not None:
+                recording.close()
+        return INTERRUPTED if loop.interrupted else 0
+
+    def _recording(self, style: Style, session_id: str) -> Recording:
+        from coach.shell.recording.film import Recording
+        from coach.shell.recording.film_folders import new_folder
+
+        folder = new_folder(self.home.data_dir, datetime.now().astimezone())
+        return Recording(folder, style, self.book, session=session_id, wait=not self.devices.real)
+
+    def _session(self, recording: Recording | None) -> Session:
+        program = self.program
         make: Callable[..., Session] = Session if recording is None else partial(TapedSession, recording)
-        session = make(
-            plan,
-            exercises,
-            book,
-            home.settings,
-            source=source.name,
-            own_range=own_range,
-            memories=tuple(memory.prompt for memory in memories.items),
-            safety=not past.sessions,
+        return make(
+            program.plan,
+            program.exercises,
+            self.book,
+            self.home.settings,
+            source=self.devices.source.name,
+            own_range=program.own_range,
+            memories=tuple(memory.prompt for memory in program.memories.items),
+            safety=program.first,
         )
-        recorder = Recorder(store, session_id, log, [memory.id for memory in memories.items])
-        watch = None if own_range is None else _range_watch(own_range)
-        windowless = isinstance(display, NoDisplay)
-        loop = Loop(
+
+    def _loop(
+        self, session: Session, session_id: str, recording: Recording | None, watch: RangeWatch | None
+    ) -> Loop:
+        devices, plan = self.devices, self.program.plan
+        memory_ids = [memory.id for memory in self.program.memories.items]
+        recorder = Recorder(self.store, session_id, devices.log, memory_ids)
+        return Loop(
             session,
-            source,
-            landmarker,
-            display,
-            voice,
+            devices,
             recorder,
-            captions=windowless and options.events != "-",
-            notices=_notices(store.notice, problem, book),
-            help_lines=Labels.from_book(book).keys_help(),
-            demonstration=None if windowless or not plan.explains else _demonstration(plan),
+            notices=[notice for notice in [self.store.notice] if notice],
+            help_lines=Labels.from_book(self.book).keys_help(),
+            demonstration=None if devices.windowless or not plan.explains else _demonstration(plan),
             recording=recording,
             range_watch=watch,
-            ahead=live(source, display),
+            rate=partial(rate_last_memory, session, recorder),
+            ahead=devices.live,
         )
-        with stopping(loop):
-            try:
-                reason = _run(loop, store, session_id)
-            except BaseException:  # a second Ctrl-C, a camera that is gone for good: what was done is kept
-                recorder.take(session.end(loop.t, "stopped"))
-                raise
-        recorder.take(session.end(source.now() if reason != "finished" else loop.t, reason))
-        _say_goodbye(session, book, store, to_error=options.events == "-")
-        _keep(home, watch, recording, to_error=options.events == "-")
-        if reason == "finished":
-            with stopping(loop):
-                loop.linger(DEMO_LINGER_S if origin == SIMULATED else LINGER_S)
-    return INTERRUPTED if loop.interrupted else 0
 
 
-def _run(loop: Loop, store: Store, session_id: str) -> EndReason:
-    """Run the session; one whose source never gave a picture leaves nothing in the history."""
+def rate_last_memory(session: Session, recorder: Recorder, feeling: int) -> None:
+    """Keep how warm the last memory was, 0..10, where one is open to be rated."""
+    recall = session.rate()
+    if recall is not None:
+        recorder.rate(recall, feeling)
+
+
+def _forget(store: Store, session_id: str) -> None:
     from coach.shell.archive.forget import forget_session
 
-    try:
-        return loop.run()
-    except SourceError:
-        if not loop.session.frames:
-            forget_session(store, session_id)
-        raise
-
-
-def _notices(store_notice: str, display_problem: str, book: PhraseBook) -> list[str]:
-    """Return what is missing, one quiet line each."""
-    no_display = f"{book.text('screen', 'no_display')} ({display_problem})" if display_problem else ""
-    return [notice for notice in (store_notice, no_display) if notice]
+    forget_session(store, session_id)
 
 
 def _own(history: History) -> History:
     """Return what the person did, without the simulated person's sessions."""
     return History() if history.simulated else history.own()
-
-
-def _recording(style: Style, home: Home, book: PhraseBook, session_id: str, *, wait: bool) -> Recording:
-    from coach.shell.recording.film import Recording
-    from coach.shell.recording.film_folders import new_folder
-
-    folder = new_folder(home.data_dir, datetime.now().astimezone())
-    return Recording(folder, style, book, session=session_id, wait=wait)
 
 
 def _range_watch(own_range: OwnRange) -> RangeWatch:
@@ -194,7 +222,7 @@ def _demonstration(plan: Plan) -> Demonstration:
     return Demonstration(step.exercise for step in plan.steps)
 
 
-def _say_goodbye(session: Session, book: Any, store: Store, *, to_error: bool) -> None:
+def _say_goodbye(session: Session, book: PhraseBook, store: Store, *, to_error: bool) -> None:
     names = [step.exercise for step in session.plan.steps]
     for label, value in session.tally.lines(names, book, session.active_s):
         click.echo(f"{label}: {value}", err=to_error)

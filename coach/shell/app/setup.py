@@ -14,9 +14,9 @@ from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.errors import INTERRUPTED, StoreError
 from coach.face.framing import Framing
 from coach.face.neutral_capture import look_at
-from coach.shell.app.calibrate import Room, measure_range
+from coach.shell.app.calibrate import measure_range
 from coach.shell.app.camera_choice import choose_camera
-from coach.shell.app.devices import open_display, open_source
+from coach.shell.app.devices import Devices, in_real_time, no_window_notice, open_display, open_source
 from coach.shell.capture.cameras import list_cameras
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
@@ -109,7 +109,7 @@ class FirstRun:
         landmarker = self.stack.enter_context(Landmarker(model))
         asker = asker_for(display, window=window)
         choices: dict[str, str | int] = {}
-        real = options.speed == "real" or (options.speed is None and window)
+        real = in_real_time(options, display)
         if options.source in (None, "webcam"):
             index = choose_camera(list_cameras(), asker, book, home)
             choices |= {} if index is None else {"camera.index": index}
@@ -131,8 +131,8 @@ class FirstRun:
         voice = self._voice(home, book) if options.voice and real else SilentVoice()
         self.stack.callback(voice.close)
         check_sound(voice, asker, book, _live(source))
-        room = Room(source, landmarker, display, voice, captions=not window)
-        reason, interrupted = measure_range(room, home, book, None)
+        devices = Devices(source, landmarker, display, voice, captions=not window, real=real)
+        reason, interrupted = measure_range(devices, home, book)
         if interrupted:
             return home, True
         if reason == "stopped":
@@ -147,8 +147,8 @@ class FirstRun:
     def _window(self, book: PhraseBook) -> Display:
         display, problem = open_display(self.options, self.home, book)
         self.stack.callback(display.close)
-        if problem:
-            click.echo(f"{book.text(SCREEN, 'no_display')} ({problem})", err=True)
+        for notice in no_window_notice(problem, book):
+            click.echo(notice, err=True)
         return display
 
     def _voice(self, home: Home, book: PhraseBook) -> Voice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from coach.coaching.cues import Cue
 from coach.types import Frame
@@ -44,8 +44,15 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
 class Listener(Protocol):
-    """A source that hears the coach, as the simulated person does."""
+    """A source that hears the coach, as the simulated person does.
+
+    Example::
+
+        if isinstance(source, Listener):
+            source.hear(cue)
+    """
 
     def hear(self, cue: Cue) -> None:
         """Take in a cue that has just been said and shown."""

@@ -1,9 +1,9 @@
-"""What keeps a session: history first, then the event log."""
+"""What keeps the events of a session, history first, then the event log; or of anything else, the log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from coach.events import Event, Recall
 
@@ -12,8 +12,46 @@ if TYPE_CHECKING:
     from coach.shell.store.store import Store
 
 
+class Keeper(Protocol):
+    """Keeps what happens.
+
+    Example::
+
+        keeper.take(flow.process(t, observation).events)
+        if keeper.problem:
+            show(keeper.problem)
+    """
+
+    @property
+    def problem(self) -> str:
+        """Why something is not on the disk, or empty."""
+        ...
+
+    def take(self, events: tuple[Event, ...]) -> None:
+        """Keep the events at once."""
+        ...
+
+
+class LogKeeper:
+    """Writes to the event log alone, where there is one."""
+
+    def __init__(self, log: EventLog | None) -> None:
+        self._log = log
+
+    def take(self, events: tuple[Event, ...]) -> None:
+        """Write the events at once."""
+        if self._log is not None:
+            for event in events:
+                self._log.write(event)
+
+    @property
+    def problem(self) -> str:
+        """Why the log has stopped, or empty."""
+        return "" if self._log is None else self._log.problem
+
+
 class Recorder:
-    """Writes what happened as soon as it has happened.
+    """Writes what happens in a session to the history and the event log.
 
     Parameters
     ----------

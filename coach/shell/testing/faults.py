@@ -20,7 +20,7 @@ import numpy as np
 
 from coach.coaching.cues import Cue
 from coach.errors import SourceError
-from coach.shell.capture.source import Signal, Source
+from coach.shell.capture.source import Listener, Signal, Source
 from coach.types import Frame, Image
 
 PictureFault: TypeAlias = Literal[
@@ -117,9 +117,8 @@ class FaultySource:
 
     def hear(self, cue: Cue) -> None:
         """Let the wrapped source hear, if it can."""
-        hear = getattr(self._source, "hear", None)
-        if hear is not None:
-            hear(cue)
+        if isinstance(self._source, Listener):
+            self._source.hear(cue)
 
     def now(self) -> float:
         """Return the wrapped source's time, with the leaps so far."""

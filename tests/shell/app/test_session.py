@@ -22,6 +22,7 @@ from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.progress.history import History
 from coach.shell.app import session as app
+from coach.shell.app.devices import Devices
 from coach.shell.app.loop import NOTICE_S, Loop
 from coach.shell.capture import simulated_person
 from coach.shell.capture.source import Signal
@@ -115,7 +116,9 @@ def looped(
     run, _ = led(plan(*steps), seed=1)
     keys, kept, pictures = Keys(presses=list(presses)), Kept(), Pictures(run)
     voice = SilentVoice(how.pop("voice_problem", ""))
-    made = Loop(run.session, pictures, Person(run), keys, voice, kept, **how)  # type: ignore[arg-type]
+    devices = Devices(pictures, Person(run), keys, voice)  # type: ignore[arg-type]
+    rate = partial(app.rate_last_memory, run.session, kept)
+    made = Loop(run.session, devices, kept, rate=rate, **how)
     return made, keys, kept, pictures
 
 
@@ -132,7 +135,7 @@ def test_quit_ends_it_at_once():
     made, keys, _, _ = looped((5.0, Command.QUIT))
     assert made.run() == "stopped"
     assert keys.shown[-1][0] == pytest.approx(5.0, abs=0.05)
-    assert made.session.end(made.t, "stopped")[-1].to_dict()["reason"] == "stopped"
+    assert made.flow.end(made.t, "stopped")[-1].to_dict()["reason"] == "stopped"
 
 
 def test_keys_reach_the_session():

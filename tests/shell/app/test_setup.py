@@ -15,8 +15,8 @@ from coach.coaching.screen import Screen
 from coach.errors import SourceError, UsageError
 from coach.shell.app import session as app
 from coach.shell.app import setup
-from coach.shell.app.calibrate import Room
 from coach.shell.app.camera_choice import choose_camera
+from coach.shell.app.devices import Devices
 from coach.shell.capture.cameras import CameraInfo
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
@@ -304,9 +304,9 @@ def test_a_first_run_without_a_window_waits_for_no_key_and_ends_in_the_session(
     settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
     person = SimulatedPerson(load_person(), realtime=False)
     sessions: list[Shared] = []
-    measured: list[Room] = []
+    measured: list[Devices] = []
 
-    def measure(room: Room, home: Home, *_: object) -> tuple[str, bool]:
+    def measure(room: Devices, home: Home, *_: object) -> tuple[str, bool]:
         assert home.settings.camera.index == 4
         measured.append(room)
         return "finished", False

@@ -15,7 +15,7 @@ import pytest
 from coach.coaching.output import Output
 from coach.coaching.screen import Screen
 from coach.errors import ModelError, SourceError
-from coach.shell.app.devices import live
+from coach.shell.app.devices import Devices
 from coach.shell.app.loop import Loop
 from coach.shell.capture.source import Signal
 from coach.shell.detection import detector as detector_module
@@ -279,7 +279,6 @@ class Fed:
     """A session that only notes what it is fed with."""
 
     finished: bool = False
-    features: None = None
     fed: list[tuple[str, float, Any]] = field(default_factory=list)
 
     def _note(self, kind: str, t: float, face: Any = None) -> Output:
@@ -314,7 +313,8 @@ class Seen:
 
 def looped(source: Given, faces: Faces, display: Display) -> Loop:
     recorder = SimpleNamespace(problem="", take=lambda events: None)
-    return Loop(Fed(), source, faces, display, SilentVoice(), recorder, ahead=True)  # type: ignore[arg-type]
+    devices = Devices(source, faces, display, SilentVoice())  # type: ignore[arg-type]
+    return Loop(Fed(), devices, recorder, ahead=True)
 
 
 def threads_of(source: Given) -> set[threading.Thread]:
@@ -327,10 +327,10 @@ def test_picture_and_face_on_the_screen_belong_together() -> None:
     display = Seen()
     loop = looped(source, Faces(), display)
     assert loop.run() == "source_ended"
-    fed = [each for each in loop.session.fed if each[0] != "idle"]
+    fed = [each for each in loop.flow.fed if each[0] != "idle"]
     assert [t for kind, t, _ in fed if kind == "frame"] == list(range(1, 30))
     assert [kind for kind, _, _ in fed].index("lost") == 19
-    times = [t for _, t, _ in loop.session.fed]
+    times = [t for _, t, _ in loop.flow.fed]
     assert times == sorted(times)
     for t, face in display.shown:
         assert face == (None if t in (None, 13) else ("face", t))
@@ -391,4 +391,4 @@ def test_only_a_camera_with_a_window_is_looked_at_ahead(name: str, display: Any,
     """Everything else must happen in the same order each time."""
     source = Given()
     source.name = name
-    assert live(source, display) is expected
+    assert Devices(source, Faces(), display, SilentVoice()).live is expected  # type: ignore[arg-type]

@@ -1,0 +1,48 @@
+"""When to speak of something that is out of order: once it has lasted, and less and less often."""
+
+from __future__ import annotations
+
+HINT_AFTER_S = 1.5  # nobody sits right at once
+HINT_EVERY_S = 6.0  # twice as long after each time the same is said
+HINT_SELDOM_S = 24.0
+
+
+class Hints:
+    """Feed it every frame; it returns a hint in the frame in which it should be said.
+
+    Example::
+
+        hint = hints.step(t, "closer", quiet=True)
+        if hint is not None:
+            say(hint)
+    """
+
+    def __init__(self) -> None:
+        self._wrong: str | None = None
+        self._since = 0.0
+        self._said: str | None = None
+        self._said_t = float("-inf")
+        self._wait_s = HINT_EVERY_S
+
+    def step(self, t: float, wrong: str | None, *, quiet: bool) -> str | None:
+        """Take in one frame; return what to say about it.
+
+        Parameters
+        ----------
+        t
+            Seconds.
+        wrong
+            The first thing that is out of order, None when all is well.
+        quiet
+            Nothing is being said.
+        """
+        if wrong != self._wrong:
+            self._wrong, self._since = wrong, t
+        same = wrong == self._said
+        wait_s = self._wait_s if same else HINT_EVERY_S
+        lasts = t - self._since >= HINT_AFTER_S
+        if wrong is None or not quiet or not lasts or t - self._said_t < wait_s:
+            return None
+        self._wait_s = min(2 * wait_s, HINT_SELDOM_S) if same else HINT_EVERY_S
+        self._said, self._said_t = wrong, t
+        return wrong

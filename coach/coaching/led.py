@@ -1,0 +1,148 @@
+"""What is the same in every flow: time, camera, pauses, words and their captions, the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, Literal, TypeAlias
+
+from coach.coaching.cue_queue import CueQueue
+from coach.coaching.cues import Cue, CueKind
+from coach.coaching.hints import Hints
+from coach.coaching.phrases import SESSION, PhraseBook
+from coach.coaching.screen import Screen
+from coach.coaching.session_log import SessionLog
+from coach.events import Event, Paused, Resumed
+from coach.face.presence import STALL_S, Watch
+from coach.settings import Settings
+from coach.types import FaceObservation
+
+PauseCause: TypeAlias = Literal["key", "camera_lost", "face_lost"]
+PAUSE_CUES: Final[dict[PauseCause, str]] = {
+    "key": "paused",
+    "camera_lost": "camera_lost",
+    "face_lost": "paused_face",
+}
+CAPTION_S = 1.5  # a caption stays this long after it was said
+
+
+class Led:
+    """What every flow holds and does alike.
+
+    Parameters
+    ----------
+    plan, source
+        Names for the log's first line.
+    book
+        Words in the person's language.
+    settings
+        Framing limits and the voice's rate.
+    section
+        Where the words of the flow's own cues stand.
+
+    Attributes
+    ----------
+    log, speaker, watch
+        The event log, what waits to be said, and what can be seen.
+    frames
+        How many frames there were.
+    t
+        Now, seconds.
+    paused_by
+        Why it waits; empty while it runs.
+    """
+
+    def __init__(
+        self, plan: str, book: PhraseBook, settings: Settings, *, source: str, section: str = SESSION
+    ) -> None:
+        self.log = SessionLog(plan, source)
+        self.speaker = CueQueue(book, settings.voice.rate, section)
+        self.watch = Watch(settings.framing)
+        self.frames = 0
+        self.t = 0.0
+        self.paused_by: PauseCause | Literal[""] = ""
+        self._book = book
+        self._section = section
+        self._hints = Hints()
+        self._caption, self._caption_until = "", 0.0
+
+    # -- time
+
+    def begin(self, t: float) -> bool:
+        """Begin, the first time it is called; return whether that was now."""
+        if self.log.begun:
+            return False
+        self.log.begin(t)
+        self.t = t
+        return True
+
+    def advance(self, t: float) -> float:
+        """Let it be `t`; return the seconds that passed, of a long gap only the beginning."""
+        passed_s = min(max(t - self.t, 0.0), STALL_S)
+        self.t = max(t, self.t)
+        return passed_s
+
+    # -- camera and face
+
+    def see(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
+        """Take in one frame; return what has changed about camera and face."""
+        self.frames += 1
+        events = self.watch.see(t, face)
+        if events:
+            self.log.add(*events)
+        return events
+
+    def no_camera(self, t: float) -> None:
+        """Take in that the source gives no pictures."""
+        self.log.add(*self.watch.no_camera(t))
+
+    # -- pausing
+
+    def pause(self, t: float, cause: PauseCause) -> None:
+        """Wait, and say why; but after the machine slept do not report a lost face."""
+        self.paused_by = cause
+        self.log.add(Paused(t=t, cause=cause))
+        self.speaker.hush()
+        if cause != "face_lost" or not self.watch.stalled:
+            self.say(t, CueKind.HOLD, PAUSE_CUES[cause])
+
+    def resume(self, t: float) -> None:
+        """Wait no longer."""
+        self.paused_by = ""
+        self.log.add(Resumed(t=t))
+
+    # -- words
+
+    def say(
+        self, t: float, kind: CueKind, key: str, exercise: str | None = None, **values: str | int
+    ) -> None:
+        """Say a phrase as soon as its turn comes, see `CueQueue.say`."""
+        self.speaker.say(t, kind, key, exercise, **values)
+
+    def hint(self, t: float, wrong: str | None) -> None:
+        """Speak of what is out of order, None if nothing is: once it has lasted, and not too often."""
+        hint = self._hints.step(t, wrong, quiet=self.speaker.quiet(t))
+        if hint is not None:
+            self.say(t, CueKind.INSTRUCTION, hint)
+
+    def speak(self, t: float) -> Cue | None:
+        """Return what to start saying in this frame; it is logged, and stays as a caption for a while."""
+        said = self.speaker.next(t)
+        if said is not None:
+            self.log.said(t, said)
+            self._caption, self._caption_until = said.text, max(self.speaker.until, t) + CAPTION_S
+        return said
+
+    def caption(self, t: float) -> str:
+        """Return the words last spoken, for as long as they are shown."""
+        return self._caption if t < self._caption_until else ""
+
+    def framed(self, t: float, screen: Screen) -> Screen:
+        """Return the screen with what all flows show: how the face is placed, the caption, why it waits."""
+        framing = self.watch.framing
+        return replace(
+            screen,
+            framing=framing,
+            fix="" if framing == "good" else self._book.text(self._section, framing),
+            caption=self.caption(t),
+            paused=self._book.text(SESSION, PAUSE_CUES[self.paused_by]) if self.paused_by else "",
+        )
