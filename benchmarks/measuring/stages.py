@@ -29,7 +29,7 @@ from coach.shell.profile.plan_files import load_plan
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.system.native_stderr import native_stderr
 from coach.shell.window.labels import Labels
-from coach.shell.window.painter import Look, Painter
+from coach.shell.window.painter import Appearance, Painter
 from coach.types import FaceObservation, Frame, Image, Light, Points
 
 NEUTRAL_S = 3.0
@@ -217,7 +217,7 @@ class Staged:
             self._guide(frame.t, observation)
         view = self._exercises["symmetry_drill"].view(self._states["symmetry_drill"])
         with watch("drawing"):
-            self._painter.paint(frame.image, observation, screen(frame.t, view), Look(WINDOW))
+            self._painter.paint(frame.image, observation, screen(frame.t, view), Appearance(WINDOW))
 
     def _guide(self, t: float, observation: FaceObservation | None, *, timed: bool = False) -> None:
         """Give the frame to the session: features, its exercise, what to say, what to show."""

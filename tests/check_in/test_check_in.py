@@ -28,7 +28,7 @@ from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.store.store import Store
 from coach.shell.window import theme
 from coach.shell.window.display import Command, NoDisplay
-from coach.shell.window.painter import Look, Painter
+from coach.shell.window.painter import Appearance, Painter
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation, Frame
 
@@ -273,7 +273,7 @@ def test_the_window_of_a_check_in_counts_no_time_down(
             super().show(frame, observation, screen)
             return (Command.QUIT,)
 
-    display, look = Quitting(), Look((1280, 720))
+    display, look = Quitting(), Appearance((1280, 720))
     run_check_in(person(), landmarker, display, None, None, tmp_path, spec, words, keep_photos=False)
 
     def is_blank(screen: Screen) -> bool:
