@@ -306,7 +306,7 @@ def watched(self, frame, observation, screen):
                 xdo("key", "--window", found, key)
             else:
                 command = Command(" " if key == "space" else key)
-                x, y = dict(layout(*self._look.size).buttons)[command].centre
+                x, y = dict(layout(*self._appearance.size).buttons)[command].centre
                 xdo("mousemove", "--window", found, x, y, "click", 1)
     return commands
 
