@@ -90,7 +90,7 @@ def test_a_side_is_named_in_the_language(language, words):
 def test_an_exercise_is_announced_by_its_title():
     """`title` names the exercise; its title is read from its section."""
     cue = Cue(0.0, CueKind.INSTRUCTION, "begin", values={"title": "jaw_release"})
-    assert load_phrase_book("de").fill(cue).text == "Jetzt: Kiefer lösen"
+    assert load_phrase_book("de").fill(cue).text == "Jetzt: Kiefer lockern"
 
 
 def test_variants_take_turns():

@@ -186,7 +186,7 @@ def test_the_sentence_says_real_no_change_or_too_early() -> None:
     """Three sentences and no other: nobody reads a trend into noise."""
     rising = series([5, 5, 5, 6, 7, 8, 9, 9, 9], resolution=0.1)
     assert WORDS.sentence(rising).startswith(
-        "Cheek raiser, hold: up 4.0 s (5.0 s → 9.0 s), beyond your own noise of"
+        "Cheek raiser, hold: up 4.0 s (5.0 s → 9.0 s), more than your usual variation of"
     )
     falling = series([9, 9, 9, 8, 7, 6, 5, 5, 5], resolution=0.1)
     assert "down 4.0 s" in WORDS.sentence(falling)
@@ -223,7 +223,7 @@ def test_a_year_shows_the_change_that_is_there_and_none_that_is_not(year: Histor
     assert "The dog in the lake: " in text
     assert "Even smile, evenness: up" in text
     assert "Cheek raiser, hold: no real change yet" in text
-    assert text.index("beyond your own noise") < text.index("no real change yet")
+    assert text.index("more than your usual variation") < text.index("no real change yet")
 
 
 def test_a_session_is_one_value_of_each_series(year: History) -> None:

@@ -59,7 +59,7 @@ def svgs(page: str) -> list[ET.Element]:
 
 def test_the_page_says_what_changed_and_what_did_not(page: str) -> None:
     """The mouth's score rose beyond its noise; the cheek's has no real change yet."""
-    changed = section(page, "What changed beyond your own noise")
+    changed = section(page, "What changed by more than your usual variation")
     real, still = re.findall(r"<ul.*?</ul>", changed)
     assert "Mouth score: up 1" in real
     assert "Even smile, evenness: up" in real
@@ -157,7 +157,7 @@ def small(source: str = "webcam:0") -> History:
 def test_a_short_history_is_too_early_to_judge() -> None:
     """Two sessions are shown and not judged."""
     page = progress_page(small(), TODAY, WORDS)
-    changed = section(page, "What changed beyond your own noise")
+    changed = section(page, "What changed by more than your usual variation")
     assert "No real change yet" in changed
     assert "too early to say (2 of 6 measurements)" in changed
     assert "right side was weaker in 100 %" in section(page, "Weaker side")
@@ -206,7 +206,7 @@ def with_photos(tmp_path: Path) -> str:
 def test_the_first_and_the_latest_photo_are_compared(with_photos: str) -> None:
     """The natural smile of the first day and of the last that can be read, as in a mirror."""
     alts = re.findall(r'alt="(.*?)"', with_photos)
-    assert alts == ["natural face, 2026-01-01", "natural face, 2026-01-29"]
+    assert alts == ["natural smile, 2026-01-01", "natural smile, 2026-01-29"]
     data = re.findall(r"data:image/jpeg;base64,([^\"]+)", with_photos)
     first, latest = (cv2.imdecode(np.frombuffer(base64.b64decode(d), np.uint8), 0) for d in data)
     assert first.shape == latest.shape
