@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# The usual limits of a number in a configuration file; a field with others has its limits on its own line.
+Seconds: TypeAlias = Annotated[float, Field(gt=0, le=60)]
+Share: TypeAlias = Annotated[float, Field(gt=0, le=1)]
+Length: TypeAlias = Annotated[float, Field(gt=0, lt=1)]  # in outer-eye-corner distances
+Degrees: TypeAlias = Annotated[float, Field(gt=0, le=45)]
 
 
 class Strict(BaseModel):
@@ -58,9 +64,9 @@ class FramingSettings(Strict):
     min_size: Annotated[float, Field(gt=0, lt=1)]
     max_size: Annotated[float, Field(gt=0, lt=1)]
     margin: Annotated[float, Field(ge=0, lt=0.5)]
-    max_yaw_deg: Annotated[float, Field(gt=0, le=45)]
-    max_pitch_deg: Annotated[float, Field(gt=0, le=45)]
-    max_roll_deg: Annotated[float, Field(gt=0, le=45)]
+    max_yaw_deg: Degrees
+    max_pitch_deg: Degrees
+    max_roll_deg: Degrees
     min_light: Annotated[float, Field(ge=0, le=255)]
     max_side_ratio: Annotated[float, Field(gt=1)]
 

@@ -15,12 +15,12 @@ from typing import TypeAlias
 from coach.events import Event
 from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.face.baseline import OwnRange
-from coach.face.features import FULL_NARROWING, LID_COUPLING, NASOLABIAL_WEIGHT, Features
+from coach.face.features import LID_COUPLING, NARROWING_OF_FULL_RAISE, NASOLABIAL_WEIGHT, Features
 from coach.types import Bilateral
 
 Level: TypeAlias = float | Bilateral
-Points: TypeAlias = Sequence[tuple[float, Level]]
-Trace: TypeAlias = list[tuple[float, Features | None]]
+Keyframes: TypeAlias = Sequence[tuple[float, Level]]
+FeatureTrace: TypeAlias = list[tuple[float, Features | None]]
 
 MM = 90.0  # outer eye corners apart, millimetres: what one length unit is on most adult faces
 APERTURE = 0.12  # neutral lid aperture in length units
@@ -80,13 +80,13 @@ def face(
         cheek_lift=lift,
         brow_raise=_pair(brows),
         closure=_pair(closure),
-        eye_engagement=lift.mean / own_range.cheek + (1 - aperture.mean) / FULL_NARROWING,
+        eye_engagement=lift.mean / own_range.cheek + (1 - aperture.mean) / NARROWING_OF_FULL_RAISE,
         eye_aperture=aperture,
         corner_pull=pull,
         lip_corner_pull=_pair(smile),
         smile_lift=_times(pull, UP + NASOLABIAL_WEIGHT * FOLD),
         corner_travel=travel,
-        commissure_excursion_mm=_times(travel, MM),
+        excursion_mm=_times(travel, MM),
         jaw_down=chin,
         jaw_side=jaw_side,
         jaw_open=jaw,
@@ -104,15 +104,15 @@ def face(
 
 def held(
     start: float, plateau_s: float, top: Level = 1.0, *, rise_s: float = 0.4, fall_s: float = 0.4
-) -> Points:
+) -> Keyframes:
     """Return a movement's points: from rest at `start` up to `top`, held, and back to rest."""
     up = start + rise_s
     return [(start, 0.0), (up, top), (up + plateau_s, top), (up + plateau_s + fall_s, 0.0)]
 
 
 def trace(
-    duration_s: float, fps: float = 30.0, *, away: Iterable[tuple[float, float]] = (), **moves: Points
-) -> Trace:
+    duration_s: float, fps: float = 30.0, *, away: Iterable[tuple[float, float]] = (), **moves: Keyframes
+) -> FeatureTrace:
     """Return the frames of a face that moves along straight lines between points.
 
     Parameters
@@ -130,7 +130,7 @@ def trace(
     (seconds, features) a frame; None where no face is seen.
     """
     gaps = list(away)
-    frames: Trace = []
+    frames: FeatureTrace = []
     for number in range(round(duration_s * fps)):
         t = number / fps
         seen = not any(start <= t < end for start, end in gaps)
@@ -140,7 +140,7 @@ def trace(
 
 
 def play(
-    exercise: AnyExercise, frames: Trace, context: Context | None = None, cues: Iterable[float] = ()
+    exercise: AnyExercise, frames: FeatureTrace, context: Context | None = None, cues: Iterable[float] = ()
 ) -> list[Event]:
     """Return every event of an exercise that sees `frames`, what is owed at the end included.
 
@@ -163,7 +163,7 @@ def play(
     return [*events, *exercise.finish(state, frames[-1][0])] if frames else events
 
 
-def level_at(points: Points, t: float) -> Level:
+def level_at(points: Keyframes, t: float) -> Level:
     """Return the level at `t` on the lines between `points`."""
     after = bisect_right([at for at, _ in points], t)
     if after == 0:

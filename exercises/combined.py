@@ -12,10 +12,10 @@ from coach.exercise.protocol import Context
 from coach.exercise.repetition import Ended
 from coach.exercise.smile_symmetry import (
     EvenSpec,
+    describe_smile,
     is_even,
     is_nearly_even,
     joining_now,
-    judge,
     latest,
     mean_sides,
 )
@@ -80,4 +80,4 @@ class Combined(Held[CombinedSpec]):
         """Describe the smile's two sides, where there was one."""
         if ended.reason == "mouth_uninvolved":
             return ()
-        return (judge(t, self.name, state.frames, ended, self.spec.even),)
+        return (describe_smile(t, self.name, state.frames, ended, self.spec.even),)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal, NamedTuple, TypeAlias
-
-from pydantic import Field
+from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
 from coach.exercise import jaw_circles as circles
@@ -16,11 +14,9 @@ from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 from coach.exercise.spec import ExerciseSpec
 from coach.exercise.view import Bars, View
 from coach.face.features import Features
-from coach.settings import Strict
+from coach.settings import Length, Seconds, Strict
 from coach.types import Bilateral
 
-Seconds = Annotated[float, Field(gt=0, le=30)]
-Length = Annotated[float, Field(gt=0, lt=1)]
 Status: TypeAlias = Literal["started", "done", "skipped"]
 
 
@@ -81,7 +77,7 @@ class JawState(NamedTuple):
     context: Context
     rep: RepState = RepState()
     opening: tuple[tuple[float, float], ...] = ()
-    circles: circles.Circles = circles.Circles()
+    circles: circles.JawCircles = circles.JawCircles()
     breath: Breath = Breath()
     reps: int = 0
     ring: StageName | None = None
@@ -108,10 +104,7 @@ class JawRelease:
         self, state: JawState, t: float, features: Features | None
     ) -> tuple[JawState, tuple[Event, ...]]:
         """Take in one frame."""
-        head = self.spec.head
-        turned = features is not None and (
-            features.turn > head.max_turn_deg or abs(features.yaw) > head.max_yaw_deg
-        )
+        turned = features is not None and self.spec.head.turned(features)
         seen = None if turned else features
         state, opened = self._open(state, t, seen, turned=turned)
         state, circled = self._circle(state, t, seen)

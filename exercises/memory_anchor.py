@@ -16,9 +16,7 @@ from coach.exercise.smile_symmetry import joining
 from coach.exercise.spec import ExerciseSpec, EyeSpec
 from coach.exercise.view import Bars, View
 from coach.face.features import Features
-from coach.settings import Strict
-
-Seconds = Annotated[float, Field(gt=0, le=60)]
+from coach.settings import Seconds, Strict
 
 
 class RecallSpec(Strict):
@@ -163,8 +161,7 @@ class MemoryAnchor:
     def _sample(self, state: MemoryState, t: float, features: Features | None) -> tuple[Sample, MemoryState]:
         if features is None:
             return Sample(t, gone="face_lost"), state
-        head = self.spec.head
-        if features.turn > head.max_turn_deg or abs(features.yaw) > head.max_yaw_deg:
+        if self.spec.head.turned(features):
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         blinking = eyes.blinking(t, self.spec.eyes)

@@ -10,7 +10,14 @@ from coach.events import Event, Reason
 from coach.exercise.held import Held, HeldState
 from coach.exercise.protocol import Context
 from coach.exercise.repetition import Ended
-from coach.exercise.smile_symmetry import EvenSpec, is_even, is_nearly_even, judge, latest, mean_sides
+from coach.exercise.smile_symmetry import (
+    EvenSpec,
+    describe_smile,
+    is_even,
+    is_nearly_even,
+    latest,
+    mean_sides,
+)
 from coach.exercise.spec import ExerciseSpec, HeldSpec
 from coach.face.features import Features
 from coach.types import Bilateral
@@ -56,4 +63,4 @@ class SymmetryDrill(Held[SymmetrySpec]):
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         """Describe the smile's two sides."""
-        return (judge(t, self.name, state.frames, ended, self.spec.even),)
+        return (describe_smile(t, self.name, state.frames, ended, self.spec.even),)

@@ -17,7 +17,7 @@ from coach.events import Calibrated, EndReason, Event
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
-from coach.face.neutral_capture import Readiness
+from coach.face.neutral_capture import NeutralCapture
 from coach.face.perception import Perception
 from coach.settings import Settings
 from coach.types import Bilateral, FaceObservation
@@ -73,7 +73,7 @@ class CalibrationFlow:
         self._settings = settings
         self._stage: CalibrationStage = "ready"
         self._since = 0.0
-        self._readiness: Readiness | None = None
+        self._capture: NeutralCapture | None = None
         self._features: Features | None = None
 
     @property
@@ -159,9 +159,9 @@ class CalibrationFlow:
         self.led.advance(t)
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
-        if self._readiness is None:
-            self._readiness = Readiness(self.perception, self._settings.framing, t)
-        self.led.watch.framing, baseline = self._readiness.step(t, face)
+        if self._capture is None:
+            self._capture = NeutralCapture(self.perception, self._settings.framing, t)
+        self.led.watch.framing, baseline = self._capture.step(t, face)
         if baseline is None:
             self._speak_of_framing(t)
             return
@@ -192,8 +192,8 @@ class CalibrationFlow:
     def _ask_again(self, t: float) -> None:
         if self.state is not None:
             self.state = calibration.ask_again(self.state, t)
-        elif self._readiness is not None:
-            self._readiness, self._since = None, t
+        elif self._capture is not None:
+            self._capture, self._since = None, t
             self.perception.forget_before(float("inf"))
 
     def _speak_of_framing(self, t: float) -> None:

@@ -27,7 +27,7 @@ def fault_of(
     part: RangePart, features: Features, eyes: Eyes, spec: CalibrationSpec
 ) -> CalibrationFault | None:
     """Return what makes the frame unusable for this movement; blinks are the caller's."""
-    if features.turn > spec.head.max_turn_deg or abs(features.yaw) > spec.head.max_yaw_deg:
+    if spec.head.turned(features):
         return "head_turned"
     if part != "cheek":
         return None

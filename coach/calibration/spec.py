@@ -8,14 +8,11 @@ from pydantic import Field
 
 from coach.exercise.spec import EyeSpec, HeadSpec
 from coach.face.baseline import Noise
-from coach.settings import Strict
+from coach.settings import Length, Seconds, Share, Strict
 
 RangePart: TypeAlias = Literal["cheek", "smile", "jaw"]
 RANGE_PARTS: Final[tuple[RangePart, ...]] = ("cheek", "smile", "jaw")
 
-Seconds = Annotated[float, Field(gt=0, le=60)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Length = Annotated[float, Field(gt=0, le=2)]
 Factor = Annotated[float, Field(gt=0, le=20)]
 
 

@@ -11,7 +11,7 @@ from coach.check_in.scores import jaw_opening
 from coach.face.baseline import Baseline, OwnRange
 from coach.face.features import extract
 from coach.face.measures import Measures, own_ruler
-from coach.settings import Strict
+from coach.settings import Degrees, Share, Strict
 from coach.types import FaceObservation, Light
 
 Fix: TypeAlias = Literal[
@@ -30,9 +30,6 @@ Fix: TypeAlias = Literal[
     "hold_still",
     "relax",
 ]
-
-Share = Annotated[float, Field(gt=0, le=1)]
-Degrees = Annotated[float, Field(gt=0, le=45)]
 
 
 class Limits(Strict):

@@ -112,7 +112,7 @@ def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> Signals:
         narrowing=sides(lambda f: Bilateral(1 - f.eye_aperture.left, 1 - f.eye_aperture.right)),
         gap=fmean(f.lip_gap for f, _ in seen),
         chin=fmean(f.jaw_down for f, _ in seen),
-        excursion_mm=sides(lambda f: f.commissure_excursion_mm),
+        excursion_mm=sides(lambda f: f.excursion_mm),
         turn=max(_turn(picture.found, neutral.found) for neutral in neutrals),
     )
 

@@ -25,7 +25,7 @@ SmileType: TypeAlias = Literal["none", "eyes_engaged", "mouth_only", "closed", "
 # narrows the eye by 0.3, a jaw dropped by 26 mm parts the lips by 0.30: there is room above each.
 FULL_PULL = 0.16
 FULL_LIFT = 0.03
-FULL_NARROWING = 0.6  # beyond it the eye counts as closed
+NARROWING_CLOSED = 0.6  # beyond it the eye counts as closed
 FULL_GAP = 0.50  # about 42 mm
 # A dropping jaw draws the corners and the lower lids' landmarks down, a smile of the mouth alone draws the
 # lids' up; both are taken out again. Of the lip gap and of the pull; drawn and rendered faces agree on the
@@ -94,7 +94,7 @@ def score(signals: Signals) -> Scores:
     opening = jaw_opening(signals.gap, signals.chin)
     pull = _plus(signals.pull, JAW_ON_PULL * opening)
     lift = signals.lift.mean + JAW_ON_LIFT * opening - SMILE_ON_LIFT * max(pull.mean, 0.0)
-    closed = signals.narrowing.mean > FULL_NARROWING
+    closed = signals.narrowing.mean > NARROWING_CLOSED
     curve = points(pull.mean, FULL_PULL)
     smiles = curve >= SMILING
     evenness = symmetry(pull) if smiles else None
@@ -104,7 +104,7 @@ def score(signals: Signals) -> Scores:
         mouth_curve=curve,
         jaw_openness=points(opening, FULL_GAP),
         cheek_lift=None if closed else points(lift, FULL_LIFT),
-        eye_squint=None if closed else points(signals.narrowing.mean, FULL_NARROWING),
+        eye_squint=None if closed else points(signals.narrowing.mean, NARROWING_CLOSED),
         symmetry=evenness,
         eye_engagement=engaged,
         smile=smile_score(curve, engaged, evenness),

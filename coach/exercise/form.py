@@ -12,7 +12,7 @@ MILD_SHARE = 0.35  # of the movement so far; mild faults of less are none
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FormFault:
     """A stretch of wrong form, seconds. `grave_s`: how much of it was more than mild."""
 
     start: float
@@ -21,10 +21,10 @@ class Fault:
     grave_s: float = math.inf
 
 
-Faults: TypeAlias = tuple[Fault, ...]
+FormFaults: TypeAlias = tuple[FormFault, ...]
 
 
-def extended(faults: Faults, fresh: Fault, grace_s: float) -> Faults:
+def extended(faults: FormFaults, fresh: FormFault, grace_s: float) -> FormFaults:
     """Append one frame's fault; one that returns within the grace is the same: an edge is not right form."""
     last = faults[-1] if faults else None
     if last is None or last.reason != fresh.reason or fresh.end - last.end > grace_s:
@@ -33,7 +33,7 @@ def extended(faults: Faults, fresh: Fault, grace_s: float) -> Faults:
     return (*faults[:-1], replace(last, end=fresh.end, grave_s=grave_s))
 
 
-def counting(faults: Faults, start: float, end: float, grace_s: float) -> list[Fault]:
+def counting(faults: FormFaults, start: float, end: float, grace_s: float) -> list[FormFault]:
     """Return the faults that count, cut to `start`..`end`: the long ones, mild ones where they add up."""
     cut = [replace(fault, start=max(fault.start, start), end=min(fault.end, end)) for fault in faults]
     long = [fault for fault in cut if fault.end - fault.start > grace_s]
@@ -41,7 +41,7 @@ def counting(faults: Faults, start: float, end: float, grace_s: float) -> list[F
     return [fault for fault in long if fault.grave_s > grace_s or mild_s >= MILD_SHARE * (end - start)]
 
 
-def lost_s(faults: Faults, start: float, end: float, grace_s: float) -> float:
+def lost_s(faults: FormFaults, start: float, end: float, grace_s: float) -> float:
     """Seconds between `start` and `end` in which the form was wrong for longer than the grace.
 
     Right form for less than twice the grace before a grave fault is lost with it: a form found wrong so

@@ -109,8 +109,7 @@ class Held(Generic[P]):
     def _sample(self, state: HeldState, t: float, features: Features | None) -> tuple[Sample, HeldState]:
         if features is None:
             return Sample(t, gone="face_lost"), state
-        head = self.spec.head
-        if features.turn > head.max_turn_deg or abs(features.yaw) > head.max_yaw_deg:
+        if self.spec.head.turned(features):
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)

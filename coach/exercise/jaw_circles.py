@@ -12,13 +12,11 @@ from pydantic import Field
 from coach.events import Direction
 from coach.face.features import Features
 from coach.record import record
-from coach.settings import Strict
+from coach.settings import Length, Strict
 
 SWING = 0.4  # of the path's height; smaller ups and downs are noise
 SPARE_SWINGS = 2  # beyond two a turn; a talking jaw goes up and down many times while it drifts round once
 WOUND_BACK = 0.5  # turns lost before the other way round begins
-
-Length = Annotated[float, Field(gt=0, lt=1)]
 
 
 class CircleSpec(Strict):
@@ -66,7 +64,7 @@ class Wound:
 
 
 @record(frozen=True, slots=True)
-class Circles:
+class JawCircles:
     """The path since the jaw last rested or last turned round, and the circles counted on it."""
 
     path: tuple[Point, ...] = ()
@@ -76,8 +74,8 @@ class Circles:
 
 
 def step(
-    state: Circles, features: Features | None, spec: CircleSpec
-) -> tuple[Circles, int, Direction | None]:
+    state: JawCircles, features: Features | None, spec: CircleSpec
+) -> tuple[JawCircles, int, Direction | None]:
     """Take in one frame.
 
     Returns
@@ -85,7 +83,7 @@ def step(
     The new state, how many circles were completed in this frame, and which way round.
     """
     if features is None:
-        return Circles(), 0, None
+        return JawCircles(), 0, None
     point = Point(features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
     path, before = (*state.path, point), state.wound
     recent = _latest(path, spec.quiet_s)
@@ -96,7 +94,7 @@ def step(
         and _range([p.down for p in recent]) < spec.quiet
     )
     if turned > spec.max_turn_deg or resting:
-        return Circles(recent), 0, None
+        return JawCircles(recent), 0, None
     if state.direction is None and point.t - path[0].t > spec.longest_s:
         path, before = _latest(path, spec.longest_s), None
     wound = _wind(before, path, spec)
@@ -104,12 +102,12 @@ def step(
     direction: Direction = "clockwise" if wound.turns > 0 else "counterclockwise"
     round_ = whole > state.counted and swings([p.down for p in path]) <= 2 * whole + SPARE_SWINGS
     if round_ and state.direction in (None, direction):
-        return Circles(path, whole, direction, wound), whole - state.counted, direction
+        return JawCircles(path, whole, direction, wound), whole - state.counted, direction
     if state.direction is not None and state.counted - abs(wound.turns) > WOUND_BACK:
         # wound back by half a turn: the other way round began where the path was farthest
         far = [abs(turns) for turns in winding(path, wound.box)]
-        return Circles(path[far.index(max(far)) :]), 0, None
-    return Circles(path, state.counted, state.direction, wound), 0, None
+        return JawCircles(path[far.index(max(far)) :]), 0, None
+    return JawCircles(path, state.counted, state.direction, wound), 0, None
 
 
 def _latest(path: tuple[Point, ...], seconds: float) -> tuple[Point, ...]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeAlias
 
-Trace: TypeAlias = tuple[tuple[float, float], ...]
+LevelTrace: TypeAlias = tuple[tuple[float, float], ...]
 """(t, level) of trusted frames in order of time; seconds, and the movement's own unit."""
 
 MOST = 0.85  # of the plateau: from there on the rise is over
@@ -26,7 +26,7 @@ def plateau(levels: Sequence[float], floor: float) -> float:
     return levels[(first + len(levels)) // 2] - floor
 
 
-def crossing(trace: Trace, floor: float, start: float, height: float, share: float) -> float:
+def crossing(trace: LevelTrace, floor: float, start: float, height: float, share: float) -> float:
     """Return when the rise last crossed `share` of `height` before reaching most of it, interpolated."""
     threshold = share * height
     before_t, before = trace[0][0], trace[0][1] - floor
@@ -41,7 +41,7 @@ def crossing(trace: Trace, floor: float, start: float, height: float, share: flo
     return crossed
 
 
-def fall(trace: Trace, floor: float, threshold: float) -> float:
+def fall(trace: LevelTrace, floor: float, threshold: float) -> float:
     """Return when the last two levels crossed `threshold` downwards, interpolated."""
     if len(trace) < 2:  # noqa: PLR2004  # two points make a line
         return trace[-1][0]
@@ -52,7 +52,7 @@ def fall(trace: Trace, floor: float, threshold: float) -> float:
     return t0 + (t1 - t0) * min((level0 - threshold) / (level0 - level1), 1.0)
 
 
-def onset(trace: Trace, floor: float, start: float) -> float:
+def onset(trace: LevelTrace, floor: float, start: float) -> float:
     """Return when the movement left rest, from where its rise crossed 20 % and 50 %.
 
     That is no earlier than it was last seen at rest.

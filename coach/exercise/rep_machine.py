@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
 from coach.events import Reason
-from coach.exercise import kinematics as rise
-from coach.exercise.form import Fault, counting, extended, lost_s
-from coach.exercise.kinematics import Trace
-from coach.exercise.repetition import Ended, Phase, Reached, RepSpec, RepState, Sample
+from coach.exercise import kinematics
+from coach.exercise.form import FormFault, counting, extended, lost_s
+from coach.exercise.kinematics import LevelTrace
+from coach.exercise.repetition import Ended, Reached, RepPhase, RepSpec, RepState, Sample
 
-Happening: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "rested"]
+RepTrigger: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "rested"]
 
-TRANSITIONS: Final[dict[tuple[Phase, Happening], Phase]] = {
+TRANSITIONS: Final[dict[tuple[RepPhase, RepTrigger], RepPhase]] = {
     ("neutral", "entered"): "onset",  # the movement rises above the enter threshold
     ("onset", "dropped"): "neutral",  # ... and was a flicker
     ("onset", "dwelt"): "apex",  # ... and stays: the hold clock runs, back-dated to half-rise
@@ -71,14 +71,14 @@ def step(
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)
-    happening = _happening(seen, sample, spec, enter)
+    trigger = _trigger(seen, sample, spec, enter)
     result: Reached | Ended | None = None
-    held = seen.phase == "apex" and happening is None and sample.gone is None
+    held = seen.phase == "apex" and trigger is None and sample.gone is None
     if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
         seen = seen._replace(counted=True)
         result = Reached(seen.start, seen.hold_s)
-    if happening is not None:
-        seen, result = _move(seen, sample, spec, happening, enter)
+    if trigger is not None:
+        seen, result = _move(seen, sample, spec, trigger, enter)
     floor = seen.floor
     if seen.phase == "neutral" and sample.gone is None and not sample.masked:
         floor = _drift(floor, sample, enter, dt, spec)
@@ -101,7 +101,7 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     if state.phase in ("onset", "apex") and sample.fault is not None:
         begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
         grave_s = 0.0 if sample.mild else sample.t - begin
-        faults = extended(faults, Fault(begin, sample.t, sample.fault, grave_s), spec.grace_s)
+        faults = extended(faults, FormFault(begin, sample.t, sample.fault, grave_s), spec.grace_s)
     rest_since = None
     low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
     home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
@@ -114,30 +114,30 @@ def _certain(state: RepState, t: float) -> bool:
     return state.phase == "apex" and t - state.since > CERTAIN_S
 
 
-def _last(trace: Trace, t: float) -> Trace:
+def _last(trace: LevelTrace, t: float) -> LevelTrace:
     return trace[bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t) :]
 
 
-def _happening(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+def _trigger(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     """Return what this frame means in the present phase."""
     if state.gone_since is not None:
         long = sample.t - state.gone_since > spec.grace_s
         return "lost" if long and state.phase in ("onset", "apex") else None
-    return None if sample.masked else MEANING[state.phase](state, sample, spec, enter)
+    return None if sample.masked else TRIGGERS[state.phase](state, sample, spec, enter)
 
 
-def _neutral(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+def _neutral(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     del spec
     return "entered" if sample.level - state.floor > enter else None
 
 
-def _onset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+def _onset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     if sample.level - state.floor <= enter * spec.rest * 2:
         return "dropped"
     return "dwelt" if sample.t - state.since >= spec.dwell_s else None
 
 
-def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     if not state.counted and _nothing(state, enter):
         return "dropped"
     below, low = state.below_since, sample.level - state.floor < spec.rest * state.plateau
@@ -145,12 +145,12 @@ def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happe
     return "fell" if fallen or sample.t - state.start > LONGEST_S else None
 
 
-def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Happening | None:
+def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     rested = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
     return "rested" if rested or _stuck(state, sample.t, spec) or _risen(state, enter) else None
 
 
-MEANING: Final[dict[Phase, Callable[[RepState, Sample, RepSpec, float], Happening | None]]] = {
+TRIGGERS: Final[dict[RepPhase, Callable[[RepState, Sample, RepSpec, float], RepTrigger | None]]] = {
     "neutral": _neutral,
     "onset": _onset,
     "apex": _apex,
@@ -188,13 +188,15 @@ def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau and hold anew from all levels so far, half-rise as long as it is in question."""
     trace, floor, start = state.trace, state.floor, state.start
-    plateau = rise.plateau(state.levels, floor)
-    half_t = state.half_t if _certain(state, t) else rise.crossing(trace, floor, start, plateau, spec.half)
+    plateau = kinematics.plateau(state.levels, floor)
+    half_t = (
+        state.half_t if _certain(state, t) else kinematics.crossing(trace, floor, start, plateau, spec.half)
+    )
     below_since = None
     if state.level < spec.leave * plateau:
         below_since = state.below_since
         if below_since is None:
-            below_since = rise.fall(trace, floor, spec.leave * plateau)
+            below_since = kinematics.fall(trace, floor, spec.leave * plateau)
     until = t if below_since is None else min(below_since, t)
     if state.gone_since is not None:
         until = min(until, state.gone_since)
@@ -207,22 +209,22 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
 
 
 def _move(
-    state: RepState, sample: Sample, spec: RepSpec, happening: Happening, enter: float
+    state: RepState, sample: Sample, spec: RepSpec, trigger: RepTrigger, enter: float
 ) -> tuple[RepState, Ended | None]:
     """Go to the next phase and say what ended."""
-    moved = state._replace(phase=TRANSITIONS[state.phase, happening], since=sample.t)
-    if happening == "entered":
+    moved = state._replace(phase=TRANSITIONS[state.phase, trigger], since=sample.t)
+    if trigger == "entered":
         return moved._replace(start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
-    if happening == "dropped":
+    if trigger == "dropped":
         return moved._replace(
             levels=array("d"), faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0
         ), None
-    if happening == "dwelt":
-        begun = rise.onset(state.trace, state.floor, state.start)
+    if trigger == "dwelt":
+        begun = kinematics.onset(state.trace, state.floor, state.start)
         levels = array("d", sorted(level for at, level in state.trace if at >= begun))
         return _clock(moved._replace(start=begun, levels=levels), sample.t, spec), None
-    if happening in ("fell", "lost"):
-        return moved._replace(rest_since=None, gone=sample.gone if happening == "lost" else None), None
+    if trigger in ("fell", "lost"):
+        return moved._replace(rest_since=None, gone=sample.gone if trigger == "lost" else None), None
     return _rested(moved, sample, spec, risen=_risen(state, enter))
 
 

@@ -10,15 +10,12 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 from pydantic import Field
 
 from coach.events import Reason
-from coach.exercise.form import Fault
-from coach.exercise.kinematics import Trace
+from coach.exercise.form import FormFault
+from coach.exercise.kinematics import LevelTrace
 from coach.record import record
 from coach.settings import Strict
 
-Phase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
-
-Seconds = Annotated[float, Field(ge=0, le=60)]
-Share = Annotated[float, Field(gt=0, le=2)]
+RepPhase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
 
 
 class RepSpec(Strict):
@@ -35,15 +32,15 @@ class RepSpec(Strict):
     """
 
     hold_s: Annotated[float, Field(gt=0, le=120)]
-    enter: Share
+    enter: Annotated[float, Field(gt=0, le=2)]
     noise_gate: Annotated[float, Field(ge=0, le=20)]
-    half: Share
-    leave: Share
-    rest: Share
-    dwell_s: Seconds
-    grace_s: Seconds
-    rest_dwell_s: Seconds
-    least_s: Seconds
+    half: Annotated[float, Field(gt=0, le=2)]
+    leave: Annotated[float, Field(gt=0, le=2)]
+    rest: Annotated[float, Field(gt=0, le=2)]
+    dwell_s: Annotated[float, Field(ge=0, le=60)]
+    grace_s: Annotated[float, Field(ge=0, le=60)]
+    rest_dwell_s: Annotated[float, Field(ge=0, le=60)]
+    least_s: Annotated[float, Field(ge=0, le=60)]
     drift_s: Annotated[float, Field(gt=0, le=600)]
 
 
@@ -74,14 +71,14 @@ class RepState(NamedTuple):
     the leave threshold / the face cannot be judged. `counted`: the hold target was reached in this movement.
     """
 
-    phase: Phase = "neutral"
+    phase: RepPhase = "neutral"
     since: float = -math.inf
     t: float = -math.inf
     floor: float = 0.0
     scale: float = 1.0
-    trace: Trace = ()
+    trace: LevelTrace = ()
     levels: array[float] = array("d")
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FormFault, ...] = ()
     below_since: float | None = None
     gone_since: float | None = None
     rest_since: float | None = None

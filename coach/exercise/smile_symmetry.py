@@ -74,7 +74,7 @@ def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
     """Return smile lift (units) and excursion (mm), averaged over some frames."""
     left = right = left_mm = right_mm = 0.0
     for frame in window:
-        lift, excursion_mm = frame.smile_lift, frame.commissure_excursion_mm
+        lift, excursion_mm = frame.smile_lift, frame.excursion_mm
         left, right = left + lift.left, right + lift.right
         left_mm, right_mm = left_mm + excursion_mm.left, right_mm + excursion_mm.right
     count = len(window)
@@ -118,7 +118,9 @@ def _eyes_level(frames: tuple[Features, ...]) -> float:
     return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
 
 
-def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec) -> Smile:
+def describe_smile(
+    t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec
+) -> Smile:
     """Describe one smile that has ended.
 
     Parameters
@@ -136,7 +138,7 @@ def judge(t: float, exercise: str, frames: Sequence[Features], ended: Ended, spe
     held = [f for f in frames if begin <= f.t <= end] or list(frames)
     lift = _median([f.smile_lift for f in held])
     pull = _median([f.corner_pull for f in held])
-    travel = _median([f.commissure_excursion_mm for f in held])
+    travel = _median([f.excursion_mm for f in held])
     even = lift.symmetry >= spec.name_ratio
     lag = spec.lag_under_read * _lag(frames, ended, pull)
     return Smile(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from coach.exercise.jaw_circles import CircleSpec
 from coach.exercise.repetition import RepSpec
+from coach.face.features import Features
 from coach.settings import Strict
 
 
@@ -16,6 +17,10 @@ class HeadSpec(Strict):
 
     max_turn_deg: Annotated[float, Field(gt=0, le=60)]
     max_yaw_deg: Annotated[float, Field(gt=0, le=60)]
+
+    def turned(self, features: Features) -> bool:
+        """Whether the head is turned too far to measure the face."""
+        return features.turn > self.max_turn_deg or abs(features.yaw) > self.max_yaw_deg
 
 
 class EyeSpec(Strict):

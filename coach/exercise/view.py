@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coach.events import Reason
-from coach.exercise.repetition import Phase
+from coach.exercise.repetition import RepPhase
 from coach.record import record
 from coach.types import Bilateral
 
@@ -24,7 +24,7 @@ class View:
     next; `bars`: left and right level with the target band.
     """
 
-    phase: Phase = "neutral"
+    phase: RepPhase = "neutral"
     count: int = 0
     hold_s: float = 0.0
     target_s: float = 0.0

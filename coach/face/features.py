@@ -30,7 +30,7 @@ class Features:
     `eye_aperture`: 1 = own neutral. `corner_pull`: shortening between mouth corner and eye, units;
     `lip_corner_pull`: the same as a share of the own best smile; `smile_lift`: height of mouth corner
     and nasolabial fold together, units, which tells the sides apart best; `corner_travel`: movement of the
-    corner in the plane of the face, units; `commissure_excursion_mm`: the same in millimetres.
+    corner in the plane of the face, units; `excursion_mm`: the same in millimetres.
     `jaw_down`, `jaw_side` (+ = to the person's left), `lip_gap`: units; `jaw_open`: share of the own
     widest. `smile`, `squint`: blendshapes above neutral; `brow_down`: likewise.
     `yaw`, `pitch`, `roll`: degrees against the camera; `turn`: greatest of yaw's and pitch's
@@ -52,7 +52,7 @@ class Features:
     lip_corner_pull: Bilateral
     smile_lift: Bilateral
     corner_travel: Bilateral
-    commissure_excursion_mm: Bilateral
+    excursion_mm: Bilateral
     jaw_down: float
     jaw_side: float
     jaw_open: float
@@ -70,7 +70,7 @@ class Features:
 # Narrowing of the eye, as a share of its neutral aperture, that goes with a full cheek raise. Rise of the
 # lower lid and narrowing together tell smiles of the mouth alone from those with the eyes; neither does so
 # alone.
-FULL_NARROWING = 0.3
+NARROWING_OF_FULL_RAISE = 0.3
 
 
 def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRange) -> Features:
@@ -98,7 +98,7 @@ def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRang
         _share(lid_lift, own_range.cheek),  # cheek_raise
         lower_lid_rise,
         upper_lid_drop,
-        lid_lift.mean / own_range.cheek + (1 - eye_aperture.mean) / FULL_NARROWING,  # eye_engagement
+        lid_lift.mean / own_range.cheek + (1 - eye_aperture.mean) / NARROWING_OF_FULL_RAISE,  # eye_engagement
         _above(now.cheek, rest.cheek),  # cheek_lift
         _above(now.brow, rest.brow),  # brow_raise
         Bilateral(upper_lid_drop.left / wide.left, upper_lid_drop.right / wide.right),  # closure
@@ -107,7 +107,7 @@ def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRang
         _share(corner_pull, own_range.smile),  # lip_corner_pull
         Bilateral(up.left + NASOLABIAL_WEIGHT * fold.left, up.right + NASOLABIAL_WEIGHT * fold.right),
         corner_travel,
-        _share(corner_travel, 1.0 / baseline.mm),  # commissure_excursion_mm
+        _share(corner_travel, 1.0 / baseline.mm),  # excursion_mm
         jaw_down,
         (now.chin_side - rest.chin_side + sway) / 2,  # jaw_side
         jaw_down / own_range.jaw,  # jaw_open

@@ -1,4 +1,4 @@
-"""Getting ready: the face well in the picture, at rest, and its neutral learnt."""
+"""Learning the neutral face: at the start, and again when someone else may have sat down."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from typing import Final
 from coach.face.baseline import Baseline
 from coach.face.framing import Framing, assess
 from coach.face.head_frame import facing, used_points
+from coach.face.identity import TOLERANCE, difference
 from coach.face.perception import Perception
 from coach.settings import FramingSettings
 from coach.types import FaceObservation
 
 NEUTRAL_S = 2.0
-STILL_CORNER, STILL_CHIN = 0.012, 0.02  # robust standard deviations above it are no face at rest
-RETRY_S = 0.25  # learning goes through all the frames kept: too much to be done again in each
-PATIENCE_S = 8.0  # after this long a face that is not quite still, or not well lit, must do
-# What spoils the measurement itself; the rest is advice.
+STILL_CORNER, STILL_CHIN = 0.012, 0.02  # robust standard deviations; a face at rest moves less
+RETRY_S = 0.25  # each attempt goes through all frames kept: too much work to repeat in every frame
+PATIENCE_S = 8.0  # after this long, accept a face that is not quite still or not well lit
+# These spoil the measurement itself; every other framing problem is advice.
 BLOCKING: Final[frozenset[Framing]] = frozenset({"no_face", "closer", "turn_to_me"})
+
+HINT_AFTER_S = 1.5  # give people time to sit down
+HINT_EVERY_S = 6.0  # doubled each time the same hint is repeated ...
+HINT_SELDOM_S = 24.0  # ... up to this
 
 
 @dataclass(slots=True)
-class Readiness:
-    """Collects a neutral face from frames that are well framed.
+class NeutralCapture:
+    """Collects a neutral face from well-framed frames.
 
-    `since`: when it began, seconds; `tried`: when the kept frames were last found to be no neutral face.
+    `since`: when it started, seconds; `tried`: when the kept frames last failed to give a neutral face.
     """
 
     perception: Perception
@@ -46,6 +51,73 @@ class Readiness:
         self.tried = t
         baseline = self.perception.learn(lambda b: not patient or _still(b))
         return framing, baseline
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeutralFound:
+    """A neutral face is known. `baseline`: the new one; None if the face seen before has come back.
+
+    `again`: this was a second look. With a new baseline, it was at another face.
+    """
+
+    baseline: Baseline | None
+    again: bool
+
+
+class FaceCheck:
+    """Learns the neutral face of the person in front of the camera, and checks whether it is still theirs.
+
+    Parameters
+    ----------
+    perception
+        Keeps the neutral face.
+    limits
+        When a face is well placed in the picture.
+    """
+
+    def __init__(self, perception: Perception, limits: FramingSettings) -> None:
+        self.framing: Framing = "no_face"
+        self._perception = perception
+        self._limits = limits
+        self._since: float | None = None
+        self._capture: NeutralCapture | None = None
+        self._before: Baseline | None = None  # known before a face came that did not fit it
+        self._hinted_t = float("-inf")
+        self._hinted: Framing = "good"
+        self._wait_s = HINT_EVERY_S
+
+    def restart(self) -> None:
+        """Start collecting again, e.g. after a pause."""
+        self._capture = self._since = None
+
+    def look_again(self) -> None:
+        """Check a face that does not fit the known one: it may be someone else's, or just moving."""
+        self._before, self._perception.baseline = self._perception.baseline, None
+        self.restart()
+
+    def step(self, t: float, face: FaceObservation | None) -> NeutralFound | None:
+        """Take in one frame; return the neutral face as soon as it is known."""
+        if self._since is None or self._capture is None:
+            self._since, self._capture = t, NeutralCapture(self._perception, self._limits, t)
+        self.framing, baseline = self._capture.step(t, face)
+        if baseline is None:
+            return None
+        before, self._before = self._before, None
+        if before is not None and difference(before.reference, baseline.reference) <= TOLERANCE:
+            self._perception.baseline = before
+            return NeutralFound(None, again=True)
+        return NeutralFound(baseline, again=before is not None)
+
+    def hint(self, t: float) -> Framing | None:
+        """Return what to say about the framing; None if there is nothing to say now."""
+        started = self._since is not None and t - self._since >= HINT_AFTER_S
+        same = self.framing == self._hinted
+        wait_s = self._wait_s if same else HINT_EVERY_S
+        if self.framing == "good" or not started or t - self._hinted_t < wait_s:
+            return None
+        self._wait_s = min(2 * self._wait_s, HINT_SELDOM_S) if same else HINT_EVERY_S
+        self._hinted_t, self._hinted = t, self.framing
+        return self.framing
 
 
 def _still(baseline: Baseline) -> bool:

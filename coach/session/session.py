@@ -11,10 +11,10 @@ from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.events import Calibrated, EndReason, Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
-from coach.face.acquaintance import Acquaintance
 from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
 from coach.face.features import Features
+from coach.face.neutral_capture import FaceCheck
 from coach.face.perception import Perception
 from coach.session.plan import Plan
 from coach.session.plan_run import PlanRun
@@ -66,7 +66,7 @@ class Session:
         self.led = Led(plan.name, book, settings, source=source)
         self.plan_run = PlanRun(plan, exercises, memories, close_s=self.led.speaker.lasts("finished"))
         self._book = book
-        self._acquaintance = Acquaintance(self.perception, settings.framing)
+        self._face_check = FaceCheck(self.perception, settings.framing)
         self._safety = safety
         self._stage: SessionStage = "ready"
         self._since = 0.0
@@ -182,8 +182,8 @@ class Session:
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self.perception.baseline is None:
-            met = self._acquaintance.step(t, face)
-            self.led.watch.framing = framing = self._acquaintance.framing
+            met = self._face_check.step(t, face)
+            self.led.watch.framing = framing = self._face_check.framing
             if met is None:
                 self.led.hint(t, None if framing == "good" else framing)
                 return
@@ -278,7 +278,7 @@ class Session:
 
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
-            self._acquaintance.begin_again()
+            self._face_check.restart()
             self._go("anew", t)
         else:
             self._go("resume", t)
@@ -294,7 +294,7 @@ class Session:
         if not count.over(t):
             return
         if not count.fits:
-            self._acquaintance.look_again()
+            self._face_check.look_again()
             self._go("strange", t)
             self.led.say(t, CueKind.INSTRUCTION, "neutral")
         elif self.plan_run.current is None:

@@ -27,8 +27,7 @@ FAILINGS: dict[str, tuple[Failing, ...]] = {
     "memory_anchor": ("no_smile", "mouth_only"),
 }
 
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-Seconds: TypeAlias = Annotated[float, Field(gt=0, le=600)]
+ZeroToOne: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
 class Span(Strict):
@@ -47,10 +46,10 @@ class Span(Strict):
 class Reaction(Strict):
     """Delay between hearing and moving, log-normal: `spread` is the standard deviation of its log."""
 
-    median_s: Seconds
+    median_s: Annotated[float, Field(gt=0, le=600)]
     spread: Annotated[float, Field(ge=0, le=1)]
     least_s: Annotated[float, Field(ge=0)]
-    most_s: Seconds
+    most_s: Annotated[float, Field(gt=0, le=600)]
 
 
 class MovementPace(Strict):
@@ -70,27 +69,27 @@ class Effort(Strict):
     smile: Span
     cheek: Span
     jaw: Span
-    jaw_exhale: Share
+    jaw_exhale: ZeroToOne
 
 
 class Hold(Strict):
     """Seconds the person expects to hold; without a release they give up `give_up_s` later."""
 
-    cheek_raiser: Seconds
-    symmetry_drill: Seconds
-    combined: Seconds
-    jaw_release: Seconds
-    give_up_s: Seconds
+    cheek_raiser: Annotated[float, Field(gt=0, le=600)]
+    symmetry_drill: Annotated[float, Field(gt=0, le=600)]
+    combined: Annotated[float, Field(gt=0, le=600)]
+    jaw_release: Annotated[float, Field(gt=0, le=600)]
+    give_up_s: Annotated[float, Field(gt=0, le=600)]
 
 
 class SimulatedRecall(Strict):
     """A smile called up by a memory. `cheek`: how far the eyes join in; `mouth_only`: share without."""
 
     latency_s: Span
-    onset_s: Seconds
-    hold_s: Seconds
-    cheek: Share
-    mouth_only: Share
+    onset_s: Annotated[float, Field(gt=0, le=600)]
+    hold_s: Annotated[float, Field(gt=0, le=600)]
+    cheek: ZeroToOne
+    mouth_only: ZeroToOne
 
 
 class Life(Strict):
@@ -98,18 +97,18 @@ class Life(Strict):
 
     blink_every_s: Span
     look_every_s: Span
-    gaze: Share
+    gaze: ZeroToOne
     sway_deg: Annotated[float, Field(ge=0, le=15)]
     sway_share: Annotated[float, Field(ge=0, le=0.1)]
-    wobble: Share
-    uneven: Share
+    wobble: ZeroToOne
+    uneven: ZeroToOne
     lag_s: Span
 
 
 class Failures(Strict):
     """`share`: of tries that fail, never two in a row. `weights`: which failing, relative to the others."""
 
-    share: Share
+    share: ZeroToOne
     weights: dict[Failing, Annotated[float, Field(ge=0)]]
 
 

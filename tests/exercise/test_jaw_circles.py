@@ -12,7 +12,7 @@ from jaw_path import jaw_path
 from synthetic import load
 
 from coach.exercise import jaw_circles as circles
-from coach.exercise.jaw_circles import Circles
+from coach.exercise.jaw_circles import JawCircles
 from coach.testing import face
 
 quick = settings(max_examples=12, deadline=None, derandomize=True)
@@ -20,7 +20,7 @@ SPEC = load("jaw_release").spec.circles
 
 
 def count(frames) -> tuple[int, set[str]]:
-    state, total, ways = Circles(), 0, set()
+    state, total, ways = JawCircles(), 0, set()
     for features in frames:
         state, fresh, way = circles.step(state, features, SPEC)
         total += fresh
@@ -112,7 +112,7 @@ def test_a_lost_face_breaks_a_circle():
     """Half a circle before and half a circle after a face that was gone make none."""
     frames = jaw_path(1, clockwise=True)
     middle = len(frames) // 2 - 8
-    state, total = Circles(), 0
+    state, total = JawCircles(), 0
     for number, features in enumerate(frames):
         state, fresh, _ = circles.step(state, None if number == middle else features, SPEC)
         total += fresh
@@ -121,7 +121,7 @@ def test_a_lost_face_breaks_a_circle():
 
 def test_a_resting_jaw_remembers_no_path():
     """A minute of stillness neither counts nor fills the memory."""
-    state = Circles()
+    state = JawCircles()
     for number in range(1800):
         state, fresh, _ = circles.step(state, face(number / 30), SPEC)
         assert fresh == 0
@@ -135,7 +135,7 @@ def test_a_resting_jaw_remembers_no_path():
 )
 def test_a_path_that_is_followed_winds_as_far_as_one_seen_as_a_whole(corners, steps):
     """Whatever way the jaw goes: each frame adds its own bit of turn, and nothing is lost on the way."""
-    state, n = Circles(), 0
+    state, n = JawCircles(), 0
     for (x0, y0), (x1, y1) in pairwise(corners):
         for part in range(steps):
             share, n = part / steps, n + 1

@@ -117,7 +117,7 @@ def test_every_feature_stands_where_its_name_says():
             "lip_corner_pull": -rise("corner_to_eye") / best.smile,
             "smile_lift": rise("corner_up") + NASOLABIAL_WEIGHT * rise("nasolabial"),
             "corner_travel": travel,
-            "commissure_excursion_mm": travel * rest.mm,
+            "excursion_mm": travel * rest.mm,
             "smile": rise("smile"),
             "squint": rise("squint"),
         }
@@ -181,7 +181,7 @@ def test_one_mouth_corner_moves_only_its_own_side(side, other, out):
     """The other side reads nothing at all."""
     corner = (LEFT if side == "left" else RIGHT).mouth_corner
     features = seen_as(moved(synthetic_face(), (corner,), (out, -0.2, 0)))
-    for name in ("corner_pull", "lip_corner_pull", "corner_travel", "commissure_excursion_mm"):
+    for name in ("corner_pull", "lip_corner_pull", "corner_travel", "excursion_mm"):
         pair = getattr(features, name)
         assert getattr(pair, side) > 0.03, name
         assert getattr(pair, other) == pytest.approx(0, abs=1e-9), name
@@ -202,7 +202,7 @@ def test_one_lower_lid_is_a_cheek_raise_of_its_own_side(side, other):
 def test_millimetres_come_from_the_iris():
     """The iris is 0.26 wide where the eyes are 2 apart, and 11.71 mm in life."""
     features = seen_as(moved(synthetic_face(), (LEFT.mouth_corner,), (0.2, 0, 0)))
-    assert features.commissure_excursion_mm.left == pytest.approx(0.2 * 11.71 / 0.26)
+    assert features.excursion_mm.left == pytest.approx(0.2 * 11.71 / 0.26)
 
 
 def test_a_closing_upper_lid_is_closure_and_no_cheek_raise():

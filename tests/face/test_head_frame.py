@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.face.head_frame import canonical, facing, fit
 from coach.face.landmarks import RIGID, USED, places
 
 ROWS = places(*RIGID)
+quick = settings(max_examples=50, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -39,6 +40,7 @@ def fit_by_svd(points, reference):
     return (points - source.mean(axis=0)) @ rotation.T / unit_px + target.mean(axis=0), unit_px
 
 
+@quick
 @given(
     seed=SEEDS,
     yaw=st.floats(-60, 60),
@@ -55,6 +57,7 @@ def test_a_turned_shifted_and_scaled_face_is_laid_back_over_itself(seed, yaw, pi
     assert unit_px == pytest.approx(size)
 
 
+@quick
 @given(seed=SEEDS, noise=st.floats(0.001, 0.3), roll=st.floats(-180, 180))
 def test_the_fit_is_the_least_squares_one(seed, noise, roll):
     """Where the points have moved each for itself, the quick way finds what singular values find."""
@@ -67,6 +70,7 @@ def test_the_fit_is_the_least_squares_one(seed, noise, roll):
     assert unit_px == pytest.approx(expected_px)
 
 
+@quick
 @given(seed=SEEDS, yaw=st.floats(-40, 40), pitch=st.floats(-40, 40), roll=st.floats(-170, 170))
 def test_a_face_alone_has_the_pose_it_has_against_itself_upright(seed, yaw, pitch, roll):
     """The axes of its own frame say the same as a fit to the face that was turned straight."""

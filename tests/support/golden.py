@@ -20,7 +20,7 @@ from coach.events import Event
 from coach.exercise.protocol import Context
 from coach.face.baseline import Noise, OwnRange, neutral_baseline
 from coach.face.features import Features, extract
-from coach.testing import Trace, face, play
+from coach.testing import FeatureTrace, face, play
 from coach.types import Bilateral
 
 TRACES = Path(__file__).parents[1] / "traces"
@@ -28,7 +28,7 @@ NEUTRAL_S = 3.0
 COLUMNS = (
     *("cheek_raise.left", "cheek_raise.right", "lip_corner_pull.left", "lip_corner_pull.right"),
     *("closure.left", "closure.right", "brow_raise.left", "brow_raise.right", "smile.left", "smile.right"),
-    *("commissure_excursion_mm.left", "commissure_excursion_mm.right", "jaw_open", "jaw_side", "lip_gap"),
+    *("excursion_mm.left", "excursion_mm.right", "jaw_open", "jaw_side", "lip_gap"),
     *("smile_lift.left", "smile_lift.right", "eye_engagement", "brow_down", "yaw", "pitch", "turn"),
 )
 
@@ -44,7 +44,7 @@ def about(name: str) -> dict[str, Any]:
     return loaded
 
 
-def frames(name: str) -> Trace:
+def frames(name: str) -> FeatureTrace:
     """Return a trace's frames; what an exercise does not look at is as on a face at rest."""
     with np.load(TRACES / f"{name}.npz") as stored:
         times, rows = stored["t_ms"].astype(float) / 1000, stored["values"].astype(float)
@@ -72,7 +72,7 @@ def _features(t: float, row: np.ndarray) -> Features:
         brows=pair("brow_raise"), frown=value["brow_down"], yaw=value["yaw"], pitch=value["pitch"],
     )  # fmt: skip
     return replace(
-        seen, smile=pair("smile"), commissure_excursion_mm=pair("commissure_excursion_mm"),
+        seen, smile=pair("smile"), excursion_mm=pair("excursion_mm"),
         turn=value["turn"], smile_lift=pair("smile_lift"), eye_engagement=value["eye_engagement"],
     )  # fmt: skip
 

@@ -168,7 +168,7 @@ def session(what: Plan, *, settings: Settings = SETTINGS, **how: Any) -> Session
     """Return a session of a plan, in English, with the fake perception."""
     exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
     made = Session(what, exercises, book(), settings, source="test", **how)
-    made.perception = made._acquaintance._perception = Faked()
+    made.perception = made._face_check._perception = Faked()
     return made
 
 

@@ -16,8 +16,8 @@ from synthetic import NAMES
 import coach
 import exercises
 from coach.events import Reason
-from coach.exercise.rep_machine import TRANSITIONS, Happening
-from coach.exercise.repetition import Phase
+from coach.exercise.rep_machine import TRANSITIONS, RepTrigger
+from coach.exercise.repetition import RepPhase
 from coach.shell.profile.toml_files import config_dir, read_toml
 
 COACH, EXERCISES = Path(coach.__file__).parent, Path(exercises.__file__).parent
@@ -107,10 +107,10 @@ def test_every_module_opens_by_saying_what_it_knows():
 
 
 def test_the_transitions_name_only_known_phases_and_happenings():
-    """And every happening and every phase is used."""
-    assert {phase for phase, _ in TRANSITIONS} == set(get_args(Phase))
-    assert set(TRANSITIONS.values()) <= set(get_args(Phase))
-    assert {happening for _, happening in TRANSITIONS} == set(get_args(Happening))
+    """And every trigger and every phase is used."""
+    assert {phase for phase, _ in TRANSITIONS} == set(get_args(RepPhase))
+    assert set(TRANSITIONS.values()) <= set(get_args(RepPhase))
+    assert {trigger for _, trigger in TRANSITIONS} == set(get_args(RepTrigger))
 
 
 def test_every_table_of_transitions_names_what_its_module_declares():

@@ -317,7 +317,7 @@ def reshaped(face: FaceObservation, landmarks: Points) -> FaceObservation:
 def seated(away: tuple[float, float], seats: Seats, reps: int = 3) -> Led:
     """Return a session that is over, in which the chair was empty from `away[0]` to `away[1]`."""
     leading, acting = led(plan(("cheek_raiser", reps, hold(2.0))))
-    leading.session.perception = leading.session._acquaintance._perception = seats
+    leading.session.perception = leading.session._face_check._perception = seats
 
     def pose(t: float, heard: list[Cue]) -> FacePose | None:
         there = acting(t, heard)  # who is away still hears
@@ -358,7 +358,7 @@ def test_coming_back_with_a_grin_is_no_other_person() -> None:
 def test_a_swap_between_two_exercises_still_gets_to_the_second() -> None:
     """The chair changes hands after the first exercise: the second one is led with the new neutral face."""
     leading, acting = led(plan(("cheek_raiser", 1, hold(2.0)), ("symmetry_drill", 1, hold(2.0))))
-    leading.session.perception = leading.session._acquaintance._perception = seats = Seats()
+    leading.session.perception = leading.session._face_check._perception = seats = Seats()
     gone = [float("inf")]
 
     def pose(t: float, heard: list[Cue]) -> FacePose | None:

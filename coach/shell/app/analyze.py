@@ -262,10 +262,17 @@ def flat(features: Features) -> list[float]:
     return row
 
 
+# Columns that are named otherwise than their feature: files written so far are read by their names.
+COLUMN_OF = {"excursion_mm": "commissure_excursion_mm"}
+
+
+def _columns(name: str, *, bilateral: bool) -> tuple[str, ...]:
+    column = COLUMN_OF.get(name, name)
+    return (f"{column}_left", f"{column}_right") if bilateral else (column,)
+
+
 COLUMNS = tuple(
-    name
+    column
     for field in fields(Features)
-    for name in (
-        (f"{field.name}_left", f"{field.name}_right") if field.type == Bilateral.__name__ else (field.name,)
-    )
+    for column in _columns(field.name, bilateral=field.type == Bilateral.__name__)
 )

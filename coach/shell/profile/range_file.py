@@ -19,7 +19,6 @@ from coach.shell.system.private_file import write_private
 
 FILE = "range.json"
 DEMO = "demo"
-Length = Annotated[float, Field(gt=0.001, lt=2)]
 
 
 class StoredRange(Strict):
@@ -29,9 +28,9 @@ class StoredRange(Strict):
     the movements that were usable; the others are what was known before. Files without these are older.
     """
 
-    cheek: Length
-    smile: Length
-    jaw: Length
+    cheek: Annotated[float, Field(gt=0.001, lt=2)]
+    smile: Annotated[float, Field(gt=0.001, lt=2)]
+    jaw: Annotated[float, Field(gt=0.001, lt=2)]
     date: str = ""
     widened: str = ""
     source: str = ""
