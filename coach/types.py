@@ -8,16 +8,17 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.record import record
-
 Side: TypeAlias = Literal["left", "right"]
 Image: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float64]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Bilateral:
-    """One quantity on both sides of the face; always the person's own sides, never the screen's."""
+    """One quantity on both sides of the face; always the person's own sides, never the screen's.
+
+    Pairs are added and subtracted side by side; both sides are multiplied and divided by a number.
+    """
 
     left: float
     right: float
@@ -47,6 +48,18 @@ class Bilateral:
         """Weaker over stronger, 0..1; 1 where neither side moves (nothing is uneven at rest)."""
         stronger = max(self.left, self.right)
         return 1.0 if stronger <= 0 else max(min(self.left, self.right), 0.0) / stronger
+
+    def __add__(self, other: Bilateral) -> Bilateral:
+        return Bilateral(self.left + other.left, self.right + other.right)
+
+    def __sub__(self, other: Bilateral) -> Bilateral:
+        return Bilateral(self.left - other.left, self.right - other.right)
+
+    def __mul__(self, factor: float) -> Bilateral:
+        return Bilateral(self.left * factor, self.right * factor)
+
+    def __truediv__(self, whole: float) -> Bilateral:
+        return Bilateral(self.left / whole, self.right / whole)
 
     def mirrored(self) -> Bilateral:
         """Return the same pair with the sides exchanged."""
@@ -98,6 +111,6 @@ class FaceObservation:
     box: tuple[float, float, float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        rows = self.landmarks.T[:2].copy()  # numpy is six times quicker along the long axis
-        (left, top), (right, bottom) = rows.min(axis=1).tolist(), rows.max(axis=1).tolist()
+        xy = self.landmarks[:, :2]
+        (left, top), (right, bottom) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
         object.__setattr__(self, "box", (left, top, right, bottom))

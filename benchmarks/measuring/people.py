@@ -56,9 +56,9 @@ def person(times: Sequence[float], points: Sequence[Points], truth: dict[str, An
     quiet = (t >= NEUTRAL_S[0]) & (t <= NEUTRAL_S[1])
     reference = canonical(points[int(np.argmax(quiet))])
     for _ in range(2):
-        seen = [fit(face, reference)[0] for face, now in zip(points, quiet, strict=True) if now]
+        seen = [fit(face, reference).points for face, now in zip(points, quiet, strict=True) if now]
         reference = canonical(np.median(seen, axis=0))
-    placed = np.array([fit(face, reference)[0] for face in points])
+    placed = np.array([fit(face, reference).points for face in points])
     ones = np.ones((len(placed), len(USED), 1))
     pairs = zip(np.dstack([placed, ones]), points, strict=True)
     ways = np.array([np.linalg.lstsq(head, pixels, rcond=None)[0] for head, pixels in pairs])

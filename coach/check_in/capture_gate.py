@@ -10,7 +10,7 @@ from pydantic import Field
 from coach.check_in.scores import jaw_opening
 from coach.face.baseline import Baseline, OwnRange
 from coach.face.features import extract
-from coach.face.measures import Measures, own_ruler
+from coach.face.measures import Measures, measure, measure_alone
 from coach.settings import Degrees, Share, Strict
 from coach.types import FaceObservation, Light
 
@@ -111,7 +111,7 @@ def observe(
     """
     if observation is None:
         return GateSample(t, "no_face")
-    now = (own_ruler(observation) if neutral is None else neutral.ruler).measure(observation)
+    now = measure_alone(observation) if neutral is None else measure(observation, neutral.reference)
     if neutral is None:
         fix = _fix(observation, now, limits, like)
         restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
@@ -129,7 +129,7 @@ def observe(
 
 def placement(observation: FaceObservation) -> FacePlacement:
     """Return how a resting face is in the picture."""
-    now = own_ruler(observation).measure(observation)
+    now = measure_alone(observation)
     return FacePlacement(
         now.unit_px / observation.size[1], now.centre[0], now.centre[1], now.pose.yaw, now.pose.pitch
     )

@@ -14,7 +14,7 @@ from coach.face.baseline import Baseline, Noise, OwnRange
 from coach.face.features import LID_COUPLING, Features, extract
 from coach.face.head_frame import canonical, fit, used_points
 from coach.face.landmarks import LEFT, RIGHT, places
-from coach.face.measures import IRIS_MM, own_ruler
+from coach.face.measures import IRIS_MM, measure_alone
 from coach.types import Bilateral, FaceObservation, Points
 
 Lids: TypeAlias = NDArray[np.float64]
@@ -119,7 +119,7 @@ def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> Signals:
 
 def look(picture: StillPicture) -> Alone:
     """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
-    measured = [(own_ruler(v.observation).measure(v.observation), v.mirrored) for v in picture.views]
+    measured = [(measure_alone(v.observation), v.mirrored) for v in picture.views]
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
     openings = [m.aperture.mirrored() if mirrored else m.aperture for m, mirrored in measured]
     return Alone(
@@ -145,7 +145,7 @@ def _lid_rise(view: StillView, rest: FaceObservation) -> Lids:
     scatters by 0.07 of a full cheek raise against this line and by 0.12 in the head's frame.
     """
     reference = canonical(used_points(rest))
-    face, _, _ = fit(used_points(view.observation), reference)
+    face = fit(used_points(view.observation), reference).points
     rise: Lids = _lids(reference) - _lids(face)  # y points down
     return rise[::-1] if view.mirrored else rise
 
@@ -161,7 +161,7 @@ def _layout(picture: StillPicture) -> tuple[bool, ...]:
 
 def baseline_of(observation: FaceObservation) -> Baseline:
     """Return one picture of the face at rest as a baseline."""
-    neutral = own_ruler(observation).measure(observation)
+    neutral = measure_alone(observation)
     mm = IRIS_MM * neutral.unit_px / neutral.iris_px
     return Baseline(canonical(used_points(observation)), neutral, mm, Noise(), 1.0, 0.0)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from coach.exercise.spec import EyeSpec
-from coach.record import record
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Eyes:
     """Open or closed, and since when; a blink is a closure shorter than `blink_s`."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from coach.events import Direction
 from coach.face.features import Features
-from coach.record import record
 from coach.settings import Length, Strict
 
 SWING = 0.4  # of the path's height; smaller ups and downs are noise
@@ -38,7 +38,7 @@ class CircleSpec(Strict):
     max_turn_deg: Annotated[float, Field(gt=0, le=60)]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """The jaw at one moment: `side` + = to the person's left, `down`, and the head's angles."""
 
@@ -49,7 +49,7 @@ class Point:
     pitch: float
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Wound:
     """How far a path has wound about its own middle.
 
@@ -63,7 +63,7 @@ class Wound:
     angle: float | None = None
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class JawCircles:
     """The path since the jaw last rested or last turned round, and the circles counted on it."""
 

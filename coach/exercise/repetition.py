@@ -12,7 +12,6 @@ from pydantic import Field
 from coach.events import Reason
 from coach.exercise.form import FormFault
 from coach.exercise.kinematics import LevelTrace
-from coach.record import record
 from coach.settings import Strict
 
 RepPhase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
@@ -44,7 +43,7 @@ class RepSpec(Strict):
     drift_s: Annotated[float, Field(gt=0, le=600)]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One frame as a repetition sees it.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from coach.events import Reason
 from coach.exercise.repetition import RepPhase
-from coach.record import record
 from coach.types import Bilateral
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Bars:
     """Left and right level, 0 = own neutral, 1 = own best, and the target band they should reach."""
 
@@ -16,7 +17,7 @@ class Bars:
     band: tuple[float, float]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """An exercise's state as the window and the guide need it.
 

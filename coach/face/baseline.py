@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from coach.face.head_frame import HeadPose, canonical, fit, used_points
-from coach.face.measures import IRIS_MM, Measures, Ruler
+from coach.face.measures import IRIS_MM, Measures, measure
 from coach.types import Bilateral, FaceObservation, Points
 
 SETTLE_S = 0.3  # the landmarker finds its place from its first guess, seconds
@@ -36,8 +37,7 @@ class Baseline:
     `reference`: the `USED` landmarks in the head frame. `neutral`: medians of the usable frames.
     `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
     standard deviation, length units) of lower lids, mouth corners and chin.
-    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover. `ruler`:
-    measures other faces in the reference's frame.
+    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover.
     """
 
     reference: Points
@@ -46,10 +46,6 @@ class Baseline:
     noise: Noise
     quality: float
     duration_s: float
-    ruler: Ruler = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ruler", Ruler(self.reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +75,12 @@ def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
     if len(settled) < LEAST_FRAMES:
         return None
     reference = _reference([used_points(face) for face in settled])
-    ruler = Ruler(reference)
-    measured = [ruler.measure(face) for face in settled]
+    measured = [measure(face, reference) for face in settled]
     apertures = np.array([m.aperture.mean for m in measured])
     usable = [m for m, a in zip(measured, apertures, strict=True) if a >= CLOSED * np.median(apertures)]
     if len(usable) < LEAST_FRAMES:
         return None
-    neutral = _median(usable)
+    neutral: Measures = _median(usable)
     return Baseline(
         reference=reference,
         neutral=neutral,
@@ -104,7 +99,7 @@ def _reference(faces: Sequence[Points]) -> Points:
     """Median face in the head frame: fit to the first, take the median, fit again."""
     reference = canonical(faces[0])
     for _ in range(2):
-        reference = canonical(np.median([fit(face, reference)[0] for face in faces], axis=0))
+        reference = canonical(np.median([fit(face, reference).points for face in faces], axis=0))
     return reference
 
 
@@ -114,23 +109,12 @@ def _spread(values: Sequence[float]) -> float:
     return float(1.4826 * np.median(np.abs(array - np.median(array))))
 
 
-def _median(measured: Sequence[Measures]) -> Measures:
-    """Field-wise median of several measures."""
-    first = measured[0]
-    values: dict[str, object] = {}
-    for name in (own.name for own in fields(Measures)):
-        column = [getattr(m, name) for m in measured]
-        kind = getattr(first, name)
-        if isinstance(kind, Bilateral):
-            values[name] = Bilateral(_mid(v.left for v in column), _mid(v.right for v in column))
-        elif isinstance(kind, HeadPose):
-            values[name] = HeadPose(*(_mid(getattr(v, a) for v in column) for a in ("yaw", "pitch", "roll")))
-        elif isinstance(kind, tuple):
-            values[name] = tuple(_mid(parts) for parts in zip(*column, strict=True))
-        else:
-            values[name] = _mid(column)
-    return replace(first, **values)  # type: ignore[arg-type]  # names and types are Measures' own
-
-
-def _mid(values: object) -> float:
-    return float(np.median(list(values)))  # type: ignore[call-overload]
+def _median(values: Sequence[Any]) -> Any:
+    """Return the median of numbers; of measures, pairs, poses and places the median of each part."""
+    first = values[0]
+    if isinstance(first, Measures | HeadPose | Bilateral):
+        names = [field.name for field in fields(first)]
+        return type(first)(**{name: _median([getattr(value, name) for value in values]) for name in names})
+    if isinstance(first, tuple):
+        return tuple(_median(parts) for parts in zip(*values, strict=True))
+    return float(np.median(values))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from coach.face.baseline import Baseline, OwnRange
-from coach.record import record
+from coach.face.measures import measure
 from coach.types import Bilateral, FaceObservation
 
 # How much the nasolabial point counts beside the mouth corner. On rendered people with known sides, in
@@ -15,9 +16,13 @@ NASOLABIAL_WEIGHT = 3.0
 # A closing upper lid pulls the lower one with it a little; what is left of the lower lid's rise after
 # taking off a third of the upper lid's drop is the cheek's (fitted on rendered people, 61,000 frames).
 LID_COUPLING = 0.33
+# Narrowing of the eye, as a share of its neutral aperture, that goes with a full cheek raise. Rise of the
+# lower lid and narrowing together tell smiles of the mouth alone from those with the eyes; neither does so
+# alone.
+NARROWING_OF_FULL_RAISE = 0.3
 
 
-@record(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Features:
     """What the exercises see of one frame. Sides are the person's own; `t` in seconds.
 
@@ -67,65 +72,51 @@ class Features:
     size: float
 
 
-# Narrowing of the eye, as a share of its neutral aperture, that goes with a full cheek raise. Rise of the
-# lower lid and narrowing together tell smiles of the mouth alone from those with the eyes; neither does so
-# alone.
-NARROWING_OF_FULL_RAISE = 0.3
-
-
 def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRange) -> Features:
     """Compare one observed face with the person's own neutral and range."""
-    now, rest = baseline.ruler.measure(observation), baseline.neutral
-    lower_lid_rise = _above(now.lower_lid, rest.lower_lid)
-    upper_lid_drop = _above(rest.upper_lid, now.upper_lid)
+    now, rest = measure(observation, baseline.reference), baseline.neutral
+    lower_lid_rise = now.lower_lid - rest.lower_lid
+    upper_lid_drop = rest.upper_lid - now.upper_lid
     lid_lift = Bilateral(
         lower_lid_rise.left - LID_COUPLING * max(upper_lid_drop.left, 0.0),
         lower_lid_rise.right - LID_COUPLING * max(upper_lid_drop.right, 0.0),
     )
-    opened, wide = now.aperture, rest.aperture
-    eye_aperture = Bilateral(opened.left / wide.left, opened.right / wide.right)
-    corner_pull = _above(rest.corner_to_eye, now.corner_to_eye)
-    out, up = _above(now.corner_out, rest.corner_out), _above(now.corner_up, rest.corner_up)
+    aperture, rest_aperture = now.aperture, rest.aperture
+    eye_aperture = Bilateral(aperture.left / rest_aperture.left, aperture.right / rest_aperture.right)
+    closure = Bilateral(upper_lid_drop.left / rest_aperture.left, upper_lid_drop.right / rest_aperture.right)
+    corner_pull = rest.corner_to_eye - now.corner_to_eye
+    out, up = now.corner_out - rest.corner_out, now.corner_up - rest.corner_up
     corner_travel = Bilateral(math.hypot(out.left, up.left), math.hypot(out.right, up.right))
-    fold = _above(now.nasolabial, rest.nasolabial)
+    fold_up = now.nasolabial - rest.nasolabial
     jaw_down = now.chin_down - rest.chin_down
-    # the mouth corners follow the jaw sideways more clearly than the chin, which skin hides
-    sway = ((now.corner_out.left - now.corner_out.right) - (rest.corner_out.left - rest.corner_out.right)) / 2
-    pose, straight = now.pose, rest.pose
-    return Features(  # by place: names make a dictionary of thirty, for each frame
-        observation.t,
-        lid_lift,
-        _share(lid_lift, own_range.cheek),  # cheek_raise
-        lower_lid_rise,
-        upper_lid_drop,
-        lid_lift.mean / own_range.cheek + (1 - eye_aperture.mean) / NARROWING_OF_FULL_RAISE,  # eye_engagement
-        _above(now.cheek, rest.cheek),  # cheek_lift
-        _above(now.brow, rest.brow),  # brow_raise
-        Bilateral(upper_lid_drop.left / wide.left, upper_lid_drop.right / wide.right),  # closure
-        eye_aperture,
-        corner_pull,
-        _share(corner_pull, own_range.smile),  # lip_corner_pull
-        Bilateral(up.left + NASOLABIAL_WEIGHT * fold.left, up.right + NASOLABIAL_WEIGHT * fold.right),
-        corner_travel,
-        _share(corner_travel, 1.0 / baseline.mm),  # excursion_mm
-        jaw_down,
-        (now.chin_side - rest.chin_side + sway) / 2,  # jaw_side
-        jaw_down / own_range.jaw,  # jaw_open
-        now.lip_gap - rest.lip_gap,  # lip_gap
-        _above(now.smile, rest.smile),  # smile
-        _above(now.squint, rest.squint),  # squint
-        now.brow_down - rest.brow_down,  # brow_down
-        pose.yaw,
-        pose.pitch,
-        pose.roll,
-        max(abs(pose.yaw - straight.yaw), abs(pose.pitch - straight.pitch)),  # turn
-        now.unit_px / observation.size[1],  # size
+    # The mouth corners show the jaw's sideways movement more clearly than the chin, which skin hides.
+    corners_side = (out.left - out.right) / 2
+    return Features(
+        t=observation.t,
+        lid_lift=lid_lift,
+        cheek_raise=lid_lift / own_range.cheek,
+        lower_lid_rise=lower_lid_rise,
+        upper_lid_drop=upper_lid_drop,
+        eye_engagement=lid_lift.mean / own_range.cheek + (1 - eye_aperture.mean) / NARROWING_OF_FULL_RAISE,
+        cheek_lift=now.cheek - rest.cheek,
+        brow_raise=now.brow - rest.brow,
+        closure=closure,
+        eye_aperture=eye_aperture,
+        corner_pull=corner_pull,
+        lip_corner_pull=corner_pull / own_range.smile,
+        smile_lift=up + fold_up * NASOLABIAL_WEIGHT,
+        corner_travel=corner_travel,
+        excursion_mm=corner_travel * baseline.mm,
+        jaw_down=jaw_down,
+        jaw_side=(now.chin_side - rest.chin_side + corners_side) / 2,
+        jaw_open=jaw_down / own_range.jaw,
+        lip_gap=now.lip_gap - rest.lip_gap,
+        smile=now.smile - rest.smile,
+        squint=now.squint - rest.squint,
+        brow_down=now.brow_down - rest.brow_down,
+        yaw=now.pose.yaw,
+        pitch=now.pose.pitch,
+        roll=now.pose.roll,
+        turn=max(abs(now.pose.yaw - rest.pose.yaw), abs(now.pose.pitch - rest.pose.pitch)),
+        size=now.unit_px / observation.size[1],
     )
-
-
-def _above(now: Bilateral, rest: Bilateral) -> Bilateral:
-    return Bilateral(now.left - rest.left, now.right - rest.right)
-
-
-def _share(value: Bilateral, whole: float) -> Bilateral:
-    return Bilateral(value.left / whole, value.right / whole)

@@ -47,7 +47,7 @@ def difference(reference: Points, other: Points) -> float:
     other
         The same of the other face, any scale and pose.
     """
-    return _rms(fit(other, reference)[0] - reference)
+    return _rms(fit(other, reference).points - reference)
 
 
 class Recognition:
@@ -61,10 +61,10 @@ class Recognition:
         """Take in one frame's face, None where there is none."""
         if face is None:
             return
-        placed, pose, _ = fit(used_points(face), self._baseline.reference)
-        neutral = self._baseline.neutral.pose
+        fitted = fit(used_points(face), self._baseline.reference)
+        pose, neutral = fitted.pose, self._baseline.neutral.pose
         if max(abs(pose.yaw - neutral.yaw), abs(pose.pitch - neutral.pitch)) <= COMPARABLE_DEG:
-            self._offsets.append(placed - self._baseline.reference)
+            self._offsets.append(fitted.points - self._baseline.reference)
 
     @property
     def fits(self) -> bool:

@@ -1,21 +1,31 @@
-"""What is measured on one face in the head's frame, before it is compared with the person's own neutral."""
+"""Measurements of one face in the head's frame, before it is compared with the person's own neutral."""
 
 from __future__ import annotations
 
 import math
-from operator import itemgetter
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from coach.face.head_frame import USED_AT, HeadFrame, HeadPose, Row, canonical, used_points
-from coach.face.landmarks import CHIN, LEFT, LOWER_LIP, RIGHT, UPPER_LIP, USED, Blendshape, places
-from coach.record import record
+from coach.face.head_frame import HeadPose, canonical, fit, used_points
+from coach.face.landmarks import (
+    CHIN,
+    LEFT,
+    LOWER_LIP,
+    RIGHT,
+    UPPER_LIP,
+    USED,
+    Blendshape,
+    SideIndices,
+    places,
+)
 from coach.types import Bilateral, FaceObservation, Points
 
 IRIS_MM = 11.71  # horizontal visible iris diameter, mean of 390 adults, sd 0.42 (Rüfer 2005, Cornea 24:259)
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Measures:
     """One face. Lengths in outer-eye-corner distances, heights upwards, sideways to the person's left.
 
@@ -46,92 +56,70 @@ class Measures:
     @property
     def aperture(self) -> Bilateral:
         """Palpebral aperture: upper minus lower lid height."""
-        return Bilateral(
-            self.upper_lid.left - self.lower_lid.left, self.upper_lid.right - self.lower_lid.right
-        )
+        return self.upper_lid - self.lower_lid
 
 
-_GROUPS = tuple(
-    part
-    for side in (LEFT, RIGHT)
-    for part in (side.lower_lid, side.upper_lid, side.brow, side.cheek, (side.nasolabial,))
-)  # of which the mean height is measured
-_POINTS = (LEFT.mouth_corner, RIGHT.mouth_corner, CHIN, UPPER_LIP, LOWER_LIP)
-_MARKS = (LEFT.outer_eye, RIGHT.outer_eye, *LEFT.iris, *RIGHT.iris)  # whose place in the picture counts
-_MEANS = np.zeros((len(_GROUPS) + len(_POINTS) + len(_MARKS), len(USED)))
-for _row, _part in enumerate((*_GROUPS, *((point,) for point in (*_POINTS, *_MARKS)))):
-    _MEANS[_row, places(*_part)] = 1.0 / len(_part)
-_GROUPS_END = 4 + len(_GROUPS)  # among the sums, which begin with the head frame's own four
-_POINTS_END = _GROUPS_END + len(_POINTS)
-_SHAPES = itemgetter(
-    *(Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT),
-    *(Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT),
-    *(Blendshape.BROW_DOWN_LEFT, Blendshape.BROW_DOWN_RIGHT),
-)
-LEFT_EYE, RIGHT_EYE = (0.5, 0.0, 0.0), (-0.5, 0.0, 0.0)  # where the head's frame has its outer corners
+def _weights(side: SideIndices) -> NDArray[np.float64]:
+    """Return the rows that, times the `USED` landmarks, give the middle of each part of one side."""
+    parts = (side.lower_lid, side.upper_lid, side.brow, side.cheek, (side.nasolabial,), (side.mouth_corner,))
+    rows = np.zeros((len(parts), len(USED)))
+    for row, part in zip(rows, parts, strict=True):
+        row[places(*part)] = 1.0 / len(part)
+    return rows
 
 
-class Ruler:
-    """Measures faces in the frame of one reference.
+# One product instead of a mean for each part: after the network's run every array function costs 10 to 20 us.
+_PARTS = np.stack([_weights(LEFT), _weights(RIGHT)], axis=1)  # (part, side, USED)
+_MIDLINE = places(CHIN, UPPER_LIP, LOWER_LIP)
+_OUTER_EYES = places(LEFT.outer_eye, RIGHT.outer_eye)
+_IRISES = np.array([places(*LEFT.iris), places(*RIGHT.iris)])  # (side, end)
+LEFT_EYE, RIGHT_EYE = (0.5, 0.0, 0.0), (-0.5, 0.0, 0.0)  # outer eye corners in the head's own frame
+
+
+def measure(observation: FaceObservation, reference: Points) -> Measures:
+    """Measure one observed face in the frame of a reference face.
 
     Parameters
     ----------
+    observation
+        The face.
     reference
-        The face in whose frame to measure, see `headframe.canonical`.
+        The `USED` landmarks of the reference in the head frame, see `head_frame.canonical`.
     """
-
-    def __init__(self, reference: Points) -> None:
-        self._frame = HeadFrame(reference)
-        self._sums = np.concatenate([self._frame.rows, _MEANS])
-
-    def measure(self, observation: FaceObservation) -> Measures:
-        """Measure one observed face.
-
-        With as few array functions as can be: after the network's run each costs 10 to 20 us.
-        """
-        width, height = observation.size
-        sums: list[Row] = self._sums.dot(observation.landmarks.take(USED_AT, axis=0)).tolist()
-        aligned = self._frame.align([(x * width, y * height, z * width) for x, y, z in sums[:4]])
-        axes = [(a * width, b * height, c * width) for a, b, c in aligned.axes]  # of shares of the picture
-        (xa, xb, xc), (ya, yb, yc), (za, zb, zc) = axes
-        right_by, down_by, back_by = aligned.shift
-        up = [-(x * ya + y * yb + z * yc + down_by) for x, y, z in sums[4:_GROUPS_END]]
-        left, right, chin, upper_lip, lower_lip = [
-            (
-                x * xa + y * xb + z * xc + right_by,
-                x * ya + y * yb + z * yc + down_by,
-                x * za + y * zb + z * zc + back_by,
-            )
-            for x, y, z in sums[_GROUPS_END:_POINTS_END]
-        ]
-        (eye_x, eye_y, _), (other_x, other_y, _), *irises = sums[_POINTS_END:]
-        (ax, ay, _), (bx, by, _), (cx, cy, _), (dx, dy, _) = irises
-        iris_px = math.hypot((bx - ax) * width, (by - ay) * height)
-        other_iris_px = math.hypot((dx - cx) * width, (dy - cy) * height)
-        smile, smile_r, squint, squint_r, frown, frown_r = _SHAPES(observation.blendshapes.tolist())
-        lower_lid, upper_lid, brow, cheek, nasolabial = map(Bilateral, up[:5], up[5:])
-        return Measures(  # by place: names make a dictionary of twenty, for each frame
-            lower_lid,
-            upper_lid,
-            brow,
-            cheek,
-            nasolabial,
-            Bilateral(left[0], -right[0]),  # corner_out
-            Bilateral(-left[1], -right[1]),  # corner_up
-            Bilateral(math.dist(left, LEFT_EYE), math.dist(right, RIGHT_EYE)),  # corner_to_eye
-            chin[1],  # chin_down
-            chin[0],  # chin_side
-            lower_lip[1] - upper_lip[1],  # lip_gap
-            Bilateral(smile, smile_r),
-            Bilateral(squint, squint_r),
-            (frown + frown_r) / 2,  # brow_down
-            aligned.pose,
-            aligned.unit_px,
-            (iris_px + other_iris_px) / 2,
-            ((eye_x + other_x) / 2, (eye_y + other_y) / 2),  # centre
-        )
+    width, height = observation.size
+    points = used_points(observation)
+    face = fit(points, reference)
+    parts = _PARTS @ face.points  # (part, side, xyz)
+    heights = [Bilateral(left, right) for left, right in (-parts[:, :, 1]).tolist()]
+    lower_lid, upper_lid, brow, cheek, nasolabial, corner_up = heights
+    left_corner, right_corner = parts[-1].tolist()
+    chin, upper_lip, lower_lip = face.points[_MIDLINE].tolist()
+    iris_ends = points[_IRISES]
+    iris_px = np.linalg.norm(iris_ends[:, 1, :2] - iris_ends[:, 0, :2], axis=1)
+    x, y, _ = points[_OUTER_EYES].mean(axis=0).tolist()
+    shapes = observation.blendshapes.tolist()
+    return Measures(
+        lower_lid=lower_lid,
+        upper_lid=upper_lid,
+        brow=brow,
+        cheek=cheek,
+        nasolabial=nasolabial,
+        corner_out=Bilateral(left_corner[0], -right_corner[0]),
+        corner_up=corner_up,
+        corner_to_eye=Bilateral(math.dist(left_corner, LEFT_EYE), math.dist(right_corner, RIGHT_EYE)),
+        chin_down=chin[1],
+        chin_side=chin[0],
+        lip_gap=lower_lip[1] - upper_lip[1],
+        smile=Bilateral(shapes[Blendshape.MOUTH_SMILE_LEFT], shapes[Blendshape.MOUTH_SMILE_RIGHT]),
+        squint=Bilateral(shapes[Blendshape.EYE_SQUINT_LEFT], shapes[Blendshape.EYE_SQUINT_RIGHT]),
+        brow_down=(shapes[Blendshape.BROW_DOWN_LEFT] + shapes[Blendshape.BROW_DOWN_RIGHT]) / 2,
+        pose=face.pose,
+        unit_px=face.unit_px,
+        iris_px=float(iris_px.mean()),
+        centre=(x / width, y / height),
+    )
 
 
-def own_ruler(observation: FaceObservation) -> Ruler:
-    """Return what measures a face in its own frame."""
-    return Ruler(canonical(used_points(observation)))
+def measure_alone(observation: FaceObservation) -> Measures:
+    """Measure one observed face in its own frame."""
+    return measure(observation, canonical(used_points(observation)))

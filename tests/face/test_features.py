@@ -13,7 +13,7 @@ from coach.face.baseline import Baseline, OwnRange, neutral_baseline
 from coach.face.features import LID_COUPLING, NASOLABIAL_WEIGHT, Features, extract
 from coach.face.head_frame import canonical, used_points
 from coach.face.landmarks import CHIN, LEFT, LOWER_LIP, RIGHT, RIGID, UPPER_LIP, USED, Blendshape
-from coach.face.measures import own_ruler
+from coach.face.measures import measure, measure_alone
 from coach.face.perception import Perception
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import FacePose, draw, grain
@@ -62,7 +62,7 @@ def test_every_measure_stands_where_its_name_says():
     points = synthetic_face()
     shapes = {shape: 0.01 * shape for shape in Blendshape}
     seen = observed(points, scale=70.0, at=(320.0, 200.0), shapes=shapes)
-    found = own_ruler(seen).measure(seen)
+    found = measure_alone(seen)
     placed = dict(zip(USED, canonical(used_points(seen)), strict=True))
     for name in ("lower_lid", "upper_lid", "brow", "cheek", "nasolabial"):
         for side, indices in (("left", LEFT), ("right", RIGHT)):
@@ -95,7 +95,7 @@ def test_every_feature_stands_where_its_name_says():
             points[index] += (0.003 * (number % 5), -0.004 * (number % 7), 0.002 * (number % 3))
     shapes = {shape: 0.01 * shape for shape in Blendshape}
     seen = observed(points, 9.0, shapes=shapes)
-    now, was, found = rest.ruler.measure(seen), rest.neutral, extract(seen, rest, best)
+    now, was, found = measure(seen, rest.reference), rest.neutral, extract(seen, rest, best)
     for side in ("left", "right"):
 
         def rise(name: str, side: str = side) -> float:

@@ -42,7 +42,7 @@ class StraightFace:
         self._image = image
         self._points = metric_points(observation)
         axes, self._origin, self._unit = head_axes(self._points[list(USED)])
-        self._face_along(np.array(axes))
+        self._face_along(axes)
 
     def correct(self, views: Sequence[StillView]) -> None:
         """Take out how far the head still seems turned in views without tilt.
@@ -51,7 +51,7 @@ class StraightFace:
         """
         left = np.zeros((3, 3))
         for view in views:
-            axes = np.array(head_axes(used_points(view.observation))[0])
+            axes, _, _ = head_axes(used_points(view.observation))
             left += MIRROR @ axes @ MIRROR if view.mirrored else axes
         u, _, vt = np.linalg.svd(left)  # the rotation nearest to their mean
         self._face_along(u @ vt @ self._axes)
