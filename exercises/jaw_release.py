@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
 from coach.exercise import jaw_circles as circles
@@ -67,7 +67,8 @@ class Breath:
     since: float = 0.0
 
 
-class JawState(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class JawState:
     """The exercise's memory.
 
     `moved`: circles are done, so a still mouth may be a breath. `breathed_t`: when the jaw last was
@@ -75,10 +76,10 @@ class JawState(NamedTuple):
     """
 
     context: Context
-    rep: RepState = RepState()
+    rep: RepState = field(default_factory=RepState)
     opening: tuple[tuple[float, float], ...] = ()
-    circles: circles.JawCircles = circles.JawCircles()
-    breath: Breath = Breath()
+    circles: circles.JawCircles = field(default_factory=circles.JawCircles)
+    breath: Breath = field(default_factory=Breath)
     reps: int = 0
     ring: StageName | None = None
     ring_done: int = 0
@@ -110,7 +111,7 @@ class JawRelease:
         state, circled = self._circle(state, t, seen)
         state, breathed = self._breathe(state, t, seen)
         if seen is not None:
-            state = state._replace(last=seen)
+            state = replace(state, last=seen)
         return state, (*opened, *circled, *breathed)
 
     def finish(self, state: JawState, t: float) -> tuple[Event, ...]:
@@ -149,9 +150,9 @@ class JawRelease:
         before = state.rep.phase
         noise = state.context.noise.chin / state.context.own_range.jaw
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
-        state = state._replace(rep=rep)
+        state = replace(state, rep=rep)
         if rep.phase in ("onset", "apex", "offset") and features is not None:
-            state = state._replace(opening=(*state.opening, (t, sample.level - rep.floor)))
+            state = replace(state, opening=(*state.opening, (t, sample.level - rep.floor)))
         events: list[Event] = []
         if before == "apex" and rep.phase == "offset" and rep.counted:
             events.append(self._stage(t, "slow_close", "started"))
@@ -161,7 +162,7 @@ class JawRelease:
             state, done = self._closed(state, result, t)
             events += done
         if rep.phase == "neutral" and state.opening:
-            state = state._replace(opening=())
+            state = replace(state, opening=())
         return state, tuple(events)
 
     def _closed(self, state: JawState, ended: Ended, t: float) -> tuple[JawState, tuple[Event, ...]]:
@@ -174,7 +175,7 @@ class JawRelease:
             return state, ()  # the dips of a circle and a jaw that drops to breathe are no tries of a hold
         if ended.reason is None and shut - leave >= self.spec.close.least_s:
             count = state.reps + 1
-            return state._replace(reps=count), (
+            return replace(state, reps=count), (
                 self._stage(t, "slow_close", "done"),
                 Rep(t=t, exercise=self.name, index=count, start=ended.start, hold_s=hold_s),
                 Released(t=t, exercise=self.name, index=count, whole_hold_s=hold_s, end=ended.end),
@@ -189,17 +190,17 @@ class JawRelease:
     ) -> tuple[JawState, tuple[Event, ...]]:
         """Count circles; a new direction or a rest ends the running stage."""
         path, fresh, direction = circles.step(state.circles, features, self.spec.circles)
-        state = state._replace(circles=path)
+        state = replace(state, circles=path)
         events: list[Event] = []
         if state.ring is not None and path.direction is None:
             events.append(self._stage(t, state.ring, "done"))
-            state = state._replace(ring=None, ring_done=0)
+            state = replace(state, ring=None, ring_done=0)
         for _ in range(fresh):
             name: StageName = "circles_clockwise" if direction == "clockwise" else "circles_counterclockwise"
             if state.ring is None:
                 events.append(self._stage(t, name, "started"))
             done = state.ring_done + 1
-            state = state._replace(ring=name, ring_done=done, moved=True)
+            state = replace(state, ring=name, ring_done=done, moved=True)
             events.append(JawCircle(t=t, exercise=self.name, index=done, direction=direction or "clockwise"))
         return state, tuple(events)
 
@@ -209,7 +210,7 @@ class JawRelease:
         """Recognise a still closed mouth, then a slightly dropped jaw, as a breath in and out."""
         spec, breath = self.spec.breath, state.breath
         if features is None or not state.moved:
-            return (state if breath.phase == "none" else state._replace(breath=Breath("none", t))), ()
+            return (state if breath.phase == "none" else replace(state, breath=Breath("none", t))), ()
         dropped = features.jaw_down - state.rep.floor * state.context.own_range.jaw > spec.least_down
         closed = features.lip_gap < spec.least_gap
         long = t - breath.since
@@ -228,13 +229,13 @@ class JawRelease:
         }
         phase = next((phase for phase, now in true[breath.phase].items() if now), None)
         if breath.phase == "out":
-            state = state._replace(breathed_t=t)
+            state = replace(state, breathed_t=t)
         if phase is None:
             return state, ()
         out = breath.phase == "out" and closed and long >= spec.out_s
         said = BREATHS["out", "done"] if out else BREATHS.get((breath.phase, phase), ())
         events = tuple(self._stage(t, name, status) for name, status in said)
-        return state._replace(breath=Breath(phase, t), moved=not out), events
+        return replace(state, breath=Breath(phase, t), moved=not out), events
 
     def _straight(self, state: JawState) -> bool:
         """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -40,12 +41,13 @@ class MemorySpec(ExerciseSpec):
     recall: RecallSpec
 
 
-class MemoryState(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MemoryState:
     """The exercise's memory. `cues`: given and not yet answered, seconds; `number`: the open one's."""
 
     context: Context
-    rep: RepState = RepState()
-    eyes: Eyes = Eyes()
+    rep: RepState = field(default_factory=RepState)
+    eyes: Eyes = field(default_factory=Eyes)
     cues: tuple[float, ...] = ()
     number: int = 0
     cue_t: float | None = None
@@ -70,7 +72,7 @@ class MemoryAnchor:
 
     def give(self, state: MemoryState, t: float) -> MemoryState:
         """Note that a memory is cued at `t` (which may lie ahead)."""
-        return state._replace(cues=tuple(sorted((*state.cues, t))))
+        return replace(state, cues=tuple(sorted((*state.cues, t))))
 
     def step(
         self, state: MemoryState, t: float, features: Features | None
@@ -80,16 +82,16 @@ class MemoryAnchor:
         sample, state = self._sample(state, t, features)
         noise = state.context.noise.corner / state.context.own_range.smile
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
-        state = state._replace(rep=rep)
+        state = replace(state, rep=rep)
         if isinstance(result, Ended):
             if state.counted:
                 events += (self._released(state, result, t),)
             elif state.smiling:
                 state, more = self._answer(state, t, result.start)
                 events += more
-            return state._replace(smiling=False, counted=False, frames=state.frames[-1:]), events
+            return replace(state, smiling=False, counted=False, frames=state.frames[-1:]), events
         if rep.phase == "apex" and state.cue_t is not None and not state.smiling:
-            state = state._replace(smiling=rep.start >= state.cue_t - 0.1)
+            state = replace(state, smiling=rep.start >= state.cue_t - 0.1)
         if state.smiling and state.cue_t is not None and t - rep.start >= self.spec.recall.judge_s:
             state, more = self._answer(state, t, rep.start)
             events += more
@@ -122,7 +124,7 @@ class MemoryAnchor:
         if state.cue_t is not None and (due or t - state.cue_t >= self.spec.recall.give_up_s):
             state, events = self._answer(state, t, state.rep.start if state.smiling else None)
         if due:
-            state = state._replace(cue_t=state.cues[0], cues=state.cues[1:], number=state.number + 1)
+            state = replace(state, cue_t=state.cues[0], cues=state.cues[1:], number=state.number + 1)
         return state, events
 
     def _answer(
@@ -143,12 +145,12 @@ class MemoryAnchor:
             in_time=in_time,
             eye_engaged=engaged,
         )
-        state = state._replace(cue_t=None)
+        state = replace(state, cue_t=None)
         if not (in_time and engaged and onset is not None):
-            return state._replace(smiling=False), (recall,)
+            return replace(state, smiling=False), (recall,)
         count = state.reps + 1
         rep = Rep(t=t, exercise=self.name, index=count, start=onset, hold_s=state.rep.hold_s)
-        return state._replace(reps=count, counted=True, smiling=False), (recall, rep)
+        return replace(state, reps=count, counted=True, smiling=False), (recall, rep)
 
     def _engaged(self, state: MemoryState) -> bool:
         """Whether the eyes have joined in at the smile's apex."""
@@ -166,6 +168,6 @@ class MemoryAnchor:
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         blinking = eyes.blinking(t, self.spec.eyes)
         keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
-        state = state._replace(eyes=eyes, frames=keep if blinking else (*keep, features))
+        state = replace(state, eyes=eyes, frames=keep if blinking else (*keep, features))
         # a blink does not move the mouth: the smile is judged through it, only the eyes are not
         return Sample(t, features.lip_corner_pull.mean), state

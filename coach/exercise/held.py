@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from coach.events import Attempt, Event, Reason, Released, Rep
 from coach.exercise.blink import Eyes
@@ -18,12 +19,13 @@ from coach.face.features import Features
 from coach.types import Bilateral
 
 
-class HeldState(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HeldState:
     """A held exercise's memory. `frames`: the running movement's, and of shortly before; the last is now."""
 
     context: Context
-    rep: RepState = RepState()
-    eyes: Eyes = Eyes()
+    rep: RepState = field(default_factory=RepState)
+    eyes: Eyes = field(default_factory=Eyes)
     reps: int = 0
     fault: Reason | None = None
     frames: tuple[Features, ...] = ()
@@ -81,14 +83,14 @@ class Held(Generic[P]):
         """Take in one frame."""
         sample, state = self._sample(state, t, features)
         rep, result = step(state.rep, sample, self.spec.repetition, self.noise(state.context))
-        state = state._replace(rep=rep, fault=sample.fault)
+        state = replace(state, rep=rep, fault=sample.fault)
         if isinstance(result, Reached):
-            state = state._replace(reps=state.reps + 1)
+            state = replace(state, reps=state.reps + 1)
             return state, (
                 Rep(t=t, exercise=self.name, index=state.reps, start=result.start, hold_s=result.hold_s),
             )
         if isinstance(result, Ended):
-            return state._replace(frames=state.frames[-1:]), self._close(state, result, t)
+            return replace(state, frames=state.frames[-1:]), self._close(state, result, t)
         return state, ()
 
     def finish(self, state: HeldState, t: float) -> tuple[Event, ...]:
@@ -114,7 +116,7 @@ class Held(Generic[P]):
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)
         keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
-        state = state._replace(eyes=eyes, frames=(*keep, features))
+        state = replace(state, eyes=eyes, frames=(*keep, features))
         if masked:
             return Sample(t, masked=True), state
         fault = self.fault(state, features)

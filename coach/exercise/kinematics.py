@@ -1,10 +1,11 @@
-"""The course of one movement: how high it went, where it began, rose half-way and fell."""
+"""Kinematics of one movement: the height of its plateau, and when it began, was half-way up and fell."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeAlias
 
 LevelTrace: TypeAlias = tuple[tuple[float, float], ...]
@@ -12,32 +13,31 @@ LevelTrace: TypeAlias = tuple[tuple[float, float], ...]
 
 MOST = 0.85  # of the plateau: from there on the rise is over
 # On the smooth step 3x^2 - 2x^3, which facial onsets resemble, 20 % and 50 % are crossed at 0.287 and 0.5
-# of the rise time, so that the start lies 0.287 / 0.213 of their distance before the first.
+# of the rise time. So the onset lies 0.287 / 0.213 of the time between the two before the first.
 BEFORE = 0.287 / 0.213
 
 
-def plateau(levels: Sequence[float], floor: float) -> float:
-    """Return the height above `floor` on which a movement stays, from all its levels in order of size.
+def plateau(levels: Iterable[float], floor: float) -> float:
+    """Return the height above `floor` at which a movement stays.
 
-    The median of its upper half, without its highest tenth: that may be the edge of a blink.
+    The median of the upper half of its levels, without the highest tenth: that may be the edge of a blink.
     """
-    top = levels[-1 - len(levels) // 10]
-    first = bisect_left(levels, floor + (top - floor) / 2)
-    return levels[(first + len(levels)) // 2] - floor
+    ordered = sorted(levels)
+    top = ordered[-1 - len(ordered) // 10]
+    upper_half = bisect_left(ordered, floor + (top - floor) / 2)
+    return ordered[(upper_half + len(ordered)) // 2] - floor
 
 
 def crossing(trace: LevelTrace, floor: float, start: float, height: float, share: float) -> float:
     """Return when the rise last crossed `share` of `height` before reaching most of it, interpolated."""
-    threshold = share * height
-    before_t, before = trace[0][0], trace[0][1] - floor
+    threshold, most = share * height, MOST * height
     crossed = start
-    for at, raw in trace:
-        level = raw - floor
-        if level >= threshold > before:
-            crossed = before_t + (at - before_t) * (threshold - before) / (level - before)
-        if level >= MOST * height and at >= start:
+    for (t0, level0), (t1, level1) in pairwise((trace[0], *trace)):
+        height0, height1 = level0 - floor, level1 - floor
+        if height0 < threshold <= height1:
+            crossed = t0 + (t1 - t0) * (threshold - height0) / (height1 - height0)
+        if height1 >= most and t1 >= start:
             break
-        before_t, before = at, level
     return crossed
 
 
@@ -45,17 +45,17 @@ def fall(trace: LevelTrace, floor: float, threshold: float) -> float:
     """Return when the last two levels crossed `threshold` downwards, interpolated."""
     if len(trace) < 2:  # noqa: PLR2004  # two points make a line
         return trace[-1][0]
-    (t0, raw0), (t1, raw1) = trace[-2:]
-    level0, level1 = raw0 - floor, raw1 - floor
-    if level0 <= level1 or level0 < threshold:
+    (t0, level0), (t1, level1) = trace[-2:]
+    height0, height1 = level0 - floor, level1 - floor
+    if height0 <= height1 or height0 < threshold:
         return t1
-    return t0 + (t1 - t0) * min((level0 - threshold) / (level0 - level1), 1.0)
+    return t0 + (t1 - t0) * min((height0 - threshold) / (height0 - height1), 1.0)
 
 
 def onset(trace: LevelTrace, floor: float, start: float) -> float:
-    """Return when the movement left rest, from where its rise crossed 20 % and 50 %.
+    """Return when the movement left rest, from the moments its rise crossed 20 % and 50 %.
 
-    That is no earlier than it was last seen at rest.
+    Never earlier than it was last seen at rest.
     """
     top = max(level for _, level in trace) - floor
     half = crossing(trace, floor, start, top, 0.5)

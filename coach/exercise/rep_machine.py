@@ -1,11 +1,11 @@
-"""The judge of a repetition: takes it from phase to phase, says when it counts, and why it did not."""
+"""The state machine of a repetition: its phases, when it counts, and why an attempt did not."""
 
 from __future__ import annotations
 
 import math
-from array import array
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
 from coach.events import Reason
@@ -27,15 +27,15 @@ TRANSITIONS: Final[dict[tuple[RepPhase, RepTrigger], RepPhase]] = {
     ("offset", "rested"): "neutral",  # true return to rest: ready for the next
 }
 
-PREROLL_S = 1.2  # how much of the time before the enter threshold is kept to find onset and half-rise
-GAP_S = 0.5  # between two frames
-LONGEST_S = 90.0  # nobody holds a face this long: what looks like it is a new posture
-SETTLED_S = 0.7  # a steady level this long after a movement, below its half, is the new rest
-STUCK_S = 8.0  # a face that rests at a new level this long after a movement has a new rest level
-LEAST_PLATEAU = 0.85  # of the enter threshold; a movement that settles lower was none
-LEAST_ABOVE_NEUTRAL = 0.5  # likewise, but against the calibrated neutral: coming back to it is no movement
-RISEN = 1.5  # of a failed try's plateau; what rises this high before it came to rest is the next movement
-CERTAIN_S = 2.0  # so long after the onset, when half-way up was is no longer in question
+PREROLL_S = 1.2  # kept from before the enter threshold, to find onset and half-rise
+GAP_S = 0.5  # between two frames; a longer gap interrupts a movement
+LONGEST_S = 90.0  # nobody holds a face this long: it is a new posture
+SETTLED_S = 0.7  # after a movement, a level that is steady this long and below its half is the new rest
+STUCK_S = 8.0  # the same for a level above its half
+LEAST_PLATEAU = 0.85  # of the enter threshold; whatever settles lower was no movement
+LEAST_ABOVE_NEUTRAL = 0.5  # the same against the calibrated neutral: coming back to it is no movement
+RISEN = 1.5  # of a failed attempt's plateau; a rise this high before coming to rest is the next movement
+CERTAIN_S = 2.0  # this long after onset, the half-rise time is final
 
 
 def step(
@@ -62,12 +62,12 @@ def step(
         return state, None
     dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
     if sample.t - state.t > GAP_S and state.phase in ("onset", "apex"):
-        # no frames for so long are never a hold, however right the face is before and after
-        state, sample = state._replace(gone_since=state.t), Sample(sample.t, gone="face_lost")
+        # A gap this long is never part of a hold, however good the face looks before and after it.
+        state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
     if not math.isfinite(state.t) and sample.level > enter:
-        # the movement had begun before anyone watched: it must come to rest first
-        state = state._replace(phase="offset", since=sample.t)
+        # The movement started before the first frame: wait until the face has been at rest.
+        state = replace(state, phase="offset", since=sample.t)
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)
@@ -75,29 +75,26 @@ def step(
     result: Reached | Ended | None = None
     held = seen.phase == "apex" and trigger is None and sample.gone is None
     if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
-        seen = seen._replace(counted=True)
+        seen = replace(seen, counted=True)
         result = Reached(seen.start, seen.hold_s)
     if trigger is not None:
         seen, result = _move(seen, sample, spec, trigger, enter)
     floor = seen.floor
     if seen.phase == "neutral" and sample.gone is None and not sample.masked:
         floor = _drift(floor, sample, enter, dt, spec)
-    return seen._replace(t=sample.t, floor=floor), result
+    return replace(seen, t=sample.t, floor=floor), result
 
 
 def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepState:
     """Append the frame to the trace and the faults."""
     if sample.gone is not None:
         since = sample.t if state.gone_since is None else state.gone_since
-        return state._replace(gone_since=since, rest_since=None)
+        return replace(state, gone_since=since, rest_since=None)
     if sample.masked:
-        return state._replace(gone_since=None)
-    trace, levels, faults = (*state.trace, (sample.t, sample.level)), state.levels, state.faults
-    if state.phase == "neutral" or _certain(state, sample.t):
+        return replace(state, gone_since=None)
+    trace, faults = (*state.trace, (sample.t, sample.level)), state.faults
+    if state.phase == "neutral":
         trace = _last(trace, sample.t)
-    if state.phase == "apex":
-        levels = levels[:]
-        insort(levels, sample.level)
     if state.phase in ("onset", "apex") and sample.fault is not None:
         begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
         grave_s = 0.0 if sample.mild else sample.t - begin
@@ -107,11 +104,7 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
     if state.phase == "offset" and (low or home):
         rest_since = sample.t if state.rest_since is None else state.rest_since
-    return state._replace(trace=trace, levels=levels, faults=faults, gone_since=None, rest_since=rest_since)
-
-
-def _certain(state: RepState, t: float) -> bool:
-    return state.phase == "apex" and t - state.since > CERTAIN_S
+    return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
 
 
 def _last(trace: LevelTrace, t: float) -> LevelTrace:
@@ -186,12 +179,11 @@ def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
 
 
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
-    """Measure plateau and hold anew from all levels so far, half-rise as long as it is in question."""
-    trace, floor, start = state.trace, state.floor, state.start
-    plateau = kinematics.plateau(state.levels, floor)
-    half_t = (
-        state.half_t if _certain(state, t) else kinematics.crossing(trace, floor, start, plateau, spec.half)
-    )
+    """Measure plateau, half-rise and hold from all levels so far."""
+    trace, floor, start, half_t = state.trace, state.floor, state.start, state.half_t
+    plateau = kinematics.plateau((level for at, level in trace if at >= start), floor)
+    if t - state.since <= CERTAIN_S:
+        half_t = kinematics.crossing(trace, floor, start, plateau, spec.half)
     below_since = None
     if state.level < spec.leave * plateau:
         below_since = state.below_since
@@ -200,7 +192,8 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     until = t if below_since is None else min(below_since, t)
     if state.gone_since is not None:
         until = min(until, state.gone_since)
-    return state._replace(
+    return replace(
+        state,
         plateau=plateau,
         half_t=half_t,
         below_since=below_since,
@@ -212,19 +205,16 @@ def _move(
     state: RepState, sample: Sample, spec: RepSpec, trigger: RepTrigger, enter: float
 ) -> tuple[RepState, Ended | None]:
     """Go to the next phase and say what ended."""
-    moved = state._replace(phase=TRANSITIONS[state.phase, trigger], since=sample.t)
+    moved = replace(state, phase=TRANSITIONS[state.phase, trigger], since=sample.t)
     if trigger == "entered":
-        return moved._replace(start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
+        return replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
     if trigger == "dropped":
-        return moved._replace(
-            levels=array("d"), faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0
-        ), None
+        return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if trigger == "dwelt":
         begun = kinematics.onset(state.trace, state.floor, state.start)
-        levels = array("d", sorted(level for at, level in state.trace if at >= begun))
-        return _clock(moved._replace(start=begun, levels=levels), sample.t, spec), None
+        return _clock(replace(moved, start=begun), sample.t, spec), None
     if trigger in ("fell", "lost"):
-        return moved._replace(rest_since=None, gone=sample.gone if trigger == "lost" else None), None
+        return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None
     return _rested(moved, sample, spec, risen=_risen(state, enter))
 
 
@@ -242,9 +232,9 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> t
     floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
     if risen:
-        clean = clean._replace(floor=state.floor, trace=_last(state.trace, sample.t))
+        clean = replace(clean, floor=state.floor, trace=_last(state.trace, sample.t))
     if state.counted:
-        clean = clean._replace(scale=0.7 * state.scale + 0.3 * state.plateau)
+        clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
     worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
     return clean, ended if worth else None
 

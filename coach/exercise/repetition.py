@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from array import array
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -61,13 +60,15 @@ class Sample:
     gone: Reason | None = None
 
 
-class RepState(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RepState:
     """Everything a repetition remembers.
 
-    `trace`: (t, level) since shortly before the onset; once nothing depends on the onset any more, of the
-    last moments. `levels`: all since `start`, in order of size, once the apex has begun. `floor`: the level
-    at rest. `scale`: usual plateau of this person. `below_since`/`gone_since`: since when the level is below
-    the leave threshold / the face cannot be judged. `counted`: the hold target was reached in this movement.
+    `since`: start of the phase, seconds. `floor`: level at rest. `scale`: usual plateau of this person.
+    `trace`: trusted levels since shortly before the onset. `below_since`: when the level fell below the leave
+    threshold; `gone_since`: when the face was last lost or turned away; `gone`: which of them ended the
+    movement. `counted`: the movement has reached the hold target. `start`: onset, seconds; `half_t`: when
+    the rise was half-way up.
     """
 
     phase: RepPhase = "neutral"
@@ -76,7 +77,6 @@ class RepState(NamedTuple):
     floor: float = 0.0
     scale: float = 1.0
     trace: LevelTrace = ()
-    levels: array[float] = array("d")
     faults: tuple[FormFault, ...] = ()
     below_since: float | None = None
     gone_since: float | None = None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synthetic import clock, line, reached, run, spec
 
 from coach.events import Reason
-from coach.exercise.rep_machine import CERTAIN_S, PREROLL_S, TRANSITIONS, step
+from coach.exercise.rep_machine import TRANSITIONS, step
 from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 
 quick = settings(max_examples=20, deadline=None, derandomize=True)
@@ -233,8 +233,8 @@ def test_a_frame_that_is_not_later_changes_nothing(rules, frames, back):
 
 @quick
 @given(sane_spec(), numbers(0.5, 30), intervals, jitters, st.integers(0, 2**16))
-def test_a_hold_remembers_every_level_and_its_last_moments(rules, held_s, dt, jitter, seed):
-    """The levels since the start, in order of size, however long; of their course no more than is needed."""
+def test_a_hold_remembers_every_level_of_its_movement(rules, held_s, dt, jitter, seed):
+    """However long a movement is held, its plateau is that of all its levels since it began."""
     noise = random.Random(seed)
     frames = line([(0, 0), (1, 0), (1.4, 1), (1.4 + held_s, 1)], clock(1.4 + held_s, dt, jitter))
     frames = [replace(frame, level=frame.level + noise.gauss(0, 0.02)) for frame in frames]
@@ -243,9 +243,7 @@ def test_a_hold_remembers_every_level_and_its_last_moments(rules, held_s, dt, ji
         state, _ = step(state, frame, rules, 0.01)
         if state.phase == "apex":
             seen = [each.level for each in frames[: number + 1] if each.t >= state.start]
-            assert list(state.levels) == sorted(seen)
-            assert state.trace[-1] == (frame.t, frame.level)
-            assert len(state.trace) <= (PREROLL_S + rules.dwell_s + CERTAIN_S + 1) / min(dt, 1 / 60) + 2
+            assert [level for at, level in state.trace if at >= state.start] == seen
 
 
 @quick
