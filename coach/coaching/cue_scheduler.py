@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from coach.coaching.cues import Cue, CueKind
-from coach.record import record
 
 INTERRUPTING = frozenset({CueKind.SAFETY, CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN})
 """Kinds whose moment does not wait: they cut off whatever is less urgent than themselves."""
@@ -39,7 +39,7 @@ def estimate_s(text: str, rate_wpm: float) -> float:
     return (_START_S + _LETTER_S * letters + _WORD_S * words + pauses) * _FITTED_RATE_WPM / rate_wpm
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SchedulerState:
     """What is being said, until when (seconds), and what waits: one cue a kind, urgent first."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from coach.coaching.cues import Cue
 from coach.events import Event
 from coach.exercise.view import View
-from coach.record import record
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
 
@@ -29,7 +29,7 @@ class Moment:
     late: bool = False
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Guidance:
     """What a guide asks for: cues, events of its own, and whether the exercise is done.
 

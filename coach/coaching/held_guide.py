@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.feedback import FIXED, Rationing, ration
 from coach.coaching.guide import Guidance, Moment
 from coach.events import Attempt, Released, Rep, Smile
-from coach.record import record
 
 HeldGuideStage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
 HeldGuideTrigger: TypeAlias = Literal[
@@ -42,7 +41,7 @@ STRAINED = 2  # tries with other muscles' help after which it is suggested too
 REMIND_S = (4.0, 10.0)  # of a face that should be at rest before it is reminded; then it has been told
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class HeldGuideState:
     """Where in leading a held exercise.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.events import Event
 from coach.face.features import Features
-from coach.record import record
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Output:
     """One frame's result: what happened, what to start saying, what to show, whether it is over.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
-from coach.record import record
 from coach.types import Image
 
 ScreenPhase: TypeAlias = Literal[
@@ -15,7 +14,7 @@ ScreenPhase: TypeAlias = Literal[
 ]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Screen:
     """Everything the window says in one frame; texts are in the person's language already.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from coach.events import Attempt, Calibrated, Event, Rep
 from coach.exercise.protocol import AnyExercise, Context, Cued
@@ -13,11 +13,10 @@ from coach.face.baseline import OwnRange
 from coach.face.features import Features
 from coach.face.perception import Perception
 from coach.face.presence import Presence
-from coach.record import record
 from coach.types import FaceObservation
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Analysed:
     """One processed frame: features (None without a face), the exercise's view, and what happened."""
 

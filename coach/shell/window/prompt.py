@@ -14,7 +14,6 @@ import click
 
 from coach.coaching.screen import Screen
 from coach.face.framing import Framing
-from coach.record import record
 from coach.shell.window.display import Command, Display
 from coach.types import Frame
 
@@ -38,7 +37,7 @@ class Question:
     caption: str = ""
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class QuestionScreen(Screen):
     """A screen that asks: `lines` are the answers' keys and labels, `progress` the share of the patience.
 
