@@ -27,8 +27,10 @@ from coach.check_in.scores import (
     smile_score,
 )
 from coach.errors import CoachError
+from coach.shell.app.score import score_photo
 from coach.shell.detection.landmarker import Landmarker
-from coach.shell.detection.photo import Stills, keep_photo, read_photo, score_photo
+from coach.shell.detection.photo_file import keep_photo, read_photo
+from coach.shell.detection.stills import Stills
 from coach.shell.drawn_face.face import draw, grain
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, Image

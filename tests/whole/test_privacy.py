@@ -22,7 +22,7 @@ from led import led, plan
 from coach.face.baseline import OwnRange
 from coach.session.memories import Memories
 from coach.shell.app import doctor
-from coach.shell.detection.photo import keep_photo
+from coach.shell.detection.photo_file import keep_photo
 from coach.shell.profile.home import Home
 from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
 from coach.shell.profile.range_file import write_own_range

@@ -29,7 +29,8 @@ from coach.shell.app.check_in_record import (
 )
 from coach.shell.capture.source import Signal, Source
 from coach.shell.detection.landmarker import Landmarker
-from coach.shell.detection.photo import Stills, keep_photo
+from coach.shell.detection.photo_file import keep_photo
+from coach.shell.detection.stills import Stills
 from coach.shell.profile.toml_files import config_dir, read_toml, validated
 from coach.shell.store.store import Store
 from coach.shell.window.display import Command, Display

@@ -18,7 +18,7 @@ from coach.check_in.scores import Scores, median_of, score, sem
 from coach.errors import CoachError
 from coach.face.baseline import Baseline
 from coach.progress.history import SIMULATED
-from coach.shell.detection.photo import read_photo
+from coach.shell.detection.photo_file import read_photo
 from coach.shell.store.store import Store
 from coach.types import FaceObservation, Image
 

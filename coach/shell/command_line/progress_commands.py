@@ -178,7 +178,7 @@ def remind(file: Path, at: str) -> None:
 def score(options: Shared, photo: Path, neutral: Path | None) -> None:
     """Score a picture, with --neutral against your face at rest."""
     from coach.check_in.scores import score_lines
-    from coach.shell.detection.photo import score_photo
+    from coach.shell.app.score import score_photo
 
     home = home_of(options)
     for line in score_lines(score_photo(photo, home.model(progress=True), neutral)):

@@ -15,7 +15,7 @@ import numpy as np
 
 from coach.errors import CoachError
 from coach.progress.words import PAGE, ProgressWords, bound
-from coach.shell.detection.photo import FOLDER, read_photo
+from coach.shell.detection.photo_file import FOLDER, read_photo
 
 HEIGHT, QUALITY = 480, 85  # of the JPEG in the page: about 40 kB each
 POSES = ("natural", "biggest", "neutral")  # which face is compared, the first that both days have

@@ -24,7 +24,7 @@ from coach.progress.history import (
     SmileRecord,
 )
 from coach.progress.words import ProgressWords
-from coach.shell.detection.photo import keep_photo
+from coach.shell.detection.photo_file import keep_photo
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.report.before_after import first_and_latest
 from coach.shell.report.progress_page import progress_page

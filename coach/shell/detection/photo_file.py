@@ -1,0 +1,86 @@
+"""Photos as files: reading a person's own, and keeping a check-in's."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from coach.errors import CoachError, StoreError
+from coach.shell.system.image import plain
+from coach.shell.system.native_stderr import native_stderr
+from coach.types import Image
+
+FOLDER = "photos"  # in the data folder
+MOST_BYTES = 100_000_000
+
+
+def read_photo(path: Path) -> Image:
+    """Read a picture file, turned upright as its camera meant it.
+
+    Returns
+    -------
+    Image
+        (H, W, 3) uint8 BGR of at most `image.MAX_SIDE` pixels a side.
+
+    Raises
+    ------
+    CoachError
+        There is no such file, it cannot be read, or it is no picture.
+    """
+    import cv2
+
+    if not path.exists():
+        raise CoachError(f"{path}: there is no such file; check the path")
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise CoachError(f"{path}: {size // 1_000_000} MB is too large for a photo; scale it down")
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise CoachError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    try:
+        with native_stderr():
+            decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except cv2.error:
+        decoded = None
+    image = plain(decoded)
+    if image is None:
+        raise CoachError(f"{path}: is not a picture that can be read; use a JPEG or PNG file")
+    return image
+
+
+def keep_photo(folder: Path, image: Image, at: datetime, name: str) -> str:
+    """Write a photo for its owner's eyes alone and return its path inside the data folder.
+
+    Parameters
+    ----------
+    folder
+        The data folder; the photo goes into `photos` in it.
+    image
+        (H, W, 3) uint8 BGR, unmirrored.
+    at, name
+        Make up the file's name, e.g. `2026-03-01-183000-neutral.png`.
+
+    Raises
+    ------
+    StoreError
+        It cannot be written.
+    """
+    import cv2
+
+    place = folder / FOLDER
+    file = place / f"{at:%Y-%m-%d-%H%M%S}-{name}.png"  # lossless: a kept photo gives the same scores again
+    data = cv2.imencode(".png", image)[1].tobytes()
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.chmod(0o700)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(data)
+    except OSError as error:
+        raise StoreError(
+            f"{file}: the photo cannot be written ({error.strerror}); free some space, or do without photos"
+        ) from error
+    return file.relative_to(folder).as_posix()
