@@ -1,1 +1,1 @@
-"""A session's trace, its marks, and the line of time it is watched along."""
+"""A session's trace, its chapters, and the timeline it is watched along."""

@@ -1,4 +1,4 @@
-"""A session's marks: moments worth going back to, with a title each; and the words said, as subtitles."""
+"""A session's chapters: moments worth going back to, each with a title; and the words said, as subtitles."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from coach.events import (
     Stage,
 )
 
-MarkKind: TypeAlias = Literal["exercise", "rep", "attempt", "smile", "stage", "recall", "break"]
+ChapterKind: TypeAlias = Literal["exercise", "rep", "attempt", "smile", "stage", "recall", "break"]
 LEAST_S = 1.5  # a subtitle is read, not only heard
-LAST_S = 3.0  # how long the last mark lasts
+LAST_S = 3.0  # how long the last chapter lasts
 PAUSES: Final = {"face_lost": "paused_face", "camera_lost": "camera_lost"}
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """`t`: seconds at which to look, the onset where there was one. `title`: in the person's language."""
+class Chapter:
+    """`t`: seconds at which it begins, the onset where there was one. `title`: in the person's language."""
 
     t: float
-    kind: MarkKind
+    kind: ChapterKind
     title: str
     exercise: str | None = None
 
@@ -45,42 +45,42 @@ class Subtitle:
     text: str
 
 
-def marks(events: Iterable[Event], book: PhraseBook) -> list[Mark]:
-    """Return the marks of a session in order of time; an exercise's first cue is its beginning."""
-    found: list[Mark] = []
+def chapters(events: Iterable[Event], book: PhraseBook) -> list[Chapter]:
+    """Return a session's chapters in order of time; an exercise begins with its first cue."""
+    found: list[Chapter] = []
     exercise: str | None = None
     for event in events:
         if event.exercise is not None and event.exercise != exercise:
             exercise = event.exercise
-            found.append(Mark(event.t, "exercise", book.text(exercise, "title"), exercise))
-        mark = _mark(event, book)
-        if mark is not None:
-            found.append(mark)
-    return sorted(found, key=lambda mark: mark.t)
+            found.append(Chapter(event.t, "exercise", book.text(exercise, "title"), exercise))
+        chapter = _chapter(event, book)
+        if chapter is not None:
+            found.append(chapter)
+    return sorted(found, key=lambda chapter: chapter.t)
 
 
-def _mark(event: Event, book: PhraseBook) -> Mark | None:
+def _chapter(event: Event, book: PhraseBook) -> Chapter | None:
     name = event.exercise
-    mark: tuple[float, MarkKind, str] | None = None
+    beginning: tuple[float, ChapterKind, str] | None = None
     match event:
         case Rep():
-            mark = event.start, "rep", f"{event.index}"
+            beginning = event.start, "rep", f"{event.index}"
         case Attempt():
-            mark = event.start, "attempt", _reason(event, book)
+            beginning = event.start, "attempt", _reason(event, book)
         case Smile():
-            mark = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {event.symmetry:.0%}"
+            beginning = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {event.symmetry:.0%}"
         case Stage(status="started"):
-            mark = event.t, "stage", event.name.replace("_", " ")
+            beginning = event.t, "stage", event.name.replace("_", " ")
         case JawCircle():
-            mark = event.t, "rep", f"{book.text(SCREEN, 'circles')} {event.index}"
+            beginning = event.t, "rep", f"{book.text(SCREEN, 'circles')} {event.index}"
         case Recall():
-            mark = event.onset_t or event.cue_t, "recall", f"{event.index}"
+            beginning = event.onset_t or event.cue_t, "recall", f"{event.index}"
         case Paused():
-            return Mark(event.t, "break", book.text(SESSION, PAUSES.get(event.cause, "paused")))
-    if mark is None:
+            return Chapter(event.t, "break", book.text(SESSION, PAUSES.get(event.cause, "paused")))
+    if beginning is None:
         return None
-    t, kind, text = mark
-    return Mark(t, kind, f"{book.text(name, 'title')}: {text}" if name else text, name)
+    t, kind, text = beginning
+    return Chapter(t, kind, f"{book.text(name, 'title')}: {text}" if name else text, name)
 
 
 def _reason(event: Attempt, book: PhraseBook) -> str:
@@ -102,10 +102,13 @@ def subtitles(events: Iterable[Event], rate_wpm: float) -> list[Subtitle]:
     return lines
 
 
-def chapters(found: Sequence[Mark], end: float) -> list[Subtitle]:
-    """Return marks as stretches, each up to the next one; of several at one moment the last."""
-    ends = [mark.t for mark in found[1:]] + [max(end, found[-1].t + LAST_S)] if found else []
-    return [Subtitle(m.t, until, m.title) for m, until in zip(found, ends, strict=True) if until > m.t]
+def chapter_titles(found: Sequence[Chapter], end: float) -> list[Subtitle]:
+    """Return each chapter's title, shown until the next one begins; of several at one moment the last."""
+    if not found:
+        return []
+    ends = [*(chapter.t for chapter in found[1:]), max(end, found[-1].t + LAST_S)]
+    spans = zip(found, ends, strict=True)
+    return [Subtitle(chapter.t, until, chapter.title) for chapter, until in spans if until > chapter.t]
 
 
 def web_vtt(lines: Iterable[Subtitle], zero: float = 0.0) -> str:

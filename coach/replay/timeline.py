@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 
 from coach.replay.trace import Answer
 
-BACK_S = 1.0  # "back" goes to the mark before the present one only this soon after it
-BEFORE_S = 0.5  # a jump ends a little before the mark, so that the movement's beginning is seen
+BACK_S = 1.0  # "back" goes to the chapter before the present one only this soon after it
+BEFORE_S = 0.5  # a jump ends a little before the chapter, so that the movement's beginning is seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,9 @@ class Playhead:
         """Stop, or go on; from the end, from the beginning."""
         return Playhead(0.0) if self.at >= end else replace(self, playing=not self.playing)
 
-    def jumped(self, marks: Sequence[float], by: int, end: float) -> Playhead:
-        """Go to the next (+1) or the last (-1) mark, a little before it; `marks`: places in order."""
-        places = sorted({max(mark - BEFORE_S, 0.0) for mark in marks})
+    def jumped(self, chapters: Sequence[float], by: int, end: float) -> Playhead:
+        """Go to the next (+1) or the last (-1) chapter, a little before it; `chapters`: places in order."""
+        places = sorted({max(chapter - BEFORE_S, 0.0) for chapter in chapters})
         if by > 0:
             return replace(self, at=next((place for place in places if place > self.at + 1e-6), end))
         before = [place for place in places if place < self.at - (BACK_S if self.playing else 1e-6)]

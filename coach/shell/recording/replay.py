@@ -15,7 +15,7 @@ from coach import __version__
 from coach.coaching.phrases import PhraseBook
 from coach.errors import CoachError, UsageError
 from coach.events import Event
-from coach.replay.chapters import Mark, marks
+from coach.replay.chapters import Chapter, chapters
 from coach.replay.timeline import SessionPart, Timeline, parts
 from coach.replay.trace import Answer, Setup, answers, veiled
 from coach.shell.recording import film_folders as films
@@ -43,9 +43,9 @@ class Replayed:
         return [event for answer in self.answers for event in answer.events]
 
     @property
-    def marks(self) -> list[Mark]:
+    def chapters(self) -> list[Chapter]:
         """The moments worth going to."""
-        return marks(self.events, self.book)
+        return chapters(self.events, self.book)
 
     @property
     def parts(self) -> list[SessionPart]:

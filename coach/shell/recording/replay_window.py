@@ -1,4 +1,4 @@
-"""The replay's window: one session or two side by side, with a line of marks to jump along."""
+"""The replay's window: one session or two side by side, with a timeline to jump along by chapters."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from coach.shell.recording.film_reader import FilmReader
 from coach.shell.system.image import plain
 from coach.shell.system.native_stderr import native_stderr
 from coach.shell.window import theme, widgets
+from coach.shell.window.display import WindowView
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Rect
-from coach.shell.window.painter import Appearance, Painter, WindowView
+from coach.shell.window.painter import Appearance, Painter
 from coach.types import Image
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ PAUSE = {ord(" ")}
 BACK = {65361, 2424832, 63234, ord(","), ord("b")}
 NEXT = {65363, 2555904, 63235, ord("."), ord("n")}
 VIEW = {ord("v")}
-MARK_COLOUR = {"rep": theme.GREEN, "attempt": theme.ORANGE, "exercise": theme.TEXT, "break": theme.QUIET}
+CHAPTER_COLOUR = {"rep": theme.GREEN, "attempt": theme.ORANGE, "exercise": theme.TEXT, "break": theme.QUIET}
 
 
 class Lane:
@@ -105,11 +106,11 @@ class ReplayWindow:
         width = SIZE[0] // len(sessions)
         self.lanes = [Lane(each, (width, SIZE[1]), large_text=settings.large_text) for each in sessions]
         self.line = Timeline(*(each.parts for each in sessions))
-        self.marks = sorted(
+        self.chapters = sorted(
             (
-                (self.line.place(lane, mark.t), lane, mark)
+                (self.line.place(lane, chapter.t), lane, chapter)
                 for lane, each in enumerate(sessions)
-                for mark in each.marks
+                for chapter in each.chapters
             ),
             key=lambda placed: placed[:2],
         )
@@ -136,7 +137,7 @@ class ReplayWindow:
     def obey(self, key: int) -> bool:
         """Do what a key asks for; return False for the one that ends."""
         key = ord(chr(key).lower()) if 0 <= key < 128 else key  # noqa: PLR2004  # ASCII
-        places = [place for place, _, _ in self.marks]
+        places = [place for place, _, _ in self.chapters]
         if key in QUIT:
             return False
         if key in PAUSE:
@@ -171,10 +172,10 @@ class ReplayWindow:
         track = Rect(16, SIZE[1] + 10, SIZE[0] - 32, 14)
         widgets.fill(out, track, theme.TRACK)
         whole = max(self.line.seconds, 1e-9)
-        for place, lane, mark in self.marks:
+        for place, lane, chapter in self.chapters:
             x = track.x + round(place / whole * (track.w - 3))
             half = Rect(x, track.y + (lane * 7), 3, 14 if len(self.lanes) == 1 else 7)
-            widgets.fill(out, half, MARK_COLOUR.get(mark.kind, theme.SKY))
+            widgets.fill(out, half, CHAPTER_COLOUR.get(chapter.kind, theme.SKY))
         x = track.x + round(self.head.at / whole * (track.w - 3))
         widgets.fill(out, Rect(x, track.y - 4, 3, 22), theme.YELLOW)
         text = Rect(16, SIZE[1] + 28, SIZE[0] - 32, BAR - 30)
@@ -182,9 +183,9 @@ class ReplayWindow:
         theme.write_in(out, text, self._keys(), size=18, colour=theme.QUIET, align="right")
 
     def _left(self) -> str:
-        passed = [mark.title for place, _, mark in self.marks if place <= self.head.at + 1e-6]
+        passed = [chapter.title for place, _, chapter in self.chapters if place <= self.head.at + 1e-6]
         soon = self.head.at + BEFORE_S + 1e-6
-        coming = next((m.title for place, _, m in self.marks if self.head.at < place <= soon), "")
+        coming = next((m.title for place, _, m in self.chapters if self.head.at < place <= soon), "")
         names = " | ".join(lane.replayed.recorded.folder.name for lane in self.lanes)
         title = coming or (passed[-1] if passed else "")
         return f"{_clock(self.head.at)} / {_clock(self.line.seconds)}   {title}   ({names})"

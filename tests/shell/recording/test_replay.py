@@ -174,7 +174,7 @@ def test_the_window_plays_pauses_jumps_and_ends(home, gui):
     window.run()
     assert gui.shown == 5
     assert window.head == Playhead(1.0, playing=False)
-    rep = next(place for place, _, mark in window.marks if mark.kind == "rep")
+    rep = next(place for place, _, chapter in window.chapters if chapter.kind == "rep")
     window.head = Playhead(rep - 2.0, playing=False)
     for key, place in ((RIGHT, rep), (ord("."), None), (LEFT, rep), (ord(","), None), (RIGHT, rep)):
         assert window.obey(key)
@@ -230,16 +230,16 @@ def test_the_same_exercise_begins_together_and_the_quicker_session_waits():
 
 
 def test_the_playhead_stops_at_the_end_and_begins_anew_from_there():
-    """Jumps stop a little before a mark; going back twice in a row goes back twice."""
+    """Jumps stop a little before a chapter; going back twice in a row goes back twice."""
     head = Playhead().moved(9.0, 10.0)
     assert head.at == 9.0
     assert head.moved(2.0, 10.0) == Playhead(10.0, playing=False)
     assert Playhead(10.0, playing=False).toggled(10.0) == Playhead(0.0)
     assert Playhead(3.0).toggled(10.0).moved(1.0, 10.0).at == 3.0
-    marks = [0.2, 4.0, 8.0]
-    assert Playhead(1.0).jumped(marks, 1, 10.0).at == 3.5
-    assert Playhead(8.0).jumped(marks, 1, 10.0).at == 10.0
-    back = Playhead(7.6).jumped(marks, -1, 10.0)
+    chapters = [0.2, 4.0, 8.0]
+    assert Playhead(1.0).jumped(chapters, 1, 10.0).at == 3.5
+    assert Playhead(8.0).jumped(chapters, 1, 10.0).at == 10.0
+    back = Playhead(7.6).jumped(chapters, -1, 10.0)
     assert back.at == 3.5
-    assert back.jumped(marks, -1, 10.0).at == 0.0
-    assert Playhead(7.6, playing=False).jumped(marks, -1, 10.0).at == 7.5
+    assert back.jumped(chapters, -1, 10.0).at == 0.0
+    assert Playhead(7.6, playing=False).jumped(chapters, -1, 10.0).at == 7.5
