@@ -14,8 +14,9 @@ from coach.coaching.screen import Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.window.display import WindowView
 from coach.shell.window.labels import Labels
-from coach.shell.window.painter import Appearance, Painter, WindowView
+from coach.shell.window.painter import Appearance, Painter
 from coach.shell.window.prompt import QuestionScreen
 from coach.shell.window.question_page import QuestionPage
 from coach.types import Bilateral, FaceObservation, Frame, Image

@@ -14,12 +14,13 @@ from typing import Any, Literal, TypeAlias
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.events import Event
-from coach.replay.chapters import chapters, marks, subtitles, web_vtt
+from coach.replay.chapters import chapter_titles, chapters, subtitles, web_vtt
 from coach.replay.trace import Entry, Setup
 from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_writer import FPS, FilmWriter
 from coach.shell.recording.trace_file import TraceWriter
 from coach.shell.store.event_log import EventLog
+from coach.shell.window.display import Display, WindowView
 from coach.types import FaceObservation, Frame, Image
 
 Style: TypeAlias = Literal["plain", "overlay"]
@@ -107,7 +108,7 @@ class Recording:
         frame: Frame | None,
         observation: FaceObservation | None,
         screen: Screen,
-        display: object = None,
+        display: Display | None = None,
     ) -> None:
         """Film what is seen at `t` seconds; does not wait, unless told to.
 
@@ -116,7 +117,8 @@ class Recording:
         frame, observation, screen
             As given to the display.
         display
-            Its `canvas`, if it has one, is the overlay's picture; its `view` says whether it is hidden.
+            Its canvas, if it has one, is the overlay film's picture; its view says whether the person is
+            hidden.
         """
         if self._film.problem or not self._thread.is_alive():
             return
@@ -144,14 +146,18 @@ class Recording:
     # -- on the caller's thread
 
     def _picture(
-        self, frame: Frame | None, observation: FaceObservation | None, screen: Screen, display: object
+        self,
+        frame: Frame | None,
+        observation: FaceObservation | None,
+        screen: Screen,
+        display: Display | None,
     ) -> Image | None:
-        view: Any = getattr(display, "view", "overlay")
+        view: WindowView = "overlay" if display is None else display.view
         if view == "hidden":
             return None
         if self._style == "plain":
             return None if frame is None else frame.image
-        canvas = getattr(display, "canvas", None)
+        canvas = None if display is None else display.canvas
         if canvas is None:
             from coach.shell.window.labels import Labels
             from coach.shell.window.painter import Appearance, Painter
@@ -215,7 +221,7 @@ class Recording:
         if zero is not None:
             said = subtitles(self._happened, self._rate_wpm)
             _own_file(self.folder / films.SUBTITLES).write_text(web_vtt(said, zero), encoding="utf-8")
-            found = chapters(marks(self._happened, self._book), self._t)
+            found = chapter_titles(chapters(self._happened, self._book), self._t)
             _own_file(self.folder / films.CHAPTERS).write_text(web_vtt(found, zero), encoding="utf-8")
         if self._trace is not None:
             self._trace.close()

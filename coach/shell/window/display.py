@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from coach.coaching.screen import Screen
-from coach.types import FaceObservation, Frame
+from coach.types import FaceObservation, Frame, Image
+
+WindowView: TypeAlias = Literal["picture", "overlay", "outline", "hidden"]
+VIEWS: tuple[WindowView, ...] = ("picture", "overlay", "outline", "hidden")
 
 
 class Command(Enum):
@@ -44,7 +47,24 @@ FEELINGS = {
 
 
 class Display(Protocol):
-    """Shows one screen a frame and returns what the person asked for since the last one."""
+    """Shows one screen a frame and returns what the person asked for since the last one.
+
+    For example::
+
+        for command in display.show(frame, observation, screen):
+            if command is Command.QUIT:
+                return
+    """
+
+    @property
+    def view(self) -> WindowView:
+        """How the person is shown now."""
+        ...
+
+    @property
+    def canvas(self) -> Image | None:
+        """The picture in the window, drawn over by the next `show`; None where there is no window."""
+        ...
 
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
@@ -62,6 +82,8 @@ class NoDisplay:
 
     def __init__(self) -> None:
         self.last: Screen | None = None
+        self.view: WindowView = "overlay"
+        self.canvas: Image | None = None
 
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen

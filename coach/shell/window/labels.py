@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from coach.coaching.phrases import SCREEN, PhraseBook
+from coach.coaching.screen import ScreenPhase
+from coach.shell.window.display import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,53 @@ class Labels:
         known = [field.name for field in fields(cls) if book.has(SCREEN, field.name)]
         return cls(**{key: book.text(SCREEN, key) for key in known})
 
+    def of_command(self, command: Command) -> str:
+        """Return what a button or key does.
+
+        Raises
+        ------
+        KeyError
+            The window has no button for it.
+        """
+        return {
+            Command.PAUSE: self.pause,
+            Command.NEXT: self.next,
+            Command.BACK: self.back,
+            Command.RESTART: self.restart,
+            Command.MUTE: self.mute,
+            Command.VIEW: self.view,
+            Command.FULLSCREEN: self.fullscreen,
+            Command.HELP: self.help,
+            Command.LATENCY: self.latency,
+            Command.QUIT: self.quit,
+        }[command]
+
+    def of_phase(self, phase: ScreenPhase) -> str:
+        """Return what a phase is called, below the hold ring."""
+        return {
+            "ready": self.ready,
+            "rest": self.rest,
+            "rising": self.rising,
+            "hold": self.hold,
+            "moving": self.moving,
+            "released": self.released,
+            "attempt": self.attempt,
+            "summary": self.summary,
+        }[phase]
+
     def keys_help(self) -> tuple[tuple[str, str], ...]:
         """Return every key with what it does, ready for `Screen.lines`."""
-        keys = (
+        return (
             (self.space, self.pause),
             ("N", self.next),
             ("B", self.back),
             ("R", self.restart),
             ("M", self.mute),
+            ("V", self.view),
+            ("F", self.fullscreen),
+            ("L", self.latency),
+            ("Q", self.quit),
         )
-        more = (("V", self.view), ("F", self.fullscreen), ("L", self.latency), ("Q", self.quit))
-        return keys + more
 
 
 def capital(text: str) -> str:

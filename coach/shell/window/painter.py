@@ -5,20 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from coach.coaching.screen import Screen
 from coach.shell.system.image import Colour, plain
 from coach.shell.window import buttons, face_overlay, overlays, theme, widgets
-from coach.shell.window.display import Command
+from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Layout, Rect, layout
 from coach.types import FaceObservation, Image
-
-WindowView: TypeAlias = Literal["picture", "overlay", "outline", "hidden"]
-VIEWS: tuple[WindowView, ...] = ("picture", "overlay", "outline", "hidden")
 
 COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
 
@@ -107,7 +103,8 @@ class Painter:
             draw()
 
     def _buttons(self, screen: Screen, hover: Command | None) -> None:
-        beside = buttons.labels_beside(self._boxes, tuple(self._label(c) for c, _ in self._boxes.buttons))
+        labels = {command: self.labels.of_command(command) for command, _ in self._boxes.buttons}
+        beside = buttons.labels_beside(self._boxes, tuple(labels.values()))
         in_force = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
 
         def draw(command: Command, label: str) -> None:
@@ -121,13 +118,9 @@ class Painter:
                 hover=command is hover,
             )
 
-        for command, _ in self._boxes.buttons:
-            label = self._label(command)
+        for command, label in labels.items():
             key = (label, in_force.get(command, False), command is hover)
             self._once(command.name, key, lambda c=command, n=label: draw(c, n))  # type: ignore[misc]
-
-    def _label(self, command: Command) -> str:
-        return str(getattr(self.labels, command.name.lower()))
 
     def _caption(self, text: str, rect: Rect) -> None:
         boxes = self._boxes
@@ -185,7 +178,7 @@ class Painter:
         if self._drawn.get("ring") == (phase, seconds) and hold >= self._filled:
             widgets.draw_arc(self._canvas, self._boxes, phase, self._filled, hold)
         else:
-            words = capital(getattr(self.labels, phase)), self.labels.seconds
+            words = capital(self.labels.of_phase(phase)), self.labels.seconds
             widgets.draw_ring(
                 self._canvas, self._boxes, phase, hold=hold, seconds=seconds, words=words, ground=ground
             )

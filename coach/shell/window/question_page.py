@@ -90,8 +90,7 @@ class QuestionPage:
         return canvas
 
     def _label(self, command: Command) -> str:
-        name = "go_on" if command is Command.PAUSE else command.name.lower()
-        return str(getattr(self._labels, name))
+        return self._labels.go_on if command is Command.PAUSE else self._labels.of_command(command)
 
     def _asked(self, canvas: Image, boxes: Layout, screen: QuestionScreen, hover: Command | None) -> None:
         """Write the question, what there is to read, and the answers below it."""

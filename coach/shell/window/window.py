@@ -16,10 +16,10 @@ import cv2
 from coach.coaching.screen import Screen
 from coach.settings import WindowSettings
 from coach.shell.system.native_stderr import native_stderr
-from coach.shell.window.display import Command
+from coach.shell.window.display import VIEWS, Command, WindowView
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import canvas_size
-from coach.shell.window.painter import VIEWS, Appearance, Painter
+from coach.shell.window.painter import Appearance, Painter
 from coach.shell.window.prompt import QuestionScreen
 from coach.shell.window.question_page import QuestionPage
 from coach.types import FaceObservation, Frame, Image
@@ -116,7 +116,7 @@ class OpenCvWindow:
             cv2.pollKey()
 
     @property
-    def view(self) -> str:
+    def view(self) -> WindowView:
         """What is shown now: `picture`, `overlay`, `outline` or `hidden`."""
         return self._appearance.view
 

@@ -14,7 +14,7 @@ from recorded import session
 from coach.coaching.screen import Screen
 from coach.errors import StoreError, UsageError
 from coach.events import Attempt, CueGiven, Paused, Rep
-from coach.replay.chapters import Mark, Subtitle, chapters, marks, subtitles, web_vtt
+from coach.replay.chapters import Chapter, Subtitle, chapter_titles, chapters, subtitles, web_vtt
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording import film_folders as films
 from coach.shell.recording import film_writer
@@ -269,8 +269,8 @@ def test_subtitles_last_as_long_as_the_words_and_end_before_the_next():
     assert [(line.start, line.end) for line in lines] == [(1.0, 2.0), (2.0, 3.5), (9.0, 10.5)]
 
 
-def test_marks_stand_where_a_movement_began_and_say_what_came_of_it():
-    """A repetition's mark is its onset, not the moment at which it was counted."""
+def test_chapters_begin_where_a_movement_began_and_say_what_came_of_it():
+    """A repetition's chapter begins with its onset, not with the moment at which it was counted."""
     book, name = load_phrase_book("en"), "cheek_raiser"
     events = [
         CueGiven(t=2.0, exercise=name, text="Cheeks up", kind="instruction"),
@@ -279,7 +279,7 @@ def test_marks_stand_where_a_movement_began_and_say_what_came_of_it():
         Rep(t=13.0, exercise=name, index=1, start=10.0, hold_s=3.0),
         Paused(t=14.0, cause="key"),
     ]
-    found = marks(events, book)
+    found = chapters(events, book)
     assert [(m.t, m.kind) for m in found] == [
         (2.0, "exercise"),
         (4.0, "attempt"),
@@ -290,9 +290,9 @@ def test_marks_stand_where_a_movement_began_and_say_what_came_of_it():
     assert found[1].title == "Cheek raiser: Good lift - hold it a little longer"
     assert "{" not in found[2].title
     assert found[3].title == "Cheek raiser: 1"
-    assert [(c.start, c.end) for c in chapters(found, 20.0)][-2:] == [(10.0, 14.0), (14.0, 20.0)]
-    assert chapters([], 20.0) == []
-    assert chapters([Mark(5.0, "rep", "x")], 5.0)[0].end > 5.0
+    assert [(c.start, c.end) for c in chapter_titles(found, 20.0)][-2:] == [(10.0, 14.0), (14.0, 20.0)]
+    assert chapter_titles([], 20.0) == []
+    assert chapter_titles([Chapter(5.0, "rep", "x")], 5.0)[0].end > 5.0
 
 
 def test_web_vtt_is_what_the_standard_says():

@@ -14,9 +14,9 @@ from coach.exercise.view import Bars
 from coach.shell.command_line.gallery import pictures, render_gallery
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window import face_overlay, theme, widgets
-from coach.shell.window.display import Command
+from coach.shell.window.display import VIEWS, Command
 from coach.shell.window.layout import Rect, layout
-from coach.shell.window.painter import VIEWS, Appearance, Painter
+from coach.shell.window.painter import Appearance, Painter
 from coach.types import Bilateral, FaceObservation
 
 HD = Appearance((1280, 720))
