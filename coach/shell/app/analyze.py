@@ -20,6 +20,7 @@ from coach.face.features import Features
 from coach.session.analysis import Analysed, Analysis
 from coach.shell.capture.source import Signal
 from coach.shell.capture.video_file import VideoFile
+from coach.shell.detection.film_survey import FollowedFace, all_black, survey
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
@@ -72,17 +73,22 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
         from coach.shell.report.analysis_plot import check_plot
 
         check_plot(request.plot)
-    video = VideoFile(request.video)
+    VideoFile(request.video).close()  # what is no film is said before the model is read
     analysis = Analysis(exercise, request.neutral, request.cues, request.own_range)
     with ExitStack() as stack:
+        landmarker = stack.enter_context(Landmarker(model))
+        film = survey(request.video, landmarker)
+        for note in film.notes:
+            click.echo(f"{request.video}: {note}", err=True)
+        video = VideoFile(request.video, turn=film.turn)
         stack.callback(video.close)
         keep = stack.enter_context(_Record(request))
-        landmarker = stack.enter_context(Landmarker(model))
+        eye = FollowedFace(landmarker) if film.others else landmarker
         keep.events(SessionStart(t=0.0, plan=exercise.name, source=request.video.name, version=__version__))
         count, last = 0, 0.0
         reason: EndReason = "stopped"
         try:
-            for count, (t, observation) in enumerate(_faces(video, landmarker, progress), start=1):  # noqa: B007
+            for count, (t, observation) in enumerate(_faces(video, eye, progress), start=1):  # noqa: B007
                 keep.results(analysis.process(t, observation))
                 last = t
             _check(request, analysis, count, last)
@@ -167,7 +173,7 @@ def _exercise(request: Request) -> AnyExercise:
     return load_exercise(request.exercise, changes)
 
 
-def _faces(video: VideoFile, landmarker: Landmarker, progress: bool) -> Iterator[tuple[float, Any]]:
+def _faces(video: VideoFile, eye: Landmarker | FollowedFace, progress: bool) -> Iterator[tuple[float, Any]]:
     """Yield each frame's time and face."""
     length = round(video.duration_hint_s) if video.duration_hint_s else 0
     with click.progressbar(length=length, label=video.path.name, file=_bar_stream(progress), width=30) as bar:
@@ -178,7 +184,7 @@ def _faces(video: VideoFile, landmarker: Landmarker, progress: bool) -> Iterator
                 break
             if isinstance(frame, Signal):
                 continue
-            yield frame.t, landmarker.detect(frame)
+            yield frame.t, eye.detect(frame)
             if int(frame.t) > shown:
                 bar.update(int(frame.t) - shown)
                 shown = int(frame.t)
@@ -198,6 +204,10 @@ def _check(request: Request, analysis: Analysis, frames: int, last: float) -> No
     if begin >= last > 0:
         raise UsageError(
             f"--neutral {begin:g}:{end:g}: outside the clip of {last:.1f} s; choose seconds within it"
+        )
+    if analysis.faces == 0 and all_black(request.video):
+        raise SourceError(
+            f"{request.video}: all {frames} pictures are black; take off what covers the lens, and film anew"
         )
     if analysis.faces == 0:
         raise SourceError(
