@@ -13,6 +13,7 @@ from coach.coaching.led import Led, PauseCause
 from coach.coaching.output import Output
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
+from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Calibrated, EndReason, Event
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
@@ -54,6 +55,8 @@ class CalibrationFlow:
         Name for the log.
     own_range
         The range as it was measured before.
+    coaching
+        `config/coaching.toml`.
     """
 
     def __init__(
@@ -64,9 +67,10 @@ class CalibrationFlow:
         *,
         source: str,
         own_range: OwnRange | None = None,
+        coaching: CoachingSpec = STANDARD,
     ) -> None:
         self.perception = Perception(own_range)
-        self.led = Led(PLAN, book, settings, source=source)
+        self.led = Led(PLAN, book, settings, source=source, coaching=coaching)
         self.state: Calibration | None = None
         self._spec = spec
         self._book = book

@@ -5,6 +5,7 @@ from __future__ import annotations
 from coach.coaching import cue_scheduler as scheduler
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SESSION, PhraseBook
+from coach.coaching.spec import CueExpiry
 
 
 class CueQueue:
@@ -16,14 +17,17 @@ class CueQueue:
         Words in the person's language.
     rate_wpm
         The voice's rate, words a minute, from which it is known how long a cue lasts.
+    expiry
+        How long a cue may wait.
     section
         Where the words of cues that belong to no exercise stand.
     """
 
-    def __init__(self, book: PhraseBook, rate_wpm: float, section: str = SESSION) -> None:
+    def __init__(self, book: PhraseBook, rate_wpm: float, expiry: CueExpiry, section: str = SESSION) -> None:
         self._book = book
         self._section = section
         self._rate_wpm = rate_wpm
+        self._expiry = expiry
         self._state = scheduler.SchedulerState()
         self._new: list[Cue] = []
 
@@ -61,7 +65,7 @@ class CueQueue:
             return None
         cues = tuple(self._book.fill(cue, self._section) for cue in self._new)
         self._new = []
-        self._state, said = scheduler.step(self._state, t, cues, self._spoken_s)
+        self._state, said = scheduler.step(self._state, t, cues, self._spoken_s, self._expiry)
         return said
 
     def _spoken_s(self, text: str) -> float:

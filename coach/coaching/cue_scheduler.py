@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coach.coaching.cues import Cue, CueKind
+from coach.coaching.spec import CueExpiry
 
 INTERRUPTING = frozenset({CueKind.SAFETY, CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN})
 """Kinds whose moment does not wait: they cut off whatever is less urgent than themselves."""
@@ -49,7 +50,11 @@ class SchedulerState:
 
 
 def step(
-    state: SchedulerState, t: float, cues: tuple[Cue, ...], spoken_s: Callable[[str], float]
+    state: SchedulerState,
+    t: float,
+    cues: tuple[Cue, ...],
+    spoken_s: Callable[[str], float],
+    expiry: CueExpiry,
 ) -> tuple[SchedulerState, Cue | None]:
     """Take one frame's cues and return what to start saying now, if anything.
 
@@ -67,9 +72,11 @@ def step(
         New cues with their texts.
     spoken_s
         How long a text takes to say, seconds.
+    expiry
+        How long a cue may wait.
     """
     newest = {cue.kind: cue for cue in (*state.waiting, *sorted(cues, key=lambda cue: cue.t))}
-    waiting = tuple(newest[kind] for kind in sorted(newest) if t - newest[kind].t <= kind.expires_s)
+    waiting = tuple(newest[kind] for kind in sorted(newest) if t - newest[kind].t <= expiry.of(kind))
     if not waiting or not _may_start(waiting[0], state, t):
         return SchedulerState(state.current, state.until, waiting), None
     first, *rest = waiting

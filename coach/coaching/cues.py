@@ -18,23 +18,6 @@ class CueKind(IntEnum):
     PRAISE = 6
     INSTRUCTION = 7
 
-    @property
-    def expires_s(self) -> float:
-        """How long after its cause the cue is still worth saying, seconds."""
-        return _EXPIRES_S[self]
-
-
-_EXPIRES_S = {
-    CueKind.SAFETY: 5.0,
-    CueKind.RELEASE: 0.3,
-    CueKind.HOLD: 0.5,
-    CueKind.COUNTDOWN: 0.3,
-    CueKind.COUNT: 0.5,
-    CueKind.CORRECTION: 1.5,
-    CueKind.PRAISE: 2.0,
-    CueKind.INSTRUCTION: 4.0,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Cue:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.feedback import FIXED, Rationing, ration
 from coach.coaching.guide import Guidance, Moment
+from coach.coaching.spec import HeldGuideSpec
 from coach.events import Attempt, Released, Rep, Smile
 
 HeldGuideStage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
@@ -30,15 +31,6 @@ TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]
 }
 
 COUNTDOWN = {3: "three", 2: "two", 1: "one"}
-HOLD_AFTER_S = 0.25  # of a hold before "hold" is said: it is one by then
-SETTLE_S = 0.7  # between "hold" and the first number of the countdown
-FAULT_S = 1.0  # a fault this long within a hold is spoken of at once
-UNANSWERED_S = (8.0, 16.0, 32.0)  # then ask again: less and less often of who does not answer
-REST_S = 0.35  # from rest to the next "again"
-REST_SUGGESTED_S = 4.0
-TIRED = 3  # failed tries in a row after which a rest is suggested
-STRAINED = 2  # tries with other muscles' help after which it is suggested too
-REMIND_S = (4.0, 10.0)  # of a face that should be at rest before it is reminded; then it has been told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class HeldGuideState:
     failed: int = 0
     strained: int = 0
     good: int = 0
-    pause_s: float = REST_S
+    pause_s: float = 0.0
     side: str = ""
     reminded: int = 0
     unanswered: int = 0
@@ -70,12 +62,13 @@ class HeldGuide:
 
     watches: ClassVar[bool] = True
 
-    def __init__(self, exercise: str) -> None:
+    def __init__(self, exercise: str, spec: HeldGuideSpec) -> None:
         self._exercise = exercise
+        self._spec = spec
 
     def begin(self, t: float) -> HeldGuideState:
         """Return the state at the exercise's start."""
-        return HeldGuideState(since=t)
+        return HeldGuideState(since=t, pause_s=self._spec.rest_s)
 
     def again(self, state: HeldGuideState, t: float) -> HeldGuideState:
         """Return the state after an interruption."""
@@ -124,17 +117,17 @@ class HeldGuide:
         rationing, word = ration(state.rationing, None)
         if word == FIXED:
             cues.append(self._cue(moment, CueKind.PRAISE, FIXED))
-        elif state.good and state.good % 3 == 0 and moment.view.count < moment.target:
+        elif state.good and state.good % self._spec.praise_every == 0 and moment.view.count < moment.target:
             cues.append(self._cue(moment, CueKind.PRAISE, "praise"))
         return replace(state, rationing=rationing)
 
     def _correct(self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]) -> HeldGuideState:
         """Speak of a fault, within the ration; suggest a rest where tries keep failing."""
         rationing, word = ration(state.rationing, fault)
-        tired = state.failed % TIRED == 0
-        if tired or (fault == "compensation" and state.strained % STRAINED == 0):
+        tired = state.failed % self._spec.tired_after == 0
+        if tired or (fault == "compensation" and state.strained % self._spec.strained_after == 0):
             cues.append(self._cue(moment, CueKind.CORRECTION, "rest_suggested"))
-            return replace(state, rationing=rationing, spoken=False, pause_s=REST_SUGGESTED_S)
+            return replace(state, rationing=rationing, spoken=False, pause_s=self._spec.rest_suggested_s)
         if state.spoken:  # while it lasted
             return replace(state, spoken=False)
         if word is not None:
@@ -152,8 +145,8 @@ class HeldGuide:
             return state if state.fault_since is None else replace(state, fault_since=None)
         if state.fault_since is None:
             return replace(state, fault_since=moment.t)
-        strained = fault == "compensation" and (state.strained + 1) % STRAINED == 0
-        if state.spoken or strained or moment.t - state.fault_since < FAULT_S:
+        strained = fault == "compensation" and (state.strained + 1) % self._spec.strained_after == 0
+        if state.spoken or strained or moment.t - state.fault_since < self._spec.fault_s:
             return state  # said already, or better said by suggesting a rest, or too early to say
         rationing, word = ration(state.rationing, fault)
         if word is not None:
@@ -167,7 +160,7 @@ class HeldGuide:
         number = state.count_from
         if number not in COUNTDOWN or view.fault is not None or left > number:
             return state
-        room = view.target_s - number >= HOLD_AFTER_S + SETTLE_S - 1e-9
+        room = view.target_s - number >= self._spec.hold_after_s + self._spec.settle_s - 1e-9
         if room and left > number - 0.5:
             cues.append(self._cue(moment, CueKind.COUNTDOWN, COUNTDOWN[number]))
         return replace(state, count_from=number - 1)
@@ -186,7 +179,7 @@ class HeldGuide:
 
     def _ready(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
         if not moment.view.at_rest:
-            return "stayed" if _stays(state, moment) else None
+            return "stayed" if self._stays(state, moment) else None
         if moment.late:
             return "enough"
         return "asked" if moment.quiet and moment.t - state.since >= state.pause_s else None
@@ -195,15 +188,16 @@ class HeldGuide:
         view = moment.view
         if _over(moment):
             return "ended"
-        if view.phase == "apex" and view.hold_s >= HOLD_AFTER_S and view.fault is None:
+        if view.phase == "apex" and view.hold_s >= self._spec.hold_after_s and view.fault is None:
             return "held"
-        patience = UNANSWERED_S[min(state.unanswered, len(UNANSWERED_S) - 1)]
+        waits = self._spec.unanswered_s
+        patience = waits[min(state.unanswered, len(waits) - 1)]
         return "unanswered" if view.at_rest and moment.t - state.since >= patience else None
 
     def _resting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
         view = moment.view
         if not view.at_rest:
-            return "stayed" if _stays(state, moment) else None
+            return "stayed" if self._stays(state, moment) else None
         tried = view.count > 0 or state.asked > 1
         return "enough" if view.count >= moment.target or (moment.hurry and tried) else "rested"
 
@@ -213,7 +207,12 @@ class HeldGuide:
         if trigger == "asked":
             cues.append(self._cue(moment, CueKind.INSTRUCTION, "go" if state.asked == 0 else "again"))
             state = replace(
-                state, asked=state.asked + 1, count_from=3, pause_s=REST_S, fault_since=None, spoken=False
+                state,
+                asked=state.asked + 1,
+                count_from=3,
+                pause_s=self._spec.rest_s,
+                fault_since=None,
+                spoken=False,
             )
         elif trigger == "held":
             cues.append(self._cue(moment, CueKind.HOLD, "hold"))
@@ -225,13 +224,13 @@ class HeldGuide:
             state = replace(state, unanswered=state.unanswered + 1)
         return replace(state, stage=TRANSITIONS[state.stage, trigger], since=moment.t)
 
+    def _stays(self, state: HeldGuideState, moment: Moment) -> bool:
+        """Whether a face that should rest has not done so for long enough to be reminded of it."""
+        waits = self._spec.remind_s
+        due = state.reminded < len(waits) and moment.t - state.since >= waits[state.reminded]
+        return moment.quiet and due
+
 
 def _over(moment: Moment) -> bool:
     """Whether a try has come to its count or its end."""
     return any(isinstance(event, Rep | Attempt) for event in moment.events)
-
-
-def _stays(state: HeldGuideState, moment: Moment) -> bool:
-    """Whether a face that should rest has not done so for long enough to be reminded of it."""
-    due = state.reminded < len(REMIND_S) and moment.t - state.since >= REMIND_S[state.reminded]
-    return moment.quiet and due

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-HINT_AFTER_S = 1.5  # nobody sits right at once
-HINT_EVERY_S = 6.0  # twice as long after each time the same is said
-HINT_SELDOM_S = 24.0
+from coach.coaching.spec import HintSpec
 
 
 class Hints:
@@ -17,12 +15,13 @@ class Hints:
             say(hint)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spec: HintSpec) -> None:
+        self._spec = spec
         self._wrong: str | None = None
         self._since = 0.0
         self._said: str | None = None
         self._said_t = float("-inf")
-        self._wait_s = HINT_EVERY_S
+        self._wait_s = self._spec.every_s
 
     def step(self, t: float, wrong: str | None, *, quiet: bool) -> str | None:
         """Take in one frame; return what to say about it.
@@ -39,10 +38,10 @@ class Hints:
         if wrong != self._wrong:
             self._wrong, self._since = wrong, t
         same = wrong == self._said
-        wait_s = self._wait_s if same else HINT_EVERY_S
-        lasts = t - self._since >= HINT_AFTER_S
+        wait_s = self._wait_s if same else self._spec.every_s
+        lasts = t - self._since >= self._spec.after_s
         if wrong is None or not quiet or not lasts or t - self._said_t < wait_s:
             return None
-        self._wait_s = min(2 * wait_s, HINT_SELDOM_S) if same else HINT_EVERY_S
+        self._wait_s = min(2 * wait_s, self._spec.seldom_s) if same else self._spec.every_s
         self._said, self._said_t = wrong, t
         return wrong

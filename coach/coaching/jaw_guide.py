@@ -7,7 +7,8 @@ from typing import ClassVar, Final, Literal, TypeAlias
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guide import Guidance, Moment
-from coach.coaching.held_guide import COUNTDOWN, HOLD_AFTER_S
+from coach.coaching.held_guide import COUNTDOWN
+from coach.coaching.spec import JawGuideSpec
 from coach.events import Attempt, JawCircle, Rep, Stage, StageName
 
 JawStep: TypeAlias = Literal[
@@ -26,13 +27,7 @@ CIRCLES: Final[dict[JawStep, StageName]] = {
     "circle_cw": "circles_clockwise",
     "circle_ccw": "circles_counterclockwise",
 }
-BREATH_S: Final[dict[JawStep, float]] = {"breathe_in": 3.2, "breathe_out": 4.0}
-# When to ask again, and then to go on, although nothing was recognised.
-PATIENCE_S: Final[dict[JawStep, float]] = {"open": 7.0, "close": 6.0, "circle_cw": 7.0, "circle_ccw": 7.0}
 MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, "breathe_in", "breathe_out"})
-CIRCLE_S = 4.0  # a very slow circle: nobody is held up for longer than that for each
-WRONG_WAY = 2  # circles in the other direction before a word about it
-TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +57,18 @@ class JawGuide:
 
     watches: ClassVar[bool] = True
 
-    def __init__(self, exercise: str, circles: int) -> None:
+    def __init__(self, exercise: str, circles: int, spec: JawGuideSpec) -> None:
         self._exercise = exercise
         self._circles = circles
+        self._spec = spec
+        self._waits_s: dict[JawStep, float] = {
+            "open": spec.open_s,
+            "close": spec.close_s,
+            "circle_cw": spec.circles_s,
+            "circle_ccw": spec.circles_s,
+            "breathe_in": spec.breathe_in_s,
+            "breathe_out": spec.breathe_out_s,
+        }
 
     def begin(self, t: float) -> JawGuideState:
         """Return the state at the exercise's start."""
@@ -119,7 +123,6 @@ class JawGuide:
         return asked
 
     def _lead(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
-        long = moment.t - state.since
         if state.step == "open":
             return self._open(state, moment, cues)
         if state.step == "close":
@@ -128,7 +131,7 @@ class JawGuide:
             state = self._circle(state, moment, cues)
             return self._next(state, moment) if self._round_off(state, moment) else state
         breathed = state.step == "breathe_out" and _done("breath_out", moment)
-        if breathed or long >= BREATH_S[state.step]:
+        if breathed or moment.t - state.since >= self._waits_s[state.step]:
             state = self._next(state, moment)
             if state.step == "done":
                 cues.append(self._cue(moment, CueKind.PRAISE, "done"))
@@ -138,7 +141,7 @@ class JawGuide:
         return JawGuideState(step or NEXT[state.step], moment.t, tries=state.tries, turned=state.turned)
 
     def _late(self, state: JawGuideState, moment: Moment) -> bool:
-        return moment.t - max(state.since, state.moved) >= PATIENCE_S[state.step]
+        return moment.t - max(state.since, state.moved) >= self._waits_s[state.step]
 
     def _circle(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
         """Count circles; those the other way round get one word about it."""
@@ -148,14 +151,14 @@ class JawGuide:
             return state
         circles, astray = state.circles + sum(seen), state.astray + len(seen) - sum(seen)
         state = replace(state, circles=circles, astray=astray, moved=moment.t)
-        if astray >= WRONG_WAY and not circles and not state.turned:
+        if astray >= self._spec.wrong_way and not circles and not state.turned:
             cues.append(self._cue(moment, CueKind.CORRECTION, "other_way"))
             return replace(state, turned=True)
         return state
 
     def _round_off(self, state: JawGuideState, moment: Moment) -> bool:
         """Whether it is time to go on from the circles: all done, none for long, or very slow ones."""
-        slow = moment.t - state.since >= (self._circles + 1) * CIRCLE_S
+        slow = moment.t - state.since >= (self._circles + 1) * self._spec.circle_s
         return state.circles >= self._circles or slow or self._late(state, moment)
 
     def _open(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
@@ -166,7 +169,7 @@ class JawGuide:
         failed = [event for event in moment.events if isinstance(event, Attempt)]
         if failed:
             return self._retry(state, moment, failed[0].reason, cues)
-        if not state.held and view.phase == "apex" and view.hold_s >= HOLD_AFTER_S:
+        if not state.held and view.phase == "apex" and view.hold_s >= self._spec.hold_after_s:
             cues.append(self._cue(moment, CueKind.HOLD, "hold"))
             return replace(state, held=True)
         if view.at_rest and self._late(state, moment):
@@ -200,7 +203,7 @@ class JawGuide:
     def _retry(self, state: JawGuideState, moment: Moment, reason: str, cues: list[Cue]) -> JawGuideState:
         cues.append(self._cue(moment, CueKind.CORRECTION, reason))
         tries = state.tries + 1
-        step: JawStep = "open" if tries < TRIES and not moment.hurry else "circle_cw"
+        step: JawStep = "open" if tries < self._spec.tries and not moment.hurry else "circle_cw"
         return JawGuideState(step=step, since=moment.t, tries=tries, turned=state.turned)
 
     def _skipped(self, state: JawGuideState, moment: Moment) -> list[Stage]:

@@ -11,6 +11,7 @@ from coach.coaching.hints import Hints
 from coach.coaching.phrases import SESSION, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.session_log import SessionLog
+from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Paused, Resumed
 from coach.face.presence import STALL_S, Watch
 from coach.settings import Settings
@@ -22,7 +23,6 @@ PAUSE_CUES: Final[dict[PauseCause, str]] = {
     "camera_lost": "camera_lost",
     "face_lost": "paused_face",
 }
-CAPTION_S = 1.5  # a caption stays this long after it was said
 
 
 class Led:
@@ -36,6 +36,8 @@ class Led:
         Words in the person's language.
     settings
         Framing limits and the voice's rate.
+    coaching
+        `config/coaching.toml`.
     section
         Where the words of the flow's own cues stand.
 
@@ -52,17 +54,25 @@ class Led:
     """
 
     def __init__(
-        self, plan: str, book: PhraseBook, settings: Settings, *, source: str, section: str = SESSION
+        self,
+        plan: str,
+        book: PhraseBook,
+        settings: Settings,
+        *,
+        source: str,
+        coaching: CoachingSpec,
+        section: str = SESSION,
     ) -> None:
         self.log = SessionLog(plan, source)
-        self.speaker = CueQueue(book, settings.voice.rate, section)
+        self.speaker = CueQueue(book, settings.voice.rate, coaching.expiry, section)
         self.watch = Watch(settings.framing)
         self.frames = 0
         self.t = 0.0
         self.paused_by: PauseCause | Literal[""] = ""
         self._book = book
         self._section = section
-        self._hints = Hints()
+        self._coaching = coaching
+        self._hints = Hints(coaching.hints)
         self._caption, self._caption_until = "", 0.0
 
     # -- time
@@ -129,7 +139,10 @@ class Led:
         said = self.speaker.next(t)
         if said is not None:
             self.log.said(t, said)
-            self._caption, self._caption_until = said.text, max(self.speaker.until, t) + CAPTION_S
+            self._caption, self._caption_until = (
+                said.text,
+                max(self.speaker.until, t) + self._coaching.shown.caption_s,
+            )
         return said
 
     def caption(self, t: float) -> str:

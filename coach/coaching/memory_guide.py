@@ -7,10 +7,10 @@ from typing import ClassVar, Literal, TypeAlias
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guide import Guidance, Moment
+from coach.coaching.spec import MemoryGuideSpec
 from coach.events import Recall
 
 MemoryGuideStage: TypeAlias = Literal["intro", "ready", "silence", "resting", "done"]
-REST_S = 0.8  # at rest before the next memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class MemoryGuide:
 
     watches: ClassVar[bool] = False  # a memory is not called up a second time because the machine was busy
 
-    def __init__(self, exercise: str) -> None:
+    def __init__(self, exercise: str, spec: MemoryGuideSpec) -> None:
         self._exercise = exercise
+        self._spec = spec
 
     def begin(self, t: float) -> MemoryGuideState:
         """Return the state at the exercise's start."""
@@ -65,7 +66,7 @@ class MemoryGuide:
     def _rested(self, state: MemoryGuideState, moment: Moment) -> bool:
         if state.number == 0:
             return moment.view.at_rest
-        return state.rest_since is not None and moment.t - state.rest_since >= REST_S
+        return state.rest_since is not None and moment.t - state.rest_since >= self._spec.rest_s
 
     def _name(self, moment: Moment, number: int) -> Cue:
         name = moment.names[(number - 1) % len(moment.names)] if moment.names else ""

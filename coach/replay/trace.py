@@ -12,6 +12,7 @@ from coach import __version__
 from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
+from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import EndReason, Event, SessionStart
 from coach.exercise.protocol import AnyExercise
 from coach.face.baseline import OwnRange
@@ -29,7 +30,8 @@ class Setup:
 
     `specs`: one for each of the plan's steps, all of the exercise's values, so that a later change of its
     file does not change the past. `own_range`: the person's. `memories`: the person's words made unreadable,
-    see `veiled`. `flags`: the session's switches, by name. `version`: the program's.
+    see `veiled`. `flags`: the session's switches, by name. `version`: the program's. `coaching`: how it led;
+    a trace made before this was noted has the standard.
     """
 
     plan: Plan
@@ -41,6 +43,7 @@ class Setup:
     memories: tuple[str, ...] = ()
     flags: dict[str, Any] = field(default_factory=dict)
     version: str = __version__
+    coaching: CoachingSpec = STANDARD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,7 @@ class TapedSession(Session):
     ----------
     tape
         What takes it down.
-    plan, exercises, book, settings, source, own_range, memories, flags
+    plan, exercises, book, settings, source, own_range, memories, coaching, flags
         As for `Session`; `flags` are its switches, e.g. `first`.
     """
 
@@ -96,16 +99,27 @@ class TapedSession(Session):
         source: str,
         own_range: OwnRange | None = None,
         memories: tuple[str, ...] = (),
+        coaching: CoachingSpec = STANDARD,
         **flags: Any,
     ) -> None:
         super().__init__(
-            plan, exercises, book, settings, source=source, own_range=own_range, memories=memories, **flags
+            plan,
+            exercises,
+            book,
+            settings,
+            source=source,
+            own_range=own_range,
+            memories=memories,
+            coaching=coaching,
+            **flags,
         )
         self._tape = tape
         specs = tuple(exercise.spec.model_dump(mode="json") for exercise in exercises)
         words = tuple(veiled(memory) for memory in memories)
         known = self.perception.own_range
-        tape.begin(Setup(plan, specs, book.language, settings, source, known, words, flags))
+        tape.begin(
+            Setup(plan, specs, book.language, settings, source, known, words, flags, coaching=coaching)
+        )
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face, see `Session.process`."""
@@ -198,6 +212,7 @@ def answers(
         source=setup.source,
         own_range=setup.own_range,
         memories=setup.memories,
+        coaching=setup.coaching,
         **setup.flags,
     )
     screen: Screen | None = None

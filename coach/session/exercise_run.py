@@ -9,6 +9,7 @@ from coach.coaching.guide import Guidance, Guide, Moment, OwnGuide
 from coach.coaching.held_guide import HeldGuide
 from coach.coaching.jaw_guide import JawGuide
 from coach.coaching.memory_guide import MemoryGuide
+from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Recall, Released, Rep
 from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.exercise.spec import CirclingSpec
@@ -37,9 +38,11 @@ class ExerciseRun:
     recalled: int = 0
 
     @classmethod
-    def begin(cls, exercise: AnyExercise, context: Context, target: int, t: float) -> Self:
+    def begin(
+        cls, exercise: AnyExercise, context: Context, target: int, t: float, coaching: CoachingSpec
+    ) -> Self:
         """Begin an exercise at `t` seconds with what is known of the person."""
-        guide, state = guide_for(exercise), exercise.begin(context)
+        guide, state = guide_for(exercise, coaching), exercise.begin(context)
         return cls(exercise, context, guide, target, state, guide.begin(t), exercise.view(state))
 
     def step(
@@ -106,12 +109,12 @@ class ExerciseRun:
         return event
 
 
-def guide_for(exercise: AnyExercise) -> Guide:
+def guide_for(exercise: AnyExercise, coaching: CoachingSpec) -> Guide:
     """Return the exercise's own guide where it brings one, else the one that fits what it is."""
     if isinstance(exercise, OwnGuide):
         return exercise.guide()
     if isinstance(exercise, Cued):
-        return MemoryGuide(exercise.name)
+        return MemoryGuide(exercise.name, coaching.memory)
     if isinstance(exercise.spec, CirclingSpec):
-        return JawGuide(exercise.name, exercise.spec.circles.target)
-    return HeldGuide(exercise.name)
+        return JawGuide(exercise.name, exercise.spec.circles.target, coaching.jaw)
+    return HeldGuide(exercise.name, coaching.held)

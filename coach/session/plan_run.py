@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from coach.coaching.cues import Cue
+from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Recall
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
@@ -25,6 +26,8 @@ class PlanRun:
         The plan and one exercise for each of its steps, in order.
     memories
         The person's own words for their memories; empty for numbers alone.
+    coaching
+        `config/coaching.toml`.
     close_s
         How long the last words take.
 
@@ -46,6 +49,7 @@ class PlanRun:
         exercises: Sequence[AnyExercise],
         memories: tuple[str, ...] = (),
         *,
+        coaching: CoachingSpec,
         close_s: float = END_S,
     ) -> None:
         self.plan = plan
@@ -56,6 +60,7 @@ class PlanRun:
         self.ready_s = 0.0
         self.active_s = 0.0
         self._memories = memories
+        self._coaching = coaching
         self._begun_s = 0.0
         self._close_s = close_s + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
@@ -104,7 +109,8 @@ class PlanRun:
     def begin(self, t: float, context: Context) -> AnyExercise:
         """Begin the present exercise at `t` seconds with what is known of the person."""
         exercise = self.exercises[self.index]
-        self.current = ExerciseRun.begin(exercise, context, self.plan.steps[self.index].reps, t)
+        target = self.plan.steps[self.index].reps
+        self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
         self._recalled = None
         self._begun_s = self.active_s
         return exercise

@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
+from coach.coaching.spec import ShownSpec
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan_run import PlanRun
 from coach.types import Bilateral
 
-ATTEMPT_S = 1.2  # the sign of a try that was not a repetition stays this long
 RATING_KEYS = "(0-9, X = 10)"
-FAULT_S = 0.5  # a fault is shown when it has lasted this long
 
 
 class Scene(NamedTuple):
     """What of the recent past still shows. Times in seconds."""
 
+    shown: ShownSpec
     counted: bool = False
     attempt_until: float = float("-inf")
     fault_since: float | None = None
@@ -29,7 +29,7 @@ class Scene(NamedTuple):
     def faulty(self, t: float, view: View) -> bool:
         """Whether a fault has lasted long enough to be shown."""
         since = self.fault_since
-        return view.fault is not None and since is not None and t - since >= FAULT_S
+        return view.fault is not None and since is not None and t - since >= self.shown.fault_s
 
     def after(self, t: float, view: View, events: Sequence[Event]) -> Scene:
         """Return the scene after one frame of an exercise."""
@@ -38,9 +38,9 @@ class Scene(NamedTuple):
         for event in events:
             counted = counted or isinstance(event, Rep)
             if isinstance(event, Attempt):
-                attempt_until = t + ATTEMPT_S
+                attempt_until = t + self.shown.attempt_s
         since = None if view.fault is None else self.fault_since if self.fault_since is not None else t
-        return Scene(counted, attempt_until, since)
+        return Scene(self.shown, counted, attempt_until, since)
 
 
 def summary(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:

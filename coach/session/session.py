@@ -9,6 +9,7 @@ from coach.coaching.led import Led, PauseCause
 from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
+from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Calibrated, EndReason, Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.baseline import OwnRange
@@ -23,8 +24,6 @@ from coach.session.tally import Tally
 from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
 from coach.types import FaceObservation
-
-BREATHER_S = 0.8  # between two exercises, at least
 
 
 class Session:
@@ -46,6 +45,8 @@ class Session:
         The person's own words for their memories; empty for numbers alone.
     safety
         Say and show what to watch out for, once, before anything else.
+    coaching
+        `config/coaching.toml`.
     """
 
     def __init__(
@@ -59,19 +60,23 @@ class Session:
         own_range: OwnRange | None = None,
         memories: tuple[str, ...] = (),
         safety: bool = False,
+        coaching: CoachingSpec = STANDARD,
     ) -> None:
         self.plan = plan
         self.perception = Perception(own_range)
         self.tally = Tally()
-        self.led = Led(plan.name, book, settings, source=source)
-        self.plan_run = PlanRun(plan, exercises, memories, close_s=self.led.speaker.lasts("finished"))
+        self.led = Led(plan.name, book, settings, source=source, coaching=coaching)
+        self.plan_run = PlanRun(
+            plan, exercises, memories, coaching=coaching, close_s=self.led.speaker.lasts("finished")
+        )
         self._book = book
+        self._coaching = coaching
         self._face_check = FaceCheck(self.perception, settings.framing)
         self._safety = safety
         self._stage: SessionStage = "ready"
         self._since = 0.0
         self._counting_in: CountIn | None = None
-        self._scene = Scene()
+        self._scene = Scene(coaching.shown)
 
     # -- what comes in
 
@@ -250,7 +255,7 @@ class Session:
             self.led.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
 
     def _change(self, t: float) -> None:
-        if t - self._since < BREATHER_S or not self.led.speaker.quiet(t):
+        if t - self._since < self._coaching.breather_s or not self.led.speaker.quiet(t):
             return
         if self.plan_run.over:
             self._go("over", t)

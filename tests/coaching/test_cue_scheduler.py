@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from coach.coaching.cue_scheduler import INTERRUPTING, SchedulerState, estimate_s, step
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.feedback import FIXED, Rationing, ration
+from coach.coaching.spec import CueExpiry
+
+EXPIRY = CueExpiry()
 
 
 def seconds(text: str) -> float:
@@ -23,7 +26,7 @@ def cue(t: float, kind: CueKind, lasts: float = 1.0, key: str = "k") -> Cue:
 def run(frames: list[tuple[float, tuple[Cue, ...]]]) -> list[tuple[float, Cue]]:
     state, said = SchedulerState(), []
     for t, cues in frames:
-        state, now = step(state, t, cues, seconds)
+        state, now = step(state, t, cues, seconds, EXPIRY)
         if now is not None:
             said.append((t, now))
     return said
@@ -66,7 +69,7 @@ def test_speech_never_overlaps_unless_something_urgent_cuts_in(frames):
 def test_nothing_is_said_late_or_twice(frames):
     """Every cue said is one that was given, within its kind's time, once."""
     said = run(frames)
-    assert all(0 <= t - now.t <= now.kind.expires_s for t, now in said)
+    assert all(0 <= t - now.t <= EXPIRY.of(now.kind) for t, now in said)
     assert len({id(now) for _, now in said}) == len(said)
 
 
@@ -75,10 +78,10 @@ def test_the_most_urgent_of_a_frame_goes_first(frames):
     """Whatever starts, nothing that came with it in time was more urgent."""
     state = SchedulerState()
     for t, cues in frames:
-        fresh = [c for c in cues if t - c.t <= c.kind.expires_s]
-        state, now = step(state, t, cues, seconds)
+        fresh = [c for c in cues if t - c.t <= EXPIRY.of(c.kind)]
+        state, now = step(state, t, cues, seconds, EXPIRY)
         assert now is None or all(now.kind <= c.kind for c in (*fresh, *state.waiting))
-        assert all(t - c.t <= c.kind.expires_s for c in state.waiting)
+        assert all(t - c.t <= EXPIRY.of(c.kind) for c in state.waiting)
         assert len({c.kind for c in state.waiting}) == len(state.waiting)
 
 
@@ -88,7 +91,7 @@ def test_a_release_is_said_in_the_frame_it_arrives(frames):
     state = SchedulerState()
     for t, cues in frames:
         before = state
-        state, now = step(state, t, cues, seconds)
+        state, now = step(state, t, cues, seconds, EXPIRY)
         releases = [c for c in cues if c.kind is CueKind.RELEASE and c.t == t]
         if releases and now not in releases:
             busy = before.current is not None and t < before.until and before.current.kind <= CueKind.RELEASE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import stat
 import sys
 import zlib
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 from recorded import MEMORIES, MemoryTape, session, taped
 
 from coach.coaching.cue_scheduler import estimate_s
+from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.errors import CoachError
 from coach.replay.trace import Entry, SessionTrace, TapedSession, answers, veiled
 from coach.session.session import Session
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording.trace_file import MAGIC, TraceWriter, read_setup, read_trace
+from coach.shell.recording.trace_setup import setup_from_json, setup_to_json
 from coach.types import Bilateral, FaceObservation, Light
 
 
@@ -202,3 +205,12 @@ def test_a_trace_is_its_owners_alone(setup, tmp_path):
     """It holds the shape of a face."""
     path = write(tmp_path / "trace", setup, [])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_trace_keeps_how_the_coach_led_and_an_older_one_has_the_standard(setup):
+    """A number that is changed later does not change the past, and what was recorded before still plays."""
+    slow = dataclasses.replace(setup, coaching=CoachingSpec(breather_s=6.0))
+    assert setup_from_json(setup_to_json(slow, {}))[0].coaching == slow.coaching
+    stored = json.loads(setup_to_json(slow, {}))
+    del stored["setup"]["coaching"]
+    assert setup_from_json(json.dumps(stored).encode())[0].coaching == STANDARD

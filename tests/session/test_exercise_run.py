@@ -8,6 +8,7 @@ from coach.coaching.guide import Guidance, Guide
 from coach.coaching.held_guide import HeldGuide
 from coach.coaching.jaw_guide import JawGuide
 from coach.coaching.memory_guide import MemoryGuide
+from coach.coaching.spec import STANDARD
 from coach.exercise.protocol import Context
 from coach.session.exercise_run import ExerciseRun, guide_for
 from coach.shell.profile.exercise_registry import load_exercise
@@ -50,18 +51,20 @@ class SelfLed(CheekRaiser):
     ],
 )
 def test_an_exercise_is_led_by_the_guide_that_fits_it(name, kind):
-    assert type(guide_for(load_exercise(name))) is kind
+    assert type(guide_for(load_exercise(name), STANDARD)) is kind
 
 
 def test_an_exercise_that_brings_its_own_guide_is_led_by_it():
-    run = ExerciseRun.begin(SelfLed(load_exercise("cheek_raiser").spec), Context(), target=3, t=0.0)
+    run = ExerciseRun.begin(
+        SelfLed(load_exercise("cheek_raiser").spec), Context(), target=3, t=0.0, coaching=STANDARD
+    )
     run.step(0.1, face(0.1), quiet=True)
     assert run.guidance.done
 
 
 def test_the_guide_of_the_memories_cues_the_exercise_it_leads():
     """A smile counts as the answer to what was just said, so the exercise must hear of each cue."""
-    run = ExerciseRun.begin(load_exercise("memory_anchor"), Context(), target=1, t=0.0)
+    run = ExerciseRun.begin(load_exercise("memory_anchor"), Context(), target=1, t=0.0, coaching=STANDARD)
     for n in range(1, 5):
         run.step(n / 30, face(n / 30), quiet=True)
     assert run.state.cue_t is not None

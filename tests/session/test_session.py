@@ -9,6 +9,7 @@ from led import SETTINGS, Led, hold, led, plan, posed
 
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import CueKind
+from coach.coaching.spec import STANDARD
 from coach.face.count_in import COUNT_IN_S
 from coach.shell.profile.plan_files import load_plan
 from coach.simulation.face_pose import FacePose
@@ -101,7 +102,7 @@ def test_cues_neither_overlap_nor_come_late(seed):
         if later < t + estimate_s(cue.text, RATE) - 1e-6:
             assert following.kind < cue.kind, (cue, following)
             assert following.kind <= CueKind.COUNTDOWN, (cue, following)
-    assert all(t - cue.t <= cue.kind.expires_s + 1e-6 for t, cue in given)
+    assert all(t - cue.t <= STANDARD.expiry.of(cue.kind) + 1e-6 for t, cue in given)
 
 
 def test_the_count_spoken_is_the_count_shown(whole):

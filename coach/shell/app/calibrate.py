@@ -19,7 +19,7 @@ from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.range_file import DEMO, read_stored_range, write_own_range
-from coach.shell.profile.toml_files import config_dir, read_toml, validated
+from coach.shell.profile.toml_files import config_dir, load_coaching, read_toml, validated
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.window.labels import Labels
@@ -79,7 +79,14 @@ def measure_range(
     """
     source = devices.source.name
     before = _measured_before(home, source)
-    flow = CalibrationFlow(load_calibration_spec(), book, home.settings, source=source, own_range=before)
+    flow = CalibrationFlow(
+        load_calibration_spec(),
+        book,
+        home.settings,
+        source=source,
+        own_range=before,
+        coaching=load_coaching(),
+    )
     loop = Loop(
         flow,
         devices,

@@ -22,6 +22,7 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.memories_file import load_memories
 from coach.shell.profile.plan_files import load_plan
+from coach.shell.profile.toml_files import load_coaching
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
@@ -29,6 +30,7 @@ from coach.shell.window.labels import Labels
 
 if TYPE_CHECKING:
     from coach.calibration.range_update import RangeWatch
+    from coach.coaching.spec import CoachingSpec
     from coach.exercise.protocol import AnyExercise
     from coach.face.baseline import OwnRange
     from coach.session.plan import Plan
@@ -72,13 +74,17 @@ def run_session(
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What is done today, and what is known of the person. `first`: it is the first session of all."""
+    """What is done today, and what is known of the person. `first`: it is the first session of all.
+
+    `coaching`: how the person is led.
+    """
 
     plan: Plan
     exercises: tuple[AnyExercise, ...]
     memories: Memories
     own_range: OwnRange | None
     first: bool
+    coaching: CoachingSpec
 
 
 def _program(home: Home, store: Store, plan_name: str, minutes: float | None, *, simulated: bool) -> Program:
@@ -90,7 +96,9 @@ def _program(home: Home, store: Store, plan_name: str, minutes: float | None, *,
         explains=simulated or len(past.sessions) < KNOWN_AFTER,
     )
     own_range = None if simulated else home.own_range()
-    return Program(plan, tuple(exercises), load_memories(home.data_dir), own_range, not past.sessions)
+    return Program(
+        plan, tuple(exercises), load_memories(home.data_dir), own_range, not past.sessions, load_coaching()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,7 @@ class SessionRun:
             own_range=program.own_range,
             memories=tuple(memory.prompt for memory in program.memories.items),
             safety=program.first,
+            coaching=program.coaching,
         )
 
     def _loop(

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from coach.coaching.spec import CoachingSpec
 from coach.errors import UsageError
 from coach.settings import Settings
 
@@ -102,3 +103,15 @@ def load_settings(own: Path | None) -> Settings:
     if own is not None:
         data = merged(data, read_toml(own))
     return validated(Settings, data, str(own or default))
+
+
+def load_coaching() -> CoachingSpec:
+    """Return `config/coaching.toml`.
+
+    Raises
+    ------
+    UsageError
+        The file is unreadable or wrong.
+    """
+    path = config_dir() / "coaching.toml"
+    return validated(CoachingSpec, read_toml(path), str(path))

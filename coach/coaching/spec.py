@@ -1,0 +1,134 @@
+"""How the coach leads: when it speaks, how long it waits, when it asks again: `config/coaching.toml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from coach.coaching.cues import CueKind
+from coach.settings import Strict
+
+Wait = Annotated[float, Field(ge=0, le=600)]
+"""Seconds."""
+Waits = Annotated[tuple[Wait, ...], Field(strict=False, min_length=1, max_length=9)]
+"""Seconds; TOML has a list where this is a tuple."""
+Times = Annotated[int, Field(ge=1, le=99)]
+
+
+class CueExpiry(Strict):
+    """How long after its cause a cue of each kind is still worth saying, seconds."""
+
+    safety_s: Wait = 5.0
+    release_s: Wait = 0.3
+    hold_s: Wait = 0.5
+    countdown_s: Wait = 0.3
+    count_s: Wait = 0.5
+    correction_s: Wait = 1.5
+    praise_s: Wait = 2.0
+    instruction_s: Wait = 4.0
+
+    def of(self, kind: CueKind) -> float:
+        """Return how long a cue of this kind may wait, seconds."""
+        return {
+            CueKind.SAFETY: self.safety_s,
+            CueKind.RELEASE: self.release_s,
+            CueKind.HOLD: self.hold_s,
+            CueKind.COUNTDOWN: self.countdown_s,
+            CueKind.COUNT: self.count_s,
+            CueKind.CORRECTION: self.correction_s,
+            CueKind.PRAISE: self.praise_s,
+            CueKind.INSTRUCTION: self.instruction_s,
+        }[kind]
+
+
+class HintSpec(Strict):
+    """When to speak of something that is out of order. Seconds.
+
+    `after_s`: once it has lasted this long; `every_s`: the same again after this long, twice as long after
+    each time, up to `seldom_s`.
+    """
+
+    after_s: Wait = 1.5
+    every_s: Wait = 6.0
+    seldom_s: Wait = 24.0
+
+
+class HeldGuideSpec(Strict):
+    """Leading through an exercise that is held. Seconds, or numbers of tries and repetitions.
+
+    `hold_after_s`: of a hold, before "hold" is said; `settle_s`: from "hold" to the first number of the
+    countdown. `fault_s`: a fault that lasts this long within a hold is corrected at once. `unanswered_s`:
+    ask again after these waits, the last one from then on. `rest_s`: at rest before the next is asked for;
+    `rest_suggested_s`: the same where a rest was suggested, which happens after every `tired_after` failed
+    tries in a row, and every `strained_after` tries with the help of other muscles. `remind_s`: a face that
+    should be at rest is reminded after these waits, then no more. `praise_every`: repetitions in a row.
+    """
+
+    hold_after_s: Wait = 0.25
+    settle_s: Wait = 0.7
+    fault_s: Wait = 1.0
+    unanswered_s: Waits = (8.0, 16.0, 32.0)
+    rest_s: Wait = 0.35
+    rest_suggested_s: Wait = 4.0
+    tired_after: Times = 3
+    strained_after: Times = 2
+    remind_s: Waits = (4.0, 10.0)
+    praise_every: Times = 3
+
+
+class JawGuideSpec(Strict):
+    """Leading through the jaw release. Seconds, or numbers of circles and tries.
+
+    `hold_after_s`: as for `HeldGuideSpec`. `open_s`, `close_s`, `circles_s`: when nothing is recognised for
+    this long, ask again, and then go on. `circle_s`: the circles are over once each has had this long, and
+    one more. `wrong_way`: circles in the other direction before a word about it. `tries`: of opening and
+    closing. `breathe_in_s`, `breathe_out_s`: how long a breath is waited for.
+    """
+
+    hold_after_s: Wait = 0.25
+    open_s: Wait = 7.0
+    close_s: Wait = 6.0
+    circles_s: Wait = 7.0
+    circle_s: Wait = 4.0
+    wrong_way: Times = 2
+    tries: Times = 2
+    breathe_in_s: Wait = 3.2
+    breathe_out_s: Wait = 4.0
+
+
+class MemoryGuideSpec(Strict):
+    """Leading through the memories. `rest_s`: at rest before the next memory, seconds."""
+
+    rest_s: Wait = 0.8
+
+
+class ShownSpec(Strict):
+    """How long the window shows what is over. Seconds.
+
+    `caption_s`: a caption, after it was said. `attempt_s`: the sign of a try that was not a repetition.
+    `fault_s`: a fault is shown once it has lasted this long.
+    """
+
+    caption_s: Wait = 1.5
+    attempt_s: Wait = 1.2
+    fault_s: Wait = 0.5
+
+
+class CoachingSpec(Strict):
+    """All of `config/coaching.toml`. `breather_s`: between two exercises, at least, seconds.
+
+    The defaults are the file's own values (a test compares them), for whoever leads without reading it.
+    """
+
+    breather_s: Wait = 0.8
+    expiry: CueExpiry = CueExpiry()
+    hints: HintSpec = HintSpec()
+    held: HeldGuideSpec = HeldGuideSpec()
+    jaw: JawGuideSpec = JawGuideSpec()
+    memory: MemoryGuideSpec = MemoryGuideSpec()
+    shown: ShownSpec = ShownSpec()
+
+
+STANDARD: Final = CoachingSpec()
+"""The file's own values, for whoever leads without reading it."""
