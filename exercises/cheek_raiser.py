@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -105,14 +106,14 @@ class CheekRaiser(Held[CheekSpec]):
 
     def _lids_only(self, window: tuple[Features, ...]) -> bool:
         """Whether the eyes narrow from above while the lower lids stay."""
-        raised = sum(f.cheek_raise.mean for f in window) / len(window)
-        narrow = sum(f.eye_engagement for f in window) / len(window) - raised
+        raised = fmean(f.cheek_raise.mean for f in window)
+        narrow = fmean(f.eye_engagement for f in window) - raised
         return narrow > self.spec.lids.narrow and raised < self.spec.lids.least_raise
 
     def _one_sided(self, window: tuple[Features, ...]) -> bool:
         """Whether one eye has clearly risen alone; on a weak raise the sides' noise must not decide."""
-        left = sum(f.cheek_raise.left for f in window) / len(window)
-        right = sum(f.cheek_raise.right for f in window) / len(window)
-        side = Bilateral(left, right)
-        apart = side.maximum - side.minimum > self.spec.side.least_difference
-        return apart and side.symmetry < self.spec.side.least_ratio
+        raised = Bilateral(
+            fmean(f.cheek_raise.left for f in window), fmean(f.cheek_raise.right for f in window)
+        )
+        apart = raised.maximum - raised.minimum > self.spec.side.least_difference
+        return apart and raised.symmetry < self.spec.side.least_ratio

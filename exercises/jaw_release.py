@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
+import numpy as np
+
 from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
 from coach.exercise import jaw_circles as circles
 from coach.exercise.protocol import Context
@@ -239,10 +241,9 @@ class JawRelease:
 
     def _straight(self, state: JawState) -> bool:
         """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""
-        path = state.circles.path
-        recent = sorted(point.side for point in path if path[-1].t - point.t <= STRAIGHT_S)
-        tenth = len(recent) // 10  # single frames of a noisy picture
-        return not recent or recent[-1 - tenth] - recent[tenth] < self.spec.circles.least_side
+        sides = np.sort(circles.latest(state.circles.path, STRAIGHT_S)["side"])
+        tenth = len(sides) // 10  # single frames of a noisy picture
+        return not len(sides) or sides[-1 - tenth] - sides[tenth] < self.spec.circles.least_side
 
 
 def _last_above(points: tuple[tuple[float, float], ...], level: float) -> float:

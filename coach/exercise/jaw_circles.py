@@ -1,13 +1,13 @@
-"""Jaw circles: how often and which way round the jaw's path winds about its own middle."""
+"""Jaw circles: how often, and in which direction, the jaw's path winds around its own middle."""
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from coach.events import Direction
@@ -16,14 +16,19 @@ from coach.settings import Length, Strict
 
 SWING = 0.4  # of the path's height; smaller ups and downs are noise
 SPARE_SWINGS = 2  # beyond two a turn; a talking jaw goes up and down many times while it drifts round once
-WOUND_BACK = 0.5  # turns lost before the other way round begins
+UNWOUND = 0.5  # turns back before the other direction begins
+
+JawPath: TypeAlias = NDArray[np.void]
+"""The jaw frame by frame, with the fields of `PATH`."""
+# `side` + = to the person's left, `down`: lengths; the head's angles in degrees.
+PATH: Final = np.dtype([(name, np.float64) for name in ("t", "side", "down", "yaw", "pitch")])
 
 
 class CircleSpec(Strict):
-    """What is a circle. Lengths in outer-eye-corner distances, times in seconds.
+    """What counts as a circle. Lengths in outer-eye-corner distances, times in seconds.
 
     `least_side`, `least_down`: least width and height of the path. `quiet`: the jaw rests while its
-    path of the last `quiet_s` fits into a box of this size. `longest_s`: slower circles are none.
+    path of the last `quiet_s` fits into a box of this size. `longest_s`: slower circles do not count.
     `tolerance`: how much of a full turn may be missing. `max_turn_deg`: head movement within
     `quiet_s` that spoils the path.
     """
@@ -38,39 +43,13 @@ class CircleSpec(Strict):
     max_turn_deg: Annotated[float, Field(gt=0, le=60)]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The jaw at one moment: `side` + = to the person's left, `down`, and the head's angles."""
-
-    t: float
-    side: float
-    down: float
-    yaw: float
-    pitch: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wound:
-    """How far a path has wound about its own middle.
-
-    `box`: the path's least and greatest side, least and greatest down. `turns`: since its beginning,
-    positive clockwise in the mirrored window. `angle`: its end's, radians; None where the box is too small
-    for a circle.
-    """
-
-    box: tuple[float, float, float, float]
-    turns: float = 0.0
-    angle: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class JawCircles:
-    """The path since the jaw last rested or last turned round, and the circles counted on it."""
+    """The jaw's path since it last rested or changed direction, and the circles counted on it."""
 
-    path: tuple[Point, ...] = ()
+    path: JawPath = field(default_factory=lambda: np.empty(0, PATH))
     counted: int = 0
     direction: Direction | None = None
-    wound: Wound | None = None
 
 
 def step(
@@ -80,96 +59,63 @@ def step(
 
     Returns
     -------
-    The new state, how many circles were completed in this frame, and which way round.
+    The new state, how many circles were completed in this frame, and in which direction.
     """
     if features is None:
         return JawCircles(), 0, None
-    point = Point(features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
-    path, before = (*state.path, point), state.wound
-    recent = _latest(path, spec.quiet_s)
-    turned = max(_range([p.yaw for p in recent]), _range([p.pitch for p in recent]))
-    resting = (
-        point.t - path[0].t >= spec.quiet_s
-        and _range([p.side for p in recent]) < spec.quiet
-        and _range([p.down for p in recent]) < spec.quiet
-    )
-    if turned > spec.max_turn_deg or resting:
+    now = (features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
+    path = np.concatenate([state.path, np.array([now], PATH)])
+    lasted_s = features.t - path["t"][0]
+    recent = latest(path, spec.quiet_s)
+    head_moved = max(np.ptp(recent["yaw"]), np.ptp(recent["pitch"])) > spec.max_turn_deg
+    resting = lasted_s >= spec.quiet_s and max(np.ptp(recent["side"]), np.ptp(recent["down"])) < spec.quiet
+    if head_moved or resting:
         return JawCircles(recent), 0, None
-    if state.direction is None and point.t - path[0].t > spec.longest_s:
-        path, before = _latest(path, spec.longest_s), None
-    wound = _wind(before, path, spec)
-    whole = math.floor(abs(wound.turns) + spec.tolerance)
-    direction: Direction = "clockwise" if wound.turns > 0 else "counterclockwise"
-    round_ = whole > state.counted and swings([p.down for p in path]) <= 2 * whole + SPARE_SWINGS
-    if round_ and state.direction in (None, direction):
-        return JawCircles(path, whole, direction, wound), whole - state.counted, direction
-    if state.direction is not None and state.counted - abs(wound.turns) > WOUND_BACK:
-        # wound back by half a turn: the other way round began where the path was farthest
-        far = [abs(turns) for turns in winding(path, wound.box)]
-        return JawCircles(path[far.index(max(far)) :]), 0, None
-    return JawCircles(path, state.counted, state.direction, wound), 0, None
+    if state.direction is None and lasted_s > spec.longest_s:
+        path = latest(path, spec.longest_s)
+    turns = winding(path, spec)
+    total = float(turns[-1])
+    complete = math.floor(abs(total) + spec.tolerance)
+    direction: Direction = "clockwise" if total > 0 else "counterclockwise"
+    circled = complete > state.counted and swings(path["down"].tolist()) <= 2 * complete + SPARE_SWINGS
+    if circled and state.direction in (None, direction):
+        return JawCircles(path, complete, direction), complete - state.counted, direction
+    if state.direction is not None and state.counted - abs(total) > UNWOUND:
+        # The other direction began where the path had wound furthest.
+        return JawCircles(path[np.argmax(np.abs(turns)) :]), 0, None
+    return JawCircles(path, state.counted, state.direction), 0, None
 
 
-def _latest(path: tuple[Point, ...], seconds: float) -> tuple[Point, ...]:
-    return path[bisect_left(path, -seconds, key=lambda p: p.t - path[-1].t) :]
+def latest(path: JawPath, seconds: float) -> JawPath:
+    """Return the last seconds of a path."""
+    t = path["t"]
+    recent: JawPath = path[t - t[-1:] >= -seconds]
+    return recent
 
 
-def _wind(before: Wound | None, path: tuple[Point, ...], spec: CircleSpec) -> Wound:
-    """Follow a path to its newest point: from the one before, as long as the path's box stays the same."""
-    now = path[-1]
-    if before is not None:
-        left, right, top, bottom = before.box
-        if left <= now.side <= right and top <= now.down <= bottom:
-            if before.angle is None:
-                return before
-            angle = _angle(now, before.box)
-            return Wound(before.box, before.turns + _apart(before.angle, angle), angle)
-    sides, downs = [p.side for p in path], [p.down for p in path]
-    box = min(sides), max(sides), min(downs), max(downs)
-    if box[1] - box[0] < spec.least_side or box[3] - box[2] < spec.least_down:
-        return Wound(box)
-    return Wound(box, winding(path, box)[-1], _angle(now, box))
+def winding(path: JawPath, spec: CircleSpec) -> NDArray[np.float64]:
+    """Return the turns of a path around the middle of its box so far, frame by frame.
 
-
-def winding(path: Sequence[Point], box: tuple[float, float, float, float]) -> list[float]:
-    """Return the turns of a path about the middle of its box so far, point by point.
-
-    Positive is clockwise in the mirrored window.
+    Positive is clockwise in the mirrored window. All are 0 where the path is too small for a circle.
     """
-    turns, total, last = [], 0.0, _angle(path[0], box)
-    for point in path:
-        angle = _angle(point, box)
-        total, last = total + _apart(last, angle), angle
-        turns.append(total)
-    return turns
-
-
-def _angle(point: Point, box: tuple[float, float, float, float]) -> float:
-    """Return where on its way round a point is, radians, as if the box were square."""
-    left, right, top, bottom = box
-    # mirrored, the person's left is on the left of the window: x to the right is -side
-    x = -(point.side - (right + left) / 2) / (right - left)
-    return math.atan2((point.down - (bottom + top) / 2) / (bottom - top), x)
-
-
-def _apart(before: float, now: float) -> float:
-    """Return the shorter way from one angle to another, in turns."""
-    turns = (now - before) / math.tau
-    return turns - round(turns)
+    side, down = path["side"], path["down"]
+    width, height = np.ptp(side), np.ptp(down)
+    if width < spec.least_side or height < spec.least_down:
+        return np.zeros(len(path))
+    # Mirrored, the person's left is on the left of the window: x to the right is -side.
+    x = -(side - (side.max() + side.min()) / 2) / width
+    y = (down - (down.max() + down.min()) / 2) / height
+    angles = np.unwrap(np.arctan2(y, x))
+    return np.asarray((angles - angles[0]) / math.tau)
 
 
 def swings(values: list[float]) -> int:
-    """Return how often a path turns round between up and down, by more than `SWING` of its height."""
+    """Return how often a path turns between up and down by more than `SWING` of its height."""
     least = SWING * (max(values) - min(values))
-    count, way, extreme = 0, 0, values[0]
+    count, heading, extreme = 0, 0, values[0]
     for value in values:
-        ahead = way * (value - extreme)
-        if way and ahead >= 0:
+        if heading and heading * (value - extreme) >= 0:
             extreme = value
         elif abs(value - extreme) > least:
-            count, way, extreme = count + 1, (1 if value > extreme else -1), value
+            count, heading, extreme = count + 1, (1 if value > extreme else -1), value
     return count
-
-
-def _range(values: list[float]) -> float:
-    return max(values) - min(values)

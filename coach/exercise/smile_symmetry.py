@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 from typing import Annotated
 
 from pydantic import Field
@@ -72,13 +71,7 @@ def latest(frames: Sequence[Features], smooth_s: float) -> list[Features]:
 
 def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
     """Return smile lift (units) and excursion (mm), averaged over some frames."""
-    left = right = left_mm = right_mm = 0.0
-    for frame in window:
-        lift, excursion_mm = frame.smile_lift, frame.excursion_mm
-        left, right = left + lift.left, right + lift.right
-        left_mm, right_mm = left_mm + excursion_mm.left, right_mm + excursion_mm.right
-    count = len(window)
-    return Bilateral(left / count, right / count), Bilateral(left_mm / count, right_mm / count)
+    return _mean([frame.smile_lift for frame in window]), _mean([frame.excursion_mm for frame in window])
 
 
 def joining_now(window: Sequence[Features], frames: Sequence[Features]) -> float:
@@ -109,12 +102,7 @@ def _eyes(features: Features) -> float:
 
 def eyes_before(frames: Sequence[Features]) -> float:
     """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
-    return _eyes_level(tuple(frames[:FIRST_FRAMES]))
-
-
-@lru_cache(maxsize=4)  # each frame of a movement asks for the level before it
-def _eyes_level(frames: tuple[Features, ...]) -> float:
-    first = [_eyes(f) for f in frames if f.closure.maximum < OPEN]
+    first = [_eyes(f) for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
     return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
 
 
@@ -151,6 +139,10 @@ def describe_smile(
         lag_s=abs(lag),
         excursion_mm=travel,
     )
+
+
+def _mean(pairs: Sequence[Bilateral]) -> Bilateral:
+    return Bilateral(fmean(p.left for p in pairs), fmean(p.right for p in pairs))
 
 
 def _median(pairs: Sequence[Bilateral]) -> Bilateral:
