@@ -75,6 +75,7 @@ class CalibrationFlow:
         self._spec = spec
         self._book = book
         self._settings = settings
+        self._coaching = coaching
         self._stage: CalibrationStage = "ready"
         self._since = 0.0
         self._capture: NeutralCapture | None = None
@@ -164,7 +165,8 @@ class CalibrationFlow:
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self._capture is None:
-            self._capture = NeutralCapture(self.perception, self._settings.framing, t)
+            limits = self._settings.framing
+            self._capture = NeutralCapture(self.perception, limits, self._coaching.neutral, t)
         self.led.watch.framing, baseline = self._capture.step(t, face)
         if baseline is None:
             self._speak_of_framing(t)

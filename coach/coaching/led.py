@@ -11,9 +11,9 @@ from coach.coaching.hints import Hints
 from coach.coaching.phrases import SESSION, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.session_log import SessionLog
-from coach.coaching.spec import CoachingSpec
+from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Event, Paused, Resumed
-from coach.face.presence import STALL_S, Watch
+from coach.face.presence import Watch
 from coach.settings import Settings
 from coach.types import FaceObservation
 
@@ -60,12 +60,12 @@ class Led:
         settings: Settings,
         *,
         source: str,
-        coaching: CoachingSpec,
+        coaching: CoachingSpec = STANDARD,
         section: str = SESSION,
     ) -> None:
         self.log = SessionLog(plan, source)
         self.speaker = CueQueue(book, settings.voice.rate, coaching.expiry, section)
-        self.watch = Watch(settings.framing)
+        self.watch = Watch(settings.framing, coaching.presence)
         self.frames = 0
         self.t = 0.0
         self.paused_by: PauseCause | Literal[""] = ""
@@ -87,7 +87,7 @@ class Led:
 
     def advance(self, t: float) -> float:
         """Let it be `t`; return the seconds that passed, of a long gap only the beginning."""
-        passed_s = min(max(t - self.t, 0.0), STALL_S)
+        passed_s = min(max(t - self.t, 0.0), self._coaching.presence.stall_s)
         self.t = max(t, self.t)
         return passed_s
 

@@ -7,6 +7,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from coach.coaching.cues import CueKind
+from coach.face.count_in import CountInSpec
+from coach.face.neutral_capture import NeutralSpec
+from coach.face.presence import PresenceSpec
 from coach.settings import Strict
 
 Wait = Annotated[float, Field(ge=0, le=600)]
@@ -122,6 +125,9 @@ class CoachingSpec(Strict):
     """
 
     breather_s: Wait = 0.8
+    neutral: NeutralSpec = NeutralSpec()
+    presence: PresenceSpec = PresenceSpec()
+    count_in: CountInSpec = CountInSpec()
     expiry: CueExpiry = CueExpiry()
     hints: HintSpec = HintSpec()
     held: HeldGuideSpec = HeldGuideSpec()

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from coach.face.baseline import Baseline
 from coach.face.identity import Recognition
+from coach.settings import Strict
 from coach.types import FaceObservation
 
-NUMBERS: Final = ((0.0, "count_in_3"), (0.7, "count_in_2"), (1.4, "count_in_1"))
-COUNT_IN_S: Final = 2.0
+NUMBERS: Final = ("count_in_3", "count_in_2", "count_in_1")
+
+
+class CountInSpec(Strict):
+    """When the numbers are said after the count-in began, and when it is over. Seconds."""
+
+    three_s: Annotated[float, Field(ge=0, le=60)] = 0.0
+    two_s: Annotated[float, Field(ge=0, le=60)] = 0.7
+    one_s: Annotated[float, Field(ge=0, le=60)] = 1.4
+    lasts_s: Annotated[float, Field(gt=0, le=60)] = 2.0
 
 
 class CountIn:
     """One count-in from `since` seconds on; `baseline` is the neutral face that is known."""
 
-    def __init__(self, since: float, baseline: Baseline) -> None:
+    def __init__(self, since: float, baseline: Baseline, spec: CountInSpec) -> None:
         self._since = since
+        self._lasts_s = spec.lasts_s
+        self._times = tuple(zip((spec.three_s, spec.two_s, spec.one_s), NUMBERS, strict=True))
         self._recognition = Recognition(baseline)
         self._said = 0
 
@@ -28,10 +41,10 @@ class CountIn:
     def step(self, t: float, face: FaceObservation | None) -> tuple[str, ...]:
         """Take in one frame; return the phrases that are due."""
         self._recognition.look(face)
-        due = [key for at, key in NUMBERS[self._said :] if t - self._since >= at]
+        due = [key for at, key in self._times[self._said :] if t - self._since >= at]
         self._said += len(due)
         return tuple(due)
 
     def over(self, t: float) -> bool:
         """Whether it is time to go on."""
-        return t - self._since >= COUNT_IN_S
+        return t - self._since >= self._lasts_s

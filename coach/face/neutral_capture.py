@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from coach.face.baseline import Baseline
 from coach.face.framing import Framing, assess
 from coach.face.head_frame import facing, used_points
 from coach.face.identity import TOLERANCE, difference
 from coach.face.perception import Perception
-from coach.settings import FramingSettings
+from coach.settings import FramingSettings, Strict
 from coach.types import FaceObservation
 
-NEUTRAL_S = 2.0
 STILL_CORNER, STILL_CHIN = 0.012, 0.02  # robust standard deviations; a face at rest moves less
 RETRY_S = 0.25  # each attempt goes through all frames kept: too much work to repeat in every frame
-PATIENCE_S = 8.0  # after this long, accept a face that is not quite still or not well lit
 # These spoil the measurement itself; every other framing problem is advice.
 BLOCKING: Final[frozenset[Framing]] = frozenset({"no_face", "closer", "turn_to_me"})
 
-HINT_AFTER_S = 1.5  # give people time to sit down
-HINT_EVERY_S = 6.0  # doubled each time the same hint is repeated ...
-HINT_SELDOM_S = 24.0  # ... up to this
+
+class NeutralSpec(Strict):
+    """How long learning the neutral face takes. Seconds.
+
+    `lasts_s`: of well-framed frames at rest. `patience_s`: after this long, accept a face that is not quite
+    still or not well lit.
+    """
+
+    lasts_s: Annotated[float, Field(gt=0, le=60)] = 2.0
+    patience_s: Annotated[float, Field(ge=0, le=600)] = 8.0
 
 
 @dataclass(slots=True)
@@ -34,19 +41,20 @@ class NeutralCapture:
 
     perception: Perception
     limits: FramingSettings
+    spec: NeutralSpec
     since: float
     tried: float = float("-inf")
 
     def step(self, t: float, face: FaceObservation | None) -> tuple[Framing, Baseline | None]:
         """Take in one frame; return what to change about the framing, and the baseline once it is known."""
         framing = look_at(face, self.limits)
-        patient = t - self.since < PATIENCE_S
+        patient = t - self.since < self.spec.patience_s
         if face is None or framing in BLOCKING or (framing != "good" and patient):
             self.perception.forget_before(float("inf"))
             return framing, None
         self.perception.keep(face)
-        self.perception.forget_before(t - NEUTRAL_S - 0.5)
-        if self.perception.kept_s < NEUTRAL_S or t - self.tried < RETRY_S:
+        self.perception.forget_before(t - self.spec.lasts_s - 0.5)
+        if self.perception.kept_s < self.spec.lasts_s or t - self.tried < RETRY_S:
             return framing, None
         self.tried = t
         baseline = self.perception.learn(lambda b: not patient or _still(b))
@@ -73,22 +81,21 @@ class FaceCheck:
         Keeps the neutral face.
     limits
         When a face is well placed in the picture.
+    spec
+        How long learning takes.
     """
 
-    def __init__(self, perception: Perception, limits: FramingSettings) -> None:
+    def __init__(self, perception: Perception, limits: FramingSettings, spec: NeutralSpec) -> None:
         self.framing: Framing = "no_face"
         self._perception = perception
         self._limits = limits
-        self._since: float | None = None
+        self._spec = spec
         self._capture: NeutralCapture | None = None
         self._before: Baseline | None = None  # known before a face came that did not fit it
-        self._hinted_t = float("-inf")
-        self._hinted: Framing = "good"
-        self._wait_s = HINT_EVERY_S
 
     def restart(self) -> None:
         """Start collecting again, e.g. after a pause."""
-        self._capture = self._since = None
+        self._capture = None
 
     def look_again(self) -> None:
         """Check a face that does not fit the known one: it may be someone else's, or just moving."""
@@ -97,8 +104,8 @@ class FaceCheck:
 
     def step(self, t: float, face: FaceObservation | None) -> NeutralFound | None:
         """Take in one frame; return the neutral face as soon as it is known."""
-        if self._since is None or self._capture is None:
-            self._since, self._capture = t, NeutralCapture(self._perception, self._limits, t)
+        if self._capture is None:
+            self._capture = NeutralCapture(self._perception, self._limits, self._spec, t)
         self.framing, baseline = self._capture.step(t, face)
         if baseline is None:
             return None
@@ -107,17 +114,6 @@ class FaceCheck:
             self._perception.baseline = before
             return NeutralFound(None, again=True)
         return NeutralFound(baseline, again=before is not None)
-
-    def hint(self, t: float) -> Framing | None:
-        """Return what to say about the framing; None if there is nothing to say now."""
-        started = self._since is not None and t - self._since >= HINT_AFTER_S
-        same = self.framing == self._hinted
-        wait_s = self._wait_s if same else HINT_EVERY_S
-        if self.framing == "good" or not started or t - self._hinted_t < wait_s:
-            return None
-        self._wait_s = min(2 * self._wait_s, HINT_SELDOM_S) if same else HINT_EVERY_S
-        self._hinted_t, self._hinted = t, self.framing
-        return self.framing
 
 
 def _still(baseline: Baseline) -> bool:

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
 
 from coach.events import CameraFound, CameraLost, Event, FaceFound, FaceLost
 from coach.face.framing import Framing
 from coach.face.identity import jumped
 from coach.face.neutral_capture import look_at
-from coach.settings import FramingSettings
+from coach.settings import FramingSettings, Strict
 from coach.types import FaceObservation
 
-FACE_LOST_S = 1.0  # of frames without a face
-STALL_S = 1.0  # without any frame: the machine was busy, and nobody knows what the face did meanwhile
-SLEEP_S = 5.0  # without any frame: after so long it may be another's
-FRAMING_EVERY_S = 0.3
+FRAMING_EVERY_S = 0.3  # often enough for advice, seldom enough for the frame's time
 
 Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
+
+
+class PresenceSpec(Strict):
+    """When a face counts as gone. Seconds.
+
+    `face_lost_s`: of frames without a face. `stall_s`: without any frame the machine was busy, and nobody
+    knows what the face did in the meantime; `sleep_s`: after this long it may be someone else's.
+    """
+
+    face_lost_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+    stall_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+    sleep_s: Annotated[float, Field(gt=0, le=600)] = 5.0
 
 
 class Presence:
     """Says when a face goes and comes. `seen_t`: when it was last seen, seconds; `lost`: it has been said."""
 
-    def __init__(self) -> None:
+    def __init__(self, spec: PresenceSpec) -> None:
+        self._spec = spec
         self.seen_t: float | None = None
         self.lost = False
 
     def see(self, t: float, *, there: bool, other: bool = False) -> tuple[Event, ...]:
         """Take in one frame. `other`: the face that is there took the place of the one before."""
         events: list[Event] = []
-        if not self.lost and (other or (self.seen_t is not None and t - self.seen_t >= FACE_LOST_S)):
+        gone = self.seen_t is not None and t - self.seen_t >= self._spec.face_lost_s
+        if not self.lost and (other or gone):
             self.lost = True
             events.append(FaceLost(t=t))
         if there:
@@ -46,13 +59,14 @@ class Watch:
     `framing`: the last judgement of the face's place and light. `stalled`: the last frame came late.
     """
 
-    def __init__(self, limits: FramingSettings) -> None:
+    def __init__(self, limits: FramingSettings, spec: PresenceSpec) -> None:
         self.framing: Framing = "no_face"
         self.camera_lost = False
         self._limits = limits
+        self._spec = spec
         self.stalled = False
         self._t: float | None = None
-        self._presence = Presence()
+        self._presence = Presence(spec)
         self._face: FaceObservation | None = None
         self._framing_t = float("-inf")
 
@@ -70,9 +84,9 @@ class Watch:
         """
         events: tuple[Event, ...] = ()
         gap = 0.0 if self._t is None or self.camera_lost else t - self._t
-        self._t, self.stalled = t, gap >= STALL_S
+        self._t, self.stalled = t, gap >= self._spec.stall_s
         presence = self._presence
-        if STALL_S <= gap < SLEEP_S and presence.seen_t is not None:
+        if self._spec.stall_s <= gap < self._spec.sleep_s and presence.seen_t is not None:
             presence.seen_t += gap
         if self.camera_lost:
             self.camera_lost = False

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from coach.coaching.spec import STANDARD
 from coach.events import Attempt, Calibrated, Event, Rep
 from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.exercise.view import View
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
 from coach.face.perception import Perception
-from coach.face.presence import Presence
+from coach.face.presence import Presence, PresenceSpec
 from coach.types import FaceObservation
 
 
@@ -39,6 +40,8 @@ class Analysis:
         Seconds at which a memory was cued.
     own_range
         The person's own range where it is known.
+    presence
+        When a face counts as gone.
     """
 
     LEAST_NEUTRAL_S = 1.0  # where the face comes late, this much of it after `neutral` began
@@ -49,13 +52,14 @@ class Analysis:
         neutral: tuple[float, float] = (0.0, 3.0),
         cues: Sequence[float] = (),
         own_range: OwnRange | None = None,
+        presence: PresenceSpec = STANDARD.presence,
     ) -> None:
         self._exercise = exercise
         self._neutral = neutral
         self._cues = tuple(cues)
         self._perception = Perception(own_range)
         self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
-        self._presence = Presence()
+        self._presence = Presence(presence)
         self._state: object = None
         self.reps: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()

@@ -71,7 +71,7 @@ class Session:
         )
         self._book = book
         self._coaching = coaching
-        self._face_check = FaceCheck(self.perception, settings.framing)
+        self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
         self._safety = safety
         self._stage: SessionStage = "ready"
         self._since = 0.0
@@ -287,7 +287,7 @@ class Session:
             self._go("anew", t)
         else:
             self._go("resume", t)
-            self._counting_in = CountIn(t, self.perception.baseline)
+            self._counting_in = CountIn(t, self.perception.baseline, self._coaching.count_in)
         self.led.resume(t)
 
     def _count_in(self, t: float, face: FaceObservation | None) -> None:

@@ -10,7 +10,6 @@ from led import SETTINGS, Led, hold, led, plan, posed
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import CueKind
 from coach.coaching.spec import STANDARD
-from coach.face.count_in import COUNT_IN_S
 from coach.shell.profile.plan_files import load_plan
 from coach.simulation.face_pose import FacePose
 from coach.simulation.spec import FAILINGS
@@ -193,7 +192,7 @@ def test_a_key_pauses_and_the_same_key_goes_on_after_a_count_in():
     counted_in = [cue.text for cue in run.said if cue.key.startswith("count_in")]
     assert counted_in == ["Three", "Two", "One"]
     assert [rep["index"] for rep in run.of("rep")] == [1, 2]
-    assert run.of("rep")[0]["start"] > resumed["t"] + COUNT_IN_S
+    assert run.of("rep")[0]["start"] > resumed["t"] + STANDARD.count_in.lasts_s
     assert not run.of("attempt")
 
 
@@ -230,7 +229,7 @@ def test_a_lost_face_pauses_and_its_return_resumes():
     assert meanwhile == {"cheek_raiser"}, "it is the one that is running, whatever happens"
     assert run.events[-1].exercise is None
     assert len(run.of("rep")) == 2
-    assert not [rep for rep in run.of("rep") if 6.0 <= rep["t"] <= 10.0 + COUNT_IN_S]
+    assert not [rep for rep in run.of("rep") if 6.0 <= rep["t"] <= 10.0 + STANDARD.count_in.lasts_s]
 
 
 def test_a_face_gone_for_half_a_second_is_not_worth_a_word():

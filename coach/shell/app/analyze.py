@@ -23,6 +23,7 @@ from coach.shell.capture.video_file import VideoFile
 from coach.shell.detection.film_survey import FollowedFace, all_black, survey
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.profile.exercise_registry import load_exercise
+from coach.shell.profile.toml_files import load_coaching
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
 from coach.types import Bilateral
 
@@ -74,7 +75,8 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
 
         check_plot(request.plot)
     VideoFile(request.video).close()  # what is no film is said before the model is read
-    analysis = Analysis(exercise, request.neutral, request.cues, request.own_range)
+    presence = load_coaching().presence
+    analysis = Analysis(exercise, request.neutral, request.cues, request.own_range, presence)
     with ExitStack() as stack:
         landmarker = stack.enter_context(Landmarker(model))
         film = survey(request.video, landmarker)
