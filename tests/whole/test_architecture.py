@@ -96,6 +96,23 @@ def test_the_coach_finds_exercises_only_through_the_registry():
     assert not wrong
 
 
+def test_no_child_process_of_ours_looks_into_the_present_folder():
+    """A pip.py or a folder `coach` where the person happens to stand would be run in our place."""
+    commands = [
+        node.elts
+        for path in COACH.rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.List | ast.Tuple)
+        and node.elts
+        and ast.unparse(node.elts[0]) == "sys.executable"
+    ]
+    assert len(commands) >= 2
+    assert all(ast.unparse(first) in {"'-P'", "'-I'"} for _, first, *_ in commands)
+    mentioned = sum(path.read_text(encoding="utf-8").count("sys.executable") for path in COACH.rglob("*.py"))
+    assert mentioned == len(commands)
+    assert not [name(path) for path in COACH.rglob("*.py") if "multiprocessing" in imports(path)]
+
+
 def test_every_module_opens_by_saying_what_it_knows():
     """The first line of the docstring is one sentence."""
     silent = []

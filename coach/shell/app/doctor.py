@@ -177,6 +177,8 @@ def _tried(name: str, part: Callable[[], Check]) -> Check:
 
 def _rendering_problem(language: str, settings: Settings) -> str:
     """Return why no word can be rendered, or nothing."""
+    from coach.shell.sound.speech import RENDER
+
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "word.wav"
         request = {
@@ -186,15 +188,15 @@ def _rendering_problem(language: str, settings: Settings) -> str:
             "volume": settings.voice.volume,
             "items": [{"text": "Smile", "path": str(path)}],
         }
-        command = [sys.executable, "-m", "coach.shell.sound.render_speech"]
         try:
             done = subprocess.run(
-                command,
+                RENDER,
                 input=json.dumps(request),
                 capture_output=True,
                 text=True,
                 timeout=SPEECH_TIMEOUT_S,
                 check=False,
+                cwd=scratch,
             )
         except subprocess.TimeoutExpired:
             return f"the speech engine did not answer within {SPEECH_TIMEOUT_S:.0f} s; restart the machine"

@@ -14,7 +14,6 @@ from coach.shell.command_line.options import PLACE, filed
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
-    from coach.exercise.protocol import AnyExercise
     from coach.settings import Settings
 
 MINUTE_S = 60
@@ -51,7 +50,7 @@ def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
 @filed
 def exercises(options: Shared, name: str | None) -> None:
     """List the exercises and doses; with a NAME, show its values."""
-    from coach.shell.profile.exercise_registry import exercise_file, exercise_names, load_exercise
+    from coach.shell.profile.exercise_registry import exercise_file, exercise_names
 
     if name is not None:
         path = exercise_file(name)
@@ -62,7 +61,7 @@ def exercises(options: Shared, name: str | None) -> None:
     from coach.shell.profile.language_files import language_for, load_phrase_book
 
     book = load_phrase_book(language_for(Home.find(options).settings.language))
-    rows = [(each, _dose(load_exercise(each))) for each in exercise_names()]
+    rows = [(each, dose) for each in exercise_names() if (dose := _dose(each))]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for each, dose in rows:
         line = book.text(each, "instruction")
@@ -136,14 +135,23 @@ def _toml(values: Mapping[str, Any]) -> Iterator[str]:
             yield from ("", f"[{key}]", *_toml(value))
 
 
-def _dose(exercise: AnyExercise) -> str:
-    """Return how much a full session asks for, e.g. `10 x 3 s, 0:55`."""
+def _dose(name: str) -> str:
+    """Return how much a full session asks for, e.g. `10 x 3 s, 0:55`; empty where that cannot be read."""
     from coach.exercise.spec import HeldSpec
+    from coach.shell.profile.exercise_registry import BUILT_IN, brought_dose, load_exercise
 
-    spec = exercise.spec
-    hold = f" x {spec.repetition.hold_s:g} s" if isinstance(spec, HeldSpec) else " x"
-    minutes, seconds = divmod(round(spec.seconds(spec.dose.reps)), MINUTE_S)
-    return f"{spec.dose.reps}{hold}, {minutes}:{seconds:02d}"
+    if name in BUILT_IN:
+        spec = load_exercise(name).spec
+        reps, hold_s = spec.dose.reps, spec.repetition.hold_s if isinstance(spec, HeldSpec) else None
+        lasting = spec.seconds(reps)
+    else:
+        found = brought_dose(name)
+        if found is None:
+            return ""
+        reps, hold_s = found.dose.reps, found.repetition.hold_s if found.repetition else None
+        lasting = found.seconds
+    minutes, seconds = divmod(round(lasting), MINUTE_S)
+    return f"{reps} x{'' if hold_s is None else f' {hold_s:g} s'}, {minutes}:{seconds:02d}"
 
 
 ALL: tuple[click.Command, ...] = (exercises, config, gallery)

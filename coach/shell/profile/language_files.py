@@ -10,7 +10,7 @@ from pydantic import Field, RootModel
 
 from coach.coaching.phrases import PhraseBook
 from coach.errors import UsageError
-from coach.shell.profile.exercise_registry import word_files
+from coach.shell.profile.exercise_registry import leave_out, word_files
 from coach.shell.profile.toml_files import config_dir, read_toml, validated
 
 ENGLISH = "en"
@@ -46,12 +46,13 @@ def language_for(setting: str) -> str:
 def load_phrase_book(language: str) -> PhraseBook:
     """Read the words of one language, with English behind them.
 
-    Exercises of other packages bring their own words, see `registry.word_files`.
+    Exercises of other packages bring their own words, see `exercise_registry.word_files`; where those
+    are no words they are named on standard error and left out.
 
     Raises
     ------
     UsageError
-        A file is missing or is not TOML, or what another package brings are no words.
+        A file is missing or is not TOML.
     """
     return PhraseBook(language, _words(language), _words(ENGLISH))
 
@@ -62,8 +63,10 @@ class _Section(RootModel[dict[str, str | Annotated[list[str], Field(min_length=1
 
 def _words(language: str) -> dict[str, Any]:
     own = read_toml(config_dir() / "languages" / f"{language}.toml")
-    brought = {
-        name: validated(_Section, read_toml(path), str(path)).root
-        for name, path in word_files(language).items()
-    }
+    brought = {}
+    for name, path in word_files(language).items():
+        try:
+            brought[name] = validated(_Section, read_toml(path), str(path)).root
+        except UsageError as error:
+            leave_out(f"exercise '{name}': its words", str(error))
     return brought | own

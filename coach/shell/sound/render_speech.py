@@ -1,6 +1,6 @@
 """Rendering phrases to WAV files: the child process that alone ever loads a speech engine.
 
-`python -m coach.shell.sound.render_speech` reads one JSON object from standard input::
+`python -P render_speech.py` reads one JSON object from standard input::
 
     {"language": "en", "voice": "", "rate": 165, "volume": 0.9, "items": [{"text": "Hold", "path": "a.wav"}]}
 

@@ -18,7 +18,8 @@ from coach.coaching.cues import Cue
 from coach.settings import VoiceSettings
 from coach.shell.sound.player import Player
 
-# The script itself and -P, not -m: whatever folder the person is in, nothing there can stand in for it.
+# The script itself with -P, run in a folder of ours: whatever folder the person is in, nothing there can
+# stand in for it or for what it imports. (-I would leave out what was installed for this user alone.)
 RENDER = (sys.executable, "-P", str(Path(__file__).with_name("render_speech.py")))
 DEADLINE_S = (20.0, 0.5)  # for starting the engine, and for each phrase; measured 0.3 and 0.02
 FAILURES = 3  # child processes in a row that crashed or hung; then the voice gives up
@@ -60,7 +61,7 @@ class Renderer:
             "rate": settings.rate,
             "volume": settings.volume,
         }
-        self._folder = folder
+        self._folder = folder.absolute()
         self._command = tuple(command)
         self._deadline_s = deadline_s
         self._failures = 0
@@ -138,6 +139,7 @@ class Renderer:
                     encoding="utf-8",
                     errors="replace",
                     start_new_session=True,
+                    cwd=self._folder,
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except OSError as error:

@@ -396,3 +396,21 @@ def test_a_text_without_a_sound_is_a_caption_and_costs_nothing_else(tmp_path):
     until(lambda: renderer.problem or renderer.find("Hold"))
     assert renderer.problem == ""
     renderer.close()
+
+
+def test_nothing_where_the_person_stands_is_run_for_the_voice(tmp_path, monkeypatch):
+    """A folder `coach`, a `numpy.py`, a `json.py` there, and a PYTHONPATH that means the present folder."""
+    here = tmp_path / "here"
+    (here / "coach").mkdir(parents=True)
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w').close(); raise SystemExit(9)"
+    for name in ("coach/__init__.py", "numpy.py", "json.py", "pyttsx3.py"):
+        (here / name).write_text(trap)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep)
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    renderer = Renderer(SETTINGS, "en", sounds)
+    renderer.want(["Smile"])
+    until(lambda: renderer.find("Smile") or renderer.problem)
+    renderer.close()
+    assert not (tmp_path / "sprung").exists()
