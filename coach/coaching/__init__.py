@@ -1,1 +1,1 @@
-"""What is told and shown to the person, and when."""
+"""What the person hears and sees, and when: cues, phrases, guides, the queue, the screen."""

@@ -1,4 +1,4 @@
-"""What waits to be said and what is being said: cues go in at any time, at most one comes out a frame."""
+"""The queue of cues: they go in at any time, and at most one comes out in each frame."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ from coach.coaching.spec import CueExpiry
 
 
 class CueQueue:
-    """Fills cues with words and lets them out one at a time.
+    """Fills cues with words and lets them out one at a time, the most urgent first.
+
+    Example::
+
+        queue.say(t, CueKind.INSTRUCTION, "go", "cheek_raiser")
+        cue = queue.next(t)
+        if cue is not None:
+            voice.say(cue)
 
     Parameters
     ----------
     book
         Words in the person's language.
     rate_wpm
-        The voice's rate, words a minute, from which it is known how long a cue lasts.
+        The voice's rate, words a minute; it tells how long a cue takes to say.
     expiry
         How long a cue may wait.
     section
-        Where the words of cues that belong to no exercise stand.
+        The section of the language file for cues that belong to no exercise.
     """
 
     def __init__(self, book: PhraseBook, rate_wpm: float, expiry: CueExpiry, section: str = SESSION) -> None:
@@ -33,7 +40,7 @@ class CueQueue:
 
     @property
     def until(self) -> float:
-        """When the cue that is being said ends, seconds."""
+        """When the current cue ends, seconds."""
         return self._state.until
 
     def say(
@@ -47,11 +54,11 @@ class CueQueue:
         self._new += cues
 
     def quiet(self, t: float) -> bool:
-        """Whether nothing is being said and nothing waits."""
+        """Whether nothing is being said and nothing is waiting."""
         return t >= self._state.until and not self._state.waiting and not self._new
 
     def hush(self) -> None:
-        """Drop everything: what is being said is no longer true."""
+        """Drop everything: it is no longer true."""
         self._state = scheduler.SchedulerState()
         self._new = []
 
@@ -60,7 +67,7 @@ class CueQueue:
         return self._spoken_s(self._book.text(self._section, key))
 
     def next(self, t: float) -> Cue | None:
-        """Return what to start saying in this frame, with its words."""
+        """Return the cue to start saying in this frame, with its words; None if there is none."""
         if not self._new and not self._state.waiting:
             return None
         cues = tuple(self._book.fill(cue, self._section) for cue in self._new)

@@ -1,4 +1,4 @@
-"""When each cue is said: one thing at a time, the most urgent first, nothing late and nothing too often."""
+"""When each cue is said: one at a time, the most urgent first, none of them late."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from coach.coaching.cues import Cue, CueKind
 from coach.coaching.spec import CueExpiry
 
 INTERRUPTING = frozenset({CueKind.SAFETY, CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN})
-"""Kinds whose moment does not wait: they cut off whatever is less urgent than themselves."""
+"""Kinds that cannot wait: they cut off any cue less urgent than themselves."""
 
-# Fitted to 588 phrases in four languages as espeak-ng 1.52 speaks them at 165 words a minute, silence cut
-# off: 97 % are shorter than their estimate, by 0.24 s in the median (tests/shell/sound/test_voice.py
-# compares a sample). Durations go with 1 / rate to within 2 % from 80 to 320 words a minute.
+# Fitted to 588 phrases in four languages, spoken by espeak-ng 1.52 at 165 words a minute, without the
+# silence at either end: 97 % are shorter than their estimate, by 0.24 s in the median
+# (tests/shell/sound/test_voice.py compares a sample). From 80 to 320 words a minute, durations scale
+# with 1 / rate to within 2 %.
 _FITTED_RATE_WPM = 165.0
 _START_S = 0.2
 _LETTER_S = 0.055
@@ -22,12 +23,12 @@ _PAUSE_S = {",": 0.25, ";": 0.25, " - ": 0.25, ".": 0.4, ":": 0.4, "?": 0.4, "!"
 
 
 def estimate_s(text: str, rate_wpm: float) -> float:
-    """Return how long the text takes to say, seconds, slightly generous.
+    """Return how long the text takes to say, seconds; slightly generous.
 
     Parameters
     ----------
     text
-        What is said, in one of the Latin-script languages the coach speaks.
+        A phrase in one of the languages the coach speaks.
     rate_wpm
         The voice's rate, words a minute.
     """
@@ -42,7 +43,7 @@ def estimate_s(text: str, rate_wpm: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SchedulerState:
-    """What is being said, until when (seconds), and what waits: one cue a kind, urgent first."""
+    """The current cue, when it ends (seconds), and the waiting ones: one of each kind, most urgent first."""
 
     current: Cue | None = None
     until: float = float("-inf")
@@ -56,16 +57,16 @@ def step(
     spoken_s: Callable[[str], float],
     expiry: CueExpiry,
 ) -> tuple[SchedulerState, Cue | None]:
-    """Take one frame's cues and return what to start saying now, if anything.
+    """Take one frame's cues and return the one to start saying now, if any.
 
-    The newest cue of a kind replaces an older one that waits. A cue is dropped once it is older than
-    its kind allows. Saying starts when nothing is being said, or when an interrupting kind meets a
-    less urgent one; what was cut off does not come back.
+    The newest cue of a kind replaces an older one that is waiting. A cue is dropped once it is older than
+    its kind allows. A cue starts when nothing is being said, or when it may interrupt and the current one
+    is less urgent; a cue that was cut off does not come back.
 
     Parameters
     ----------
     state
-        What the last step returned; `SchedulerState()` at the start and to fall silent.
+        The last step's state; `SchedulerState()` at the start, and to fall silent.
     t
         The frame's time, seconds.
     cues

@@ -1,4 +1,4 @@
-"""What to tell the person: a cue, its kind, and which kind goes before which."""
+"""Cues: one thing to tell the person, and how urgent it is."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class CueKind(IntEnum):
 class Cue:
     """One thing to say and show.
 
-    `t`: seconds of the frame that caused it. `kind`: its urgency. `key`: the phrase, as it stands in
-    the words' files, e.g. `go`, `hold`, `release`, `mouth_moved`. `exercise`: whose phrase, None for
-    the session's own. `values`: what the phrase's placeholders are filled with, e.g. `{"n": 3}`.
-    `text`: the words, filled in by the phrase book once the language is known.
+    `t`: time of the frame that caused it, seconds. `kind`: its urgency. `key`: the phrase's key in the
+    language files, e.g. `go`, `hold`, `release`, `mouth_moved`. `exercise`: the section that has the phrase,
+    None for the session's own. `values`: values for the phrase's placeholders, e.g. `{"n": 3}`. `text`: the
+    words, filled in by the phrase book once the language is known.
     """
 
     t: float
@@ -38,6 +38,6 @@ class Cue:
 
 
 def impersonal(cue: Cue) -> str:
-    """Return the cue's words as a log may have them: a memory's name, the person's own words, left out."""
+    """Return the cue's words for the log, without the person's own words (a memory's name)."""
     name = str(cue.values.get("name", ""))
     return cue.text.replace(name, "...") if name else cue.text

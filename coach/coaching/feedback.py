@@ -1,4 +1,4 @@
-"""How often a fault is spoken of: at most one correction in two tries, and a word when it is put right."""
+"""How often to correct: at most once in two tries, and a kind word when the fault is gone."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ FIXED = "fixed"
 
 @dataclass(frozen=True, slots=True)
 class Rationing:
-    """How much correcting there has been.
+    """The corrections so far.
 
-    `corrected`: the fault last spoken of, None once it was put right. `since`: tries since a
-    correction was spoken, 0 right after one. `last`: the fault of the last try, None if it had none.
+    `corrected`: the fault last corrected, None once it is gone. `since`: tries since the last
+    correction, 0 right after one. `last`: the fault of the last try, None if it had none.
     """
 
     corrected: str | None = None
@@ -22,17 +22,17 @@ class Rationing:
 
 
 def ration(state: Rationing, fault: str | None) -> tuple[Rationing, str | None]:
-    """Take how one try went and return the phrase to say about it: a fault's name, `fixed`, or None.
+    """Take in how a try went and return the phrase to say about it: a fault's name, `fixed`, or None.
 
-    At most one correction in two tries. A fault that was spoken of is spoken of again only when it
-    persists: two tries in a row. When the try right after a correction is a good one, `fixed` says so.
+    At most one correction in two tries. The same fault is corrected again only if it persists for two tries
+    in a row. If the try right after a correction is a good one, `fixed` says so.
 
     Parameters
     ----------
     state
-        What the last call returned; `Rationing()` when an exercise begins.
+        The last call's state; `Rationing()` when an exercise begins.
     fault
-        The reason of an attempt, or what was not quite right in a repetition; None for a good one.
+        The reason of an attempt, or the small fault of a repetition; None for a good one.
     """
     since = state.since + 1
     if fault is None:

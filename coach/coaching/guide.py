@@ -1,4 +1,4 @@
-"""What a guide is: the one who leads a person through an exercise, from what the exercise recognises."""
+"""The protocol of guides: a guide leads a person through one exercise, one frame at a time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from coach.exercise.view import View
 class Moment:
     """One frame as a guide sees it. `quiet`: nothing is being said; `target`: repetitions asked for.
 
-    `names`: what to call each repetition by, e.g. the person's memories; empty where they have none.
-    `hurry`: one more repetition would take the plan over its time. `late`: it would do so even if
-    nothing came after it.
+    `names`: the name of each repetition, e.g. the person's memories; empty if they have none. `hurry`: one
+    more repetition would take the plan over its time. `late`: it would do so even if nothing came after it.
     """
 
     t: float
@@ -31,12 +30,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What a guide asks for: cues, events of its own, and whether the exercise is done.
+    """A guide's answer to one frame: cues, events of its own, and whether the exercise is done.
 
-    `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: done
-    and asked for, where something else than repetitions is counted. `explains`: the movement has not
-    been asked for yet, or not been begun: the moment to show it. `moves`: something is done that is not
-    held, so that the ring and the bars have nothing to say about it.
+    `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: (done,
+    asked for), if something other than repetitions is counted. `explains`: the movement has not been asked
+    for or begun yet, so now is the time to show it. `moves`: the present movement is not held, so the ring
+    and the bars do not apply.
     """
 
     cues: tuple[Cue, ...] = ()
@@ -50,9 +49,28 @@ class Guidance:
 
 
 class Guide(Protocol):
-    """Leads through one exercise; the state is the guide's own and never changed in place.
+    """Leads through one exercise. The state is the guide's own and is never changed in place.
 
-    `watches`: a movement is led while it lasts, so that one which was not seen to its end is asked for anew.
+    `watches`: the guide leads each movement while it lasts, so one that was not seen to its end is asked
+    for again.
+
+    Example::
+
+        class WhistleGuide:
+            watches = True
+
+            def begin(self, t: float) -> bool:
+                return False  # not asked for yet
+
+            def again(self, state: bool, t: float) -> bool:
+                return False
+
+            def step(self, state: bool, moment: Moment) -> tuple[bool, Guidance]:
+                done = moment.view.count >= moment.target
+                if state or not moment.quiet:
+                    return state, Guidance(done=done)
+                go = Cue(moment.t, CueKind.INSTRUCTION, "go", "whistle")
+                return True, Guidance(cues=(go,), done=done)
     """
 
     watches: ClassVar[bool]
@@ -62,7 +80,7 @@ class Guide(Protocol):
         ...
 
     def again(self, state: Any, t: float) -> Any:
-        """Return the state after an interruption: the present step is asked for anew."""
+        """Return the state after an interruption: the present step is asked for again."""
         ...
 
     def step(self, state: Any, moment: Moment) -> tuple[Any, Guidance]:
@@ -72,7 +90,7 @@ class Guide(Protocol):
 
 @runtime_checkable
 class OwnGuide(Protocol):
-    """An exercise that brings its own guide, because none of the coach's leads through it well.
+    """An exercise that brings its own guide because none of the built-in ones fits.
 
     Example::
 

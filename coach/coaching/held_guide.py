@@ -1,4 +1,4 @@
-"""Leading through an exercise that is held: ask, count the hold down, release, correct, ask again."""
+"""The guide of exercises that are held: ask, count the hold down, release, correct, ask again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]
     ("waiting", "unanswered"): "ready",  # nothing came: ask again
     ("holding", "ended"): "resting",
     ("resting", "rested"): "ready",
-    ("resting", "stayed"): "resting",  # not at rest for long: remind of it
+    ("resting", "stayed"): "resting",  # not at rest for a while: a reminder
     ("ready", "stayed"): "ready",
     ("resting", "enough"): "done",
     ("ready", "enough"): "done",
@@ -35,10 +35,14 @@ COUNTDOWN = {3: "three", 2: "two", 1: "one"}
 
 @dataclass(frozen=True, slots=True)
 class HeldGuideState:
-    """Where in leading a held exercise.
+    """How far the guide has come.
 
-    `count_from`: next number of the countdown to be said. `reminded`: how often of resting since the
-    last rest; `unanswered`: how often the person was asked in vain.
+    `stage`: since `since`, seconds. `asked`: how often a movement was asked for. `count_from`: the next
+    number of the countdown. `fault_since`: when the present fault was first seen; `spoken`: it was corrected
+    in this try. `failed`: failed tries in a row; `strained`: tries with the help of other muscles; `good`:
+    repetitions in a row. `pause_s`: rest before the next is asked for. `side`: the weaker side of the last
+    smile. `reminded`: reminders to rest since the face last was at rest. `unanswered`: how often
+    the person was asked in vain since the last hold.
     """
 
     stage: HeldGuideStage = "intro"
@@ -95,7 +99,7 @@ class HeldGuide:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
 
     def _take(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Turn what the exercise recognised into words."""
+        """Turn the exercise's events into words."""
         for event in moment.events:
             if isinstance(event, Smile) and event.weaker_side != "even":
                 state = replace(state, side=event.weaker_side)
@@ -111,8 +115,8 @@ class HeldGuide:
         return state
 
     def _praise(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Confirm what was put right; praise every third good one."""
-        if state.spoken:  # spoken of within this very try, and held all the same: it is fixed
+        """Confirm a corrected fault; praise now and then."""
+        if state.spoken:  # corrected within this try, and held all the same: it is fixed
             state = replace(state, rationing=Rationing(state.rationing.corrected, 0, None), spoken=False)
         rationing, word = ration(state.rationing, None)
         if word == FIXED:
@@ -122,7 +126,7 @@ class HeldGuide:
         return replace(state, rationing=rationing)
 
     def _correct(self, state: HeldGuideState, moment: Moment, fault: str, cues: list[Cue]) -> HeldGuideState:
-        """Speak of a fault, within the ration; suggest a rest where tries keep failing."""
+        """Correct a fault, but not too often; suggest a rest if tries keep failing."""
         rationing, word = ration(state.rationing, fault)
         tired = state.failed % self._spec.tired_after == 0
         if tired or (fault == "compensation" and state.strained % self._spec.strained_after == 0):
@@ -139,7 +143,7 @@ class HeldGuide:
         return bars.level.weaker if bars is not None and moment.view.phase == "apex" else state.side or "left"
 
     def _correct_live(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Speak of a fault that stays while there is still time to mend it."""
+        """Correct a fault that lasts while there is still time to mend it."""
         fault = moment.view.fault
         if fault is None:
             return state if state.fault_since is None else replace(state, fault_since=None)
@@ -147,14 +151,14 @@ class HeldGuide:
             return replace(state, fault_since=moment.t)
         strained = fault == "compensation" and (state.strained + 1) % self._spec.strained_after == 0
         if state.spoken or strained or moment.t - state.fault_since < self._spec.fault_s:
-            return state  # said already, or better said by suggesting a rest, or too early to say
+            return state  # said already, or a rest is about to be suggested, or too early to say
         rationing, word = ration(state.rationing, fault)
         if word is not None:
             cues.append(self._cue(moment, CueKind.CORRECTION, word, side=self._side(state, moment)))
         return replace(state, rationing=rationing, spoken=True)
 
     def _count_down(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
-        """Say three, two, one before the hold's end, as far as the hold leaves room for them."""
+        """Say three, two, one before the hold ends, if the hold is long enough."""
         view = moment.view
         left = view.target_s - view.hold_s
         number = state.count_from
@@ -225,12 +229,12 @@ class HeldGuide:
         return replace(state, stage=TRANSITIONS[state.stage, trigger], since=moment.t)
 
     def _stays(self, state: HeldGuideState, moment: Moment) -> bool:
-        """Whether a face that should rest has not done so for long enough to be reminded of it."""
+        """Whether it is time to remind the person to rest."""
         waits = self._spec.remind_s
         due = state.reminded < len(waits) and moment.t - state.since >= waits[state.reminded]
         return moment.quiet and due
 
 
 def _over(moment: Moment) -> bool:
-    """Whether a try has come to its count or its end."""
+    """Whether a try was counted or has ended."""
     return any(isinstance(event, Rep | Attempt) for event in moment.events)

@@ -1,4 +1,4 @@
-"""When to speak of something that is out of order: once it has lasted, and less and less often."""
+"""When to mention that something is out of order: once it has lasted, then less and less often."""
 
 from __future__ import annotations
 

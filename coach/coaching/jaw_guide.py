@@ -1,4 +1,4 @@
-"""Leading through the jaw release: open, close slowly, circles each way, a breath in and a breath out."""
+"""The guide of the jaw release: open, close slowly, circles each way, breathe in, breathe out."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, "breathe_in", "breathe_
 
 @dataclass(frozen=True, slots=True)
 class JawGuideState:
-    """Where in the release.
+    """How far the guide has come.
 
-    `since`: the step was asked for, seconds; `moved`: a circle was last seen. `asked`: this step's cue is
-    given; `circles`: done the way asked for, `astray`: the other way round; `tries`: failed ones of opening
-    and closing; `reminded`: this step was asked for a second time; `turned`: the direction was spoken of.
+    `since`: when the step was asked for, seconds; `moved`: when a circle was last seen. `asked`: the step's
+    cue has been given; `held`: "hold" has been said; `count_from`: the next number of the countdown.
+    `circles`: done in the direction asked for, `astray`: in the other one. `tries`: failed tries of opening
+    and closing. `reminded`: the step was asked for a second time; `turned`: the direction was corrected.
     """
 
     step: JawStep = "intro"
@@ -53,7 +54,7 @@ class JawGuideState:
 
 
 class JawGuide:
-    """Asks for one stage after the other and goes on when it is recognised, or its time is up."""
+    """Asks for one step after the other, and goes on once it is recognised or its time is up."""
 
     watches: ClassVar[bool] = True
 
@@ -117,7 +118,7 @@ class JawGuide:
         asked = replace(state, asked=True, since=moment.t, moved=moment.t, count_from=3, held=False)
         if state.step == "intro":
             return replace(state, step="open")
-        if state.step != "close":  # the close is asked for by the release of the hold
+        if state.step != "close":  # the end of the hold has asked for it
             values = {"n": self._circles} if state.step in CIRCLES else {}
             cues.append(self._cue(moment, CueKind.INSTRUCTION, state.step, **values))
         return asked
@@ -144,7 +145,7 @@ class JawGuide:
         return moment.t - max(state.since, state.moved) >= self._waits_s[state.step]
 
     def _circle(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
-        """Count circles; those the other way round get one word about it."""
+        """Count circles; if they go the other way round, say so once."""
         wanted = "clockwise" if state.step == "circle_cw" else "counterclockwise"
         seen = [event.direction == wanted for event in moment.events if isinstance(event, JawCircle)]
         if not seen:
@@ -157,7 +158,7 @@ class JawGuide:
         return state
 
     def _round_off(self, state: JawGuideState, moment: Moment) -> bool:
-        """Whether it is time to go on from the circles: all done, none for long, or very slow ones."""
+        """Whether to go on from the circles: all done, none for a while, or very slow ones."""
         slow = moment.t - state.since >= (self._circles + 1) * self._spec.circle_s
         return state.circles >= self._circles or slow or self._late(state, moment)
 
@@ -165,7 +166,7 @@ class JawGuide:
         view = moment.view
         if _done("open_hold", moment):
             cues.append(self._cue(moment, CueKind.RELEASE, "close"))
-            return replace(self._next(state, moment), asked=True)  # the release asks for it
+            return replace(self._next(state, moment), asked=True)  # "close" has asked for it
         failed = [event for event in moment.events if isinstance(event, Attempt)]
         if failed:
             return self._retry(state, moment, failed[0].reason, cues)
@@ -207,7 +208,7 @@ class JawGuide:
         return JawGuideState(step=step, since=moment.t, tries=tries, turned=state.turned)
 
     def _skipped(self, state: JawGuideState, moment: Moment) -> list[Stage]:
-        """Circles that did not come in their time are named as skipped."""
+        """Return that the circles were skipped, if none came in time."""
         name = CIRCLES.get(state.step)
         if name is None or state.circles > 0 or not self._round_off(state, moment):
             return []
@@ -215,5 +216,5 @@ class JawGuide:
 
 
 def _done(name: StageName, moment: Moment) -> bool:
-    """Whether a stage was recognised as done in this frame."""
+    """Whether a stage was completed in this frame."""
     return any(isinstance(e, Stage) and e.name == name and e.status == "done" for e in moment.events)

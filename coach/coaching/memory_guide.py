@@ -1,4 +1,4 @@
-"""Leading through the memories: name one, keep silent, say how the smile came."""
+"""The guide of the memories: name one, keep silent, say how the smile came."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MemoryGuideStage: TypeAlias = Literal["intro", "ready", "silence", "resting", "d
 
 @dataclass(frozen=True, slots=True)
 class MemoryGuideState:
-    """Where in the memories. `number`: the last one cued; `rest_since`: at rest since."""
+    """How far the guide has come. `number`: the last memory cued; `rest_since`: at rest since then."""
 
     stage: MemoryGuideStage = "intro"
     since: float = 0.0
@@ -24,9 +24,9 @@ class MemoryGuideState:
 
 
 class MemoryGuide:
-    """Cues the memories one after the other and leaves silence for them."""
+    """Cues one memory after the other and leaves silence for each."""
 
-    watches: ClassVar[bool] = False  # a memory is not called up a second time because the machine was busy
+    watches: ClassVar[bool] = False  # a busy machine is no reason to ask for a memory twice
 
     def __init__(self, exercise: str, spec: MemoryGuideSpec) -> None:
         self._exercise = exercise

@@ -1,4 +1,4 @@
-"""What comes of one frame: events for the log, a cue for the voice, a picture for the window."""
+"""The result of one frame: events for the log, a cue for the voice, a screen for the window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.face.features import Features
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One frame's result: what happened, what to start saying, what to show, whether it is over.
+    """One frame's result: the events, the cue to start saying, the screen to show, and whether it is over.
 
     `features`: of this frame's face while an exercise runs, None otherwise. `take`: this frame is to be
     photographed.

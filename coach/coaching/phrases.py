@@ -1,4 +1,4 @@
-"""The phrase book: which words a cue and a label have in the person's language."""
+"""The phrase book: the words of cues and labels in the person's language."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from coach.coaching.cues import Cue
 
 SESSION = "session"
 SCREEN = "screen"
-NOT_SPOKEN = frozenset({"title", "instruction"})  # of an exercise's section: shown, never said
+NOT_SPOKEN = frozenset({"title", "instruction"})  # keys that are shown and never said
 Words = Mapping[str, Any]
 """A language file: `numbers`, a list of number words from zero on, and sections of phrases or variants."""
 
 
 class _Left(dict[str, str]):
-    """Values for `str.format_map` that leave an unknown placeholder empty rather than fail in mid-session."""
+    """Values for `str.format_map`: an unknown placeholder stays empty instead of ending the session."""
 
     def __missing__(self, key: str) -> str:
         del key
@@ -26,7 +26,7 @@ class _Left(dict[str, str]):
 
 
 class PhraseBook:
-    """Phrases of one language, with English for what it lacks.
+    """The phrases of one language; what is missing is in English.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class PhraseBook:
         self.language = language
         self._books: tuple[Words, ...] = (words,) if english is None else (words, english)
         self._turns: dict[tuple[str, str], int] = {}
-        self._texts: dict[tuple[Any, ...], str] = {}  # a window asks for the same in each frame
+        self._texts: dict[tuple[Any, ...], str] = {}  # the window asks for the same texts in every frame
 
     def fill(self, cue: Cue, otherwise: str = SESSION) -> Cue:
         """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
@@ -63,9 +63,9 @@ class PhraseBook:
         return replace(cue, text=self._filled(variants[turn % len(variants)], cue.values))
 
     def text(self, section: str, key: str, **values: str | int) -> str:
-        """Return a text for the screen; of variants the first. Numbers stay digits.
+        """Return a text for the screen, the first of its variants. Numbers stay digits.
 
-        Where there are no words, the key is made readable: the title of `my_drill` is "My drill".
+        If there are no words, the key is made readable: the title of `my_drill` is "My drill".
         """
         asked = (section, key, *values.items())
         if asked not in self._texts:
@@ -75,7 +75,7 @@ class PhraseBook:
         return self._texts[asked]
 
     def has(self, section: str, key: str) -> bool:
-        """Whether there are words for it."""
+        """Whether there are words for a key."""
         return bool(self._find(section, key))
 
     def number(self, value: int) -> str:
@@ -84,9 +84,9 @@ class PhraseBook:
         return str(words[value]) if 0 <= value < len(words) else str(value)
 
     def spoken(self, exercises: Iterable[str], up_to: int = 10) -> tuple[str, ...]:
-        """Return every text a session of these exercises may say, without doubles, in order of first use.
+        """Return every text that a session of these exercises may say, each once, in order of first use.
 
-        Texts with a person's own words in them (`{name}`) are not among them. `up_to`: highest count.
+        Texts with the person's own words (`{name}`) are left out. `up_to`: the highest count.
         """
         names = tuple(exercises)
         numbers = tuple(self.number(n) for n in range(1, up_to + 1))
@@ -137,7 +137,7 @@ def placeholders(phrase: str) -> frozenset[str]:
 
 
 def _readable(section: str, key: str) -> str:
-    """Return what can be said without words: an exercise is called by its name, nothing is instructed."""
+    """Return a text for a key without words: the exercise's name, or the key itself; no instruction."""
     if key == "instruction":
         return ""
     return _capital((section if key in ("title", "intro") else key).replace("_", " "))

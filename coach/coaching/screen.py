@@ -1,4 +1,4 @@
-"""What the window shows in one frame, decided by the session and drawn by the window."""
+"""The screen: all that the window shows in one frame, decided by the flow and drawn by the window."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ScreenPhase: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything the window says in one frame; texts are in the person's language already.
+    """Everything the window shows in one frame; texts are already in the person's language.
 
-    `count`/`target`: repetitions done and asked for. `hold`: 0..1 of the hold target, grows only
+    `count`/`target`: repetitions done and asked for. `hold`: 0..1 of the hold target; it grows only
     while the form is right. `hold_left_s`: seconds left of it. `fix`: the one thing to change about
     framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
     session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.

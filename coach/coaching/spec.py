@@ -46,7 +46,7 @@ class CueExpiry(Strict):
 
 
 class HintSpec(Strict):
-    """When to speak of something that is out of order. Seconds.
+    """When to mention that something is out of order. Seconds.
 
     `after_s`: once it has lasted this long; `every_s`: the same again after this long, twice as long after
     each time, up to `seldom_s`.
@@ -58,14 +58,14 @@ class HintSpec(Strict):
 
 
 class HeldGuideSpec(Strict):
-    """Leading through an exercise that is held. Seconds, or numbers of tries and repetitions.
+    """The guide of exercises that are held. Seconds, or numbers of tries and repetitions.
 
     `hold_after_s`: of a hold, before "hold" is said; `settle_s`: from "hold" to the first number of the
     countdown. `fault_s`: a fault that lasts this long within a hold is corrected at once. `unanswered_s`:
-    ask again after these waits, the last one from then on. `rest_s`: at rest before the next is asked for;
-    `rest_suggested_s`: the same where a rest was suggested, which happens after every `tired_after` failed
-    tries in a row, and every `strained_after` tries with the help of other muscles. `remind_s`: a face that
-    should be at rest is reminded after these waits, then no more. `praise_every`: repetitions in a row.
+    ask again after these waits; the last one repeats. `rest_s`: at rest before the next is asked for;
+    `rest_suggested_s`: the same after a rest was suggested, which happens after every `tired_after` failed
+    tries in a row, and every `strained_after` tries with the help of other muscles. `remind_s`: remind the
+    person to rest after these waits, then no more. `praise_every`: repetitions in a row.
     """
 
     hold_after_s: Wait = 0.25
@@ -81,12 +81,12 @@ class HeldGuideSpec(Strict):
 
 
 class JawGuideSpec(Strict):
-    """Leading through the jaw release. Seconds, or numbers of circles and tries.
+    """The guide of the jaw release. Seconds, or numbers of circles and tries.
 
-    `hold_after_s`: as for `HeldGuideSpec`. `open_s`, `close_s`, `circles_s`: when nothing is recognised for
-    this long, ask again, and then go on. `circle_s`: the circles are over once each has had this long, and
-    one more. `wrong_way`: circles in the other direction before a word about it. `tries`: of opening and
-    closing. `breathe_in_s`, `breathe_out_s`: how long a breath is waited for.
+    `hold_after_s`: as for `HeldGuideSpec`. `open_s`, `close_s`, `circles_s`: if nothing is recognised for
+    this long, ask again, and then go on. `circle_s`: time allowed for each circle, and for one more.
+    `wrong_way`: circles in the other direction before it is mentioned. `tries`: of opening and closing.
+    `breathe_in_s`, `breathe_out_s`: how long to wait for a breath.
     """
 
     hold_after_s: Wait = 0.25
@@ -101,16 +101,16 @@ class JawGuideSpec(Strict):
 
 
 class MemoryGuideSpec(Strict):
-    """Leading through the memories. `rest_s`: at rest before the next memory, seconds."""
+    """The guide of the memories. `rest_s`: at rest before the next memory, seconds."""
 
     rest_s: Wait = 0.8
 
 
 class ShownSpec(Strict):
-    """How long the window shows what is over. Seconds.
+    """How long the window shows things. Seconds.
 
-    `caption_s`: a caption, after it was said. `attempt_s`: the sign of a try that was not a repetition.
-    `fault_s`: a fault is shown once it has lasted this long.
+    `caption_s`: a caption, after it was said. `attempt_s`: the sign of a try that did not count.
+    `fault_s`: how long a fault must last to be shown.
     """
 
     caption_s: Wait = 1.5
@@ -121,7 +121,7 @@ class ShownSpec(Strict):
 class CoachingSpec(Strict):
     """All of `config/coaching.toml`. `breather_s`: between two exercises, at least, seconds.
 
-    The defaults are the file's own values (a test compares them), for whoever leads without reading it.
+    The defaults are the values of the file; a test compares them.
     """
 
     breather_s: Wait = 0.8
@@ -137,4 +137,4 @@ class CoachingSpec(Strict):
 
 
 STANDARD: Final = CoachingSpec()
-"""The file's own values, for whoever leads without reading it."""
+"""The values of the file, where it is not read."""
