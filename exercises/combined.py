@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from coach.events import Event, Reason
-from coach.exercise.held import Held, HeldState
+from coach.exercise.held import Held, HeldState, since
 from coach.exercise.protocol import Context
 from coach.exercise.repetition import Ended
 from coach.exercise.smile_symmetry import (
@@ -16,7 +16,6 @@ from coach.exercise.smile_symmetry import (
     is_even,
     is_nearly_even,
     joining_now,
-    latest,
     mean_sides,
 )
 from coach.exercise.spec import ExerciseSpec, HeldSpec
@@ -62,7 +61,7 @@ class Combined(Held[CombinedSpec]):
             return "eyes_closed"
         if features.lip_corner_pull.mean < self.spec.least_smile:
             return "mouth_uninvolved"
-        window = latest(state.frames, self.spec.even.smooth_s)
+        window = since(state.frames, features.t - self.spec.even.smooth_s)
         if joining_now(window, state.frames) < self.spec.least_eyes:
             return "eyes_uninvolved"
         lift, excursion_mm = mean_sides(window)
@@ -70,8 +69,7 @@ class Combined(Held[CombinedSpec]):
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether sides or eyes are so nearly right that one moment does not tell."""
-        del features  # the last of the frames
-        window = latest(state.frames, self.spec.even.smooth_s)
+        window = since(state.frames, features.t - self.spec.even.smooth_s)
         if fault == "eyes_uninvolved":
             return joining_now(window, state.frames) >= self.spec.doubtful_eyes
         return fault == "asymmetric" and is_nearly_even(mean_sides(window)[0], self.spec.even)

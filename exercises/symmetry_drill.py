@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from coach.events import Event, Reason
-from coach.exercise.held import Held, HeldState
+from coach.exercise.held import Held, HeldState, since
 from coach.exercise.protocol import Context
 from coach.exercise.repetition import Ended
 from coach.exercise.smile_symmetry import (
@@ -15,7 +15,6 @@ from coach.exercise.smile_symmetry import (
     describe_smile,
     is_even,
     is_nearly_even,
-    latest,
     mean_sides,
 )
 from coach.exercise.spec import ExerciseSpec, HeldSpec
@@ -52,13 +51,12 @@ class SymmetryDrill(Held[SymmetrySpec]):
         """Return what is wrong: a mouth wide open, or one corner behind the other."""
         if features.jaw_down > self.spec.max_jaw_down:
             return "compensation"
-        lift, excursion_mm = mean_sides(latest(state.frames, self.spec.even.smooth_s))
+        lift, excursion_mm = mean_sides(since(state.frames, features.t - self.spec.even.smooth_s))
         return None if is_even(lift, excursion_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
         """Whether the sides are so nearly even that one moment does not tell."""
-        del features  # the last of the frames
-        lift, _ = mean_sides(latest(state.frames, self.spec.even.smooth_s))
+        lift, _ = mean_sides(since(state.frames, features.t - self.spec.even.smooth_s))
         return fault == "asymmetric" and is_nearly_even(lift, self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:

@@ -58,17 +58,6 @@ def is_nearly_even(lift: Bilateral, spec: EvenSpec) -> bool:
     return lift.symmetry >= spec.least_ratio - spec.doubt
 
 
-def latest(frames: Sequence[Features], smooth_s: float) -> list[Features]:
-    """Return the frames of the last `smooth_s` seconds."""
-    last = frames[-1].t
-    window = []
-    for frame in reversed(frames):
-        if last - frame.t > smooth_s:
-            break
-        window.append(frame)
-    return window
-
-
 def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
     """Return smile lift (units) and excursion (mm), averaged over some frames."""
     return _mean([frame.smile_lift for frame in window]), _mean([frame.excursion_mm for frame in window])
