@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -10,26 +10,12 @@ from pydantic import Field
 from coach.check_in.scores import jaw_opening
 from coach.face.baseline import Baseline, OwnRange
 from coach.face.features import extract
+from coach.face.framing import Framing, FramingLimits, first_fix
 from coach.face.measures import Measures, measure, measure_alone
 from coach.settings import Degrees, Share, Strict
-from coach.types import FaceObservation, Light
+from coach.types import FaceObservation
 
-Fix: TypeAlias = Literal[
-    "no_face",
-    "more_light",
-    "light_from_front",
-    "closer",
-    "further",
-    "move_left",
-    "move_right",
-    "move_up",
-    "move_down",
-    "turn_to_me",
-    "eye_level",
-    "level_head",
-    "hold_still",
-    "relax",
-]
+Fix: TypeAlias = Framing | Literal["relax"]
 
 
 class Limits(Strict):
@@ -96,7 +82,7 @@ def observe(
     posing: bool,
     jaw: bool,
 ) -> GateSample:
-    """Judge one frame.
+    """Check one frame.
 
     Parameters
     ----------
@@ -138,39 +124,27 @@ def placement(observation: FaceObservation) -> FacePlacement:
 def _fix(
     observation: FaceObservation, now: Measures, limits: Limits, like: FacePlacement | None
 ) -> Fix | None:
-    """Return the first thing that is not in order: light, then distance and place, then the head."""
-    size = now.unit_px / observation.size[1]
-    low, high = limits.min_size, limits.max_size
+    """Return the first thing that is not in order about the face's place and light."""
+    allowed = FramingLimits(
+        min_size=limits.min_size,
+        max_size=limits.max_size,
+        max_yaw_deg=limits.max_yaw_deg,
+        max_pitch_deg=limits.max_pitch_deg,
+        max_roll_deg=limits.max_roll_deg,
+        pitch_fix="eye_level",
+        min_light=limits.min_light,
+        max_side_ratio=limits.max_side_ratio,
+        max_behind_ratio=limits.max_behind_ratio,
+        min_sharpness=limits.min_sharpness,
+        light_first=True,
+    )
     if like is not None:
-        low = max(low, like.size * (1 - limits.same_size))
-        high = min(high, like.size * (1 + limits.same_size))
-    found: list[tuple[bool, Fix]] = [
-        *_light(observation.light, limits),
-        (size < low, "closer"),
-        (size > high, "further"),
-    ]
-    if like is not None:
-        x, y = now.centre[0] - like.x, now.centre[1] - like.y
-        # the person's left is the right of an unmirrored picture
-        found += [
-            (x > limits.same_place, "move_right"),
-            (x < -limits.same_place, "move_left"),
-            (y > limits.same_place, "move_up"),
-            (y < -limits.same_place, "move_down"),
-        ]
-    found += [
-        (abs(now.pose.yaw) > limits.max_yaw_deg, "turn_to_me"),
-        (abs(now.pose.pitch) > limits.max_pitch_deg, "eye_level"),
-        (abs(now.pose.roll) > limits.max_roll_deg, "level_head"),
-    ]
-    if observation.light is not None:
-        found.append((observation.light.sharpness < limits.min_sharpness, "hold_still"))
-    return next((fix for wrong, fix in found if wrong), None)
-
-
-def _light(light: Light | None, limits: Limits) -> list[tuple[bool, Fix]]:
-    if light is None:
-        return []
-    uneven = light.balance.maximum > limits.max_side_ratio * max(light.balance.minimum, 1.0)
-    behind = light.behind > limits.max_behind_ratio * max(light.level, 1.0)
-    return [(light.level < limits.min_light, "more_light"), (uneven or behind, "light_from_front")]
+        off = limits.same_place
+        allowed = replace(
+            allowed,
+            min_size=max(limits.min_size, like.size * (1 - limits.same_size)),
+            max_size=min(limits.max_size, like.size * (1 + limits.same_size)),
+            centre_area=(like.x - off, like.y - off, like.x + off, like.y + off),
+        )
+    framing = first_fix(observation, now, allowed)
+    return None if framing == "good" else framing

@@ -122,18 +122,6 @@ def fit(points: Points, reference: Points) -> FittedFace:
     return FittedFace(placed, _pose(rotation), unit_px)
 
 
-def facing(points: Points) -> tuple[HeadPose, float]:
-    """Return one face's pose against the camera by itself, and its outer-eye-corner distance.
-
-    Parameters
-    ----------
-    points
-        The `USED` landmarks, (len(USED), 3), any scale.
-    """
-    axes, _, unit = head_axes(points)
-    return _pose(axes), unit
-
-
 def _pose(rotation: NDArray[np.float64]) -> HeadPose:
     """Return the head's angles from the rotation that undoes them (camera axes: x right, y down, z away)."""
     across, _, back = rotation

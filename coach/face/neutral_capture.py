@@ -8,8 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from coach.face.baseline import Baseline
-from coach.face.framing import Framing, assess
-from coach.face.head_frame import facing, used_points
+from coach.face.framing import Framing, look_at
 from coach.face.identity import TOLERANCE, difference
 from coach.face.perception import Perception
 from coach.settings import FramingSettings, Strict
@@ -118,11 +117,3 @@ class FaceCheck:
 
 def _still(baseline: Baseline) -> bool:
     return baseline.noise.corner <= STILL_CORNER and baseline.noise.chin <= STILL_CHIN
-
-
-def look_at(face: FaceObservation | None, limits: FramingSettings) -> Framing:
-    """Return what to change about a face's place, pose and light."""
-    if face is None:
-        return "no_face"
-    pose, unit_px = facing(used_points(face))
-    return assess(face.box, unit_px / face.size[1], pose, face.light, limits)

@@ -7,9 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from coach.events import CameraFound, CameraLost, Event, FaceFound, FaceLost
-from coach.face.framing import Framing
+from coach.face.framing import Framing, look_at
 from coach.face.identity import jumped
-from coach.face.neutral_capture import look_at
 from coach.settings import FramingSettings, Strict
 from coach.types import FaceObservation
 

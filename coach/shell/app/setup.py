@@ -12,8 +12,7 @@ import click
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.errors import INTERRUPTED, StoreError
-from coach.face.framing import Framing
-from coach.face.neutral_capture import look_at
+from coach.face.framing import Framing, look_at
 from coach.shell.app.calibrate import measure_range
 from coach.shell.app.camera_choice import choose_camera
 from coach.shell.app.devices import Devices, in_real_time, no_window_notice, open_display, open_source
