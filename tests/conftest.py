@@ -15,8 +15,18 @@ from coach.__main__ import run
 from coach.errors import ModelError
 from coach.shell.drawn_face.face import draw
 from coach.shell.model_file import default_cache_dir, find_model
+from coach.shell.system.native_stderr import hush_opencv
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
+
+
+@pytest.fixture(scope="session", autouse=True)
+def opencv_is_hushed() -> None:
+    """Have OpenCV hushed before any test writes a film, as every command does before it opens one.
+
+    FFmpeg takes its log level when it is first used and keeps it, so the first test would decide for all.
+    """
+    hush_opencv()
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,12 @@ def report(year: History):
     return clinical_report(year, LAST_DAY, WORDS, version="1.2", models=["", "6418", "6418"])
 
 
+@pytest.fixture(scope="module")
+def written(report: ClinicalReport) -> bytes:
+    """Return the report's file: putting the fonts into it takes a second, so it is made once."""
+    return pdf(report, WORDS)
+
+
 def report_of(store: Store) -> ClinicalReport:
     return clinical_report(store.history(), LAST_DAY, WORDS, version="1", models=[])
 
@@ -83,17 +89,17 @@ def test_memories_are_numbered(report) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_it_is_one_page_however_much_there_is(report, times: int) -> None:
+def test_it_is_one_page_however_much_there_is(report, written: bytes, times: int) -> None:
     """Thirty measures, more than there are, are set smaller, not onto a second page or off the first."""
+    assert len(re.findall(rb"/Type /Page\b", written)) == 1
     full = replace(report, changes=report.changes * times)
-    assert len(re.findall(rb"/Type /Page\b", pdf(full, WORDS))) == 1
     lowest = [artist.get_position()[1] for artist in pdf_report._page(full, WORDS).texts]
     assert min(lowest) > 0.02
 
 
-def test_the_same_history_gives_the_same_file(report) -> None:
-    """Nothing of the moment it was made in is in it but the day."""
-    assert pdf(report, WORDS) == pdf(report, WORDS)
+def test_the_same_history_gives_the_same_file(report, written: bytes) -> None:
+    """Nothing in it tells the moment it was made, only the day."""
+    assert pdf(report, WORDS) == written
 
 
 def test_export_writes_it_for_the_owner_alone(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ ENGLISH = re.compile(
     r"|exercises|measure|measured|report|name|simulated|calendar|made|machine|January|February|March|May|June"
     r"|July|October|December|Oct|Dec)\b"
 )
+FEW, MANY = 8, 30  # measures on a report
 NAMES = re.compile(r"smile-coach|MediaPipe|Face Landmarker")  # the same in every language
 
 
@@ -72,12 +73,19 @@ def report(year: History, words: ProgressWords) -> ClinicalReport:
     return clinical_report(year, LAST_DAY, words, version="1", models=["6418"])
 
 
-def texts_of(report: ClinicalReport, words: ProgressWords) -> list[Text]:
-    """Return everything that is written on the report's page, drawn once so that axes have their labels."""
-    figure = pdf_report._page(report, words)
+def texts_of(report: ClinicalReport, words: ProgressWords, rows: int) -> list[Text]:
+    """Return every text on the report's page with so many measures, drawn so that axes have their labels."""
+    figure = pdf_report._page(replace(report, changes=(report.changes * 2)[:rows]), words)
     figure.set_dpi(1200)  # a printer's: letters are as wide as they are
     figure.draw_without_rendering()
     return [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+
+
+@pytest.fixture(scope="module")
+def full_page(report: ClinicalReport, words: ProgressWords) -> list[Text]:
+    """Return every text on a report with all measures and more: drawn once a language."""
+    assert len(report.changes) < MANY
+    return texts_of(report, words, MANY)
 
 
 def seen_on(page: str) -> str:
@@ -91,10 +99,10 @@ def english_in(text: str) -> set[str]:
     return set(ENGLISH.findall(NAMES.sub("", text)))
 
 
-def test_no_english_is_left(year: History, words: ProgressWords, page: str, report: ClinicalReport) -> None:
+def test_no_english_is_left(year: History, words: ProgressWords, page: str, full_page: list[Text]) -> None:
     """Neither in the summary nor on the page nor in the report; in English the same search finds plenty."""
     summary = "\n".join(summary_lines(year, LAST_DAY, words))
-    written = "\n".join(text.get_text() for text in texts_of(report, words))
+    written = "\n".join(text.get_text() for text in full_page)
     found = [english_in(text) for text in (summary, seen_on(page), written)]
     if words.language == "en":
         assert all(len(words_found) > 20 for words_found in found)
@@ -125,13 +133,12 @@ def test_every_reason_has_a_short_name_of_its_own(words: ProgressWords) -> None:
     assert max(map(len, names)) <= 17
 
 
-@pytest.mark.parametrize("rows", [8, 30], ids=["few measures", "many measures"])
+@pytest.mark.parametrize("rows", [FEW, MANY], ids=["few measures", "many measures"])
 def test_nothing_on_the_report_touches_anything(
-    report: ClinicalReport, words: ProgressWords, rows: int
+    report: ClinicalReport, words: ProgressWords, rows: int, full_page: list[Text]
 ) -> None:
     """Long words are set smaller: texts stay off each other and inside the margins."""
-    full = replace(report, changes=(report.changes * 2)[:rows])
-    texts = texts_of(full, words)
+    texts = full_page if rows == MANY else texts_of(report, words, rows)
     figure = texts[0].get_figure(root=True)
     boxes = {text: text.get_window_extent() for text in texts}
     room = figure.bbox.width * (pdf_report.RIGHT + 0.02) / pdf_report.A4[0]

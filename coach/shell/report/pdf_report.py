@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,7 +118,7 @@ class _Sheet:
     def table(self, head: ReportRow, rows: Sequence[ReportRow], size: float) -> None:
         """Write rows under a head, a rule under each; columns that would touch are set smaller."""
         columns = list(zip(head, *rows, strict=True))
-        wide = [max(_width(text, 1) for text in column) for column in columns]  # in text of 1 point
+        wide = [max(map(_width, column)) for column in columns]
         gaps = len(columns) - 1
         size = min(size, (RIGHT - LEFT - gaps * BETWEEN) / sum(wide))
         gap = (RIGHT - LEFT - size * sum(wide)) / gaps
@@ -149,12 +150,16 @@ class _Sheet:
         return axes
 
 
-def _width(text: str, size: float) -> float:
-    """Return how wide a line is in text of `size` points, in inches."""
+@lru_cache(maxsize=4096)
+def _width(text: str) -> float:
+    """Return how wide a line is in text of 1 point, in inches; its width grows in step with the size.
+
+    Measuring is slow, and the page is laid out again with the same words until everything fits.
+    """
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
+    points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=1), ismath=False)
     return float(points) * POINT
 
 
@@ -164,7 +169,7 @@ def _lines(text: str, size: float) -> list[str]:
     lines = [first]
     for word in rest:
         longer = f"{lines[-1]} {word}"
-        if _width(longer, size) <= RIGHT - LEFT:
+        if size * _width(longer) <= RIGHT - LEFT:
             lines[-1] = longer
         else:
             lines.append(word)
