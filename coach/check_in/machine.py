@@ -78,22 +78,28 @@ class CheckIn:
 Action: TypeAlias = Cue | PhotoRequest
 
 
-def step(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
-    """Take in one frame; return what to say, and the picture to take."""
+def step(
+    state: CheckIn, sample: GateSample, spec: CheckInSpec, *, quiet: bool
+) -> tuple[CheckIn, tuple[Action, ...]]:
+    """Take in one frame; return what to say, and the picture to take.
+
+    `quiet`: nothing is being said. No face is asked for, and none photographed at rest, before the person
+    has heard what came before.
+    """
     if state.phase == "done":
         return state, ()
     state = replace(state, fix=sample.fix)
     if state.phase == "line_up":
-        return _line_up(state, sample, spec)
+        return _line_up(state, sample, spec, quiet=quiet)
     return _posing(state, sample, spec)
 
 
-def taken(state: CheckIn, t: float) -> tuple[CheckIn, tuple[Action, ...]]:
+def taken(state: CheckIn, t: float) -> tuple[CheckIn, tuple[Cue, ...]]:
     """Go on after a picture that turned out well."""
     asked_for_face = state.pose != "neutral"
     following = _at(state, t, state.step + 1)
     if following.phase == "done":
-        return following, (Cue(t, CueKind.PRAISE, "check_done"),)
+        return following, (Cue(t, CueKind.INSTRUCTION, "check_done"),)
     return following, (Cue(t, CueKind.RELEASE, "check_relax"),) if asked_for_face else ()
 
 
@@ -102,6 +108,16 @@ def skip(state: CheckIn, t: float) -> CheckIn:
     if state.pose == "neutral" or state.phase == "done":
         return state
     return _at(state, t, (state.step // state.takes + 1) * state.takes)
+
+
+def restart(state: CheckIn, t: float, by: int = 0) -> CheckIn:
+    """Begin with the first picture of this face, or of the one before (`by` -1)."""
+    return _at(state, t, max(state.step // state.takes + by, 0) * state.takes)
+
+
+def ask_again(state: CheckIn, t: float) -> CheckIn:
+    """Line up again for the picture that is due, e.g. after a pause."""
+    return state if state.phase == "done" else _at(state, t, state.step)
 
 
 def due_on(last: date | None, spec: CheckInSpec) -> date | None:
@@ -114,7 +130,9 @@ def _at(state: CheckIn, t: float, number: int) -> CheckIn:
     return CheckIn(state.takes, number, "done" if done else "line_up", since=t)
 
 
-def _line_up(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
+def _line_up(
+    state: CheckIn, sample: GateSample, spec: CheckInSpec, *, quiet: bool
+) -> tuple[CheckIn, tuple[Action, ...]]:
     said: tuple[Action, ...] = ()
     if state.pose == "neutral" and not state.asked:
         state = replace(state, asked=True)
@@ -122,7 +140,8 @@ def _line_up(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[Che
     if sample.fix is not None or sample.blink:
         return replace(state, calm_since=None), said
     state = _calmer(state, sample, spec)
-    if state.calm_since is None or sample.t - state.calm_since < spec.timing.ready_s:
+    waited = state.calm_since is not None and sample.t - state.calm_since >= spec.timing.ready_s
+    if not waited or not quiet:
         return state, said
     if state.pose == "neutral":
         return replace(state, calm_since=None), (*said, PhotoRequest(state.pose, state.take))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,16 +19,19 @@ from coach.check_in.scores import NUMBERS
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
-from coach.shell.app.check_in import result_lines
-from coach.shell.app.check_in_loop import CheckInResult, load_check_in, run_check_in
-from coach.shell.app.check_in_record import blended, last_check_in, previous
+from coach.shell.app.check_in import CheckInResult, load_check_in, result_lines, run_check_in
+from coach.shell.app.check_in_record import last_check_in, previous
+from coach.shell.app.devices import Devices
+from coach.shell.app.ghost import blended
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import draw, grain
 from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.toml_files import load_settings
+from coach.shell.sound.voice import SilentVoice, Voice
 from coach.shell.store.store import Store
 from coach.shell.window import theme
-from coach.shell.window.display import Command, NoDisplay
+from coach.shell.window.display import Command, Display, NoDisplay
 from coach.shell.window.painter import Appearance, Painter
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation, Frame
@@ -51,7 +55,7 @@ def play(state: CheckIn, spec: CheckInSpec, seconds: float, start: float = 0.0, 
     done = []
     for n in range(round(seconds * 20)):
         t = start + n / 20
-        state, actions = step(state, GateSample(t, **sample), spec)
+        state, actions = step(state, GateSample(t, **sample), spec, quiet=True)
         done += [(round(t - start, 2), action) for action in actions]
         if any(isinstance(action, PhotoRequest) for action in actions):
             state, actions = taken(state, t)
@@ -86,7 +90,7 @@ def test_a_moving_face_is_waited_for(spec: CheckInSpec) -> None:
     """While the level changes there is no picture; once it stays, there is one."""
     state = CheckIn(3, 3, "posing", since=0.0, asked=True)
     for n in range(40):
-        state, actions = step(state, GateSample(n / 20, level=0.002 * n), spec)
+        state, actions = step(state, GateSample(n / 20, level=0.002 * n), spec, quiet=True)
         assert not any(isinstance(action, PhotoRequest) for action in actions)
     _, done = play(state, spec, 1.0, start=2.0, level=0.08)
     assert requests(done) == [("natural", 0)]
@@ -180,8 +184,15 @@ class Watching(NoDisplay):
         return (Command.QUIT,) if len(self.screens) > 600 else ()
 
 
-def words(section: str, key: str) -> str:
-    return f"{section}.{key}"
+BOOK, SETTINGS = load_phrase_book("en"), load_settings(None)
+
+
+def words(key: str) -> str:
+    return BOOK.text("check_in", key)
+
+
+def devices(landmarker: Landmarker, display: Display, voice: Voice | None = None) -> Devices:
+    return Devices(person(), landmarker, display, voice or SilentVoice())
 
 
 def person() -> SimulatedPerson:
@@ -191,17 +202,18 @@ def person() -> SimulatedPerson:
 def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
     """From the first frame to the history: every face asked for, scored, kept, and lined up with next."""
     one = spec.model_copy(update={"takes": 1})
-    display, heard = Watching(), []
+    voice = SilentVoice()
     with Store.open(tmp_path) as store:
         result = run_check_in(
-            person(), landmarker, display, heard.append, store, tmp_path, one, words,
+            devices(landmarker, Watching(), voice), SETTINGS, BOOK, one, store, tmp_path,
             keep_photos=True, clock=lambda: AT,
         )  # fmt: skip
         assert result.finished
         assert not result.problem
-        asked = [text for text in heard if text.startswith("check_in.check_") and "relax" not in text]
+        asked = [cue.key for cue in voice.said if cue.key.startswith("check_") and cue.key != "check_relax"]
         faces = ("neutral", "natural", "biggest", "jaw", "done")
-        assert asked == [f"check_in.check_{face}" for face in faces]
+        assert asked == [f"check_{face}" for face in faces]
+        assert voice.said[0].text == words("check_neutral")
         best, natural = result.faces["biggest"], result.faces["natural"]
         assert best.mouth_curve > natural.mouth_curve + 10
         assert best.type == "eyes_engaged"
@@ -233,7 +245,7 @@ def test_broken_off_nothing_is_kept(tmp_path: Path, landmarker: Landmarker, spec
 
     with Store.open(tmp_path) as store:
         result = run_check_in(
-            person(), landmarker, Quitting(), None, store, tmp_path, spec, words, keep_photos=True
+            devices(landmarker, Quitting()), SETTINGS, BOOK, spec, store, tmp_path, keep_photos=True
         )
         assert (result.finished, result.numbers, result.id) == (False, {}, "")
         assert store.history().scores == ()
@@ -248,11 +260,12 @@ def test_ctrl_c_ends_like_any_stop(
 
     class Interrupting(Watching):
         def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
+            return super().show(frame, observation, screen)
 
     def lead(*others: object, **options: object) -> CheckInResult:
         return run_check_in(
-            person(), landmarker, Interrupting(), None, None, tmp_path, spec, words, keep_photos=True
+            devices(landmarker, Interrupting()), SETTINGS, BOOK, spec, None, tmp_path, keep_photos=True
         )
 
     monkeypatch.setattr("coach.shell.app.check_in.run_check_in", lead)
@@ -274,7 +287,7 @@ def test_the_window_of_a_check_in_counts_no_time_down(
             return (Command.QUIT,)
 
     display, look = Quitting(), Appearance((1280, 720))
-    run_check_in(person(), landmarker, display, None, None, tmp_path, spec, words, keep_photos=False)
+    run_check_in(devices(landmarker, display), SETTINGS, BOOK, spec, None, tmp_path, keep_photos=False)
 
     def is_blank(screen: Screen) -> bool:
         painter = Painter()
@@ -292,14 +305,14 @@ def test_photos_only_if_the_person_says_so(tmp_path: Path, landmarker: Landmarke
 
     class Skipping(Watching):
         def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
-            smiles = (words("check_in", "check_natural"), words("check_in", "check_biggest"))
+            smiles = (words("check_natural"), words("check_biggest"))
             quit_at_last = super().show(frame, observation, screen)
             return (Command.NEXT,) if screen.instruction in smiles else quit_at_last
 
     one = spec.model_copy(update={"takes": 1})
     with Store.open(tmp_path) as store:
         result = run_check_in(
-            person(), landmarker, Skipping(), None, store, tmp_path, one, words, keep_photos=False
+            devices(landmarker, Skipping()), SETTINGS, BOOK, one, store, tmp_path, keep_photos=False
         )
         assert result.numbers.keys() == {"jaw_openness"}
         assert result.id

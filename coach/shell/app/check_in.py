@@ -1,35 +1,74 @@
-"""A check-in with everything joined up: camera, window, voice and history, and what is said at its end."""
+"""The check-in at the camera: its pictures are scored, the scores are kept and printed."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from coach import __version__
-from coach.coaching.cues import Cue, CueKind
+from coach.check_in.flow import SECTION, CheckInFlow
+from coach.check_in.machine import CheckInSpec, Pose
+from coach.check_in.scores import Scores
 from coach.coaching.phrases import PhraseBook
-from coach.errors import INTERRUPTED, CoachError
-from coach.events import CueGiven, EndReason, Event, SessionEnd, SessionStart
+from coach.errors import INTERRUPTED, CoachError, StoreError
 from coach.progress.words import MEASURE, ProgressWords
-from coach.shell.app.check_in_loop import SECTION, CheckInResult, load_check_in, run_check_in
-from coach.shell.app.devices import open_display, open_log, open_source, open_voice
-from coach.shell.capture.source import Source
-from coach.shell.detection.landmarker import Landmarker
+from coach.settings import Settings
+from coach.shell.app.check_in_record import Photos, details_of, numbers, previous, scored
+from coach.shell.app.devices import Devices, open_devices
+from coach.shell.app.ghost import GhostDisplay
+from coach.shell.app.loop import Loop
+from coach.shell.app.photographer import Photographer
+from coach.shell.detection.photo_file import keep_photo
+from coach.shell.detection.stills import Stills
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
-from coach.shell.sound.voice import Voice
-from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
+from coach.shell.profile.toml_files import config_dir, read_toml, validated
+from coach.shell.store.event_log import STANDARD_OUTPUT
+from coach.shell.store.recorder import LogKeeper
 from coach.shell.store.store import Store
-from coach.shell.window.display import NoDisplay
+from coach.shell.window.labels import Labels
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
 STOPPED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInResult:
+    """What came of a check-in.
+
+    `faces`: the median scores by face, e.g. `biggest`; those left out are missing. `numbers`: what
+    went into the history, by name; `sem` beside it. `id`: of the history's row, empty if nothing was
+    kept. `photo`: the neutral photo's path inside the data folder, or empty. `finished`: all pictures
+    were taken. `problem`: why something was not saved. `interrupted`: Ctrl-C broke it off.
+    """
+
+    faces: dict[Pose, Scores]
+    numbers: dict[str, float]
+    sem: dict[str, float]
+    id: str = ""
+    photo: str = ""
+    finished: bool = False
+    problem: str = ""
+    interrupted: bool = False
+
+
+def load_check_in() -> CheckInSpec:
+    """Return `config/check_in.toml`.
+
+    Raises
+    ------
+    UsageError
+        The file is unreadable or wrong.
+    """
+    path = config_dir() / "check_in.toml"
+    return validated(CheckInSpec, read_toml(path), str(path))
 
 
 def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
@@ -50,43 +89,101 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
     home = Home.find(options)
     spec = load_check_in()
     book = load_phrase_book(language_for(home.settings.language))
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.open(home.make_data_dir()))
-        model = home.model(progress=True)
+    with Store.open(home.make_data_dir()) as store:
+        home.model(progress=True)  # fetched before anything is asked
         if keep_photos is None:
             keep_photos = _asked(book)
-        display, problem = open_display(options, home, book)
-        stack.callback(display.close)
-        if problem:
-            click.echo(f"{book.text('screen', 'no_display')} ({problem})", err=True)
-        windowless = isinstance(display, NoDisplay)
-        real = options.speed == "real" or (options.speed is None and not windowless)
-        source = open_source(options.source or "webcam", home, real=real)
-        stack.callback(source.close)
-        voice = open_voice(options, home, book, [SECTION], real=real)
-        stack.callback(voice.close)
-        to_error = options.events == STANDARD_OUTPUT
-        log = _Log(open_log(options, stack), source)
-        speaker = _Speaker(voice, log, echo=windowless and not to_error)
-        landmarker = stack.enter_context(Landmarker(model))
-        result = CheckInResult({}, {}, {})
-        try:
+        with open_devices(options, home, book, spoken=[SECTION]) as devices:
             result = run_check_in(
-                source, landmarker, display, speaker.say, store, home.data_dir, spec, book.text,
-                keep_photos=keep_photos,
-            )  # fmt: skip
-        finally:  # also where the camera is gone for good
-            log.end(result)
+                devices, home.settings, book, spec, store, home.data_dir, keep_photos=keep_photos
+            )
     if result.problem:
         raise CoachError(result.problem)
     if not result.finished:
         click.echo("the check-in was stopped before its end; nothing was kept", err=True)
         return INTERRUPTED if result.interrupted else STOPPED
+    to_error = options.events == STANDARD_OUTPUT
     for line in result_lines(result, book):
         click.echo(line, err=to_error)
     on = datetime.now().astimezone().date() + timedelta(days=spec.every_days)
     click.echo(book.text(SECTION, "next_on", date=on.isoformat()), err=to_error)
     return 0
+
+
+def run_check_in(
+    devices: Devices,
+    settings: Settings,
+    book: PhraseBook,
+    spec: CheckInSpec,
+    store: Store | None,
+    data_dir: Path,
+    *,
+    keep_photos: bool,
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+) -> CheckInResult:
+    """Lead through one check-in.
+
+    Parameters
+    ----------
+    devices
+        What it runs on; the landmarker is used for the live picture and for the stills.
+    settings, book
+        Framing limits and the voice's rate; words in the person's language.
+    spec
+        See `load_check_in`.
+    store
+        Where the scores are kept, or None.
+    data_dir
+        Kept photos go into `photos` in it.
+    keep_photos
+        Whether the person has said yes to keeping the photos.
+    clock
+        Gives the date.
+
+    Returns
+    -------
+    CheckInResult
+        Also when it was broken off: without scores then, and nothing is kept.
+    """
+    source = devices.source.name
+    like, ghost = previous(store, data_dir, source)
+    flow = CheckInFlow(spec, book, settings, source=source, like=like)
+    photographer = Photographer(flow, Stills(devices.landmarker))
+    if ghost is not None and not devices.windowless:
+        devices = replace(devices, display=GhostDisplay(devices.display, ghost))
+    help_lines = Labels.from_book(book).keys_help()
+    loop = Loop(flow, devices, LogKeeper(devices.log), help_lines=help_lines, photograph=photographer.take)
+    if loop.lead() != "finished":
+        return CheckInResult({}, {}, {}, interrupted=loop.interrupted)
+    return _kept(photographer.photos, store, data_dir, source, clock(), keep_photos=keep_photos)
+
+
+def _kept(
+    photos: Photos, store: Store | None, data_dir: Path, source: str, at: datetime, *, keep_photos: bool
+) -> CheckInResult:
+    """Score the pictures and keep what came of it."""
+    faces = scored(photos.pictures)
+    values, errors = numbers(faces, photos.pictures)
+    result = CheckInResult(faces, values, errors, finished=True)
+    if not values:
+        return result
+    try:
+        if keep_photos:
+            paths = {pose: keep_photo(data_dir, image, at, pose) for pose, image in photos.images.items()}
+            result = replace(result, photo=paths["neutral"])
+        if store is not None:
+            kept = store.add_check_in(
+                at,
+                values,
+                sem=errors,
+                details=details_of(photos, faces),
+                photo=result.photo,
+                source=source,
+            )
+            result = replace(result, id=kept)
+    except StoreError as error:
+        return replace(result, problem=str(error))
+    return result
 
 
 def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
@@ -98,45 +195,6 @@ def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
         margin = "" if error is None else f" ± {words.number(error)}"
         lines.append(words.line(words.say(name, MEASURE), f"{value:.0f}{margin}{unit}"))
     return lines
-
-
-class _Log:
-    """A check-in's event log, where one is wanted: its begin, what is said, its end."""
-
-    def __init__(self, log: EventLog | None, source: Source) -> None:
-        self._log, self._source = log, source
-        self._write(SessionStart(t=0.0, plan=SECTION, source=source.name, version=__version__))
-
-    def said(self, text: str) -> None:
-        """Note what is said now."""
-        self._write(CueGiven(t=self._source.now(), text=text, kind=CueKind.INSTRUCTION.name.lower()))
-
-    def end(self, result: CheckInResult) -> None:
-        """Write the last line."""
-        t = self._source.now()
-        fps = result.frames / t if t > 0 else 0.0
-        reason: EndReason = "finished" if result.finished else "stopped"
-        self._write(
-            SessionEnd(t=t, reps={}, attempts={}, duration_s=t, frames=result.frames, fps=fps, reason=reason)
-        )
-
-    def _write(self, event: Event) -> None:
-        if self._log is not None:
-            self._log.write(event)
-
-
-class _Speaker:
-    """Says a text, and writes it to the terminal where there is no window to show it."""
-
-    def __init__(self, voice: Voice, log: _Log, *, echo: bool) -> None:
-        self._voice, self._log, self._echo = voice, log, echo
-
-    def say(self, text: str) -> None:
-        """Say it now."""
-        self._voice.say(Cue(0.0, CueKind.INSTRUCTION, SECTION, text=text))
-        self._log.said(text)
-        if self._echo:
-            click.echo(text)
 
 
 def _asked(book: PhraseBook) -> bool:

@@ -7,27 +7,19 @@ import sqlite3
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import numpy as np
+from typing import Any
 
 from coach.check_in.capture_gate import FacePlacement
 from coach.check_in.machine import Pose
 from coach.check_in.photo_measures import StillPicture, compare
 from coach.check_in.scores import Scores, median_of, score, sem
 from coach.errors import CoachError
-from coach.face.baseline import Baseline
 from coach.progress.history import SIMULATED
+from coach.shell.app.ghost import Ghost, Outline
 from coach.shell.detection.photo_file import read_photo
 from coach.shell.store.store import Store
-from coach.types import FaceObservation, Image
+from coach.types import Image
 
-Outline: TypeAlias = list[list[tuple[float, float]]]
-"""Closed lines of (x, y), shares of the picture."""
-Ghost: TypeAlias = Image | Outline
-"""The earlier picture to line up with: a photo where one was kept, else the outline."""
-
-GHOST_SHARE = 0.25  # of the earlier photo in the blend
 # Which score comes from which face, under which name in the history.
 KEPT: tuple[tuple[Pose, str, str], ...] = (
     ("biggest", "mouth_curve", "mouth_curve"),
@@ -43,12 +35,14 @@ KEPT: tuple[tuple[Pose, str, str], ...] = (
 
 
 @dataclass(slots=True)
-class Taken:
-    """Everything that was photographed so far; `neutral`, `placed`, `outline` of the first picture."""
+class Photos:
+    """Everything that was photographed; `images`, `placed` and `outline` of each face's first picture.
+
+    `images`: by face, (H, W, 3) uint8 BGR. `placed`, `outline`: of the neutral face.
+    """
 
     pictures: dict[Pose, list[StillPicture]] = field(default_factory=dict)
-    images: list[tuple[str, Image]] = field(default_factory=list)
-    neutral: Baseline | None = None
+    images: dict[Pose, Image] = field(default_factory=dict)
     placed: FacePlacement | None = None
     outline: Outline = field(default_factory=list)
 
@@ -95,36 +89,14 @@ def numbers(
     return values, errors
 
 
-def details_of(taken: Taken, faces: dict[Pose, Scores]) -> dict[str, Any]:
+def details_of(photos: Photos, faces: dict[Pose, Scores]) -> dict[str, Any]:
     """Return what the next check-in lines up with, and every face's scores, as plain JSON values."""
-    placed = None if taken.placed is None else {k: round(v, 4) for k, v in asdict(taken.placed).items()}
+    placed = None if photos.placed is None else {k: round(v, 4) for k, v in asdict(photos.placed).items()}
     return {
         "placement": placed,
-        "outline": taken.outline,
+        "outline": photos.outline,
         "faces": {pose: asdict(scores) for pose, scores in faces.items()},
     }
-
-
-def outline(observation: FaceObservation) -> Outline:
-    """Return the face's outline, lips and eyes as closed lines of (x, y), shares of the picture."""
-    from coach.shell.window.face_overlay import EYE, LIPS_OUTER, OVAL
-
-    lines = (OVAL, LIPS_OUTER, EYE["left"], EYE["right"])
-    return [np.round(observation.landmarks[list(line), :2], 3).tolist() for line in lines]
-
-
-def blended(image: Image, ghost: Ghost) -> Image:
-    """Return a copy of the picture with the ghost faintly in it, both (H, W, 3) uint8 BGR."""
-    import cv2
-
-    height, width = image.shape[:2]
-    if isinstance(ghost, np.ndarray):
-        same = ghost if ghost.shape[:2] == (height, width) else cv2.resize(ghost, (width, height))
-        return np.asarray(cv2.addWeighted(image, 1 - GHOST_SHARE, same, GHOST_SHARE, 0), np.uint8)
-    drawn = image.copy()
-    lines = [np.rint(np.array(line) * (width, height)).astype(np.int32) for line in ghost]
-    cv2.polylines(drawn, lines, True, (255, 255, 255), max(1, height // 240), cv2.LINE_AA)
-    return np.asarray(cv2.addWeighted(image, 0.5, drawn, 0.5, 0), np.uint8)
 
 
 def previous(store: Store | None, data_dir: Path, source: str) -> tuple[FacePlacement | None, Ghost | None]:

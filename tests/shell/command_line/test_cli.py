@@ -21,7 +21,8 @@ from simulated_year import fill
 
 from coach.__main__ import run
 from coach.errors import SourceError, UsageError
-from coach.shell.app.check_in_loop import CheckInResult
+from coach.shell.app.check_in import CheckInResult
+from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
@@ -29,7 +30,7 @@ from coach.shell.recording import film_folders as films
 from coach.shell.report.reminders import calendar
 from coach.shell.store.store import Store
 from coach.testing import held, play, trace
-from coach.types import Bilateral
+from coach.types import Bilateral, Frame
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -515,8 +516,8 @@ def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready
     """Scores with their errors and the next date; or one line that says what was not kept."""
     given = []
 
-    def lead(source, *others, keep_photos):
-        given.append((source.name, keep_photos))
+    def lead(devices, *others, keep_photos):
+        given.append((devices.source.name, keep_photos))
         return result
 
     monkeypatch.setattr("coach.shell.app.check_in.run_check_in", lead)
@@ -530,26 +531,52 @@ def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready
     assert ("Next check-in: 2" in out) == (status == 0)
 
 
-@pytest.mark.parametrize("ends", ["finished", "stopped", "gone"])
-def test_a_check_in_can_be_read_along(ends, ready, monkeypatch, capfd):
-    """Its begin, what is said and its end, on standard output alone; a camera that is gone is an end, too."""
+class Blank:
+    """A camera that shows a grey wall for two seconds and then nothing, or is gone for good."""
 
-    def lead(source, landmarker, display, say, *others, keep_photos):
-        say("Relax your face")
-        if ends == "gone":
+    name = "webcam:0"
+
+    def __init__(self, *, gone: bool) -> None:
+        self.count, self.gone = 0, gone
+
+    def read(self):
+        self.count += 1
+        if self.count <= 20:
+            return Frame(self.now(), np.full((48, 64, 3), 120, np.uint8))
+        if self.gone:
             raise SourceError("the camera is gone")
-        return CheckInResult({}, {"smile": 61.0}, {}, finished=ends == "finished", frames=7)
+        return Signal.ENDED
 
-    monkeypatch.setattr("coach.shell.app.check_in.run_check_in", lead)
+    def now(self):
+        return self.count / 10
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(("gone", "reason"), [(False, "source_ended"), (True, "stopped")])
+def test_a_check_in_can_be_read_along(gone, reason, ready, monkeypatch, capfd):
+    """Its begin, what is said and its end, on standard output alone; a camera that is gone is an end, too."""
+    monkeypatch.setattr("coach.shell.app.devices.open_source", lambda *_, **__: Blank(gone=gone))
     monkeypatch.setattr("sys.stdin", None)
-    assert run(["check-in", "--source", "demo", "--events", "-", *ready]) == (ends != "finished")
+    assert run(["check-in", "--events", "-", *ready]) == 1
     out, err = capfd.readouterr()
-    start, cue, end = [json.loads(line) for line in out.splitlines()]
-    assert (start["type"], start["plan"]) == ("session_start", "check_in")
-    assert (cue["type"], cue["text"]) == ("cue", "Relax your face")
-    assert (end["type"], end["reason"]) == ("session_end", "finished" if ends == "finished" else "stopped")
-    assert end["frames"] == (0 if ends == "gone" else 7)
-    assert ("Smile score: 61" in err) == (ends == "finished")
+    start, cue, *_, end = [json.loads(line) for line in out.splitlines()]
+    assert (start["type"], start["plan"], start["source"]) == ("session_start", "check_in", "webcam:0")
+    assert (cue["type"], cue["text"]) == ("cue", "Relax your face, eyes open, look at the camera")
+    assert (end["type"], end["reason"], end["frames"]) == ("session_end", reason, 20)
+    assert ("gone" if gone else "nothing was kept") in err
+
+
+def test_the_scores_leave_standard_output_to_the_log(ready, monkeypatch, capfd):
+    """With the events on standard output they are read on the other one."""
+    result = CheckInResult({}, {"smile": 61.0}, {}, finished=True)
+    monkeypatch.setattr("coach.shell.app.check_in.run_check_in", lambda *_, **__: result)
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(["check-in", "--source", "demo", "--events", "-", *ready]) == 0
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "Smile score: 61" in err
 
 
 def test_photos_are_kept_when_asked_for(ready, monkeypatch):

@@ -1,0 +1,201 @@
+"""Leading a person through a check-in: which face, what to put in order, and when its picture is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from coach.check_in import machine
+from coach.check_in.capture_gate import FacePlacement, Fix, observe, placement
+from coach.check_in.machine import CheckIn, CheckInSpec
+from coach.check_in.photo_measures import baseline_of
+from coach.coaching.cues import Cue, CueKind
+from coach.coaching.led import Led, PauseCause
+from coach.coaching.output import Output
+from coach.coaching.phrases import PhraseBook
+from coach.coaching.screen import Screen
+from coach.events import EndReason, Event
+from coach.face.baseline import Baseline
+from coach.face.framing import Framing
+from coach.face.perception import Perception
+from coach.settings import Settings
+from coach.types import FaceObservation
+
+SECTION = "check_in"
+
+
+class CheckInFlow:
+    """The flow. Time comes with the frames; nothing here touches a device.
+
+    It asks for a picture by `Output.take`; whoever takes it answers with `taken` if the picture turned
+    out well, and the flow goes on with the next frame. Otherwise it asks again.
+
+    Parameters
+    ----------
+    spec
+        `config/check_in.toml`.
+    book
+        Words in the person's language.
+    settings
+        Framing limits and the voice's rate.
+    source
+        Name for the log.
+    like
+        How the face was placed in the last check-in, None if there was none.
+    """
+
+    def __init__(
+        self,
+        spec: CheckInSpec,
+        book: PhraseBook,
+        settings: Settings,
+        *,
+        source: str,
+        like: FacePlacement | None = None,
+    ) -> None:
+        self.state = CheckIn(spec.takes)
+        self.led = Led(SECTION, book, settings, source=source, section=SECTION)
+        self._spec = spec
+        self._book = book
+        self._perception = Perception()
+        self._like = like
+        self._neutral: Baseline | None = None
+        self._photographed = False  # and the next frame is still to come
+        self._ended = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether every face was photographed or left out."""
+        return self.state.phase == "done"
+
+    def process(self, t: float, observation: FaceObservation | None) -> Output:
+        """Take in one frame's face (None where there is none) at `t` seconds."""
+        self._begin(t)
+        face = self._perception.look(observation)
+        self.led.see(t, face)
+        if self.led.paused_by == "camera_lost":  # there are pictures again
+            self._resume(t)
+        if self._photographed:
+            self._photographed = False
+            self.state, cues = machine.taken(self.state, t)
+            self.led.speaker.add(*cues)
+        if self.finished:
+            self._ended = self.led.speaker.quiet(t)
+            return self._output(t)
+        take = not self.led.paused_by and self._lead(t, face)
+        return self._output(t, take=take)
+
+    def taken(self, face: FaceObservation | None) -> None:
+        """Go on after the picture that was asked for has turned out well; `face`: in its frame."""
+        if self.state.pose == "neutral" and self.state.take == 0 and face is not None:
+            self._neutral, self._like = baseline_of(face), placement(face)
+        self._photographed = True
+
+    def camera_lost(self, t: float) -> Output:
+        """Take in that the source gives no pictures at the moment."""
+        self._begin(t)
+        self.led.no_camera(t)
+        if not self.led.paused_by and not self.finished:
+            self._pause(t, "camera_lost")
+        return self._output(t)
+
+    def idle(self, t: float) -> Output:
+        """Let time go on with nothing new to see."""
+        self._begin(t)
+        return self._output(t)
+
+    def toggle_pause(self, t: float) -> None:
+        """Pause, or go on by asking for the present face again; without a camera, once there is one."""
+        if self.finished:
+            return
+        if not self.led.paused_by:
+            self._pause(t, "key")
+        elif self.led.watch.camera_lost:
+            self.led.paused_by = "camera_lost"
+        else:
+            self._resume(t)
+
+    def move(self, t: float, by: int) -> None:
+        """Leave out the present face (+1), or photograph the one before (-1) or this one (0) again.
+
+        The neutral face cannot be left out: the others are compared with it.
+        """
+        if self.finished:
+            return
+        if self.led.paused_by:
+            self.led.resume(t)
+        self.led.speaker.hush()
+        self._photographed = False
+        self.state = machine.skip(self.state, t) if by > 0 else machine.restart(self.state, t, by)
+
+    def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
+        """Close; return the last events, `session_end` at the very end."""
+        self._begin(t)
+        self.led.log.end(self.led.t, (), self.led.frames, reason)
+        return self.led.log.taken()
+
+    # -- leading
+
+    def _begin(self, t: float) -> None:
+        self.led.begin(t)
+        self.led.advance(t)
+
+    def _lead(self, t: float, face: FaceObservation | None) -> bool:
+        """Go on with the present face; return whether its picture is to be taken in this frame."""
+        sample = observe(
+            face,
+            t,
+            self._spec.limits,
+            self._spec.face,
+            neutral=self._neutral,
+            like=self._like,
+            posing=self.state.phase == "posing",
+            jaw=self.state.pose == "jaw",
+        )
+        quiet = self.led.speaker.quiet(t)
+        self.state, actions = machine.step(self.state, sample, self._spec, quiet=quiet)
+        cues = [action for action in actions if isinstance(action, Cue)]
+        self.led.speaker.add(*cues)
+        self.led.hint(t, sample.fix)
+        return len(cues) < len(actions)
+
+    def _pause(self, t: float, cause: PauseCause) -> None:
+        self.led.pause(t, cause)
+        self.state = machine.ask_again(self.state, t)
+
+    def _resume(self, t: float) -> None:
+        self.led.resume(t)
+        self.led.say(t, CueKind.HOLD, "resume")
+        self.state = machine.ask_again(self.state, t)
+
+    # -- what goes out
+
+    def _output(self, t: float, *, take: bool = False) -> Output:
+        said = self.led.speak(t)
+        return Output(self.led.log.taken(), said, self._draw(t), self._ended, take=take)
+
+    def _draw(self, t: float) -> Screen:
+        state, book = self.state, self._book
+        if self.finished:
+            title = book.text(SECTION, "check_done")
+            return Screen("summary", title=title, caption=self.led.caption(t), progress=1.0)
+        screen = Screen(
+            "rising" if state.phase == "posing" else "ready",
+            title=book.text(SECTION, "title"),
+            instruction=book.text(SECTION, f"check_{state.pose}"),
+            count=state.take,
+            target=self._spec.takes,
+            progress=state.progress,
+        )
+        fix = state.fix
+        return replace(
+            self.led.framed(t, screen),
+            framing=_drawn(fix),
+            fix="" if fix is None else book.text(SECTION, fix),
+        )
+
+
+def _drawn(fix: Fix | None) -> Framing:
+    """Return what the window draws for something that is out of order."""
+    if fix is None or fix == "relax":
+        return "good"
+    return "turn_to_me" if fix == "eye_level" else fix
