@@ -9,7 +9,7 @@ from coach.calibration.machine import Calibration
 from coach.calibration.plateau import height
 from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.cues import CueKind
-from coach.coaching.led import Led, PauseCause
+from coach.coaching.led import Led
 from coach.coaching.output import Output
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
@@ -18,7 +18,7 @@ from coach.events import Calibrated, EndReason, Event
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
-from coach.face.neutral_capture import NeutralCapture
+from coach.face.neutral_capture import FaceCheck
 from coach.face.perception import Perception
 from coach.settings import Settings
 from coach.types import Bilateral, FaceObservation
@@ -74,11 +74,9 @@ class CalibrationFlow:
         self.state: Calibration | None = None
         self._spec = spec
         self._book = book
-        self._settings = settings
-        self._coaching = coaching
         self._stage: CalibrationStage = "ready"
         self._since = 0.0
-        self._capture: NeutralCapture | None = None
+        self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
         self._features: Features | None = None
 
     @property
@@ -98,8 +96,7 @@ class CalibrationFlow:
         face = self.perception.look(observation)
         self.led.see(t, face)
         self._features = self.perception.features(face)
-        if self.led.paused_by == "camera_lost":  # there are pictures again
-            self._resume(t)
+        self._heed_camera(t)
         if self.led.paused_by:
             pass
         elif self._stage == "ready":
@@ -114,8 +111,7 @@ class CalibrationFlow:
         """Take in that the source gives no pictures at the moment."""
         self._begin(t)
         self.led.no_camera(t)
-        if not self.led.paused_by and not self.finished:
-            self._pause(t, "camera_lost")
+        self._heed_camera(t)
         return self._output(t)
 
     def idle(self, t: float) -> Output:
@@ -125,14 +121,8 @@ class CalibrationFlow:
 
     def toggle_pause(self, t: float) -> None:
         """Pause, or go on by asking for the present movement again; without a camera, once there is one."""
-        if self.finished:
-            return
-        if not self.led.paused_by:
-            self._pause(t, "key")
-        elif self.led.watch.camera_lost:
-            self.led.paused_by = "camera_lost"
-        else:
-            self._resume(t)
+        if not self.finished and self.led.toggle_pause(t):
+            self._ask_again(t)
 
     def move(self, t: float, by: int) -> None:
         """Leave out the present movement (+1), ask for the one before (-1), or for this one again (0)."""
@@ -164,13 +154,12 @@ class CalibrationFlow:
         self.led.advance(t)
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
-        if self._capture is None:
-            limits = self._settings.framing
-            self._capture = NeutralCapture(self.perception, limits, self._coaching.neutral, t)
-        self.led.watch.framing, baseline = self._capture.step(t, face)
-        if baseline is None:
+        found = self._face_check.step(t, face)
+        self.led.watch.framing = self._face_check.framing
+        if found is None or found.baseline is None:
             self._speak_of_framing(t)
             return
+        baseline = found.baseline
         self.led.log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
         self._stage, self._since = "moving", t
         self.state = Calibration(baseline.noise, since=t)
@@ -186,20 +175,15 @@ class CalibrationFlow:
         if self.state.phase == "done":
             self._stage, self._since = "summary", t
 
-    def _pause(self, t: float, cause: PauseCause) -> None:
-        self.led.pause(t, cause)
-        self._ask_again(t)
-
-    def _resume(self, t: float) -> None:
-        self.led.resume(t)
-        self.led.say(t, CueKind.HOLD, "resume")
-        self._ask_again(t)
+    def _heed_camera(self, t: float) -> None:
+        if not self.finished and self.led.heed_camera(t):
+            self._ask_again(t)
 
     def _ask_again(self, t: float) -> None:
         if self.state is not None:
             self.state = calibration.ask_again(self.state, t)
-        elif self._capture is not None:
-            self._capture, self._since = None, t
+        else:
+            self._face_check.restart()
             self.perception.forget_before(float("inf"))
 
     def _speak_of_framing(self, t: float) -> None:

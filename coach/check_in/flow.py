@@ -8,8 +8,8 @@ from coach.check_in import machine
 from coach.check_in.capture_gate import FacePlacement, Fix, observe, placement
 from coach.check_in.machine import CheckIn, CheckInSpec
 from coach.check_in.photo_measures import baseline_of
-from coach.coaching.cues import Cue, CueKind
-from coach.coaching.led import Led, PauseCause
+from coach.coaching.cues import Cue
+from coach.coaching.led import Led
 from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
@@ -72,8 +72,7 @@ class CheckInFlow:
         self._begin(t)
         face = self._perception.look(observation)
         self.led.see(t, face)
-        if self.led.paused_by == "camera_lost":  # there are pictures again
-            self._resume(t)
+        self._heed_camera(t)
         if self._photographed:
             self._photographed = False
             self.state, cues = machine.taken(self.state, t)
@@ -94,8 +93,7 @@ class CheckInFlow:
         """Take in that the source gives no pictures at the moment."""
         self._begin(t)
         self.led.no_camera(t)
-        if not self.led.paused_by and not self.finished:
-            self._pause(t, "camera_lost")
+        self._heed_camera(t)
         return self._output(t)
 
     def idle(self, t: float) -> Output:
@@ -105,14 +103,8 @@ class CheckInFlow:
 
     def toggle_pause(self, t: float) -> None:
         """Pause, or go on by asking for the present face again; without a camera, once there is one."""
-        if self.finished:
-            return
-        if not self.led.paused_by:
-            self._pause(t, "key")
-        elif self.led.watch.camera_lost:
-            self.led.paused_by = "camera_lost"
-        else:
-            self._resume(t)
+        if not self.finished and self.led.toggle_pause(t):
+            self._ask_again(t)
 
     def move(self, t: float, by: int) -> None:
         """Leave out the present face (+1), or photograph the one before (-1) or this one (0) again.
@@ -158,13 +150,11 @@ class CheckInFlow:
         self.led.hint(t, sample.fix)
         return len(cues) < len(actions)
 
-    def _pause(self, t: float, cause: PauseCause) -> None:
-        self.led.pause(t, cause)
-        self.state = machine.ask_again(self.state, t)
+    def _heed_camera(self, t: float) -> None:
+        if not self.finished and self.led.heed_camera(t):
+            self._ask_again(t)
 
-    def _resume(self, t: float) -> None:
-        self.led.resume(t)
-        self.led.say(t, CueKind.HOLD, "resume")
+    def _ask_again(self, t: float) -> None:
         self.state = machine.ask_again(self.state, t)
 
     # -- what goes out

@@ -120,6 +120,34 @@ class Led:
         self.paused_by = ""
         self.log.add(Resumed(t=t))
 
+    def toggle_pause(self, t: float) -> bool:
+        """Pause or go on at the person's wish, in a flow that then asks for the present step again.
+
+        Returns whether it must do so now. Without a camera it goes on once there are pictures.
+        """
+        if not self.paused_by:
+            self.pause(t, "key")
+            return True
+        if self.watch.camera_lost:
+            self.paused_by = "camera_lost"
+            return False
+        self._go_on(t)
+        return True
+
+    def heed_camera(self, t: float) -> bool:
+        """Pause while the camera gives no pictures, and go on when it does; see `toggle_pause`."""
+        if self.watch.camera_lost and not self.paused_by:
+            self.pause(t, "camera_lost")
+            return True
+        if self.paused_by == "camera_lost" and not self.watch.camera_lost:
+            self._go_on(t)
+            return True
+        return False
+
+    def _go_on(self, t: float) -> None:
+        self.resume(t)
+        self.say(t, CueKind.HOLD, "resume")
+
     # -- words
 
     def say(

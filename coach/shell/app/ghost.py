@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from coach.coaching.screen import Screen
-from coach.shell.window.display import Command, Display
+from coach.shell.window.display import Command, Display, WindowView
 from coach.shell.window.face_overlay import EYE, LIPS_OUTER, OVAL
 from coach.types import FaceObservation, Frame, Image
 
@@ -34,6 +34,16 @@ class GhostDisplay:
     def __init__(self, display: Display, ghost: Ghost) -> None:
         self._display = display
         self._ghost = ghost
+
+    @property
+    def view(self) -> WindowView:
+        """How the person is shown now."""
+        return self._display.view
+
+    @property
+    def canvas(self) -> Image | None:
+        """The picture in the window, see `Display.canvas`."""
+        return self._display.canvas
 
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
