@@ -13,6 +13,7 @@ from coach.coaching.led import Led
 from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
+from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import EndReason, Event
 from coach.face.baseline import Baseline
 from coach.face.framing import Framing
@@ -41,6 +42,8 @@ class CheckInFlow:
         Name for the log.
     like
         How the face was placed in the last check-in, None if there was none.
+    coaching
+        `config/coaching.toml`.
     """
 
     def __init__(
@@ -51,9 +54,10 @@ class CheckInFlow:
         *,
         source: str,
         like: FacePlacement | None = None,
+        coaching: CoachingSpec = STANDARD,
     ) -> None:
         self.state = CheckIn(spec.takes)
-        self.led = Led(SECTION, book, settings, source=source, section=SECTION)
+        self.led = Led(SECTION, book, settings, source=source, coaching=coaching, section=SECTION)
         self._spec = spec
         self._book = book
         self._perception = Perception()

@@ -27,7 +27,7 @@ from coach.shell.detection.photo_file import keep_photo
 from coach.shell.detection.stills import Stills
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
-from coach.shell.profile.toml_files import config_dir, read_toml, validated
+from coach.shell.profile.toml_files import config_dir, load_coaching, read_toml, validated
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.store.store import Store
@@ -147,7 +147,7 @@ def run_check_in(
     """
     source = devices.source.name
     like, ghost = previous(store, data_dir, source)
-    flow = CheckInFlow(spec, book, settings, source=source, like=like)
+    flow = CheckInFlow(spec, book, settings, source=source, like=like, coaching=load_coaching())
     photographer = Photographer(flow, Stills(devices.landmarker))
     if ghost is not None and not devices.windowless:
         devices = replace(devices, display=GhostDisplay(devices.display, ghost))
