@@ -165,8 +165,7 @@ class Recording:
             self._painter = self._painter or Painter(Labels.from_book(self._book))
             image = None if frame is None else frame.image
             canvas = self._painter.paint(image, observation, screen, Appearance(CANVAS, view))
-        copied: Image = canvas.copy()  # it is drawn over while this one waits
-        return copied
+        return canvas
 
     def _report(self) -> str:
         size, all_size = films.folder_size(self.folder), films.folder_size(self.folder.parent)

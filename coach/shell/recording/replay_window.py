@@ -66,7 +66,7 @@ class Lane:
         self._drawn = (size[0], size[1] + row)
 
     def canvas(self, t: float, view: WindowView) -> Image:
-        """Return what was shown at `t` seconds of the session: (height, width, 3), drawn over by the next."""
+        """Return what was shown at `t` seconds of the session: (height, width, 3) uint8 BGR."""
         if not self._answers:
             return np.zeros((self.size[1], self.size[0], 3), np.uint8)
         answer = self._answers[max(bisect_right(self._times, t) - 1, 0)]

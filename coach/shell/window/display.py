@@ -63,7 +63,7 @@ class Display(Protocol):
 
     @property
     def canvas(self) -> Image | None:
-        """The picture in the window, drawn over by the next `show`; None where there is no window."""
+        """The picture in the window; None where there is no window."""
         ...
 
     def show(

@@ -50,14 +50,8 @@ class Labels:
         known = [field.name for field in fields(cls) if book.has(SCREEN, field.name)]
         return cls(**{key: book.text(SCREEN, key) for key in known})
 
-    def of_command(self, command: Command) -> str:
-        """Return what a button or key does.
-
-        Raises
-        ------
-        KeyError
-            The window has no button for it.
-        """
+    def by_command(self) -> dict[Command, str]:
+        """Return what each button or key does."""
         return {
             Command.PAUSE: self.pause,
             Command.NEXT: self.next,
@@ -69,7 +63,7 @@ class Labels:
             Command.HELP: self.help,
             Command.LATENCY: self.latency,
             Command.QUIT: self.quit,
-        }[command]
+        }
 
     def of_phase(self, phase: ScreenPhase) -> str:
         """Return what a phase is called, below the hold ring."""

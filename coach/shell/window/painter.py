@@ -1,15 +1,14 @@
-"""One screen on one canvas: the picture mirrored, and everything else drawn only when it changes."""
+"""One screen on one canvas: the picture mirrored, and everything the screen says around it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
 from coach.coaching.screen import Screen
-from coach.shell.system.image import Colour, plain
+from coach.shell.system.image import plain
 from coach.shell.window import buttons, face_overlay, overlays, theme, widgets
 from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels, capital
@@ -30,10 +29,7 @@ class Appearance:
 
 
 class Painter:
-    """Draws screens on a canvas that it keeps, one box at a time.
-
-    Each box remembers the values it was last drawn from and is left alone while they stay the same;
-    only the picture and what lies on it are drawn every frame.
+    """Draws screens, each from nothing: a frame looks the same whatever was drawn before it.
 
     Parameters
     ----------
@@ -46,10 +42,6 @@ class Painter:
     def __init__(self, labels: Labels | None = None, *, large_text: bool = False) -> None:
         self.labels = labels or Labels()
         self.large_text = large_text
-        self._boxes = layout(1280, 720)
-        self._canvas: Image = np.zeros((1, 1, 3), np.uint8)
-        self._drawn: dict[str, Hashable] = {}
-        self._filled = 0.0  # share of the ring that is drawn
 
     def layout_for(self, appearance: Appearance) -> Layout:
         """Return where everything stands, e.g. to find the button under the pointer."""
@@ -72,173 +64,61 @@ class Painter:
         Returns
         -------
         Image
-            (height, width, 3) uint8 BGR: the painter's own canvas, drawn over by the next call.
+            (height, width, 3) uint8 BGR.
         """
         if image is not None and (image.ndim != COLOUR_NDIM or image.shape[2] != CHANNELS or not image.size):
             image = plain(image)
         boxes = self.layout_for(appearance)
-        ended = screen.phase == "summary"
-        if boxes is not self._boxes or self._drawn.get("ended") != ended:
-            self._boxes, self._drawn = boxes, {"ended": ended}
-            self._canvas = np.full((appearance.size[1], appearance.size[0], 3), theme.BACKGROUND, np.uint8)
-            if not ended:
-                widgets.fill(self._canvas, boxes.panel, theme.PANEL)
-        self._buttons(screen, appearance.hover)
-        self._caption(screen.caption, boxes.end_caption if ended else boxes.caption)
-        if ended:
-            key = (screen.title, screen.instruction, screen.lines)
-            self._once("summary", key, lambda: overlays.draw_summary(self._canvas, boxes, screen))
-            return self._canvas
-        self._status(screen)
-        self._panel(screen)
-        shown = self._picture(image, observation, screen, appearance.view)
-        self._gauge(screen, theme.BACKGROUND if appearance.view == "hidden" else theme.PANEL)
-        self._on_top(shown, screen, appearance.note)
-        return self._canvas
+        canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
+        widgets.fill(canvas, Rect(0, 0, *appearance.size), theme.BACKGROUND)
+        switches = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
+        in_force = frozenset(command for command, on in switches.items() if on)
+        buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover)
+        if screen.phase == "summary":
+            _caption(canvas, boxes, boxes.end_caption, screen.caption)
+            overlays.draw_summary(canvas, boxes, screen)
+            return canvas
+        _caption(canvas, boxes, boxes.caption, screen.caption)
+        status = self.labels.good if screen.framing == "good" else screen.fix
+        widgets.draw_status(canvas, boxes, screen.framing, capital(status))
+        shown = _picture(canvas, boxes, image, observation, screen, appearance.view)
+        self._panel(canvas, boxes, screen)
+        self._gauge(canvas, boxes, screen)
+        self._on_top(canvas, boxes, shown, screen, appearance.note)
+        return canvas
 
-    def _once(self, name: str, key: Hashable, draw: Callable[[], None]) -> None:
-        """Draw a box unless it was last drawn from the same values."""
-        if self._drawn.get(name, self) != key:
-            self._drawn[name] = key
-            draw()
-
-    def _buttons(self, screen: Screen, hover: Command | None) -> None:
-        labels = {command: self.labels.of_command(command) for command, _ in self._boxes.buttons}
-        beside = buttons.labels_beside(self._boxes, tuple(labels.values()))
-        in_force = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
-
-        def draw(command: Command, label: str) -> None:
-            buttons.draw_button(
-                self._canvas,
-                self._boxes,
-                command,
-                label=label,
-                beside=beside,
-                on=in_force.get(command, False),
-                hover=command is hover,
-            )
-
-        for command, label in labels.items():
-            key = (label, in_force.get(command, False), command is hover)
-            self._once(command.name, key, lambda c=command, n=label: draw(c, n))  # type: ignore[misc]
-
-    def _caption(self, text: str, rect: Rect) -> None:
-        boxes = self._boxes
-
-        def draw() -> None:
-            widgets.fill(self._canvas, rect, theme.BACKGROUND)
-            box = rect.inset(boxes.px(16), boxes.px(2))
-            theme.write_in(self._canvas, box, text, size=boxes.px(38), weight=theme.STRONG, align="centre")
-
-        self._once("caption", text, draw)
-
-    def _status(self, screen: Screen) -> None:
-        text = capital(self.labels.good if screen.framing == "good" else screen.fix)
-        self._once(
-            "status",
-            (screen.framing, text),
-            lambda: widgets.draw_status(self._canvas, self._boxes, screen.framing, text),
+    def _panel(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
+        """Draw the exercise's words, its count, and how far the session is."""
+        widgets.fill(canvas, boxes.panel, theme.PANEL)
+        theme.write_in(canvas, boxes.title, screen.title, size=boxes.px(32), weight=theme.STRONG)
+        theme.write_in(
+            canvas,
+            boxes.instruction,
+            screen.instruction,
+            size=boxes.px(24),
+            colour=theme.QUIET,
+            valign="top",
         )
-
-    def _panel(self, screen: Screen) -> None:
-        boxes, canvas = self._boxes, self._canvas
-
-        def words() -> None:
-            widgets.fill(canvas, boxes.title, theme.PANEL)
-            widgets.fill(canvas, boxes.instruction, theme.PANEL)
-            theme.write_in(canvas, boxes.title, screen.title, size=boxes.px(32), weight=theme.STRONG)
-            theme.write_in(
-                canvas,
-                boxes.instruction,
-                screen.instruction,
-                size=boxes.px(24),
-                colour=theme.QUIET,
-                valign="top",
-            )
-
-        self._once("words", (screen.title, screen.instruction), words)
-        self._once(
-            "count",
-            (screen.count, screen.target),
-            lambda: widgets.draw_count(canvas, boxes, screen.count, screen.target),
-        )
+        widgets.draw_count(canvas, boxes, screen.count, screen.target)
         seconds = max(0, math.ceil(screen.time_left_s))
-        # not everything knows how long it takes: a check-in waits for its pictures
+        # Not everything knows how long it takes: a check-in waits for its pictures.
         text = f"{seconds // 60}:{seconds % 60:02d} {self.labels.time_left}" if seconds else ""
-        self._once(
-            "progress",
-            (round(screen.progress * boxes.progress.w), seconds),
-            lambda: widgets.draw_progress(canvas, boxes, screen.progress, text),
-        )
+        widgets.draw_progress(canvas, boxes, screen.progress, text)
 
-    def _ring(self, screen: Screen, ground: Colour) -> None:
-        """Draw the ring; while nothing but the hold grows, only what it has grown by."""
-        phase, hold = screen.phase, screen.hold
-        seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if phase == "hold" else 0
-        if self._drawn.get("ring") == (phase, seconds) and hold >= self._filled:
-            widgets.draw_arc(self._canvas, self._boxes, phase, self._filled, hold)
-        else:
-            words = capital(self.labels.of_phase(phase)), self.labels.seconds
-            widgets.draw_ring(
-                self._canvas, self._boxes, phase, hold=hold, seconds=seconds, words=words, ground=ground
-            )
-        self._drawn["ring"] = phase, seconds
-        self._filled = hold
+    def _gauge(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
+        """Draw the hold ring between the bars of the two sides."""
+        seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase == "hold" else 0
+        words = capital(self.labels.of_phase(screen.phase)), self.labels.seconds
+        widgets.draw_ring(canvas, boxes, screen.phase, hold=screen.hold, seconds=seconds, words=words)
+        if screen.bars is None:
+            return
+        level, band = screen.bars.level, screen.bars.band
+        left, right = capital(self.labels.left), capital(self.labels.right)
+        widgets.draw_bar(canvas, boxes, boxes.left_bar, level=level.left, band=band, label=left)
+        widgets.draw_bar(canvas, boxes, boxes.right_bar, level=level.right, band=band, label=right)
 
-    def _gauge(self, screen: Screen, ground: Colour) -> None:
-        boxes, canvas, bars = self._boxes, self._canvas, screen.bars
-        self._ring(screen, ground)
-        for name, rect in (("left", boxes.left_bar), ("right", boxes.right_bar)):
-            level = getattr(bars.level, name) if bars else 0.0
-            label = capital(getattr(self.labels, name))
-            self._once(
-                f"{name} bar",
-                widgets.bar_key(boxes, bars, level),
-                lambda r=rect, v=level, n=label: widgets.draw_bar(  # type: ignore[misc]
-                    canvas, boxes, r, bars, level=v, label=n, ground=ground
-                ),
-            )
-
-    def _picture(
-        self, image: Image | None, observation: FaceObservation | None, screen: Screen, view: WindowView
-    ) -> Rect | None:
-        """Draw what the picture's box shows: the mirrored picture, its outline, or nothing.
-
-        Returns where the picture stands, None while there is none.
-        """
-        boxes, canvas = self._boxes, self._canvas
-        shows_picture = image is not None and view in {"picture", "overlay"}
-        size = (image.shape[1], image.shape[0]) if image is not None else boxes.size
-        placed = face_overlay.place(size, boxes.picture)
-        # Where the picture is hidden, the ring and the bars stand in its box and keep themselves fresh.
-        gauge_stands = view == "hidden" and self._drawn.get("picture") == "gauge"
-        if not gauge_stands and not (shows_picture and placed.shown == boxes.picture):
-            widgets.fill(canvas, boxes.picture, theme.BACKGROUND)
-            if view == "hidden":
-                for name in ("ring", "left bar", "right bar"):
-                    self._drawn.pop(name, None)
-        if image is None:
-            return None
-        if shows_picture:
-            face_overlay.draw_picture(canvas, image, placed)
-        if observation is None or view in {"picture", "hidden"}:
-            return placed.shown if shows_picture else boxes.picture
-        if view == "outline":
-            points = face_overlay.centred(observation.landmarks, observation.size, boxes.picture)
-            face_overlay.draw_outline(canvas, points, boxes.picture, boxes.px(2))
-        else:
-            points = placed.points(observation.landmarks)
-        if screen.bars is not None:
-            face_overlay.draw_muscles(
-                canvas, points, boxes.picture, exercise=screen.exercise, bars=screen.bars
-            )
-        return placed.shown if shows_picture else boxes.picture
-
-    def _on_top(self, shown: Rect | None, screen: Screen, note: str) -> None:
+    def _on_top(self, canvas: Image, boxes: Layout, shown: Rect | None, screen: Screen, note: str) -> None:
         """Draw what lies on the picture: demonstration, small notes, help, the reason for a pause."""
-        boxes, canvas = self._boxes, self._canvas
-        covered = screen.lines or screen.paused or shown is None or screen.demo is not None
-        self._drawn["picture"] = "covered" if covered or screen.notice or note else "gauge"
         if screen.lines:
             overlays.dim(canvas, shown or boxes.picture)
             box = boxes.picture.inset(boxes.px(36), boxes.px(16))
@@ -252,3 +132,39 @@ class Painter:
             overlays.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
         if screen.notice or note:
             overlays.draw_note(canvas, boxes, screen.notice or note)
+
+
+def _caption(canvas: Image, boxes: Layout, rect: Rect, text: str) -> None:
+    box = rect.inset(boxes.px(16), boxes.px(2))
+    theme.write_in(canvas, box, text, size=boxes.px(38), weight=theme.STRONG, align="centre")
+
+
+def _picture(
+    canvas: Image,
+    boxes: Layout,
+    image: Image | None,
+    observation: FaceObservation | None,
+    screen: Screen,
+    view: WindowView,
+) -> Rect | None:
+    """Draw what the picture's box shows: the mirrored picture, its outline, or nothing.
+
+    Returns where the picture stands, None while there is none.
+    """
+    if image is None:
+        return None
+    shown = boxes.picture
+    placed = face_overlay.place((image.shape[1], image.shape[0]), boxes.picture)
+    if view in {"picture", "overlay"}:
+        face_overlay.draw_picture(canvas, image, placed)
+        shown = placed.shown
+    if observation is None or view in {"picture", "hidden"}:
+        return shown
+    if view == "outline":
+        points = face_overlay.centred(observation.landmarks, observation.size, boxes.picture)
+        face_overlay.draw_outline(canvas, points, boxes.picture, boxes.px(2))
+    else:
+        points = placed.points(observation.landmarks)
+    if screen.bars is not None:
+        face_overlay.draw_muscles(canvas, points, boxes.picture, exercise=screen.exercise, bars=screen.bars)
+    return shown

@@ -15,7 +15,7 @@ OFFERED = (Command.PAUSE, Command.FULLSCREEN, Command.QUIT)  # what a question c
 
 
 class QuestionPage:
-    """Draws questions on a canvas of its own.
+    """Draws questions.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ class QuestionPage:
             (height, width, 3) uint8 BGR.
         """
         boxes = layout(*size, large=self._large_text)
-        canvas: Image = np.full((size[1], size[0], 3), theme.BACKGROUND, np.uint8)
+        canvas: Image = np.empty((size[1], size[0], 3), np.uint8)
+        widgets.fill(canvas, Rect(0, 0, *size), theme.BACKGROUND)
         widgets.fill(canvas, boxes.panel, theme.PANEL)
         if image is not None:
             placed = face_overlay.place((image.shape[1], image.shape[0]), boxes.picture)
@@ -69,13 +70,14 @@ class QuestionPage:
             text = capital(self._labels.good if screen.framing == "good" else screen.fix)
             widgets.draw_status(canvas, boxes, screen.framing, text)
         self._areas = tuple(area for area in boxes.buttons if area[0] in OFFERED)
-        labels = {command: self._label(command) for command, _ in boxes.buttons}
-        beside = buttons.labels_beside(boxes, tuple(labels.values()))
-        for command, _ in self._areas:
+        labels = self._labels.by_command() | {Command.PAUSE: self._labels.go_on}
+        beside = buttons.labels_beside(boxes, labels)
+        for command, rect in self._areas:
             buttons.draw_button(
                 canvas,
                 boxes,
-                command,
+                rect,
+                key=command.value,
                 label=labels[command],
                 beside=beside,
                 on=False,
@@ -88,9 +90,6 @@ class QuestionPage:
         self._asked(canvas, boxes, screen, hover)
         widgets.draw_progress(canvas, boxes, screen.progress, "")
         return canvas
-
-    def _label(self, command: Command) -> str:
-        return self._labels.go_on if command is Command.PAUSE else self._labels.of_command(command)
 
     def _asked(self, canvas: Image, boxes: Layout, screen: QuestionScreen, hover: Command | None) -> None:
         """Write the question, what there is to read, and the answers below it."""

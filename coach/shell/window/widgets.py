@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from coach.coaching.screen import ScreenPhase
-from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.shell.system.image import Colour
 from coach.shell.window import theme
@@ -85,7 +84,6 @@ def arrow(canvas: Image, centre: tuple[float, float], r: float, way: tuple[int, 
 def draw_status(canvas: Image, layout: Layout, framing: Framing, text: str) -> None:
     """Draw the light that says whether the person is seen well, and the one thing to change."""
     rect = layout.status
-    fill(canvas, rect, theme.BACKGROUND)
     r = layout.px(13)
     x, y = rect.x + layout.px(34), rect.centre[1]
     if framing == "good":
@@ -110,7 +108,6 @@ def draw_status(canvas: Image, layout: Layout, framing: Framing, text: str) -> N
 def draw_count(canvas: Image, layout: Layout, count: int, target: int) -> None:
     """Draw the repetitions done, large, and how many were asked for; nothing while none are."""
     rect = layout.count
-    fill(canvas, rect, theme.PANEL)
     if not target:
         return
     done, asked = str(count), f" / {target}"
@@ -136,15 +133,6 @@ def ring_circle(layout: Layout) -> tuple[tuple[int, int], int, int]:
     return (rect.centre[0], rect.y + (rect.h - total) // 2 + radius + stroke // 2), radius, stroke
 
 
-def draw_arc(canvas: Image, layout: Layout, phase: ScreenPhase, start: float, end: float) -> None:
-    """Fill the ring from one share of the hold to another, 0..1 clockwise from the top."""
-    centre, radius, stroke = ring_circle(layout)
-    colour = theme.GREEN if phase in {"hold", "released"} else theme.PHASE_COLOUR[phase]
-    first, last = (360 * min(max(share, 0.0), 1.0) for share in (start, end))
-    if last > first:
-        cv2.ellipse(canvas, centre, (radius, radius), -90, first, last, colour, stroke + 2, cv2.LINE_AA)
-
-
 def draw_ring(
     canvas: Image,
     layout: Layout,
@@ -153,18 +141,19 @@ def draw_ring(
     hold: float,
     seconds: int,
     words: tuple[str, str],
-    ground: Colour,
 ) -> None:
     """Draw the hold ring: it fills with the hold; inside stand the seconds left or the phase's sign.
 
     `words`: the phase, which stands below, and the unit of seconds.
     """
     rect = layout.ring
-    fill(canvas, rect, ground)
     centre, radius, stroke = ring_circle(layout)
     colour = theme.PHASE_COLOUR[phase]
     cv2.circle(canvas, centre, radius, theme.TRACK, stroke, cv2.LINE_AA)
-    draw_arc(canvas, layout, phase, 0.0, hold)
+    angle = 360 * min(max(hold, 0.0), 1.0)
+    if angle > 0:
+        filled = theme.GREEN if phase in {"hold", "released"} else colour
+        cv2.ellipse(canvas, centre, (radius, radius), -90, 0, angle, filled, stroke + 2, cv2.LINE_AA)
     inner = radius - stroke
     if phase == "hold":
         size = round(inner * 1.25)
@@ -207,20 +196,10 @@ def _sign(
             cv2.line(canvas, start, end, colour, width, cv2.LINE_AA)
 
 
-def bar_key(layout: Layout, bars: Bars | None, level: float) -> tuple[int, ...]:
-    """Return what a bar looks like in whole pixels, to tell whether it needs drawing again."""
-    if bars is None:
-        return ()
-    return tuple(round(v * layout.left_bar.h / SCALE_TOP) for v in (level, *bars.band))
-
-
 def draw_bar(
-    canvas: Image, layout: Layout, rect: Rect, bars: Bars | None, *, level: float, label: str, ground: Colour
+    canvas: Image, layout: Layout, rect: Rect, *, level: float, band: tuple[float, float], label: str
 ) -> None:
     """Draw one side's level with the band to reach; inside the band the bar gets a frame and a mark."""
-    fill(canvas, rect, ground)
-    if bars is None:
-        return
     label_h = layout.px(34)
     width = min(layout.px(46) if rect.w < layout.px(120) else layout.px(90), rect.w - layout.px(20))
     edge = layout.px(4)
@@ -229,7 +208,7 @@ def draw_bar(
     def row(value: float) -> int:
         return track.bottom - round(min(max(value, 0.0), SCALE_TOP) / SCALE_TOP * track.h)
 
-    low, high = bars.band
+    low, high = band
     inside = low <= level <= high
     fill(canvas, track, theme.TRACK)
     top = row(level)
@@ -237,10 +216,10 @@ def draw_bar(
     fill(canvas, Rect(track.x, top, track.w, track.bottom - top), colour)
     # The band: brackets that reach out of the bar on both sides.
     reach, stroke = layout.px(9), layout.px(3)
-    band = Rect(track.x - reach, row(high), track.w + 2 * reach, max(row(low) - row(high), stroke))
-    for x, way in ((band.x, 1), (band.right - 1, -1)):
-        cv2.line(canvas, (x, band.y), (x, band.bottom), theme.TEXT, stroke)
-        for y in (band.y, band.bottom):
+    marked = Rect(track.x - reach, row(high), track.w + 2 * reach, max(row(low) - row(high), stroke))
+    for x, way in ((marked.x, 1), (marked.right - 1, -1)):
+        cv2.line(canvas, (x, marked.y), (x, marked.bottom), theme.TEXT, stroke)
+        for y in (marked.y, marked.bottom):
             cv2.line(canvas, (x, y), (x + way * (reach - 1), y), theme.TEXT, stroke)
     if inside:
         cv2.rectangle(canvas, (track.x, top), (track.right - 1, track.bottom - 1), theme.TEXT, stroke)
@@ -251,7 +230,6 @@ def draw_bar(
 def draw_progress(canvas: Image, layout: Layout, share: float, text: str) -> None:
     """Draw how far the session is and the time that is left."""
     rect = layout.progress
-    fill(canvas, rect, theme.PANEL)
     bar = Rect(rect.x, rect.y + layout.px(4), rect.w, layout.px(8))
     rounded(canvas, bar, bar.h // 2, theme.TRACK)
     done = round(bar.w * min(max(share, 0.0), 1.0))

@@ -106,7 +106,7 @@ class OpenCvWindow:
         self._ages: deque[float] = deque(maxlen=31)
         self._clicks: deque[Command] = deque(maxlen=KEYS_A_FRAME)
         self._open = True
-        self.canvas: Image | None = None  # what is shown now; drawn over by the next `show`
+        self.canvas: Image | None = None  # what is shown now
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
             cv2.resizeWindow(title, settings.width, settings.height)
