@@ -9,8 +9,8 @@ from coach.calibration.machine import Calibration
 from coach.calibration.plateau import height
 from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.cues import CueKind
+from coach.coaching.flow import Output
 from coach.coaching.led import Led
-from coach.coaching.output import Output
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
 from coach.coaching.spec import STANDARD, CoachingSpec

@@ -9,8 +9,8 @@ from coach.check_in.capture_gate import FacePlacement, Fix, observe, placement
 from coach.check_in.machine import CheckIn, CheckInSpec
 from coach.check_in.photo_measures import baseline_of
 from coach.coaching.cues import Cue
+from coach.coaching.flow import Output
 from coach.coaching.led import Led
-from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec

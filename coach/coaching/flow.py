@@ -1,12 +1,31 @@
-"""What a person is led through: one protocol for sessions, calibrations and check-ins."""
+"""One protocol for whatever leads a person, be it a session, and what it gives for each frame."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-from coach.coaching.output import Output
+from coach.coaching.cues import Cue
+from coach.coaching.screen import Screen
 from coach.events import EndReason, Event
+from coach.face.features import Features
 from coach.types import FaceObservation
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One frame's result: the events, the cue to start saying, the screen to show, and whether it is over.
+
+    `features`: of this frame's face while an exercise runs, None otherwise. `take`: this frame is to be
+    photographed.
+    """
+
+    events: tuple[Event, ...]
+    say: Cue | None
+    screen: Screen
+    ended: bool
+    features: Features | None = None
+    take: bool = False
 
 
 class Flow(Protocol):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeAlias
 from pydantic import Field
 
 from coach import __version__
-from coach.coaching.output import Output
+from coach.coaching.flow import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec

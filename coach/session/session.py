@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coach.coaching.cues import CueKind
+from coach.coaching.flow import Output
 from coach.coaching.led import Led, PauseCause
-from coach.coaching.output import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec

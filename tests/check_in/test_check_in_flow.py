@@ -14,7 +14,7 @@ import pytest
 from coach.check_in.flow import CheckInFlow
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import Cue
-from coach.coaching.output import Output
+from coach.coaching.flow import Output
 from coach.coaching.screen import Screen
 from coach.shell.app.check_in import load_check_in
 from coach.shell.app.devices import Devices

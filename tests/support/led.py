@@ -12,7 +12,7 @@ from synthetic_face import observed, synthetic_face
 
 from coach import testing
 from coach.coaching.cues import Cue
-from coach.coaching.output import Output
+from coach.coaching.flow import Output
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.events import Event

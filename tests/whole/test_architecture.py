@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
+from collections import Counter
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -24,12 +26,26 @@ COACH, EXERCISES = Path(coach.__file__).parent, Path(exercises.__file__).parent
 COMMAND_LINE = {COACH / "__main__.py"}  # where the edges are put together
 SHELL = {*(COACH / "shell").rglob("*.py")}
 CORE = sorted({*COACH.rglob("*.py"), *EXERCISES.glob("*.py")} - SHELL - COMMAND_LINE)
+ROOMS = (
+    "face",
+    "exercise",
+    "coaching",
+    "progress",
+    "session",
+    "calibration",
+    "check_in",
+    "replay",
+    "simulation",
+)
 EDGES = {
     *("cv2", "mediapipe", "pyttsx3", "sounddevice", "matplotlib", "sqlite3"),
     *("time", "threading", "socket", "subprocess", "asyncio", "coach.shell"),
 }
+CAMEL_CASE = re.compile(r"[A-Z]+[a-z]\w*$")
 CLOCKS = {(kind, asked) for kind in ("date", "datetime") for asked in ("now", "today", "utcnow")}
 TESTS = ROOT / "tests"
+PRODUCT = sorted({*COACH.rglob("*.py"), *EXERCISES.rglob("*.py")})
+MODULES = 15  # in one folder, besides its __init__: more can no longer be taken in at a glance
 
 
 def name(path: Path) -> str:
@@ -59,8 +75,10 @@ def within(module: str, package: str) -> bool:
 
 
 def test_there_is_a_core():
-    """Were the folders empty, the tests below would prove nothing."""
-    assert len(CORE) > 20
+    """Were a room left out, the tests below would prove nothing about it."""
+    assert len(CORE) > 60
+    rooms = {path.parent.relative_to(COACH.parent).as_posix() for path in CORE}
+    assert rooms == {"exercises", "coach", *(f"coach/{room}" for room in ROOMS)}
     assert {f"exercises/{exercise}.py" for exercise in NAMES} <= {name(path) for path in CORE}
 
 
@@ -68,6 +86,47 @@ def test_the_core_never_imports_an_edge():
     """No camera, window, voice, file base, clock or thread in what decides: values in, events out."""
     wrong = {(name(path), m) for path in CORE for m in imports(path) if any(within(m, e) for e in EDGES)}
     assert not wrong
+
+
+def test_no_folder_holds_more_than_can_be_taken_in_at_a_glance():
+    """One that grows beyond this holds two subjects."""
+    modules = Counter(path.parent for path in PRODUCT if path.name != "__init__.py")
+    assert {folder.name: count for folder, count in modules.items() if count > MODULES} == {}
+
+
+def declared_types(path: Path) -> set[str]:
+    """Return the names of the classes and type aliases at the top of a module."""
+    names: set[str] = set()
+    for node in parsed(path).body:
+        if isinstance(node, ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {each.id for each in targets if isinstance(each, ast.Name) and CAMEL_CASE.match(each.id)}
+    return names
+
+
+def test_a_type_has_a_name_of_its_own():
+    """Whoever reads a name in an error or a search finds one thing, whatever the package."""
+    places: dict[str, set[str]] = {}
+    for path in PRODUCT:
+        for each in declared_types(path):
+            places.setdefault(each, set()).add(path.relative_to(COACH.parent).as_posix())
+    assert len(places) > 200
+    assert {each: where for each, where in places.items() if len(where) > 1} == {}
+
+
+def test_mypy_sees_what_is_used():
+    """No `hasattr` and no `cast`: a protocol says what is there, and mypy holds both sides to it."""
+    blind = [
+        (name(path), node.func.id)
+        for path in PRODUCT
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"hasattr", "cast"}
+    ]
+    assert blind == []
 
 
 def test_the_core_never_asks_what_time_it_is():

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.coaching.flow import Flow
-from coach.coaching.output import Output
+from coach.coaching.flow import Flow, Output
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
 from coach.events import EndReason

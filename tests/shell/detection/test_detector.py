@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coach.coaching.output import Output
+from coach.coaching.flow import Output
 from coach.coaching.screen import Screen
 from coach.errors import ModelError, SourceError
 from coach.shell.app.devices import Devices
