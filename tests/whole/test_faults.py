@@ -37,10 +37,10 @@ from coach.face.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID
 from coach.progress.summary import summary_lines
 from coach.progress.words import ProgressWords
 from coach.session.session import Session
+from coach.shell.app import devices
 from coach.shell.app import session as app
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
-from coach.shell.profile import plan_files as plans
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.sound.player import WatchedPlayer
@@ -162,19 +162,19 @@ def own(tmp_path: Path, model_path: Path) -> Path:
 def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Path, data: Path) -> Callable[..., Told]:
     """Return a leader of short sessions with the simulated person, whose frames are spoilt by a script."""
     log = tmp_path / "events.jsonl"
-    load_plan = plans.load_plan
+    load_plan = app.load_plan
 
     def run_it(*script: InjectedFault, reps: int = 1, fps: float = 8.0) -> Told:
         person = SimulatedPerson(load_person(), fps=fps, size=SIZE, realtime=False, script=[])
         whole = [*script, InjectedFault("ended", 60.0)]  # a session that never ends fails, and ends
-        monkeypatch.setattr(app, "open_source", lambda *_, **__: FaultySource(person, whole))
+        monkeypatch.setattr(devices, "open_source", lambda *_, **__: FaultySource(person, whole))
 
         def short(*arguments: Any, **options: Any) -> Any:
             plan, _ = load_plan(*arguments, **{**options, "explains": False})
             steps = tuple(replace(step, reps=reps) for step in plan.steps)
             return replace(plan, steps=steps), (load_exercise("cheek_raiser", HOLD),)
 
-        monkeypatch.setattr(plans, "load_plan", short)
+        monkeypatch.setattr(app, "load_plan", short)
         status = run(
             ["demo", "--plan", "cheek_raiser", "--no-window", "--no-voice", "--language", "en"]
             + ["--config", str(own), "--data-dir", str(data), "--events", str(log)]
@@ -588,12 +588,11 @@ def test_session_time_is_no_wall_clock() -> None:
 # The simulated person's sessions are explained at length, in fine pictures; these are not.
 UNEXPLAINED = """
 import sys
-from coach.shell.app import session as app
-from coach.shell.profile import plan_files as plans
+from coach.shell.app import devices, session as app
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
-load_plan = plans.load_plan
-plans.load_plan = lambda *a, **k: load_plan(*a, **{**k, 'explains': False})
-app.open_source = lambda text, home, *, real, seed=0: SimulatedPerson(
+load_plan = app.load_plan
+app.load_plan = lambda *a, **k: load_plan(*a, **{**k, 'explains': False})
+devices.open_source = lambda text, home, *, real, seed=0: SimulatedPerson(
     load_person(), fps=10.0, size=(320, 240), realtime=real)
 from coach.__main__ import main
 main(sys.argv[1:])

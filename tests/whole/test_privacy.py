@@ -54,10 +54,10 @@ with open({started!r}, "a") as file:
 # A session whose source ends soon: what is opened is opened at the start.
 SHORT = """
 import sys
-from coach.shell.app import session as app
+from coach.shell.app import devices
 from coach.shell.testing.faults import InjectedFault, FaultySource
-opened = app.open_source
-app.open_source = lambda *a, **k: FaultySource(opened(*a, **k), [InjectedFault('ended', 1.5)])
+opened = devices.open_source
+devices.open_source = lambda *a, **k: FaultySource(opened(*a, **k), [InjectedFault('ended', 1.5)])
 from coach.__main__ import main
 main(sys.argv[1:])
 """
