@@ -27,9 +27,10 @@ import numpy as np
 from soak import Figures, soak
 
 from coach.coaching.cues import Cue, CueKind
-from coach.settings import CameraSettings, VoiceSettings
+from coach.settings import CameraSettings
 from coach.shell.capture.source import Signal
 from coach.shell.capture.webcam import Webcam
+from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.player import WatchedPlayer
 from coach.shell.sound.speech import Renderer, SpokenVoice
 from coach.shell.store.event_log import read_events
@@ -109,8 +110,8 @@ def voice(cues: int = 500) -> Figures:
     """Say cues to a sound output that never returns; return the longest delay, ms."""
     output = FaultyOutput("hangs")
     with tempfile.TemporaryDirectory() as name:
-        settings = VoiceSettings(mode="voice", rate=165, volume=0.9, voice="")
-        renderer = Renderer(settings, "en", Path(name), command=(sys.executable, "-c", "while True: pass"))
+        request = SpeechRequest("system", "en", "", 165)
+        renderer = Renderer([request], Path(name), command=(sys.executable, "-c", "while True: pass"))
         with wave.open(str(renderer.path("Hold")), "wb") as file:
             file.setparams((1, 2, 22050, 0, "NONE", ""))
             file.writeframes(bytes(22050))

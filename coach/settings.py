@@ -29,12 +29,18 @@ class CameraSettings(Strict):
 
 
 class VoiceSettings(Strict):
-    """What is heard. `rate`: words a minute; `volume`: 0..1; `voice`: empty = by language."""
+    """What is heard.
+
+    `rate`: words a minute in English, of which each language has its own share; `volume`: 0..1, 1 is
+    -20 LUFS; `voice`: empty = the best there is for the language, `system` = the system's own, or a voice's
+    name; `chimes`: whether sounds go with the words.
+    """
 
     mode: Literal["voice", "beeps", "silent"]
     rate: Annotated[int, Field(ge=80, le=320)]
     volume: Annotated[float, Field(ge=0, le=1)]
     voice: str
+    chimes: bool
 
 
 class WindowSettings(Strict):

@@ -33,7 +33,7 @@ class CueQueue:
     def __init__(self, book: PhraseBook, rate_wpm: float, expiry: CueExpiry, section: str = SESSION) -> None:
         self._book = book
         self._section = section
-        self._rate_wpm = rate_wpm
+        self._rate_wpm = rate_wpm * book.pace
         self._expiry = expiry
         self._state = scheduler.SchedulerState()
         self._new: list[Cue] = []

@@ -26,7 +26,8 @@ class Cue:
     `t`: time of the frame that caused it, seconds. `kind`: its urgency. `key`: the phrase's key in the
     language files, e.g. `go`, `hold`, `release`, `mouth_moved`. `exercise`: the section that has the phrase,
     None for the session's own. `values`: values for the phrase's placeholders, e.g. `{"n": 3}`. `text`: the
-    words, filled in by the phrase book once the language is known.
+    words, filled in by the phrase book once the language is known. `spare`: words that do without the
+    person's own (a memory's name), for a voice that knows fixed phrases only; empty where there are none.
     """
 
     t: float
@@ -35,6 +36,7 @@ class Cue:
     exercise: str | None = None
     values: dict[str, str | int] = field(default_factory=dict)
     text: str = ""
+    spare: str = ""
 
 
 def impersonal(cue: Cue) -> str:

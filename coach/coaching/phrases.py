@@ -13,6 +13,7 @@ from coach.coaching.cues import Cue
 SESSION = "session"
 SCREEN = "screen"
 NOT_SPOKEN = frozenset({"title", "instruction"})  # keys that are shown and never said
+NAMED = "_named"  # ends the key of a phrase with the person's own words in it
 Words = Mapping[str, Any]
 """A language file: `numbers`, a list of number words from zero on, and sections of phrases or variants."""
 
@@ -60,7 +61,9 @@ class PhraseBook:
         variants = self._find(section, key) or (_readable(section, key),)
         turn = self._turns.get((section, key), 0)
         self._turns[section, key] = turn + 1
-        return replace(cue, text=self._filled(variants[turn % len(variants)], cue.values))
+        plain = self._find(section, key.removesuffix(NAMED)) if key.endswith(NAMED) else ()
+        spare = self._filled(plain[0], cue.values) if plain else ""
+        return replace(cue, text=self._filled(variants[turn % len(variants)], cue.values), spare=spare)
 
     def text(self, section: str, key: str, **values: str | int) -> str:
         """Return a text for the screen, the first of its variants. Numbers stay digits.
@@ -103,6 +106,24 @@ class PhraseBook:
             for filling in product(*(fillings[field] for field in fields))
         )
         return tuple(dict.fromkeys(texts))
+
+    def spoken_names(self, exercises: Iterable[str], names: Sequence[str], up_to: int = 6) -> tuple[str, ...]:
+        """Return the texts with a person's own words in them that a session of these exercises may say.
+
+        `names`: the memories' names, in turn. `up_to`: highest count.
+        """
+        phrases = [phrase for phrase in self._phrases(exercises) if "name" in placeholders(phrase)]
+        return tuple(
+            self._filled(phrase, {"n": n, "name": names[(n - 1) % len(names)]})
+            for n in range(1, up_to + 1 if names else 1)
+            if names[(n - 1) % len(names)]
+            for phrase in phrases
+        )
+
+    @property
+    def pace(self) -> float:
+        """How fast this language is spoken, as a share of the rate that is set."""
+        return float(self._books[0].get("pace", 1.0))
 
     def _phrases(self, sections: Iterable[str]) -> Iterator[str]:
         for section in sections:

@@ -25,6 +25,11 @@ class Memories:
 
     items: tuple[Memory, ...] = ()
 
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Their words, in order; empty where one is only numbered."""
+        return tuple(item.prompt for item in self.items)
+
     def labels(self, numbered: Callable[[int], str]) -> dict[str, str]:
         """Return what each is called, by id: its words, else what `numbered` makes of its number."""
         return {item.id: item.prompt or numbered(number) for number, item in enumerate(self.items, start=1)}

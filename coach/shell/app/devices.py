@@ -14,6 +14,7 @@ from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.errors import UsageError
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
+from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
 from coach.shell.window.display import Display, NoDisplay
@@ -48,7 +49,7 @@ class Devices:
     @property
     def live(self) -> bool:
         """Whether people see themselves in the window: then every millisecond counts."""
-        return self.source.name.startswith("webcam:") and not self.windowless
+        return is_live(self.source) and not self.windowless
 
 
 @contextlib.contextmanager
@@ -59,6 +60,7 @@ def open_devices(
     *,
     origin: str | None = None,
     spoken: Sequence[str] = (),
+    memories: Sequence[str] = (),
     seed: int = 0,
 ) -> Iterator[Devices]:
     """Open everything a flow runs on, and close it again in the reverse order.
@@ -71,6 +73,8 @@ def open_devices(
         What to open where it is not what `--source` says.
     spoken
         Sections of the language file whose phrases will be said besides the session's.
+    memories
+        The memories' names, which may be said.
     seed
         Of the simulated person.
 
@@ -87,13 +91,20 @@ def open_devices(
         real = in_real_time(options, display)
         source = open_source(origin or options.source or "webcam", home, real=real, seed=seed)
         stack.callback(source.close)
-        voice = open_voice(options, home, book, spoken, real=real)
+        heard = real or is_live(source)
+        read = not isinstance(display, NoDisplay)
+        voice = open_voice(options, home, book, spoken, heard=heard, read=read, memories=memories)
         stack.callback(voice.close)
         landmarker = stack.enter_context(Landmarker(model))
         log = open_log(options, stack)
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
         yield Devices(source, landmarker, display, voice, log, captions, real, notices)
+
+
+def is_live(source: Source) -> bool:
+    """Whether somebody is in front of a camera."""
+    return source.name.startswith("webcam:")
 
 
 def in_real_time(options: Shared, display: Display) -> bool:
@@ -152,12 +163,25 @@ def open_display(
 
 
 def open_voice(
-    options: Shared, home: Home, book: PhraseBook, exercises: Sequence[str], *, real: bool
+    options: Shared,
+    home: Home,
+    book: PhraseBook,
+    exercises: Sequence[str],
+    *,
+    heard: bool,
+    read: bool = True,
+    memories: Sequence[str] = (),
 ) -> Voice:
-    """Return the voice; a session faster than real time has none."""
-    if not options.voice or not real:
+    """Return the voice, one that says nothing where nobody listens.
+
+    `heard`: whether anybody does: not where a film or the simulated person runs faster than real time.
+    `read`: whether captions are seen. `memories`: their names, which may be said.
+    """
+    if not options.voice or not heard:
         return SilentVoice()
-    return make_voice(home.settings.voice, book.language, home.cache_dir, book.spoken(exercises))
+    names = book.spoken_names(exercises, memories)
+    speech = Speech(book.language, book.pace, book.spoken(exercises), names, read)
+    return make_voice(home.settings.voice, speech, home.cache_dir)
 
 
 def open_log(options: Shared, stack: ExitStack) -> EventLog | None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach import __version__
 from coach.errors import CoachError
 from coach.settings import Settings
+
+if TYPE_CHECKING:
+    from coach.coaching.phrases import PhraseBook
+    from coach.shell.sound.engine import SpeechRequest
 
 LEAST_FREE_MB = 50  # a year of daily sessions takes a few MB; the model and the voice take ten
 SPEECH_TIMEOUT_S = 20.0
@@ -54,7 +57,7 @@ def checks(settings: Settings, data_dir: Path, cache_dir: Path) -> list[Check]:
         ("model", lambda: model(settings, cache_dir)),
         ("camera", lambda: camera(settings)),
         ("display", display),
-        ("voice", lambda: voice(settings)),
+        ("voice", lambda: voice(settings, cache_dir)),
         ("data folder", lambda: folder(data_dir)),
         ("privacy", lambda: privacy(data_dir, cache_dir)),
     )
@@ -122,19 +125,22 @@ def display() -> Check:
     return Check("display", ok=not what, detail=what or "a window can be shown", remedy=remedy)
 
 
-def voice(settings: Settings) -> Check:
-    """Render one word, and look for a way to play it."""
+def voice(settings: Settings, cache_dir: Path) -> Check:
+    """Render a sentence in the voice that a session would have, and look for a way to play it."""
+    from coach.shell.profile.language_files import language_for, load_phrase_book
+    from coach.shell.sound.choice import Speech, choose_speech, describe
     from coach.shell.sound.player import make_player
 
-    language = "en" if settings.language == "auto" else settings.language
-    problem = _rendering_problem(language, settings)
+    book = load_phrase_book(language_for(settings.language))
+    request = choose_speech(settings.voice, Speech(book.language, book.pace), cache_dir)[0]
+    problem = _rendering_problem(request, book)
     if not problem:
         player = make_player()
         problem = player.problem
         player.close()
     if problem:
         return Check("voice", ok=False, detail=problem, remedy="captions are shown all the same")
-    return Check("voice", ok=True, detail="speech is rendered here and can be played")
+    return Check("voice", ok=True, detail=f"{describe(request)} speaks, and can be played")
 
 
 def folder(data_dir: Path) -> Check:
@@ -175,35 +181,13 @@ def _tried(name: str, part: Callable[[], Check]) -> Check:
         return Check(name, ok=False, detail=detail, remedy="reinstall smile-coach", needed=name == "model")
 
 
-def _rendering_problem(language: str, settings: Settings) -> str:
-    """Return why no word can be rendered, or nothing."""
-    from coach.shell.sound.speech import RENDER
+def _rendering_problem(request: SpeechRequest, book: PhraseBook) -> str:
+    """Return why no words can be rendered, or nothing."""
+    from coach.shell.sound.speech import render_now
 
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "word.wav"
-        request = {
-            "language": language,
-            "voice": settings.voice.voice,
-            "rate": settings.voice.rate,
-            "volume": settings.voice.volume,
-            "items": [{"text": "Smile", "path": str(path)}],
-        }
-        try:
-            done = subprocess.run(
-                RENDER,
-                input=json.dumps(request),
-                capture_output=True,
-                text=True,
-                timeout=SPEECH_TIMEOUT_S,
-                check=False,
-                cwd=scratch,
-            )
-        except subprocess.TimeoutExpired:
-            return f"the speech engine did not answer within {SPEECH_TIMEOUT_S:.0f} s; restart the machine"
-        if done.returncode == 0 and path.is_file():
-            return ""
-        lines = done.stderr.strip().splitlines()
-        return lines[-1] if lines else f"the speech engine ended with status {done.returncode}"
+        text = book.text("setup", "sound_check")
+        return render_now(request, {Path(scratch) / "words.wav": text}, SPEECH_TIMEOUT_S)
 
 
 def _version(package: str) -> str:

@@ -67,7 +67,10 @@ def run_session(
     with Store.open(home.make_data_dir()) as store:
         program = _program(home, store, plan_name, minutes, simulated=origin == SIMULATED)
         spoken = [exercise.name for exercise in program.exercises]
-        with open_devices(options, home, book, origin=origin, spoken=spoken, seed=seed) as devices:
+        names = program.memories.prompts
+        with open_devices(
+            options, home, book, origin=origin, spoken=spoken, memories=names, seed=seed
+        ) as devices:
             run = SessionRun(home, book, store, devices, program)
             return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
 
@@ -165,7 +168,7 @@ class SessionRun:
             self.home.settings,
             source=self.devices.source.name,
             own_range=program.own_range,
-            memories=tuple(memory.prompt for memory in program.memories.items),
+            memories=program.memories.prompts,
             safety=program.first,
             coaching=program.coaching,
         )

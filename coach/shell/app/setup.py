@@ -23,6 +23,7 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, languages, load_phrase_book
 from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.toml_files import config_dir, read_toml
+from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.store import Store
 from coach.shell.window.display import Display, NoDisplay
@@ -43,9 +44,14 @@ def needs_setup(home: Home, source: str | None = None) -> bool:
 
     `source`: as in `--source`, None for the usual webcam.
     """
-    if (source or "webcam").partition(":")[0] != "webcam" or home.settings_file.is_file():
+    if (source or "webcam").partition(":")[0] != "webcam" or _settled(home):
         return False
     return not _sessions(home)
+
+
+def _settled(home: Home) -> bool:
+    """Whether there are settings; a voice chosen before the first session is not all there is to ask."""
+    return home.settings_file.is_file() and set(read_toml(home.settings_file)) != {"voice"}
 
 
 def _sessions(home: Home) -> bool:
@@ -153,7 +159,7 @@ class FirstRun:
     def _voice(self, home: Home, book: PhraseBook) -> Voice:
         """Return the voice; the sentence of the sound check is rendered first."""
         texts = (book.fill(HELLO).text, *book.spoken(()))
-        return make_voice(home.settings.voice, book.language, home.cache_dir, texts)
+        return make_voice(home.settings.voice, Speech(book.language, book.pace, texts), home.cache_dir)
 
 
 def choose_language(

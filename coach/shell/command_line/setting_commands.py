@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from coach.errors import CoachError
-from coach.shell.command_line.options import PLACE, filed
+from coach.errors import CoachError, UsageError
+from coach.shell.command_line.options import PLACE, filed, home_of
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
@@ -66,6 +66,38 @@ def exercises(options: Shared, name: str | None) -> None:
     for each, dose in rows:
         line = book.text(each, "instruction")
         click.echo(f"{each:<{widths[0]}}  {dose:<{widths[1]}}  {line}".rstrip())
+
+
+@click.command(short_help="List, hear, fetch and choose the voice.")
+@click.argument("name", required=False)
+@click.option("--try", "only_try", is_flag=True, help="Speak a sentence, choose nothing.")
+@click.option("--download", is_flag=True, help="Fetch the voice first (63 MB, checked).")
+@filed
+def voice(options: Shared, name: str | None, only_try: bool, download: bool) -> None:
+    """List the voices; with a NAME, speak a sentence with it and keep it.
+
+    NAME is auto (the best there is), system, one of Piper's voices or one of the system's own.
+    """
+    from coach.shell.app import voices
+    from coach.shell.profile.exercise_registry import exercise_names
+    from coach.shell.sound.choice import describe
+
+    home = home_of(options)
+    if name is None:
+        if only_try or download:
+            raise UsageError("which voice? smile-coach voice lists them; give a NAME")
+        for line in voices.list_voices(home):
+            click.echo(line)
+        return
+    if download:
+        click.echo(voices.fetch_voice(home, name, exercise_names()))
+    request, book = voices.requested(home, name)
+    problem = voices.say_sentence(request, book)
+    if problem:
+        click.echo(problem, err=True)
+    if not only_try and not download:
+        voices.choose(home, name)
+        click.echo(f"{describe(request)} speaks from the next session on")
 
 
 @click.command(hidden=True)
@@ -154,4 +186,4 @@ def _dose(name: str) -> str:
     return f"{reps} x{'' if hold_s is None else f' {hold_s:g} s'}, {minutes}:{seconds:02d}"
 
 
-ALL: tuple[click.Command, ...] = (exercises, config, gallery)
+ALL: tuple[click.Command, ...] = (exercises, config, voice, gallery)

@@ -11,21 +11,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from coach.coaching.cues import Cue
-from coach.settings import VoiceSettings
+from coach.shell.sound.chimes import Chimes
+from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.player import Player
 
 # The script itself with -P, run in a folder of ours: whatever folder the person is in, nothing there can
 # stand in for it or for what it imports. (-I would leave out what was installed for this user alone.)
 RENDER = (sys.executable, "-P", str(Path(__file__).with_name("render_speech.py")))
-DEADLINE_S = (20.0, 0.5)  # for starting the engine, and for each phrase; measured 0.3 and 0.02
+# For starting the engine, and for each phrase. Measured: system 0.3 and 0.02, recorded 0.2 and 0.02, Piper 2
+# (its model is checked and loaded) and 0.5; a loaded machine takes several times as long.
+DEADLINE_S = {"system": (20.0, 0.5), "recorded": (20.0, 0.5), "piper": (40.0, 6.0), "humming": (20.0, 0.5)}
 FAILURES = 3  # child processes in a row that crashed or hung; then the voice gives up
 KEPT_FILES = 3000  # per language, some 150 MB at worst; the oldest go first
 _DONE, _SOME_MISSING, _CANNOT_SPEAK = 0, 1, 2  # exit statuses of the child; any other is a crash
-_FORMAT = "1"  # goes into the names of the files: raise it when what is in them changes
+_FORMAT = "2"  # goes into the names of the files: raise it when what is in them changes
 _WAV_HEADER = 44  # bytes; a file no longer than that has no sound in it
 
 
@@ -34,33 +38,27 @@ class Renderer:
 
     Parameters
     ----------
-    settings
-        Rate, volume and voice.
-    language
-        Two letters.
+    requests
+        How to speak, best first. The next one takes over where the first cannot speak at all (its files are
+        wrong, say), but only as long as nothing was heard in it: one session has one voice.
     folder
         Where the files are kept; it must exist and be writable.
     command
         The child process, which reads the request of `coach.shell.sound.render_speech`.
     deadline_s
-        Seconds a child may take to start, and for each phrase.
+        Seconds a child may take to start, and for each phrase; by default as the engine needs.
     """
 
     def __init__(
         self,
-        settings: VoiceSettings,
-        language: str,
+        requests: Sequence[SpeechRequest],
         folder: Path,
         command: Sequence[str] = RENDER,
-        deadline_s: tuple[float, float] = DEADLINE_S,
+        deadline_s: tuple[float, float] | None = None,
     ) -> None:
         self.problem = ""
-        self._engine = {
-            "language": language,
-            "voice": settings.voice,
-            "rate": settings.rate,
-            "volume": settings.volume,
-        }
+        self._requests = list(requests)
+        self._heard = False
         self._folder = folder.absolute()
         self._command = tuple(command)
         self._deadline_s = deadline_s
@@ -75,7 +73,7 @@ class Renderer:
 
     def path(self, text: str) -> Path:
         """Return where the phrase is kept once it is rendered."""
-        key = json.dumps([_FORMAT, self._engine, text], sort_keys=True)
+        key = json.dumps([_FORMAT, asdict(self._requests[0]), text], sort_keys=True)
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.wav"
 
     def find(self, text: str) -> Path | None:
@@ -85,6 +83,12 @@ class Renderer:
             return path if path.stat().st_size > _WAV_HEADER else None
         except OSError:
             return None
+
+    def hear(self, text: str) -> Path | None:
+        """Return the phrase's file to be played now: from here on the voice stays the same."""
+        path = self.find(text)
+        self._heard = self._heard or path is not None
+        return path
 
     def want(self, texts: Iterable[str]) -> None:
         """Have these rendered soon, in this order; returns at once."""
@@ -114,6 +118,10 @@ class Renderer:
     def _batch(self, texts: Sequence[str]) -> None:
         status, error = self._render(texts)
         missing = self._missing(texts)
+        if status == _CANNOT_SPEAK and len(self._requests) > 1 and not self._heard:
+            self.problem = f"{error}; another voice speaks instead"
+            del self._requests[0]
+            return
         if status in {_DONE, _SOME_MISSING} and len(missing) < max(len(texts), FAILURES):
             self._failures = 0
             self._unspeakable.update(missing)
@@ -144,10 +152,10 @@ class Renderer:
                 )
         except OSError as error:
             return _CANNOT_SPEAK, f"the speech engine cannot be started ({error.strerror})"
-        start_s, each_s = self._deadline_s
+        start_s, each_s = self._deadline_s or DEADLINE_S[self._requests[0].engine]
         try:
             _, said = child.communicate(
-                json.dumps({**self._engine, "items": items}), start_s + each_s * len(texts)
+                json.dumps({**asdict(self._requests[0]), "items": items}), start_s + each_s * len(texts)
             )
         except subprocess.TimeoutExpired:
             _kill(child)
@@ -165,6 +173,31 @@ class Renderer:
             path.unlink(missing_ok=True)
 
 
+def render_now(
+    request: SpeechRequest, texts: Mapping[Path, str], deadline_s: float, command: Sequence[str] = RENDER
+) -> str:
+    """Render some texts to their paths and wait; return why it failed, one line, or nothing."""
+    items = [{"text": text, "path": str(path)} for path, text in texts.items()]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps({**asdict(request), "items": items}),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=deadline_s,
+            check=False,
+            cwd=next(iter(texts)).parent,
+        )
+    except subprocess.TimeoutExpired:
+        return f"the speech engine did not answer within {deadline_s:.0f} s; restart the machine"
+    if done.returncode == _DONE and all(path.is_file() for path in texts):
+        return ""
+    lines = done.stderr.strip().splitlines()
+    return lines[-1] if lines else f"the speech engine ended with status {done.returncode}"
+
+
 def _kill(child: subprocess.Popen[str]) -> None:
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
@@ -179,28 +212,39 @@ class SpokenVoice:
     Parameters
     ----------
     renderer
-        Keeps and makes the sounds.
+        Keeps and makes the words.
     player
         Plays them.
+    chimes
+        The sounds that go with the words or stand for them; None = words alone.
     """
 
-    def __init__(self, renderer: Renderer, player: Player) -> None:
+    def __init__(self, renderer: Renderer, player: Player, chimes: Chimes | None = None) -> None:
         self._renderer = renderer
         self._player = player
+        self._chimes = chimes
 
     @property
     def problem(self) -> str:
-        """Why nothing is heard, one line, or empty while all is well."""
+        """What the person should know about the voice, one line, or empty while all is well."""
         return self._player.problem or self._renderer.problem
 
     def say(self, cue: Cue) -> None:
-        """Start saying `cue.text`, stopping whatever is still being said."""
-        path = self._renderer.find(cue.text)
-        if path is not None:
+        """Start saying `cue.text` with the sound that goes with it, stopping what is still being said."""
+        alone = self._chimes is not None and self._chimes.says_all(cue)
+        words = None if alone else self._words(cue)
+        path = words if self._chimes is None else self._chimes.with_words(cue, words)
+        if path is None:
+            self._player.stop()
+        else:
             self._player.play(path)
-            return
-        self._player.stop()
-        self._renderer.want([cue.text])
+
+    def _words(self, cue: Cue) -> Path | None:
+        path = self._renderer.hear(cue.text)
+        if path is None:
+            self._renderer.want([cue.text])
+            path = self._renderer.hear(cue.spare) if cue.spare else None
+        return path
 
     def stop(self) -> None:
         """Fall silent at once."""

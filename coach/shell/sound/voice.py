@@ -5,12 +5,12 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 from coach.coaching.cues import Cue
 from coach.settings import VoiceSettings
+from coach.shell.sound.choice import Speech
 
 
 class Voice(Protocol):
@@ -18,7 +18,7 @@ class Voice(Protocol):
 
     @property
     def problem(self) -> str:
-        """Why nothing is heard, one line, or empty while all is well."""
+        """What the person should know, one line (why nothing is heard, say); empty while all is well."""
         ...
 
     def say(self, cue: Cue) -> None:
@@ -52,19 +52,17 @@ class SilentVoice:
         """Do nothing: there is nothing to let go."""
 
 
-def make_voice(settings: VoiceSettings, language: str, cache_dir: Path, phrases: Iterable[str] = ()) -> Voice:
+def make_voice(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> Voice:
     """Return the voice that was asked for, or a silent one whose `problem` says why it is silent.
 
     Parameters
     ----------
     settings
         Voice, beeps or silence, and how.
-    language
-        Two letters, for the choice of the system's voice.
+    speech
+        What will be said; it is rendered in the background from now on.
     cache_dir
         Where sounds are kept between sessions; a temporary folder stands in if it is not writable.
-    phrases
-        What will be said, first things first, to be rendered in the background from now on.
     """
     if settings.mode == "silent":
         return SilentVoice()
@@ -73,20 +71,25 @@ def make_voice(settings: VoiceSettings, language: str, cache_dir: Path, phrases:
     player = make_player()
     if player.problem:
         return SilentVoice(player.problem)
-    try:
-        folder = writable_folder(cache_dir / "sounds" / ("beeps" if settings.mode == "beeps" else language))
-        if settings.mode == "beeps":
-            from coach.shell.sound.beeps import BeepVoice
+    from coach.shell.sound.chimes import Chimes
 
-            return BeepVoice(player, folder, settings.volume)
+    try:
+        beeps = settings.mode == "beeps"
+        folder = writable_folder(cache_dir / "sounds" / ("beeps" if beeps else speech.language))
     except OSError as error:
         player.close()
         return SilentVoice(f"no sound: {cache_dir} cannot be written ({error.strerror}); captions only")
+    chimes = Chimes(folder, settings.volume)
+    if beeps:
+        from coach.shell.sound.beeps import BeepVoice
+
+        return BeepVoice(player, chimes)
+    from coach.shell.sound.choice import choose_speech
     from coach.shell.sound.speech import Renderer, SpokenVoice
 
-    renderer = Renderer(settings, language, folder)
-    renderer.want(phrases)
-    return SpokenVoice(renderer, player)
+    renderer = Renderer(choose_speech(settings, speech, cache_dir), folder)
+    renderer.want(speech.texts)
+    return SpokenVoice(renderer, player, chimes if settings.chimes else None)
 
 
 def writable_folder(folder: Path) -> Path:

@@ -11,7 +11,9 @@ from coach.errors import ModelError
 from coach.shell.app import doctor
 from coach.shell.app.doctor import Check
 from coach.shell.capture.cameras import CameraInfo
+from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.toml_files import load_settings
+from coach.shell.sound.engine import SpeechRequest
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ def test_a_full_disk_is_a_finding(all_well, settings, tmp_path, monkeypatch):
     ],
     ids=["says why", "crashes", "hangs"],
 )
-def test_a_speech_engine_that_fails_is_a_reason(settings, monkeypatch, outcome, says):
+def test_a_speech_engine_that_fails_is_a_reason(monkeypatch, outcome, says):
     """However the engine ends, one line remains."""
 
     def run(command, **kwargs):
@@ -147,7 +149,8 @@ def test_a_speech_engine_that_fails_is_a_reason(settings, monkeypatch, outcome, 
         return outcome
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert says in doctor._rendering_problem("en", settings)
+    request = SpeechRequest("system", "en", "", 165)
+    assert says in doctor._rendering_problem(request, load_phrase_book("en"))
 
 
 def test_the_table_is_aligned(capsys):

@@ -8,6 +8,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,18 @@ from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.sound import outputs
 from coach.shell.sound import player as players
 from coach.shell.sound.beeps import BeepVoice
+from coach.shell.sound.choice import Speech
+from coach.shell.sound.engine import SpeechRequest
+from coach.shell.sound.loudness import LEAD_IN_S
 from coach.shell.sound.outputs import CommandOutput, find_outputs
 from coach.shell.sound.player import NoPlayer, RecordingPlayer, WatchedPlayer
 from coach.shell.sound.speech import RENDER, Renderer, SpokenVoice
 from coach.shell.sound.voice import SilentVoice, make_voice
 
 EXERCISES = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memory_anchor")
-SETTINGS = VoiceSettings(mode="voice", rate=165, volume=0.9, voice="")
+SETTINGS = VoiceSettings(mode="voice", rate=165, volume=1.0, voice="", chimes=True)
+SYSTEM = SpeechRequest("system", "en", "", 165)
+ENGLISH = Speech("en", phrases=["Hold"])
 SHORT_KEYS = ("hold", "release", "three", "two", "one", "count_in_3", "count_in_2", "count_in_1")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="fake players are shell scripts")
 espeak = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="espeak-ng's wheel is for Linux")
@@ -35,7 +41,8 @@ espeak = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="espeak
 SLEEP = shutil.which("sleep")
 STUB = """
 import json, sys, wave
-for item in json.load(sys.stdin)["items"]:
+request = json.load(sys.stdin)
+for item in request["items"]:
     {before}
     with wave.open(item["path"], "wb") as file:
         file.setparams((1, 2, 22050, 0, "NONE", ""))
@@ -115,7 +122,7 @@ def only_fakes(tmp_path, monkeypatch):
 def test_what_is_rendered_is_played_and_what_is_not_is_captioned(tmp_path):
     """The first time a phrase comes it may be silent; the next time it is heard."""
     player = RecordingPlayer()
-    renderer = Renderer(SETTINGS, "en", tmp_path, stub())
+    renderer = Renderer([SYSTEM], tmp_path, stub())
     voice = SpokenVoice(renderer, player)
     voice.say(cue("Hold"))
     assert player.played == [None]
@@ -127,23 +134,65 @@ def test_what_is_rendered_is_played_and_what_is_not_is_captioned(tmp_path):
     voice.close()
 
 
-def test_a_rendered_phrase_is_kept_for_the_next_session(tmp_path):
-    """The second session finds the file without a child process."""
-    first = Renderer(SETTINGS, "en", tmp_path, stub())
+def test_a_memory_without_a_sound_of_its_own_is_numbered(tmp_path):
+    """A voice that knows fixed phrases says "Memory two", in the same voice; the caption shows the name."""
+    player = RecordingPlayer()
+    renderer = Renderer([SYSTEM], tmp_path, stub("item['text'] == 'Number two: the sea' and sys.exit(1)"))
+    voice = SpokenVoice(renderer, player)
+    renderer.want(["Memory two. Let it come"])
+    until(lambda: renderer.find("Memory two. Let it come"))
+    book = load_phrase_book("en")
+    named = {"n": 2, "name": "the sea"}
+    voice.say(book.fill(Cue(0.0, CueKind.INSTRUCTION, "recall_named", "memory_anchor", named)))
+    assert player.played == [renderer.path("Memory two. Let it come")]
+    voice.close()
+
+
+def test_a_voice_that_cannot_speak_makes_way_before_the_first_word(tmp_path):
+    """Its files are wrong: the next voice speaks all of the session, and the person is told why."""
+    broken = "print('not the voice that was published', file=sys.stderr), sys.exit(2)"
+    child = stub(f"request['engine'] == 'piper' and ({broken})")
+    renderer = Renderer([replace(SYSTEM, engine="piper"), SYSTEM], tmp_path, child)
+    piper = renderer.path("Hold")
+    renderer.want(["Hold"])
+    until(lambda: renderer.find("Hold"))
+    assert renderer.path("Hold") != piper
+    assert renderer.problem == "not the voice that was published; another voice speaks instead"
+    renderer.close()
+
+
+def test_a_session_keeps_the_voice_that_was_heard(tmp_path):
+    """Once a phrase was heard, no other voice takes over: what cannot be spoken is a caption."""
+    first = Renderer([SYSTEM], tmp_path, stub())
     first.want(["Hold"])
     until(lambda: first.find("Hold"))
     first.close()
-    second = Renderer(SETTINGS, "en", tmp_path, ("no-such-command",))
+    other = replace(SYSTEM, engine="recorded")
+    renderer = Renderer([SYSTEM, other], tmp_path, stub("(print('gone', file=sys.stderr), sys.exit(2))"))
+    assert renderer.hear("Hold")
+    renderer.want(["Release"])
+    until(lambda: renderer.problem)
+    assert renderer.problem == "no voice: gone; captions only"
+    assert renderer.hear("Hold") == first.path("Hold")
+    renderer.close()
+
+
+def test_a_rendered_phrase_is_kept_for_the_next_session(tmp_path):
+    """The second session finds the file without a child process."""
+    first = Renderer([SYSTEM], tmp_path, stub())
+    first.want(["Hold"])
+    until(lambda: first.find("Hold"))
+    first.close()
+    second = Renderer([SYSTEM], tmp_path, ("no-such-command",))
     assert second.find("Hold") == first.path("Hold")
     second.close()
 
 
 def test_another_voice_rate_volume_or_language_is_another_sound(tmp_path):
     """Nothing is ever played in yesterday's voice."""
-    changed = ({}, {"rate": 120}, {"volume": 0.5}, {"voice": "x"})
-    renderers = [Renderer(SETTINGS.model_copy(update=change), "en", tmp_path, stub()) for change in changed]
-    renderers.append(Renderer(SETTINGS, "de", tmp_path, stub()))
-    assert len({renderer.path("Hold") for renderer in renderers}) == 5
+    changes = ({}, {"rate": 120}, {"volume": 0.5}, {"voice": "x"}, {"language": "de"}, {"engine": "recorded"})
+    renderers = [Renderer([replace(SYSTEM, **change)], tmp_path, stub()) for change in changes]
+    assert len({renderer.path("Hold") for renderer in renderers}) == 6
     for renderer in renderers:
         renderer.close()
 
@@ -151,9 +200,7 @@ def test_another_voice_rate_volume_or_language_is_another_sound(tmp_path):
 def test_a_crashing_renderer_gives_captions_and_one_notice(tmp_path):
     """After three crashes the voice gives up, says why in one line, and nothing raises."""
     player = RecordingPlayer()
-    renderer = Renderer(
-        SETTINGS, "en", tmp_path, stub("(print('engine on fire', file=sys.stderr), sys.exit(9))")
-    )
+    renderer = Renderer([SYSTEM], tmp_path, stub("(print('engine on fire', file=sys.stderr), sys.exit(9))"))
     voice = SpokenVoice(renderer, player)
     renderer.want(["one", "two", "three", "four", "five"])
     until(lambda: voice.problem)
@@ -165,7 +212,7 @@ def test_a_crashing_renderer_gives_captions_and_one_notice(tmp_path):
 
 def test_a_phrase_that_crashes_the_engine_does_not_cost_the_others(tmp_path):
     """The rest is rendered without it."""
-    renderer = Renderer(SETTINGS, "en", tmp_path, stub("item['text'] == 'poison' and sys.exit(9)"))
+    renderer = Renderer([SYSTEM], tmp_path, stub("item['text'] == 'poison' and sys.exit(9)"))
     renderer.want(["one", "poison", "two"])
     until(lambda: renderer.find("two"))
     assert renderer.find("one")
@@ -177,7 +224,7 @@ def test_a_phrase_that_crashes_the_engine_does_not_cost_the_others(tmp_path):
 def test_a_hanging_renderer_is_killed_at_its_deadline(tmp_path):
     """What it had finished is used."""
     waits = "item['text'] == 'two' and __import__('time').sleep(60)"
-    renderer = Renderer(SETTINGS, "en", tmp_path, stub(waits), deadline_s=(1.0, 0.0))
+    renderer = Renderer([SYSTEM], tmp_path, stub(waits), deadline_s=(1.0, 0.0))
     renderer.want(["one", "two", "three"])
     until(lambda: renderer.find("three"))
     assert renderer.find("one")
@@ -187,7 +234,7 @@ def test_a_hanging_renderer_is_killed_at_its_deadline(tmp_path):
 
 def test_closing_does_not_wait_for_a_hanging_renderer(tmp_path):
     """The child is killed and the thread ends."""
-    renderer = Renderer(SETTINGS, "en", tmp_path, stub("__import__('time').sleep(60)"))
+    renderer = Renderer([SYSTEM], tmp_path, stub("__import__('time').sleep(60)"))
     renderer.want(["one"])
     until(lambda: renderer._child)
     renderer.close()
@@ -252,7 +299,7 @@ def test_a_player_that_fails_makes_way_for_the_next(tmp_path, only_fakes):
 @posix
 def test_a_machine_without_sound_says_once_what_is_missing(tmp_path, only_fakes):
     """No player: a silent voice with the reason, and nothing is rendered in vain."""
-    voice = make_voice(SETTINGS, "en", tmp_path / "cache", ["Hold"])
+    voice = make_voice(SETTINGS, ENGLISH, tmp_path / "cache")
     assert isinstance(voice, SilentVoice)
     assert "alsa-utils" in voice.problem
     assert "captions only" in voice.problem
@@ -286,28 +333,16 @@ def test_a_device_call_that_never_returns_is_noticed(tmp_path):
     player.close()
 
 
-def test_beeps_tell_the_kinds_apart(tmp_path):
-    """Every kind has its own audible tones, none longer than a second."""
-    player = RecordingPlayer()
-    voice = BeepVoice(player, tmp_path, 0.9)
-    for kind in CueKind:
-        voice.say(cue("", kind))
-    sounds = [read(path) for path in player.played]
-    assert len({samples.tobytes() for samples, _ in sounds}) == len(CueKind)
-    for samples, seconds in sounds:
-        assert np.sqrt(np.mean(samples**2)) > 0.1
-        assert np.abs(samples).max() < 1
-        assert seconds < 1
-
-
 def test_the_voice_is_the_one_that_was_asked_for(tmp_path, monkeypatch):
     """Voice, beeps or silence; a cache folder that cannot be made is stood in for."""
     monkeypatch.setattr(players, "make_player", RecordingPlayer)
     (tmp_path / "file").write_text("not a folder")
-    assert isinstance(make_voice(SETTINGS.model_copy(update={"mode": "silent"}), "en", tmp_path), SilentVoice)
-    beeps = make_voice(SETTINGS.model_copy(update={"mode": "beeps"}), "en", tmp_path / "file")
+    assert isinstance(
+        make_voice(SETTINGS.model_copy(update={"mode": "silent"}), ENGLISH, tmp_path), SilentVoice
+    )
+    beeps = make_voice(SETTINGS.model_copy(update={"mode": "beeps"}), ENGLISH, tmp_path / "file")
     assert isinstance(beeps, BeepVoice)
-    spoken = make_voice(SETTINGS, "en", tmp_path)
+    spoken = make_voice(SETTINGS, ENGLISH, tmp_path)
     assert isinstance(spoken, SpokenVoice)
     spoken.close()
 
@@ -324,25 +359,27 @@ def test_a_player_that_cannot_play_does_nothing(tmp_path):
 @espeak
 @pytest.mark.parametrize("language", languages())
 def test_every_phrase_is_audible_short_and_as_long_as_estimated(tmp_path, language):
-    """Rendered for real: nothing silent, nothing over three seconds, holds and releases well under 1.2."""
+    """Rendered for real: nothing silent, nothing over three seconds, holds and releases under 1.45."""
     book = load_phrase_book(language)
-    texts = book.spoken(EXERCISES, up_to=3)
-    renderer = Renderer(SETTINGS, language, tmp_path)
+    short = short_texts(book)  # all of these, and of the rest a sample: benchmarks/speech.py has all
+    sample = book.spoken(EXERCISES, up_to=3)[::3]
+    texts = tuple(dict.fromkeys((*sample, *short)))
+    rate = round(SETTINGS.rate * book.pace)
+    renderer = Renderer([SpeechRequest("system", language, "", rate)], tmp_path)
     renderer.want(texts)
     until(lambda: renderer.problem or renderer.find(texts[-1]))
     assert renderer.problem == ""
     renderer.close()
     assert "pyttsx3" not in sys.modules
     longer = 0
-    for text in texts:
-        samples, seconds = read(renderer.find(text))
-        assert np.sqrt(np.mean(samples**2)) > 0.02, text
-        assert seconds < 3, text
-        assert seconds < 1.15 * estimate_s(text, SETTINGS.rate) + 0.1, text
-        longer += seconds > estimate_s(text, SETTINGS.rate)
-    assert longer <= 0.1 * len(texts)
-    for text in short_texts(book):
-        assert read(renderer.find(text))[1] < 1.15, text
+    for text in sample:
+        _, seconds = read(renderer.find(text))
+        assert seconds < 3.2, text
+        assert seconds < 1.15 * estimate_s(text, rate) + 0.1 + LEAD_IN_S, text
+        longer += seconds > estimate_s(text, rate) + LEAD_IN_S
+    assert longer <= 0.15 * len(sample)
+    for text in short:
+        assert read(renderer.find(text))[1] < 1.35 + LEAD_IN_S, text
 
 
 def short_texts(book: PhraseBook) -> set[str]:
@@ -352,35 +389,12 @@ def short_texts(book: PhraseBook) -> set[str]:
     return {book.fill(one).text for one in cues}
 
 
-@espeak
-def test_a_slower_voice_is_slower(tmp_path):
-    """The rate reaches the engine, for the first phrase as for the last."""
-    seconds = {}
-    for rate in (120, 240):
-        renderer = Renderer(SETTINGS.model_copy(update={"rate": rate}), "en", tmp_path)
-        renderer.want(["Lovely smile", "Well done"])
-        until(lambda renderer=renderer: renderer.problem or renderer.find("Well done"))
-        seconds[rate] = [read(renderer.find(text))[1] for text in ("Lovely smile", "Well done")]
-        renderer.close()
-    for slow, fast in zip(seconds[120], seconds[240], strict=True):
-        assert slow == pytest.approx(2 * fast, rel=0.2)
-
-
-@espeak
-def test_a_language_no_voice_speaks_is_said_so(tmp_path):
-    """Captions, and a remedy in the notice."""
-    renderer = Renderer(SETTINGS, "tlh", tmp_path)
-    renderer.want(["Qapla"])
-    until(lambda: renderer.problem)
-    assert "no installed voice speaks 'tlh'; install one" in renderer.problem
-    renderer.close()
-
-
 def test_importing_the_voice_loads_no_speech_engine_and_no_sound_library():
     """`--help` stays quick, and espeak-ng, which may end its process, never enters this one."""
     code = (
         "import sys, coach.shell.sound.voice, coach.shell.sound.speech, coach.shell.sound.player;"
-        "sys.exit(any(name in sys.modules for name in ('pyttsx3', 'sounddevice', 'espeakng_loader')))"
+        "sys.exit(any(name in sys.modules for name in"
+        " ('pyttsx3', 'piper', 'onnxruntime', 'sounddevice', 'espeakng_loader', 'av')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert Path(RENDER[-1]).is_file()
@@ -389,7 +403,7 @@ def test_importing_the_voice_loads_no_speech_engine_and_no_sound_library():
 @espeak
 def test_a_text_without_a_sound_is_a_caption_and_costs_nothing_else(tmp_path):
     """A memory named with signs alone cannot be spoken; the voice stays, and does not try for ever."""
-    renderer = Renderer(SETTINGS, "en", tmp_path)
+    renderer = Renderer([SYSTEM], tmp_path)
     for text in ("...", "--", "!?", "( )"):
         renderer.want([text])
     renderer.want(["Hold"])
@@ -409,7 +423,7 @@ def test_nothing_where_the_person_stands_is_run_for_the_voice(tmp_path, monkeypa
     monkeypatch.setenv("PYTHONPATH", os.pathsep)
     sounds = tmp_path / "sounds"
     sounds.mkdir()
-    renderer = Renderer(SETTINGS, "en", sounds)
+    renderer = Renderer([SYSTEM], sounds)
     renderer.want(["Smile"])
     until(lambda: renderer.find("Smile") or renderer.problem)
     renderer.close()

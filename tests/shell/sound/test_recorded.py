@@ -1,0 +1,67 @@
+"""What ships as a recording is what is said: nothing missing, nothing left over, small and readable."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from coach.shell.sound.engine import RenderError, SpeechRequest
+from coach.shell.sound.loudness import loudness_lufs
+from coach.shell.sound.recorded_engine import (
+    FOLDER,
+    RecordedEngine,
+    read_opus,
+    recorded_as,
+    recorded_index,
+    unrecorded,
+)
+
+SCRIPT = Path(__file__).parents[3] / "config" / "speech" / "record.py"
+REMEDY = "run config/speech/record.py (needs pip install -e '.[voice]')"
+
+
+@pytest.fixture(scope="module")
+def script():
+    spec = importlib.util.spec_from_file_location("record", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_phrase_has_a_recording_and_every_recording_a_phrase(script):
+    """A reworded phrase is told here; the script speaks what is new and deletes what is no longer said."""
+    missing, stale = script.changes()
+    assert not missing, f"not recorded: {missing}; {REMEDY}"
+    assert not stale, f"no longer said: {[path.name for path in stale]}; {REMEDY}"
+    assert recorded_as("en", "en_US-joe-medium", script.rate())
+
+
+def test_the_recordings_are_small():
+    """3 MB at most in the package."""
+    assert 500_000 < sum(path.stat().st_size for path in FOLDER.rglob("*")) < 3_000_000
+
+
+def test_every_tenth_recording_is_heard():
+    """Each is readable, at the loudness it was made at, and neither empty nor endless."""
+    engine = RecordedEngine(SpeechRequest("recorded", "en", "", 165))
+    for text in recorded_index("en")["phrases"][::10]:
+        sound = engine.speak(text)
+        assert loudness_lufs(sound.samples, sound.rate_hz) == pytest.approx(-20, abs=1.5), text
+        assert 0.3 < len(sound.samples) / sound.rate_hz < 0.6 + 0.11 * len(text), text
+
+
+def test_a_phrase_that_was_never_recorded_is_said_so():
+    """And told before a session begins."""
+    assert unrecorded("en", ["Purse your lips"]) == ["Purse your lips"]
+    assert unrecorded("xx", ["Purse"]) == ["Purse"]
+    with pytest.raises(RenderError, match="not among the recorded"):
+        RecordedEngine(SpeechRequest("recorded", "en", "", 165)).speak("Purse your lips")
+
+
+@pytest.mark.parametrize("data", [b"", b"OggS", b"RIFF" * 100], ids=["empty", "cut off", "no Opus"])
+def test_a_broken_recording_costs_that_phrase_alone(tmp_path, data):
+    """One line that names the file; the remedy is a new installation."""
+    path = tmp_path / "x.opus"
+    path.write_bytes(data)
+    with pytest.raises(RenderError, match=r"x\.opus .*; reinstall smile-coach"):
+        read_opus(path)
