@@ -117,7 +117,7 @@ def fit(points: Points, reference: Points) -> FittedFace:
     # The best fit may be a mirror image, which no head movement makes.
     signs = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
     rotation = (u * signs @ vt).T
-    unit_px = float(strengths @ signs / np.sum(target**2)) or _TINY
+    unit_px = float(strengths @ signs) / (float(np.sum(target**2)) or _TINY) or _TINY
     placed = (points - origin) @ rotation.T / unit_px + target_origin
     return FittedFace(placed, _pose(rotation), unit_px)
 
