@@ -1,4 +1,4 @@
-"""Leading a person through measuring the own range: neutral face, three movements, what came of them."""
+"""Measuring the own range with a person: neutral face, three movements, the result."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ CalibrationStage: TypeAlias = Literal["ready", "moving", "summary", "ended"]
 
 SECTION = "setup"
 PLAN = "calibrate"
-USUAL_S = 18.0  # for the progress shown; nothing is limited to it
+USUAL_S = 18.0  # for the progress shown; it may take longer
 SUMMARY_S = 0.5
-BAND = (0.8, 1.2)  # of the range as it is known, or of the better movement so far
+BAND = (0.8, 1.2)  # shares of the range measured before, or of the better movement so far
 _SHOWN: Final[dict[str, ScreenPhase]] = {
     "asking": "rest",
     "waiting": "rising",
@@ -41,7 +41,7 @@ DEMONSTRATED = {"cheek": "cheek_raiser", "smile": "symmetry_drill", "jaw": "jaw_
 
 
 class CalibrationFlow:
-    """The flow, with a session's methods. Time comes with the frames; nothing here touches a device.
+    """Leads through the calibration. Time comes with the frames; nothing here touches a device.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ class CalibrationFlow:
         )
 
     def _bars(self, state: Calibration) -> Bars:
-        """Return both sides against the better movement so far, or what is known."""
+        """Return both sides against the better movement so far, or the range measured before."""
         features, name = self._features, state.name
         whole: float = max(state.takes, default=getattr(self.perception.own_range, name))
         if features is None:
@@ -236,7 +236,7 @@ class CalibrationFlow:
         return Bars(Bilateral(sides.left / whole, sides.right / whole), BAND)
 
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """Return what came of it, (movement, height in millimetres), in the person's language."""
+        """Return the result, (movement, height in millimetres), in the person's language."""
         book, state, baseline = self._book, self.state, self.perception.baseline
         if state is None or baseline is None:
             return ()
@@ -248,5 +248,5 @@ class CalibrationFlow:
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),
             )
-            for part in RANGE_PARTS[: len(state.found)]  # of what was not come to there is nothing to say
+            for part in RANGE_PARTS[: len(state.found)]  # only those that were reached
         )

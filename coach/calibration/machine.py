@@ -35,7 +35,7 @@ TRANSITIONS: Final[dict[tuple[CalibrationPhase, CalibrationTrigger], Calibration
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Where in measuring the range.
+    """How far measuring the range has come.
 
     `part`: index into `RANGE_PARTS`; `takes`: heights of the usable movements of it so far; `repeats`: tries
     of it that were not. `found`: the parts that are done, a height or None. `since`: seconds, begin of
@@ -64,10 +64,10 @@ class Calibration:
         """The movement that is asked for."""
         return RANGE_PARTS[min(self.part, len(RANGE_PARTS) - 1)]
 
-    def own_range(self, known: OwnRange) -> OwnRange:
-        """Return the range; what was not measured stays as it is known."""
+    def own_range(self, before: OwnRange) -> OwnRange:
+        """Return the range; movements that were not measured keep their height in `before`."""
         values = (value for value in (*self.found, *(None,) * (len(RANGE_PARTS) - len(self.found))))
-        old = (known.cheek, known.smile, known.jaw)
+        old = (before.cheek, before.smile, before.jaw)
         return OwnRange(*(was if new is None else new for new, was in zip(values, old, strict=True)))
 
     @property
@@ -148,7 +148,7 @@ def _trigger(
 def _asking(
     state: Calibration, t: float, spec: CalibrationSpec, *, quiet: bool
 ) -> tuple[CalibrationTrigger | None, tuple[Cue, ...]]:
-    late = t - state.since >= spec.timing.rest_s  # a neutral face that has changed must not block the way
+    late = t - state.since >= spec.timing.rest_s  # do not wait for ever for a neutral face that has changed
     at_rest = state.level < spec.least_of(state.name, state.noise) or late
     if not (quiet and at_rest and state.fault is None and state.seen_t == t):
         return None, ()
@@ -165,7 +165,9 @@ def _waiting(
 
 def _letting_go(state: Calibration, t: float, spec: CalibrationSpec) -> CalibrationTrigger | None:
     rested = state.level < spec.plateau.rest * max(state.takes, default=float("inf"))
-    over = _over(state, spec) and state.name == RANGE_PARTS[-1]  # then it need not even be let go
+    over = (
+        _over(state, spec) and state.name == RANGE_PARTS[-1]
+    )  # after the very last one there is nothing to wait for
     return "rested" if rested or over or t - state.since >= spec.timing.rest_s else None
 
 
@@ -193,7 +195,7 @@ def _plateau(state: Calibration, spec: CalibrationSpec) -> Plateau:
 
 
 def _unsteady(state: Calibration, spec: CalibrationSpec) -> float | None:
-    """Return the median of the upper half of a movement that never became steady; None if it is no range."""
+    """Return the median of the upper half of a movement that never became steady; None if it is too small."""
     if len(state.trace) < FEWEST or state.trace[-1][0] - state.trace[0][0] < spec.timing.hold_s:
         return None
     values = np.sort([value for _, value in state.trace])
@@ -206,7 +208,7 @@ def _spoiled(t: float, fault: CalibrationFault) -> tuple[Cue, ...]:
 
 
 def _over(state: Calibration, spec: CalibrationSpec) -> bool:
-    """Whether nothing more is asked of the present movement."""
+    """Whether the present movement is done."""
     return len(state.takes) >= spec.takes or len(state.takes) + state.repeats >= spec.takes + spec.repeats
 
 

@@ -1,4 +1,4 @@
-"""How high a held movement is: its measure, what makes a frame unusable for it, and its steady part."""
+"""The height of a held movement: how it is measured, which frames cannot be used, and its steady part."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def height(part: RangePart, features: Features) -> float:
 def fault_of(
     part: RangePart, features: Features, eyes: Eyes, spec: CalibrationSpec
 ) -> CalibrationFault | None:
-    """Return what makes the frame unusable for this movement; blinks are the caller's."""
+    """Return why the frame cannot be used for this movement; blinks are left to the caller."""
     if spec.head.turned(features):
         return "head_turned"
     if part != "cheek":

@@ -1,4 +1,4 @@
-"""The own range as later sessions widen it: gently, upwards, and only for what is typical of them."""
+"""Widening the own range in later sessions: gently, only upwards, and only by typical movements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of measuring a person's own range: `config/calibration.toml`."""
+"""The numbers for measuring a person's own range: `config/calibration.toml`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Lengths(Strict):
 
 
 class Least(Lengths):
-    """Below it a movement is no range; nor is it below `noise_factor` times the neutral noise."""
+    """Smaller movements are not a range, nor are those below `noise_factor` times the neutral noise."""
 
     noise_factor: Factor
 
@@ -80,11 +80,11 @@ class CalibrationSpec(Strict):
     widening: Widening
 
     def least_of(self, part: RangePart, noise: Noise) -> float:
-        """Return the smallest height that is a range of this movement."""
+        """Return the smallest height that counts as a range of this movement."""
         floor: float = getattr(self.least, part)
         return max(floor, self.least.noise_factor * noise_of(part, noise))
 
 
 def noise_of(part: RangePart, noise: Noise) -> float:
-    """Return the neutral face's standard deviation of what measures the movement."""
+    """Return the standard deviation, in the neutral face, of the measure of this movement."""
     return {"cheek": noise.lid, "smile": noise.corner, "jaw": noise.chin}[part]

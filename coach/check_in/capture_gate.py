@@ -1,4 +1,4 @@
-"""What must be in order before a check-in picture: light, distance, place, straight head, face at rest."""
+"""Conditions for a check-in picture: light, distance, place, a straight head, a face at rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Fix: TypeAlias = Framing | Literal["relax"]
 
 
 class Limits(Strict):
-    """What is in order; see `config/check_in.toml`."""
+    """The conditions' limits; see `config/check_in.toml`."""
 
     min_size: Share
     max_size: Share
@@ -60,7 +60,7 @@ class FacePlacement:
 
 @dataclass(frozen=True, slots=True)
 class GateSample:
-    """One frame. `fix`: the first thing not in order. `level`: how far the face asked for is shown.
+    """One frame. `fix`: the first condition that is not met. `level`: how far the face asked for is shown.
 
     `level` in outer-eye-corner distances, None where it cannot be told yet; `blink`: the eyes are shut.
     """

@@ -25,7 +25,7 @@ SECTION = "check_in"
 
 
 class CheckInFlow:
-    """The flow. Time comes with the frames; nothing here touches a device.
+    """Leads through a check-in. Time comes with the frames; nothing here touches a device.
 
     It asks for a picture by `Output.take`; whoever takes it answers with `taken` if the picture turned
     out well, and the flow goes on with the next frame. Otherwise it asks again.

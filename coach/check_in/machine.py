@@ -48,7 +48,7 @@ class PhotoRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The state. `step` counts pictures; `since`: begin of the phase; `calm_since`: all in order since."""
+    """The state. `step` counts pictures; `since`: start of the phase; `calm_since`: all well since then."""
 
     takes: int
     step: int = 0
@@ -57,7 +57,7 @@ class CheckIn:
     asked: bool = False
     fix: Fix | None = None
     calm_since: float | None = None
-    anchor: float | None = None  # the level from which stillness is counted
+    anchor: float | None = None  # the level the face was at when stillness began
 
     @property
     def pose(self) -> Pose:
@@ -111,7 +111,7 @@ def skip(state: CheckIn, t: float) -> CheckIn:
 
 
 def restart(state: CheckIn, t: float, by: int = 0) -> CheckIn:
-    """Begin with the first picture of this face, or of the one before (`by` -1)."""
+    """Start again with the first picture of this face, or of the one before (`by` -1)."""
     return _at(state, t, max(state.step // state.takes + by, 0) * state.takes)
 
 
@@ -121,7 +121,7 @@ def ask_again(state: CheckIn, t: float) -> CheckIn:
 
 
 def due_on(last: date | None, spec: CheckInSpec) -> date | None:
-    """Return the day of the next check-in; None where there was none yet: it is due now."""
+    """Return the day of the next check-in; None before the first one, which is due now."""
     return None if last is None else last + timedelta(days=spec.every_days)
 
 

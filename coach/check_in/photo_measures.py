@@ -1,4 +1,4 @@
-"""A still picture against the same person's neutral picture, or by itself: what the scores are made of."""
+"""Measures of a still picture, against the same person's neutral picture or by itself, for the scores."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What one picture tells by itself, the mean of all views.
+    """Measures of one picture by itself, the mean of all views.
 
     `smile`: MediaPipe's mouthSmile, 0..1. `gap`: the lips' distance in outer-eye-corner distances.
     `turn`: the head's angle sideways to the camera, degrees.

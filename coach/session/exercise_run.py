@@ -1,4 +1,4 @@
-"""The exercise that is being done: what it recognises and who leads through it, kept together."""
+"""The exercise under way: the recogniser and the guide that leads through it, kept together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExerciseRun:
     """One exercise under way.
 
     `target`: repetitions asked for. `reps`, `recalls`: before the last interruption, after which the
-    exercise itself begins anew and counts from one. `recalled`: the number of the last recall.
+    exercise itself starts again and counts from one. `recalled`: the number of the last recall.
     """
 
     exercise: AnyExercise
@@ -66,7 +66,7 @@ class ExerciseRun:
         return (*events, *self.guidance.events)
 
     def interrupt(self, t: float, cause: str) -> tuple[Event, ...]:
-        """Break off at `t`: what was counted is closed, what was not yet counted is forgotten.
+        """Break off at `t`: close what was counted, forget what was not.
 
         A hold whose face was lost is kept: the exercise has seen it go and will say so.
         """
@@ -88,7 +88,7 @@ class ExerciseRun:
         return owed
 
     def again(self, t: float) -> None:
-        """Go on after an interruption: the present step is asked for anew."""
+        """Go on after an interruption by asking for the present step again."""
         self.guide_state = self.guide.again(self.guide_state, t)
 
     def finish(self, t: float) -> tuple[Event, ...]:

@@ -16,7 +16,7 @@ from coach.settings import Strict
 READY_S = 4.0  # getting ready: framing and neutral face, when all is well
 CHANGE_S = 1.7  # from one exercise to the next, while it is announced
 END_S = 2.2  # the last words
-RESERVE_S = 2.0  # kept for what may fail in later exercises
+RESERVE_S = 2.0  # kept in case later exercises need more attempts
 MOST_REPS = 100
 
 
@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def seconds(self) -> float:
-        """How long the whole session is expected to take for a person who performs as asked."""
+        """How long the whole session is expected to take if the person does as asked."""
         changes = CHANGE_S * (len(self.steps) - 1)
         return READY_S + sum(step.seconds for step in self.steps) + changes + END_S
 

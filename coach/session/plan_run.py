@@ -14,7 +14,7 @@ from coach.session.exercise_run import ExerciseRun
 from coach.session.plan import CHANGE_S, END_S, READY_S, Plan
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
-READY_MOST_S = 8.0  # who takes longer to sit right has not begun yet
+READY_MOST_S = 8.0  # beyond this, getting ready does not use up the plan's time
 
 
 class PlanRun:
@@ -107,7 +107,7 @@ class PlanRun:
         return self._recalled is not None
 
     def begin(self, t: float, context: Context) -> AnyExercise:
-        """Begin the present exercise at `t` seconds with what is known of the person."""
+        """Begin the present exercise at `t` seconds with what the exercise may know of the person."""
         exercise = self.exercises[self.index]
         target = self.plan.steps[self.index].reps
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
@@ -141,7 +141,7 @@ class PlanRun:
         return () if run is None else run.finish(t)
 
     def advance(self) -> None:
-        """Go to the next exercise there is time for, past those for which there is none."""
+        """Go to the next exercise there is time for, and skip those there is no time for."""
         self.index += 1
         while not self.over and not self.plan.allows(self.index, self.spent_s + CHANGE_S):
             self.index += 1

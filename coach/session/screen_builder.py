@@ -99,7 +99,7 @@ def _exercising(
     view, guidance, name = run.view, run.guidance, run.exercise.name
     count, target = guidance.count or (view.count, run.target)
     screen = Screen(
-        "moving",  # then nothing is held, whatever the movement looks like
+        "moving",  # nothing is held in it, whatever the movement looks like
         title=book.text(name, "title"),
         instruction=_instruction(scene, t, book, run, rating=rating),
         exercise=name,

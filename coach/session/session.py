@@ -1,4 +1,4 @@
-"""A guided session: get ready, one exercise after the other, summary; pauses when it cannot see."""
+"""A guided session: getting ready, one exercise after the other, the summary, and pauses."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Session:
         face = self.perception.look(observation)
         seen = self.led.see(t, face)
         if lost := FaceLost in map(type, seen):
-            self.perception.forget_before(float("inf"))  # no neutral face is made of two people's
+            self.perception.forget_before(float("inf"))  # never learn one neutral face from two people
         self._heed(t, lost=lost)
         if self.led.watch.stalled and self._stage == "exercise" and self.plan_run.current is not None:
             self.led.log.add(*self.plan_run.current.stalled(t))
@@ -124,7 +124,7 @@ class Session:
             self._resume(t)
 
     def move(self, t: float, by: int) -> None:
-        """Go to the next exercise (+1), the one before (-1), or begin this one anew (0)."""
+        """Go to the next exercise (+1), the one before (-1), or start this one again (0)."""
         if (self._stage, "moved") not in TRANSITIONS or self.perception.baseline is None:
             return
         if self._stage == "paused":
@@ -204,7 +204,7 @@ class Session:
             self._begin_exercise(t)
 
     def _go_on(self, t: float, *, same: bool) -> None:
-        """Go on after another look: where it was the known face, as before; else this exercise anew."""
+        """Go on after a second look: as before with the same face, else with this exercise from its start."""
         if not same:
             self.led.say(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
         run = self.plan_run.current
@@ -284,7 +284,7 @@ class Session:
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
             self._face_check.restart()
-            self._go("anew", t)
+            self._go("restart", t)
         else:
             self._go("resume", t)
             self._counting_in = CountIn(t, self.perception.baseline, self._coaching.count_in)

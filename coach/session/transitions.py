@@ -12,7 +12,7 @@ SessionTrigger: TypeAlias = Literal[
     "over",
     "pause",
     "resume",
-    "anew",
+    "restart",
     "counted",
     "strange",
     "between",
@@ -22,7 +22,7 @@ SessionTrigger: TypeAlias = Literal[
 
 TRANSITIONS: Final[dict[tuple[SessionStage, SessionTrigger], SessionStage]] = {
     ("ready", "calibrated"): "exercise",
-    ("ready", "between"): "change",  # looked anew between two exercises
+    ("ready", "between"): "change",  # a second look between two exercises
     ("exercise", "done"): "change",
     ("change", "next"): "exercise",
     ("change", "over"): "ended",
@@ -31,10 +31,10 @@ TRANSITIONS: Final[dict[tuple[SessionStage, SessionTrigger], SessionStage]] = {
     ("change", "pause"): "paused",
     ("count_in", "pause"): "paused",
     ("paused", "resume"): "count_in",
-    ("paused", "anew"): "ready",  # the neutral face was not known yet
+    ("paused", "restart"): "ready",  # the neutral face had not been learnt yet
     ("count_in", "counted"): "exercise",
     ("count_in", "between"): "change",  # the pause came between two exercises
-    ("count_in", "strange"): "ready",  # the face that came back is not the known one at rest
+    ("count_in", "strange"): "ready",  # the face that came back does not fit, or is not at rest
     ("exercise", "moved"): "exercise",
     ("change", "moved"): "exercise",
     ("paused", "moved"): "exercise",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from led import still
 
 from coach.calibration import machine as calibration
 from coach.calibration.flow import CalibrationFlow
@@ -218,6 +219,59 @@ def test_skipping_leaves_a_movement_as_it_was() -> None:
         state = calibration.skip(state, float(number), SPEC)
     assert state.phase == "done"
     assert state.own_range(OwnRange(0.1, 0.2, 0.3)) == OwnRange(0.1, 0.2, 0.3)
+
+
+def test_back_measures_the_movement_before_again() -> None:
+    """What was found of it before is forgotten; before the first one there is none."""
+    state = Calibration(Noise(), part=1, found=(0.02,), takes=(0.1,))
+    again = calibration.back(state, 3.0)
+    assert (again.name, again.takes, again.found) == ("cheek", (), ())
+    assert calibration.back(again, 4.0).name == "cheek"
+
+
+# -- pausing
+
+
+def leading() -> CalibrationFlow:
+    """Return a calibration in which a resting face has just been learnt."""
+    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="test")
+    for n in range(round(8 * FPS)):
+        flow.process(n / FPS, replace(still(), t=n / FPS))
+        if flow.state is not None and flow.state.phase == "waiting":
+            return flow
+    raise AssertionError("it never asked for anything")
+
+
+def test_a_pause_asks_for_the_movement_again() -> None:
+    """By the key: nothing goes on meanwhile, and the same key asks for what was asked for before."""
+    flow = leading()
+    t = flow.led.t
+    flow.toggle_pause(t)
+    for n in range(60):
+        out = flow.process(t + n / FPS, replace(still(), t=t + n / FPS))
+        assert out.screen.paused
+    assert flow.state is not None
+    assert flow.state.phase == "asking"
+    flow.toggle_pause(t + 2)
+    said = [flow.process(t + 2 + n / FPS, replace(still(), t=t + 2 + n / FPS)).say for n in range(90)]
+    assert [cue.key for cue in said if cue is not None] == ["resume", "own_cheek"]
+
+
+def test_a_camera_that_is_lost_pauses_until_it_is_back() -> None:
+    """It goes on by itself; next goes on at once, to the next movement."""
+    flow = leading()
+    t = flow.led.t
+    lost = [flow.camera_lost(t + n / FPS) for n in range(30)]
+    kinds = [event.type for out in lost for event in out.events if event.type != "cue"]
+    assert kinds == ["camera_lost", "paused"]
+    assert lost[-1].screen.paused
+    back = flow.process(t + 1.1, replace(still(), t=t + 1.1))
+    assert [event.type for event in back.events if event.type != "cue"] == ["camera_found", "resumed"]
+    assert not back.screen.paused
+    flow.toggle_pause(t + 1.2)
+    flow.move(t + 1.3, 1)
+    assert flow.state is not None
+    assert (flow.state.name, flow.led.paused_by) == ("smile", "")
 
 
 # -- later sessions

@@ -44,7 +44,7 @@ class Request:
 
 
 class Counted(NamedTuple):
-    """What came of it: all events, as they were written, and one line for each file that could not be."""
+    """The result: all events, as they were written, and one line for each file that could not be written."""
 
     events: list[Event]
     problems: list[str]
@@ -96,7 +96,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
             _check(request, analysis, count, last)
             keep.results(analysis.finish(last))
             reason = "source_ended"
-        finally:  # whatever happened: the log's last line
+        finally:  # always write the log's last line
             keep.events(_end(exercise.name, analysis, count, last, reason))
     if video.warning:
         click.echo(f"{request.video}: {video.warning}", err=True)
@@ -106,7 +106,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
 
         try:
             draw_analysis(request.plot, exercise, keep.frames, keep.kept)
-        except CoachError as error:  # the counts are told all the same
+        except CoachError as error:  # print the counts all the same
             problems.append(str(error))
     return Counted(keep.kept, problems)
 

@@ -14,7 +14,7 @@ from coach.shell.window.prompt import Asker, Question
 from coach.types import Frame
 
 SECTION = "setup"
-CAMERA_S = 20.0  # how long an answer is waited for
+CAMERA_S = 20.0  # how long to wait for an answer
 MOST = 9  # cameras with a key of their own
 
 
@@ -68,7 +68,7 @@ class Pictures:
                 continue
             try:
                 got = source.read()
-            except SourceError:  # it answered when it was listed, and does not any more
+            except SourceError:  # it was there when the cameras were listed
                 self._sources[number] = None
                 continue
             self._newest[number] = got if isinstance(got, Frame) else self._newest[number]

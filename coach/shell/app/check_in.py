@@ -41,7 +41,7 @@ STOPPED = 1
 
 @dataclass(frozen=True, slots=True)
 class CheckInResult:
-    """What came of a check-in.
+    """The result of a check-in.
 
     `faces`: the median scores by face, e.g. `biggest`; those left out are missing. `numbers`: what
     went into the history, by name; `sem` beside it. `id`: of the history's row, empty if nothing was
@@ -161,7 +161,7 @@ def run_check_in(
 def _kept(
     photos: Photos, store: Store | None, data_dir: Path, source: str, at: datetime, *, keep_photos: bool
 ) -> CheckInResult:
-    """Score the pictures and keep what came of it."""
+    """Score the pictures, and keep the scores and photos."""
     faces = scored(photos.pictures)
     values, errors = numbers(faces, photos.pictures)
     result = CheckInResult(faces, values, errors, finished=True)

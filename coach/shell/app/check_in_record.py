@@ -1,4 +1,4 @@
-"""What a check-in leaves behind: scores for the history, and what the next one lines up with."""
+"""A check-in's record: scores for the history, and the face's place for the next one to line up with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coach.shell.detection.photo_file import read_photo
 from coach.shell.store.store import Store
 from coach.types import Image
 
-# Which score comes from which face, under which name in the history.
+# Face, score, and the score's name in the history.
 KEPT: tuple[tuple[Pose, str, str], ...] = (
     ("biggest", "mouth_curve", "mouth_curve"),
     ("biggest", "cheek_lift", "cheek_lift"),
@@ -116,7 +116,7 @@ def previous(store: Store | None, data_dir: Path, source: str) -> tuple[FacePlac
         where = FacePlacement(**details["placement"])
         lines = [[(float(x), float(y)) for x, y in line] for line in details["outline"]]
     except (sqlite3.Error, ValueError, TypeError, KeyError):
-        return None, None  # an odd row is no reason not to check in
+        return None, None  # do not let a damaged row prevent a check-in
     try:
         return where, read_photo(data_dir / row[1]) if row[1] else lines
     except CoachError:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from coach.shell.recording.film import Recording
 
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
-NOTICE_S = 8.0  # how long a line about what is missing stays
+NOTICE_S = 8.0  # how long a notice stays
 
 
 class Loop:
@@ -162,7 +162,7 @@ class Loop:
         return self.flow.idle(self.t)
 
     def _announce(self) -> None:
-        """Say on the terminal, once there are pictures, what the session has to do without."""
+        """Print the notices on the terminal, once there are pictures."""
         if self._announced:
             return
         self._announced = True
@@ -197,7 +197,7 @@ class Loop:
         return replace(screen, muted=self.muted, notice=self._notice(), lines=lines, demo=demo)
 
     def _notice(self) -> str:
-        """Return what is not on the disk for as long as it is not, else what is missing for a while."""
+        """Return a storage problem while it lasts, else each notice for `NOTICE_S`."""
         if self._voice.problem and not self._told:
             self._told = True
             self._notices.append(self._voice.problem)

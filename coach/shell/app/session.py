@@ -1,4 +1,4 @@
-"""A session with everything joined up: source, landmarker, window, voice, history and event log."""
+"""The commands `session` and `demo`: one guided session on open devices, into history and event log."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 LINGER_S = 20.0  # how long the summary stays when nobody closes the window
 DEMO_LINGER_S = 5.0
-KNOWN_AFTER = 3  # own sessions, after which the exercises are no longer explained
+KNOWN_AFTER = 3  # after this many sessions of their own people know the exercises
 
 
 def run_session(
@@ -62,7 +62,7 @@ def run_session(
     home = Home.find(options)
     book = load_phrase_book(language_for(home.settings.language))
     plan_name = plan_name or home.settings.plan
-    load_plan(plan_name, minutes)  # what is wrong with it is said before anything is opened
+    load_plan(plan_name, minutes)  # report what is wrong with it before anything is opened
     origin = options.source or ("demo" if demo else "webcam")
     with Store.open(home.make_data_dir()) as store:
         program = _program(home, store, plan_name, minutes, simulated=origin == SIMULATED)
@@ -138,7 +138,7 @@ class SessionRun:
             try:
                 reason = loop.lead()
             except SourceError:
-                if not session.frames:  # a source that never gave a picture leaves nothing in the history
+                if not session.frames:  # without a single picture, leave no session in the history
                     _forget(self.store, session_id)
                 raise
             _say_goodbye(session, self.book, self.store, to_error=to_error)

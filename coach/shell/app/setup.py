@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
 SECTION = "setup"
-LANGUAGE_S, SOUND_S, SAFETY_S = 8.0, 14.0, 6.0  # how long an answer is waited for
+LANGUAGE_S, SOUND_S, SAFETY_S = 8.0, 14.0, 6.0  # how long to wait for an answer
 HELLO_S = (1.5, 5.0, 9.0)  # when the sentence of the sound check is said: the first may not be ready yet
 HELLO = Cue(0.0, CueKind.INSTRUCTION, "sound_check", SECTION)
 
@@ -58,7 +58,7 @@ def _sessions(home: Home) -> bool:
     try:
         with Store.open(home.data_dir, read_only=True) as store:
             return any(not session.simulated for session in store.history().sessions)
-    except StoreError:  # there is something, and the session will say what is wrong with it
+    except StoreError:  # there is a history; the session will report what is wrong with it
         return True
 
 
@@ -211,14 +211,14 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
             return True
     why = voice.problem or book.text(SECTION, "sound_help")
     click.echo(why, err=True)
-    if isinstance(asker, WindowAsker):  # who looks at the window does not read the terminal
+    if isinstance(asker, WindowAsker):  # people who look at the window do not read the terminal
         go_on = book.text(SCREEN, "press_space")
         asker.ask(Question(book.text(SCREEN, "no_voice"), go_on, patience_s=SAFETY_S, note=why), tick)
     return False
 
 
 def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> FramingCheck:
-    """Return what judges how the face is in the picture, each frame once."""
+    """Return a function that checks how the face is placed in a frame, once for each frame."""
     last: list[tuple[float, tuple[Framing, str]]] = []
 
     def look(frame: Frame) -> tuple[Framing, str]:
@@ -233,7 +233,7 @@ def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> FramingCheck:
 
 
 def _live(source: Source) -> Callable[[float], Frame | None]:
-    """Return what gives a source's newest picture."""
+    """Return a function that gives the source's newest picture."""
     newest: list[Frame] = []
 
     def tick(passed: float) -> Frame | None:
