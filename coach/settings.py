@@ -31,7 +31,7 @@ class CameraSettings(Strict):
 class VoiceSettings(Strict):
     """What is heard.
 
-    `rate`: words a minute in English, of which each language has its own share; `volume`: 0..1, 1 is
+    `rate`: words a minute in English, of which each language takes its own share; `volume`: 0..1, 1 is
     -20 LUFS; `voice`: empty = the best there is for the language, `system` = the system's own, or a voice's
     name; `chimes`: whether sounds go with the words.
     """
