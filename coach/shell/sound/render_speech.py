@@ -105,7 +105,7 @@ def list_voices(language: str) -> list[dict[str, str]]:
 
 def main() -> int:
     """Read the request, render, and return the exit status."""
-    if hasattr(os, "nice"):
+    if sys.platform != "win32":
         os.nice(NICENESS)
     request = json.load(sys.stdin)
     answer = os.dup(1)
