@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
+from examples import steady
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from synthetic import clock, line, reached, run, spec
@@ -16,7 +17,7 @@ from coach.events import Reason
 from coach.exercise.rep_machine import TRANSITIONS, step
 from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 
-quick = settings(max_examples=20, deadline=None, derandomize=True)
+quick = settings(steady, max_examples=20)
 
 GONE = ("face_lost", "head_turned")
 FAULTS = ("mouth_moved", "asymmetric", "eyes_closed")

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from examples import steady
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaw_path import jaw_path
@@ -18,7 +19,7 @@ from coach.face.baseline import Noise, OwnRange
 from coach.testing import face, held, level_at, play, trace
 from coach.types import Bilateral
 
-quick = settings(max_examples=10, deadline=None, derandomize=True)
+quick = settings(steady, max_examples=10)
 
 # The contract's table: the fields of each event beside `t`, `type` and `exercise`.
 FIELDS = {

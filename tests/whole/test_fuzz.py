@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import steady
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from led import features_of, hold, plan, session, still
 from recorded import MemoryTape
 from recorded import session as taped
+from waiting import PATIENCE_S
 
 from coach import events
 from coach.__main__ import run
@@ -42,7 +44,7 @@ from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation
 
 fuzz = settings(
-    max_examples=60, deadline=None, derandomize=True,
+    steady, max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 DEFAULTS = (config_dir() / "coach.toml").read_text(encoding="utf-8")
@@ -443,7 +445,7 @@ print("all", len(sys.argv) - 1)
 def played(paths: list[Path]) -> str:
     done = subprocess.run(
         [sys.executable, "-c", PLAY, *map(str, paths)],
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-500:]
     return done.stdout.strip()

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from led import Led, features_of, hold, led, plan, still
+from waiting import PATIENCE_S
 
 from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
@@ -311,7 +312,7 @@ def watched(self, frame, observation, screen):
     return commands
 
 window.OpenCvWindow.show = watched
-status = run(["demo", "--plan", "cheek_raiser", "--minutes", "0.5", "--no-voice", *sys.argv[3:]])
+status = run(["demo", "--plan", "cheek_raiser", "--no-voice", *sys.argv[3:]])
 print([key for key, _, _ in presses])
 sys.exit(status)
 """
@@ -336,7 +337,9 @@ def test_every_key_and_area_works_in_a_real_session(screen, how, tmp_path, model
     log = tmp_path / "log.jsonl"
     environment = os.environ | {"DISPLAY": screen, "SMILE_COACH_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-c", STORY, str(model_path), how, "--events", str(log)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == str(PRESSED)
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -350,7 +353,9 @@ def test_quitting_in_a_real_window_keeps_what_was_done(screen, tmp_path, model_p
     log = tmp_path / "log.jsonl"
     environment = os.environ | {"DISPLAY": screen, "SMILE_COACH_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-c", STORY, str(model_path), "quit", "--events", str(log)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert done.returncode == 0, done.stderr
     end = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
     assert (end["type"], end["reason"]) == ("session_end", "stopped")

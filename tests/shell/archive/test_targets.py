@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from simulated_year import fill
+from waiting import PATIENCE_S
 
 from coach.__main__ import run
 from coach.errors import CoachError, UsageError
@@ -69,7 +70,7 @@ def test_a_pipe_is_written_straight_to(tmp_path: Path, linked: bool) -> None:
     reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
     reader.start()
     hand_over(target, b"all of it" * 20_000)
-    reader.join(10)
+    reader.join(PATIENCE_S)
     assert got == [b"all of it" * 20_000]
     assert pipe.is_fifo()
     assert pipe.stat().st_mode == mode

@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pytest
+import waiting
 from numbered_frame import numbered
 
 from coach.errors import SourceError
@@ -26,7 +27,7 @@ from coach.types import Frame
 
 SETTINGS = CameraSettings(index=0, width=640, height=480, fps=30.0)
 UNPLUGGED = None
-TRIES = 200  # reads of at most 50 ms; a broken camera fails the test, a slow machine does not
+TRIES = 2000  # reads of at most 50 ms; a broken camera fails the test, a slow machine does not
 
 
 class Feed:
@@ -103,8 +104,7 @@ def test_the_newest_frame_wins(rig, clock):
     assert first.t == 0.0
     clock.t += 0.1
     feeds[0].show(numbered(2), numbered(3), numbered(4))
-    while feeds[0].pictures.qsize() or camera._reader.count < 4:
-        pass
+    waiting.until(lambda: not feeds[0].pictures.qsize() and camera._reader.count >= 4)
     newest = until(camera, Frame)
     assert (newest.image == numbered(4)).all()
     assert newest.t == pytest.approx(0.1)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from simulated_year import LAST_DAY, fill
+from waiting import PATIENCE_S
 
 from coach.progress.history import (
     AttemptRecord,
@@ -234,7 +235,7 @@ def in_a_browser(page: str, script: str, tmp_path: Path) -> str:
     )
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/c"]
     done = subprocess.run(
-        [*command, "--dump-dom", frame.as_uri()], capture_output=True, check=True, timeout=120
+        [*command, "--dump-dom", frame.as_uri()], capture_output=True, check=True, timeout=PATIENCE_S
     )
     found = re.search(r"<title>(.*?)</title>", done.stdout.decode())
     assert found, done.stdout[:300]
