@@ -1,4 +1,4 @@
-"""One page for a clinician: what was done, what was measured, and what may be said about change."""
+"""One page for a clinician: what was done, what was measured, and which changes are real."""
 
 from __future__ import annotations
 

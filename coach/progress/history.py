@@ -1,4 +1,4 @@
-"""What a person has done so far, as values: sessions and everything measured in them."""
+"""A person's history as values: sessions and everything measured in them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseRecord:
-    """What everything measured has in common: in which session, on which day, in which exercise."""
+    """The base of every record of an exercise: its session, time and exercise."""
 
     session: str
     at: datetime
@@ -60,7 +60,7 @@ class RepRecord(ExerciseRecord):
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord(ExerciseRecord):
-    """An attempt and the one reason why it was not a repetition. `t_s`: as for a repetition."""
+    """An attempt that did not count, with the one reason why. `t_s`: as for a repetition."""
 
     reason: str
     t_s: float = 0.0
@@ -126,7 +126,7 @@ class History:
         return bool(self.sessions) and all(session.simulated for session in self.sessions)
 
     def own(self) -> History:
-        """Return the person's own history; where there is none yet, the simulated person's."""
+        """Return the person's own history; the simulated person's until there is one."""
         own = {session.id for session in self.sessions if not session.simulated}
         if not own:
             return self

@@ -20,7 +20,7 @@ WEEKLY = 12  # weeks with values from which on weeks are compared, not sessions
 class Series:
     """One quantity over time, in no language yet.
 
-    `name`: of a score, e.g. `mouth_curve`, or of what is measured in the `exercise`, e.g. `hold`.
+    `name`: of a score, e.g. `mouth_curve`, or of a measure of the `exercise`, e.g. `hold`.
     `values` in `unit`, as many as `at`; `resolution`: the smallest difference the measurement tells;
     `sem`: standard error of measurement from repeated takes, None where there were none.
     """
@@ -34,7 +34,7 @@ class Series:
     exercise: str = ""
 
     def steady(self) -> Series:
-        """Return what is judged: after twelve weeks each week's median, until then every value.
+        """Return the values to judge: after twelve weeks each week's median, until then every value.
 
         The noise is then that of weeks, found from the weeks themselves, so that days which resemble
         each other do not pass for many independent ones.

@@ -50,7 +50,7 @@ def weaker_side_sentence(history: History, words: ProgressWords) -> str:
 
 
 def attempts_sentence(history: History, words: ProgressWords) -> str:
-    """Return how many tries did not count, and why, the most frequent reason first; empty without any."""
+    """Return how many attempts did not count, and why, the most frequent reason first; empty without any."""
     reasons = Counter(row.reason for row in history.attempts).most_common()
     listed = ", ".join(f"{words.reason(reason)} {count}" for reason, count in reasons)
     return words.count("tries_not_counted", len(history.attempts), reasons=listed) if reasons else ""

@@ -41,11 +41,11 @@ class ProgressWords:
         return self.say(f"{key}_one" if singular else key, n=number, **values)
 
     def line(self, label: str, text: str) -> str:
-        """Return what is said of something, behind its name and a colon."""
+        """Return a name, a colon and the text about it."""
         return self.say("line", label=label, text=text)
 
     def number(self, value: float, digits: int = 1) -> str:
-        """Return a number with the language's decimal sign; what is rounded to nothing has no minus."""
+        """Return a number with the language's decimal sign; a value that rounds to zero has no minus sign."""
         return f"{value:z.{digits}f}".replace(".", self.say("decimal"))
 
     def seconds(self, value: float, digits: int = 1) -> str:
@@ -57,15 +57,15 @@ class ProgressWords:
         return f"{self.number(100 * value, 0)} %"
 
     def title(self, exercise: str) -> str:
-        """Return what an exercise is called."""
+        """Return an exercise's title."""
         return self._book.text(exercise, "title")
 
     def reason(self, name: str) -> str:
-        """Return in two or three words why a try did not count."""
+        """Return in two or three words why an attempt did not count."""
         return self._book.text(REASON, name)
 
     def memory(self, number: int) -> str:
-        """Return what a memory without words is called."""
+        """Return the title of a memory without words."""
         return self.say("memory", n=number)
 
     def month(self, day: date) -> str:
@@ -77,7 +77,7 @@ class ProgressWords:
         return self.say(str(number), SHORT)
 
     def label(self, series: Series) -> str:
-        """Return what a series is called; a score that nobody has words for by its own name."""
+        """Return a series' title; a score without a title gets its own name."""
         if series.exercise:
             return self.say(series.name, MEASURE, exercise=self.title(series.exercise))
         if self._book.has(MEASURE, series.name):

@@ -84,7 +84,7 @@ def _chapter(event: Event, book: PhraseBook) -> Chapter | None:
 
 
 def _reason(event: Attempt, book: PhraseBook) -> str:
-    """Say what was said about it; where that names a side, which the event does not, only `once more`."""
+    """Return the words of the correction; only `once more` where they name a side, which the event lacks."""
     said = book.text(event.exercise or SESSION, event.reason, side="\0")
     return book.text(SCREEN, "attempt") if "\0" in said else said
 

@@ -125,7 +125,7 @@ class Playhead:
         return replace(self, at=at) if at < end else Playhead(end, playing=False)
 
     def toggled(self, end: float) -> Playhead:
-        """Stop, or go on; from the end, from the beginning."""
+        """Pause or play; at the end, play from the beginning."""
         return Playhead(0.0) if self.at >= end else replace(self, playing=not self.playing)
 
     def jumped(self, chapters: Sequence[float], by: int, end: float) -> Playhead:

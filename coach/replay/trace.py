@@ -50,7 +50,7 @@ class Setup:
 class Entry:
     """One thing the session was fed with, at `t` seconds.
 
-    `frame` has the face, None where there was none; `move` has `by` (+1 next, -1 back, 0 anew);
+    `frame` has the face, None without one; `move` has `by` (+1 next, -1 back, 0 restart);
     `end` has `reason`. `lost`, `idle`, `pause` and `rate` have nothing more.
     """
 
@@ -132,12 +132,12 @@ class TapedSession(Session):
         return self._told(super().camera_lost(t))
 
     def idle(self, t: float) -> Output:
-        """Let time go on, see `Session.idle`."""
+        """Let time pass, see `Session.idle`."""
         self._tape.take(Entry(t, "idle"))
         return self._told(super().idle(t))
 
     def toggle_pause(self, t: float) -> None:
-        """Pause or go on, see `Session.toggle_pause`."""
+        """Pause or resume, see `Session.toggle_pause`."""
         self._tape.take(Entry(t, "pause"))
         super().toggle_pause(t)
 
@@ -193,7 +193,7 @@ class Answer:
 def answers(
     setup: Setup, entries: Iterable[Entry], exercises: Sequence[AnyExercise], book: PhraseBook
 ) -> Iterator[Answer]:
-    """Go through a session again, entry by entry.
+    """Replay a session, entry by entry.
 
     Parameters
     ----------

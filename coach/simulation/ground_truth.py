@@ -1,4 +1,4 @@
-"""What a simulated person means to do: the truth to compare the coach's event log with."""
+"""A simulated person's intended movements: the ground truth for the coach's event log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MovementKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class IntendedMovement:
-    """What the person meant to do, in the source's time.
+    """One movement the person intended, in the source's time.
 
     `start`: onset. `apex`: fully there. `release`: the fall began; `end`: at rest again; None until it
     has happened. `valid`: a good coach counts it; otherwise `reason` is the failing (the contract's

@@ -1,4 +1,4 @@
-"""What a face does by itself: blinks, glances and a swaying head."""
+"""A face's idle motion: blinks, glances and a swaying head."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SACCADE_S = 0.06
 
 
 class Idle:
-    """Everything that goes on while nothing is done; times never go back."""
+    """Everything that never stops; times never go back."""
 
     def __init__(self, life: Life, source: random.Random) -> None:
         self._life = life

@@ -1,4 +1,4 @@
-"""A simulated person: hears cues, reacts with human delay, speed and failings, and knows what was meant."""
+"""A simulated person: hears cues, reacts with human delay, speed and failings, and records the truth."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ class Person:
         self._begin(_Act(0, [part]), IntendedMovement("check_in", "smile", t, start, part.apex))
 
     def _at_it(self, t: float, exercise: str) -> bool:
-        """Return whether what is asked for is being done already."""
+        """Whether the exercise is being done already."""
         return any(self.intended[act.index].exercise == exercise and t < act.end for act in self._acts)
 
     def _ready(self, t: float) -> float:
@@ -218,7 +218,7 @@ class Person:
             part.end = min(part.end, max(stop, part.start))
 
     def _break_off(self, t: float) -> None:
-        """Let go of what should have lasted longer: nobody should count it."""
+        """Let go too early: this should not be counted."""
         for act in self._acts:
             if t < act.end:
                 meant = self.intended[act.index]

@@ -1,4 +1,4 @@
-"""What of a simulated person is left to chance: failings, delays, and efforts that are never quite even."""
+"""The randomness of a simulated person: failings, delays, and efforts that are never quite even."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.types import Bilateral
 
 
 class Randomness:
-    """A person's dice; the same seed and the same questions give the same answers.
+    """A person's random choices; the same seed and the same calls give the same results.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ class Randomness:
     seed
         Of everything random.
     script
-        Failings to happen in this order, each at the next try it can happen in; None = a good try.
-        When it is used up, every try is good. Without a script, chance decides.
+        Failings in this order, each at the next attempt it can happen in; None = a good attempt.
+        After the last one every attempt is good. Without a script they are random.
     """
 
     def __init__(self, spec: PersonSpec, seed: int, script: Sequence[Failing | None] | None) -> None:
@@ -32,7 +32,7 @@ class Randomness:
         self._failed_last = False
 
     def failing(self, exercise: str, *, at_best: bool = False) -> Failing | None:
-        """Return what goes wrong with the next try; nobody fails by chance at doing their best."""
+        """Return what goes wrong with the next attempt; a measured best never fails by chance."""
         if self._script is not None:
             if self._script and (self._script[0] is None or self._script[0] in FAILINGS[exercise]):
                 return self._script.pop(0)
@@ -48,7 +48,7 @@ class Randomness:
         return self._random.choices(kinds, weights)[0]
 
     def happens(self, share: float) -> bool:
-        """Return whether something comes about that does in this share of cases; never with a script."""
+        """Return True in this share of cases; never with a script."""
         return self._script is None and self._random.random() < share
 
     def draw(self, span: Span) -> float:

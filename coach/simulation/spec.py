@@ -93,7 +93,7 @@ class SimulatedRecall(Strict):
 
 
 class Life(Strict):
-    """What never stops. Sway of the head in degrees and as a share of the picture; the rest 0..1."""
+    """Motion that never stops. Sway of the head in degrees and as a share of the picture; the rest 0..1."""
 
     blink_every_s: Span
     look_every_s: Span
@@ -106,7 +106,7 @@ class Life(Strict):
 
 
 class Failures(Strict):
-    """`share`: of tries that fail, never two in a row. `weights`: which failing, relative to the others."""
+    """`share`: of attempts that fail, never two in a row. `weights`: of each, relative to the rest."""
 
     share: ZeroToOne
     weights: dict[Failing, Annotated[float, Field(ge=0)]]

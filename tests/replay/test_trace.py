@@ -179,8 +179,8 @@ def test_a_file_cut_or_spoilt_anywhere_gives_one_line_and_all_before_it(setup, t
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (b"", "is no trace"),
-        (b"\x00\x00\x00\x18ftypmp42", "is no trace"),
+        (b"", "is not a session's trace"),
+        (b"\x00\x00\x00\x18ftypmp42", "is not a session's trace"),
         (MAGIC + b"9\n", "format 9, this program reads 1; use a newer"),
         (MAGIC + b"1\n", "its beginning cannot be read"),
         (MAGIC + b"1\n" + b"nonsense" * 9, "its beginning cannot be read"),

@@ -223,7 +223,7 @@ def test_pictures_without_a_face_are_said_and_never_counted(lead: Callable[..., 
 
 
 def test_a_minute_asleep_is_no_long_hold(lead: Callable[..., Told]) -> None:
-    """The process stood still for 60 s inside a hold: no rep came of it, and the session goes on."""
+    """The process stood still for 60 s inside a hold: no rep came of it, and the session continues."""
     told = lead(InjectedFault("gap", 5.0, 5.5, amount=60.0))
     assert told.person.intended[0].start < 5.0
     assert told.of("face_lost")[0]["t"] > 60
@@ -562,7 +562,7 @@ def test_a_log_that_has_stopped_is_said_and_the_history_goes_on(tmp_path: Path) 
         recorder = Recorder(store, session, log, [])
         assert not recorder.problem
         recorder.take((events.Rep(t=1.0, exercise="cheek_raiser", index=1, start=0.0, hold_s=1.0),))
-        assert "goes on" in recorder.problem
+        assert "session continues" in recorder.problem
     assert kept(tmp_path) == 1
 
 

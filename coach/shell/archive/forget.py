@@ -1,4 +1,4 @@
-"""Forgetting: one session, one memory, all photos or everything, with a word on what is gone."""
+"""Forgetting one session, one memory, all photos or everything, and saying what was deleted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.shell.profile import memories_file
 from coach.shell.store.store import Store
 
 PHOTOS = "photos"
-# Everything the program puts into a data folder; a folder is deleted with what is in it.
+# Everything the program puts into a data folder; a folder is deleted with its contents.
 OWN = ("history*.sqlite3*", f"{memories_file.NAME}*", PHOTOS)
 
 
@@ -30,7 +30,7 @@ def session_list(store: Store) -> list[str]:
 
 
 def find_session(store: Store, name: str) -> SessionRecord:
-    """Return the session that is meant.
+    """Return the session a name refers to.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def find_session(store: Store, name: str) -> SessionRecord:
     Raises
     ------
     UsageError
-        No session, or more than one, is called that.
+        No session, or more than one, matches.
     """
     sessions = store.history().sessions
     remedy = "give its letters as 'smile-coach forget session' lists them"
@@ -48,13 +48,13 @@ def find_session(store: Store, name: str) -> SessionRecord:
         raise UsageError(f"the session's name is empty; {remedy}, or last")
     if name == "last":
         if not sessions:
-            raise UsageError("there is no session yet, so none is the last; nothing to forget")
+            raise UsageError("no sessions yet; nothing to forget")
         return sessions[-1]
     found = [one for one in sessions if one.id.startswith(name)]
     if not found:
-        raise UsageError(f"no session is called '{name}'; {remedy}")
+        raise UsageError(f"no session matches '{name}'; {remedy}")
     if len(found) > 1:
-        raise UsageError(f"{len(found)} sessions are called '{name}', wanted one; {remedy}")
+        raise UsageError(f"{len(found)} sessions match '{name}', wanted one; {remedy}")
     return found[0]
 
 
@@ -69,7 +69,7 @@ def forget_session(store: Store, name: str) -> str:
     Raises
     ------
     UsageError
-        No session, or more than one, is called that.
+        No session, or more than one, matches.
     StoreError
         The history cannot be written.
     """
@@ -93,7 +93,7 @@ def forget_memory(store: Store, number: int) -> str:
     Raises
     ------
     UsageError
-        There is no such memory.
+        No memory has this number.
     StoreError
         A file cannot be written.
     """
@@ -150,7 +150,7 @@ def forget_everything(folder: Path, also: Iterable[str] = ()) -> str:
 
 
 def _scrub(store: Store) -> None:
-    """Empty the write-ahead log and the free pages, where what was deleted could still be read."""
+    """Empty the write-ahead log and the free pages, where deleted rows could still be read."""
     with contextlib.suppress(sqlite3.Error):  # a second copy is reading: its next close does the same
         store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         store.connection.execute("VACUUM")

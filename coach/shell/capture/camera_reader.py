@@ -78,7 +78,7 @@ class Reader:
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
-        """Turn an exception into the reader's end: a thread's traceback would reach nobody."""
+        """Report an exception as the reader's end: nobody would see a thread's traceback."""
         import cv2
 
         try:
@@ -95,7 +95,7 @@ class Reader:
             self._news.notify_all()
 
     def _read(self, capture: Capture | None) -> str:
-        """Keep the newest picture until not wanted; return why there are no more."""
+        """Keep the newest picture until not wanted any more; return why reading ended."""
         if capture is None:
             return "cannot be opened"
         try:

@@ -67,7 +67,7 @@ def open_camera(settings: CameraSettings) -> Capture | None:
         (cv2.CAP_PROP_FPS, round(settings.fps)),
     ]
     if sys.platform == "win32":
-        # Each later change of size opens the device anew, so all is asked for at once where it is taken.
+        # Each later change of size reopens the device, so ask for everything at once where possible.
         at_once = [int(value) for pair in wanted for value in pair]
         capture = cv2.VideoCapture(settings.index, cv2.CAP_MSMF, at_once)
         if capture.isOpened():
@@ -79,7 +79,7 @@ def open_camera(settings: CameraSettings) -> Capture | None:
         capture = cv2.VideoCapture(settings.index, backend)
         if capture.isOpened():
             for key, value in wanted:
-                capture.set(key, value)  # a camera that cannot goes on as it is
+                capture.set(key, value)  # a camera that cannot keeps its own setting
             return capture
         capture.release()
     return None
@@ -115,7 +115,7 @@ def explanation(index: int, reason: str, found: Sequence[CameraInfo]) -> str:
     if found:
         there = f"found: {', '.join(map(str, found))}; try --source webcam:{found[0].index}"
     else:
-        there = "no camera answers: connect one"
+        there = "no camera found: connect one"
     remedies = [there, "close other programs that use it"]
     device = Path(f"/dev/video{index}")
     if sys.platform == "darwin":
@@ -124,7 +124,7 @@ def explanation(index: int, reason: str, found: Sequence[CameraInfo]) -> str:
         remedies.append("allow desktop apps in Settings > Privacy & security > Camera")
     elif device.exists() and not os.access(device, os.R_OK | os.W_OK):
         remedies.append("add yourself to the group 'video' and log in again")
-    return f"camera {index} {reason}; {', '.join(remedies)}, or try `smile-coach demo`, which needs none"
+    return f"camera {index} {reason}; {', '.join(remedies)}, or try `smile-coach demo`, which needs no camera"
 
 
 def _indices() -> list[int]:

@@ -210,4 +210,4 @@ def _no_film(path: Path) -> str:
         head = b""
     if head.startswith(PLAYLISTS):
         return f"{path}: is a playlist, not a film; name the film itself"
-    return f"{path}: not a video, or cut off before its index; play it, or record it anew"
+    return f"{path}: not a video, or incomplete; check that it plays, or record it again"

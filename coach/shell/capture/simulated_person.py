@@ -125,7 +125,7 @@ class SimulatedPerson:
 
 
 def load_person(own: Path | None = None) -> PersonSpec:
-    """Return `config/person.toml`, with a file of one's own on top.
+    """Return `config/person.toml`, with your own file on top.
 
     Raises
     ------

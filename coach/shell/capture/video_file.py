@@ -81,7 +81,7 @@ class VideoFile:
 
     @property
     def warning(self) -> str:
-        """One line about what is missing of the recording, known at its end; empty if nothing is."""
+        """One line about what the recording lacks, known at its end; empty if it is complete."""
         return self._warning
 
     def read(self) -> Frame | Signal:
@@ -125,7 +125,7 @@ class VideoFile:
             return True
         self._ended = True
         if not self._frames:
-            raise SourceError(f"{self.path}: a video without one readable picture; record it anew")
+            raise SourceError(f"{self.path}: a video without one readable picture; record it again")
         seconds = self._stamps.t + self._step_s
         missing = self._announced_s - seconds
         if missing > max(CUT_S, CUT_SHARE * self._announced_s):

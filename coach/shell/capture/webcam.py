@@ -17,7 +17,7 @@ from coach.types import Frame
 
 MAX_WAIT_S = 0.05  # the protocol's: `read` waits at most about this long
 SILENT_S = 1.9  # seconds without a new picture until the camera counts as lost: noticed within two
-ABANDON_S = 3.0  # seconds of stall until it is opened anew
+ABANDON_S = 3.0  # seconds of stall until it is reopened
 OPEN_PATIENCE_S = 5.0  # seconds of opening until the person is told
 OPEN_LIMIT_S = 30.0  # seconds of opening until the attempt is given up
 BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # seconds between attempts to open it again: back within 5 s in any case
@@ -123,7 +123,7 @@ class Webcam:
         """Return the newest frame not given out yet, or what there is instead of one.
 
         `WAITING`: nothing new yet. `LOST`: no new picture for `SILENT_S`, the camera failed, or opening
-        takes longer than `OPEN_PATIENCE_S`; it comes back by itself. `ENDED`: closed.
+        takes longer than `OPEN_PATIENCE_S`; it recovers by itself. `ENDED`: closed.
 
         Raises
         ------
@@ -172,19 +172,19 @@ class Webcam:
         return self._clock() - self._since
 
     def _advance(self) -> None:
-        """Look at the reader and the clock, and follow the table for what is seen."""
+        """Check the reader and the clock, and follow the table."""
         trigger = self._trigger()
         if trigger is None:
             return
         if not self._streamed and trigger in (CameraTrigger.FAILURE, CameraTrigger.TIMEOUT):
-            reason = self._reader.failure or f"does not answer ({OPEN_LIMIT_S:.0f} s)"
+            reason = self._reader.failure or f"does not respond ({OPEN_LIMIT_S:.0f} s)"
             self.close()
             found = list_cameras(self._opener, without=self._settings.index) if self._reader.over else []
             raise SourceError(explanation(self._settings.index, reason, found))
         self._enter(trigger)
 
     def _trigger(self) -> CameraTrigger | None:
-        """Return what has happened that the present state answers to."""
+        """Return the trigger that the current state responds to, if any."""
         if self._state is State.BACKOFF:
             wait = BACKOFF_S[min(self._attempts, len(BACKOFF_S)) - 1]
             return CameraTrigger.TIMEOUT if self._lasted() >= wait else None

@@ -19,13 +19,13 @@ __all__ = ["Shared", "cli"]
 
 
 class Amount(click.FloatRange):
-    """A number between two limits; "nan" is none, though it is neither too small nor too large."""
+    """A number between two limits; "nan" is not one, though it is neither too small nor too large."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number."""
         number = super().convert(value, param, ctx)
         if math.isnan(number):
-            self.fail(f"{value} is no number between {self.min:g} and {self.max:g}", param, ctx)
+            self.fail(f"{value} is not a number between {self.min:g} and {self.max:g}", param, ctx)
         return number
 
 
@@ -66,7 +66,7 @@ def session(
     home = Home.find(options)
     led = options.window and record is None and not display_problem()
     if led and needs_setup(home, options.source):
-        load_plan(plan or home.settings.plan, minutes)  # what is wrong with it is said before all questions
+        load_plan(plan or home.settings.plan, minutes)  # report a wrong plan before asking anything
         return run_setup(options, plan, minutes)
     return run_session(options, plan, minutes, record=record)
 
@@ -74,7 +74,7 @@ def session(
 @cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
 @click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
 @click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
-@click.option("--seed", type=int, default=0, help="Another seed, another simulated person's day.")
+@click.option("--seed", type=int, default=0, help="Random seed; a different seed gives a different run.")
 @RECORD
 @shared
 def demo(
@@ -95,7 +95,7 @@ def demo(
 @click.option("--exercise", required=True, metavar="NAME", help="Which exercise to look for.")
 @click.option("--neutral", default="0:3", show_default=True, metavar="A:B", help="Seconds of a face at rest.")
 @click.option("--cue-at", type=float, multiple=True, metavar="S", help="When a memory was cued; repeatable.")
-@click.option("--hold-s", type=Amount(0.1, 120), metavar="S", help="Another hold target, seconds.")
+@click.option("--hold-s", type=Amount(0.1, 120), metavar="S", help="A different hold target, seconds.")
 @click.option("--features", type=PLACE, metavar="FILE.csv", help="Write every signal.")
 @click.option("--plot", type=PLACE, metavar="FILE.png", help="Draw signals and events.")
 @shared
@@ -112,7 +112,7 @@ def analyze(
     """Count and time a recording, as fast as the machine can."""
     for cue in cue_at:
         if not 0 <= cue < float("inf"):
-            raise UsageError(f"--cue-at {cue:g}: no moment of a recording; write seconds, e.g. 14.2")
+            raise UsageError(f"--cue-at {cue:g}: not a time in a recording; give seconds, e.g. 14.2")
     from coach.shell.app.analyze import Request
     from coach.shell.app.analyze_report import analyze_and_report
 
@@ -125,9 +125,9 @@ def _neutral(text: str) -> tuple[float, float]:
     try:
         window = float(begin), float(end)
     except ValueError:
-        raise UsageError(f"--neutral {text}: not two numbers; write A:B in seconds, e.g. 0:3") from None
+        raise UsageError(f"--neutral {text}: not two numbers; give A:B in seconds, e.g. 0:3") from None
     if not 0 <= window[0] < window[1] < float("inf"):
-        raise UsageError(f"--neutral {text}: must be 0 <= A < B; write seconds, e.g. 0:3")
+        raise UsageError(f"--neutral {text}: must be 0 <= A < B; give seconds, e.g. 0:3")
     return window
 
 
@@ -157,7 +157,7 @@ def calibrate(options: Shared) -> int:
 def replay(options: Shared, session: str, other: str | None) -> int:
     """Watch a recorded session again, or two side by side.
 
-    SESSION is "last", a recording's name or a session's id, or its beginning; forget film lists them.
+    SESSION is "last", a recording's name or a session's id, or the start of either; forget film lists them.
     """
     from coach.shell.recording.replay import run_replay
 
@@ -176,7 +176,7 @@ def setup(options: Shared) -> int:
 @cli.command()
 @filed
 def doctor(options: Shared) -> int:
-    """Say what works on this machine, and what to do about the rest."""
+    """Check what works on this machine, and how to fix the rest."""
     from coach.shell.app.doctor import checks, report
     from coach.shell.profile.home import Home
 

@@ -1,4 +1,4 @@
-"""The commands that delete, each with a question before and a word on what is gone."""
+"""The commands that delete: each asks first and then says what it deleted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def forget() -> None:
     """Delete a session, a memory, a film, all photos or everything."""
 
 
-sure = click.option("--yes", is_flag=True, help="Do not ask before.")
+sure = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 @forget.command("session")
@@ -114,7 +114,7 @@ def forget_everything(options: Shared, yes: bool) -> None:
 
 
 def _agreed(question: str, yes: bool) -> bool:
-    """Ask, unless the answer was given; where nobody can answer, say how to give it."""
+    """Ask for confirmation, unless it was given; where asking is impossible, say how to give it."""
     if yes:
         return True
     if sys.stdin is not None and sys.stdin.isatty():
@@ -122,14 +122,14 @@ def _agreed(question: str, yes: bool) -> bool:
     elif answer := "" if sys.stdin is None else sys.stdin.readline():
         agreed = answer.strip().lower() in {"y", "yes"}
     else:
-        raise CoachError("nothing was deleted: there is nobody to ask; give --yes")
+        raise CoachError("nothing was deleted: cannot ask for confirmation here; give --yes")
     if not agreed:
         click.echo("nothing was deleted")
     return agreed
 
 
 def forget_one_memory(home: Home, number: int) -> None:
-    """Delete one memory, its name in the history, and what was spoken of it."""
+    """Delete one memory, its name in the history, and its rendered speech."""
     from coach.shell.archive import forget as forgetting
     from coach.shell.store.store import Store
 

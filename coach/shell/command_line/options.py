@@ -43,7 +43,7 @@ class ListingGroup(DefaultGroup):
 
 
 class Place(click.Path):
-    """A file or folder by its name; without one it would be the present folder, which nobody meant."""
+    """A file or folder by its name; an empty name would silently mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""
@@ -69,13 +69,13 @@ def _options(*, live: bool) -> Callable[[F], F]:
         @click.option(
             "--no-voice",
             is_flag=True,
-            help="Run without sound; captions are shown all the same.",
+            help="Run without sound; captions are still shown.",
             hidden=not live,
         )
         @click.option(
             "--events",
             metavar="PATH",
-            help="Write the event log (JSON Lines); - is standard output.",
+            help="Write the event log (JSON Lines); - means standard output.",
             hidden=not live,
         )
         @click.option(

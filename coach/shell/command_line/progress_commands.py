@@ -29,7 +29,7 @@ def _words(home: Home) -> ProgressWords:
 @click.command()
 @click.option("--html", metavar="[FILE]", is_flag=False, flag_value="", help="Write a page with charts.")
 @click.option("--open", "show", is_flag=True, help="Write the page and open it in the browser.")
-@click.option("--words", is_flag=True, help="Call the memories by their words on the page.")
+@click.option("--words", is_flag=True, help="Show the memories' own words on the page.")
 @click.option("--photos/--no-photos", default=True, help="Show the first and latest photo, if kept.")
 @filed
 def progress(options: Shared, html: str | None, show: bool, words: bool, photos: bool) -> None:
@@ -70,7 +70,7 @@ def memories() -> None:
 @memories.command("list")
 @filed
 def list_memories(options: Shared) -> None:
-    """List them."""
+    """List your memories."""
     from coach.shell.profile.memories_file import load_memories
 
     items = load_memories(home_of(options).data_dir).items
@@ -84,7 +84,7 @@ def list_memories(options: Shared) -> None:
 @click.argument("words", default="")
 @filed
 def add_memory(options: Shared, words: str) -> None:
-    """Add one, in a few words of your own; without words it is only numbered."""
+    """Add a memory in a few words of your own; without words it only gets a number."""
     from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
 
     folder = home_of(options).make_data_dir()
@@ -99,7 +99,7 @@ def add_memory(options: Shared, words: str) -> None:
 @click.argument("words")
 @filed
 def edit_memory(options: Shared, number: int, words: str) -> None:
-    """Give one other words ("" for its number only); its statistics stay."""
+    """Reword a memory ("" shows only its number); its statistics are kept."""
     from coach.shell.profile.memories_file import load_memories, save_memories
 
     home = home_of(options)
@@ -113,19 +113,19 @@ def edit_memory(options: Shared, number: int, words: str) -> None:
 @click.argument("number", type=int)
 @filed
 def remove_memory(options: Shared, number: int) -> None:
-    """Remove one and its words, and its name in the history."""
+    """Remove a memory, its words and its name in the history."""
     forget_one_memory(home_of(options), number)
 
 
 @click.command()
 @click.argument("to", required=False, type=PLACE)
 @click.option("--format", "kind", type=click.Choice(["csv", "json", "pdf"]),
-              help="By default as TO ends, else csv.")  # fmt: skip
+              help="Default: by TO's ending, otherwise csv.")  # fmt: skip
 @filed
 def export(options: Shared, to: Path | None, kind: str | None) -> None:
     """Write the history as CSV files, as one JSON file, or one page for a clinician as a PDF.
 
-    TO is the folder or the file; smile-coach-export in the present folder if not given.
+    TO is the folder or the file; by default smile-coach-export in the current folder.
     """
     from coach.shell.archive.export import export_csv, export_json, export_pdf
 
@@ -141,7 +141,7 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
         else:
             written = [export_pdf(store, path, datetime.now().astimezone().date(), _words(home))]
     for each in written:
-        if each.is_file():  # into a pipe goes what was asked for, and nothing more
+        if each.is_file():  # a pipe gets the export itself and nothing else
             click.echo(each)
 
 
@@ -159,11 +159,11 @@ def import_(options: Shared, file: Path) -> None:
 
 @click.command()
 @click.argument("file", default="smile-coach.ics", type=PLACE)
-@click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="When, by your own clock.")
+@click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="Time of day, local time.")
 def remind(file: Path, at: str) -> None:
     """Write a calendar FILE with a daily and a fortnightly reminder.
 
-    Nothing reminds you unless you open it with your calendar, and deleting the two entries there ends it.
+    You are only reminded if you open it with your calendar; to stop, delete the two entries there.
     """
     from coach.shell.report.reminders import write_calendar
 

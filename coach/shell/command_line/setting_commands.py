@@ -21,11 +21,11 @@ MINUTE_S = 60
 
 @click.command()
 @click.argument("file", required=False, type=PLACE)
-@click.option("--path", "where", is_flag=True, help="Say where your own settings file is.")
+@click.option("--path", "where", is_flag=True, help="Show where your settings file is.")
 @click.option("--init", is_flag=True, help="Write that file, with every setting commented out.")
 @filed
 def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
-    """Show the settings in force; with a FILE, check it."""
+    """Show the current settings; with a FILE, check it."""
     from dataclasses import replace
 
     from coach.shell.profile.home import Home
@@ -40,7 +40,7 @@ def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
     else:
         home = Home.find(options)
         _check(home.settings)
-        there = "" if home.settings_file.is_file() else " (not there: all as it came)"
+        there = "" if home.settings_file.is_file() else " (does not exist; default settings)"
         click.echo(f"# {home.settings_file}{there}")
         click.echo("\n".join(_toml(home.settings.model_dump())))
 
@@ -127,18 +127,18 @@ def _own_path(options: Shared) -> Path:
 
 
 def _begin(path: Path) -> Path:
-    """Write the settings' file as it came, each setting behind a `#`."""
+    """Write the default settings file, each setting commented out."""
     from coach.shell.profile.toml_files import config_dir
 
     _, _, text = (config_dir() / "coach.toml").read_text(encoding="utf-8").partition("\n\n")
     lines = [f"# {line}" if "=" in line and not line.startswith("#") else line for line in text.splitlines()]
-    lines = ["# Every setting as it came. Take the # away from a line to change it.", "", *lines]
+    lines = ["# Every setting with its default. Remove the # from a line to change it.", "", *lines]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
     except FileExistsError:
-        raise CoachError(f"{path}: is there already, and stays; edit it, or move it away first") from None
+        raise CoachError(f"{path}: already exists; edit it, or move it away first") from None
     except OSError as error:
         raise CoachError(f"{path}: cannot be written ({error.strerror}); give another --config") from error
     return path

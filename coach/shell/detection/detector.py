@@ -21,7 +21,7 @@ CLOSE_WAIT_S = 0.5  # a source keeps its promise and the landmarker takes tens o
 class Detection:
     """One frame with the face in it, or a signal, at `t` seconds of the source's clock.
 
-    `face`: None where there is none.
+    `face`: None without a face, or with a signal.
     """
 
     t: float
@@ -57,7 +57,7 @@ class ThreadedDetector(Detector):
     """Looks for the next face while the one before is shown; for a live camera with a window.
 
     At most one detection waits. The thread reads the next frame only once that one was taken: no frame
-    is looked at in vain, and none grows old. All detections come in order, and an exception of the thread
+    is processed for nothing, and none grows old. All detections come in order, and an exception of the thread
     is raised by the `read` whose turn it is. The first one is made on the caller's thread: macOS asks for
     the camera's permission on the main thread only.
 
@@ -72,7 +72,7 @@ class ThreadedDetector(Detector):
         self._thread: threading.Thread | None = None
 
     def read(self) -> Detection:
-        """Return the next detection, or `WAITING` if there is none within `MAX_WAIT_S`.
+        """Return the next detection, or `WAITING` if none comes within `MAX_WAIT_S`.
 
         Time stands still in that `WAITING`: the frame that is looked at now is older than now.
 

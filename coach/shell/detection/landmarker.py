@@ -67,7 +67,7 @@ class Landmarker:
             self._infer(np.zeros(WARM_UP_SIZE, np.uint8), self._stamp_ms)
 
     def detect(self, frame: Frame) -> FaceObservation | None:
-        """Return the face in the frame, or None where there is none or the frame is no picture.
+        """Return the face in the frame; None without a face or without a picture.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Landmarker:
             library.MpFaceLandmarkerCloseResult(ctypes.byref(found))
 
     def _light_at(self, t: float, image: Image, landmarks: Points) -> Light | None:
-        """Return the light on the face, measured anew every `LIGHT_EVERY_S`."""
+        """Return the light on the face, measured again every `LIGHT_EVERY_S`."""
         if t - self._light_t >= LIGHT_EVERY_S:
             self._light = light(image, landmarks)
             self._light_t = t

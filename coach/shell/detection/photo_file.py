@@ -28,12 +28,12 @@ def read_photo(path: Path) -> Image:
     Raises
     ------
     CoachError
-        There is no such file, it cannot be read, or it is no picture.
+        The file is missing, cannot be read, or is not a picture.
     """
     import cv2
 
     if not path.exists():
-        raise CoachError(f"{path}: there is no such file; check the path")
+        raise CoachError(f"{path}: no such file; check the path")
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:

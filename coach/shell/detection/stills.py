@@ -26,7 +26,7 @@ class Stills:
     Parameters
     ----------
     landmarker
-        May be one that is in use for live frames: those go on as from another source.
+        May also be in use for live frames, which then look to it like another source.
     """
 
     def __init__(self, landmarker: Landmarker) -> None:
@@ -34,7 +34,7 @@ class Stills:
         self._t = 0.0
 
     def read(self, image: Image) -> StillPicture | None:
-        """Return the face in several views, or None where there is none.
+        """Return the face in several views, or None without a face.
 
         Parameters
         ----------
@@ -59,7 +59,7 @@ class Stills:
     def _views(
         self, face: StraightFace, looks: tuple[tuple[float, float], ...]
     ) -> tuple[StillView, ...] | None:
-        """Return what is seen in each look, plain and then mirrored; None if the face is not found in one."""
+        """Return the face in each look, plain and then mirrored; None if one of them shows no face."""
         views = []
         for mirrored in (False, True):
             for tilt, unit in looks:

@@ -37,7 +37,7 @@ class Demonstration:
         }
 
     def picture(self, exercise: str | None, t: float) -> Image | None:
-        """Return the picture at `t` seconds, (180, 240, 3) uint8 BGR, or None where there is none."""
+        """Return the picture at `t` seconds, (180, 240, 3) uint8 BGR, or None."""
         pictures = self._pictures.get(exercise or "")
         return None if pictures is None else pictures[round(_share(t) * STEPS)]
 

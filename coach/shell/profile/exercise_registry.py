@@ -1,4 +1,4 @@
-"""The exercises there are: those that came with the program, and any that another package brings."""
+"""The known exercises: the built-in ones, and those that other packages bring."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ExerciseDose(BaseModel):
 
     @property
     def seconds(self) -> float:
-        """How long it takes a person who performs as asked, seconds."""
+        """Seconds it takes when everything goes as asked."""
         hold_s = self.repetition.hold_s if self.repetition else 0.0
         return self.pace.intro_s + self.dose.reps * (self.pace.rep_s + hold_s)
 
@@ -79,7 +79,7 @@ def load_exercise(name: str, changes: dict[str, Any] | None = None) -> AnyExerci
     Raises
     ------
     UsageError
-        There is no such exercise, its file is missing or wrong, or another package's code fails.
+        The exercise is unknown, its file is missing or wrong, or another package's code fails.
     """
     module, _, attribute = _target(name).partition(":")
     path = exercise_file(name)
@@ -101,7 +101,7 @@ def exercise_file(name: str) -> Path:
     Raises
     ------
     UsageError
-        There is no such exercise, or its module is not to be found.
+        The exercise is unknown, or its module cannot be found.
     """
     if name in BUILT_IN:
         return config_dir() / "exercises" / f"{name}.toml"
@@ -115,7 +115,7 @@ def word_files(language: str) -> dict[str, Path]:
     """
     files: dict[str, Path] = {}
     for name in _brought():
-        with suppress(UsageError):  # who asks for the exercise itself will hear of it
+        with suppress(UsageError):  # reported when the exercise itself is loaded
             files[name] = _beside(name) / f"{name}.{language}.toml"
     return {name: path for name, path in files.items() if path.is_file()}
 
@@ -216,7 +216,7 @@ def _found(module: str, path: Any) -> ModuleSpec | None:
     """Find one module without importing what is around it, as `importlib.util.find_spec` would."""
     for finder in sys.meta_path:
         find = getattr(finder, "find_spec", None)
-        with suppress(Exception):  # somebody else's finder
+        with suppress(Exception):  # another package's finder may fail
             spec: ModuleSpec | None = None if find is None else find(module, path)
             if spec is not None:
                 return spec

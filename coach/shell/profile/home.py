@@ -83,7 +83,7 @@ class Home:
         return self.data_dir
 
     def own_range(self) -> OwnRange | None:
-        """Return the person's calibrated range, None where there is none."""
+        """Return the person's calibrated range, or None before a calibration."""
         from coach.shell.profile.range_file import read_own_range
 
         return read_own_range(self.data_dir)

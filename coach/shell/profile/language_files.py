@@ -1,4 +1,4 @@
-"""The language files: which there are, which one is meant by `auto`, and reading one."""
+"""The language files: which exist, which one `auto` means, and reading one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENGLISH = "en"
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages there are words for, in order of name."""
+    """Return the languages that have a language file, in order of name."""
     return tuple(sorted(path.stem for path in (config_dir() / "languages").glob("*.toml")))
 
 
@@ -27,7 +27,7 @@ def language_for(setting: str) -> str:
     Raises
     ------
     UsageError
-        There is no file of words for the language that was set.
+        No language file exists for the language that was set.
     """
     known = languages()
     if setting != "auto":

@@ -33,7 +33,7 @@ def new_memory(prompt: str = "") -> Memory:
 
 
 def load_memories(folder: Path) -> Memories:
-    """Read the memories; none where there is no file.
+    """Read the memories; an empty list without a file.
 
     Raises
     ------
@@ -72,5 +72,5 @@ def save_memories(folder: Path, memories: Memories) -> None:
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); "
-            "make room, or choose a folder that is yours with --data-dir"
+            "free some space, or choose a folder you can write to with --data-dir"
         ) from error

@@ -43,7 +43,7 @@ class StoredRange(Strict):
 
 
 def read_stored_range(data_dir: Path) -> StoredRange | None:
-    """Return the file's contents; None where there is none or it is no range (it is made anew then)."""
+    """Return the file's contents; None if it is missing or not a range (a new one is written then)."""
     try:
         return StoredRange.model_validate(json.loads((data_dir / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError, ValidationError):
@@ -51,7 +51,7 @@ def read_stored_range(data_dir: Path) -> StoredRange | None:
 
 
 def read_own_range(data_dir: Path) -> OwnRange | None:
-    """Return the person's range; None where there is none. The simulated person's is nobody's own."""
+    """Return the person's range; None before a calibration, or if the simulated person was measured."""
     stored = read_stored_range(data_dir)
     return None if stored is None or stored.source == DEMO else stored.own_range
 
@@ -100,5 +100,5 @@ def _write(data_dir: Path, stored: StoredRange) -> None:
     except OSError as error:
         raise StoreError(
             f"{path}: the own range cannot be written ({error.strerror}); "
-            "make room, or choose a folder that is yours with --data-dir"
+            "free some space, or choose a folder you can write to with --data-dir"
         ) from error

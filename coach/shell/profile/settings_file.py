@@ -20,7 +20,7 @@ def save_choices(path: Path, choices: Mapping[str, str | int]) -> None:
     Raises
     ------
     UsageError
-        The file is no TOML, or a value does not suit its key; nothing is written.
+        The file is not TOML, or a value does not suit its key; nothing is written.
     StoreError
         It cannot be written.
     """

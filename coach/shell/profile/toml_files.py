@@ -34,7 +34,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)  # no more of it: a device has no end
+            data = file.read(MAX_BYTES + 1)  # not all of it: a device has no end
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     if len(data) > MAX_BYTES:

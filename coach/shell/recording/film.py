@@ -34,7 +34,7 @@ class Recording:
 
     All writing is done by one thread. Pictures that it cannot keep up with are left out of the film and
     counted; the trace and the event log are complete. When the disk is full the recording ends and
-    `problem` says so; the session goes on.
+    `problem` says so; the session continues.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class Recording:
         screen: Screen,
         display: Display | None = None,
     ) -> None:
-        """Film what is seen at `t` seconds; does not wait, unless told to.
+        """Film the picture at `t` seconds; does not wait, unless told to.
 
         Parameters
         ----------
@@ -129,18 +129,18 @@ class Recording:
         self._tasks.put(lambda: self._write_picture(t, image))
 
     def close(self) -> str:
-        """Write what is left, if there is anything; return one line on it. Safe to call twice."""
+        """Write what is still waiting and return one line about the recording. Safe to call twice."""
         if self._thread.is_alive():
             self._tasks.put(None)
             self._thread.join(ENDING_S)
             if self._thread.is_alive():
-                return f"{self.folder}: the disk does not answer; the recording may not be whole"
+                return f"{self.folder}: the disk does not respond; the recording may be incomplete"
         fault, self._fault = self._fault, None
         if fault is not None:
             raise fault
         if not self._seen:  # an empty film would hide the one before from `replay last`
             shutil.rmtree(self.folder, ignore_errors=True)
-            return "nothing was recorded: no picture came"
+            return "nothing was recorded: the camera gave no picture"
         return self._report()
 
     # -- on the caller's thread
@@ -172,9 +172,10 @@ class Recording:
         film = f"film of {self._film.frames / FPS:.0f} s" if self._film.frames else "signals without a film"
         parts = [f"recorded: {film}, {films.size_text(size)}, in {self.folder}"]
         if self._left_out:
-            parts.append(f"{self._left_out} pictures were left out, writing was too slow")
+            parts.append(f"{self._left_out} pictures were left out because writing was too slow")
         parts += [self.problem] if self.problem else []
-        parts.append(f"films take {films.size_text(all_size)} in all; remove with 'smile-coach forget film'")
+        taken = films.size_text(all_size)
+        parts.append(f"films take {taken} in all; delete them with 'smile-coach forget film'")
         return "; ".join(parts)
 
     # -- on the writing thread
@@ -189,7 +190,7 @@ class Recording:
                 self._give_up(f"recording: cannot be written ({error})")
             except Exception as fault:  # noqa: BLE001 carried to the caller's thread, which raises it
                 self._fault = self._fault or fault
-                self._give_up("recording: has failed")
+                self._give_up("recording: failed")
         try:
             self._finish()
         except (OSError, av.FFmpegError) as error:
@@ -211,7 +212,7 @@ class Recording:
             self._room.release()
 
     def _give_up(self, why: str) -> None:
-        self._trouble = self._trouble or f"{why}; the session goes on"
+        self._trouble = self._trouble or f"{why}; the session continues"
 
     def _finish(self) -> None:
         self._film.close()

@@ -1,4 +1,4 @@
-"""The recordings there are: folders in the data folder, how much room they take, which is meant, deleting."""
+"""The recordings: their folders in the data folder, their sizes, finding one by name, deleting."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def new_folder(data_dir: Path, at: datetime) -> Path:
                 return folder
     except OSError as error:
         raise StoreError(
-            f"{data_dir / FOLDER}: cannot be made ({error.strerror}); make room, or leave out --record"
+            f"{data_dir / FOLDER}: cannot be made ({error.strerror}); free some space, or leave out --record"
         ) from error
-    raise StoreError(f"{data_dir / FOLDER / stamp}: is there already; wait a second and start again")
+    raise StoreError(f"{data_dir / FOLDER / stamp}: already exists; wait a second and start again")
 
 
 def recordings(data_dir: Path) -> list[Recorded]:
@@ -63,7 +63,7 @@ def recordings(data_dir: Path) -> list[Recorded]:
 
 
 def find(data_dir: Path, name: str) -> Recorded:
-    """Return the recording that is meant.
+    """Return the recording a name refers to.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def find(data_dir: Path, name: str) -> Recorded:
     Raises
     ------
     UsageError
-        None, or more than one, is called that.
+        No recording, or more than one, matches.
     """
     if name != "last" and (Path(name) / TRACE).is_file():
         return _recorded(Path(name))
@@ -85,10 +85,10 @@ def find(data_dir: Path, name: str) -> Recorded:
     if len(found) == 1:
         return found[0]
     if not there:
-        raise UsageError("there is no recording yet; make one with 'smile-coach session --record plain'")
+        raise UsageError("no recordings yet; make one with 'smile-coach session --record plain'")
     listed = "; ".join(f"{r.session[:8]} {r.folder.name}" for r in reversed(there[-5:]))
-    count = f"{len(found)} recordings are" if found else "no recording is"
-    raise UsageError(f"{count} called '{name}', wanted one; the newest are {listed}")
+    count = f"{len(found)} recordings match" if found else "no recording matches"
+    raise UsageError(f"{count} '{name}', wanted one; the newest are {listed}")
 
 
 def delete(data_dir: Path, which: Iterable[Recorded]) -> str:

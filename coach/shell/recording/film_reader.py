@@ -26,7 +26,7 @@ class FilmReader:
     Attributes
     ----------
     style : str
-        `plain`, `overlay`, or empty where there is no film that can be read.
+        `plain`, `overlay`, or empty without a readable film.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,7 +41,7 @@ class FilmReader:
             self._open(folder / films.FILM, facts)
 
     def picture(self, t: float) -> Image | None:
-        """Return the picture of `t` seconds, unmirrored where `style` is plain; None where there is none."""
+        """Return the picture of `t` seconds, unmirrored where `style` is plain; None without a film."""
         at = t - self._zero + 0.5 / self._fps  # rounded to the nearest frame, as they were written
         if self._film is None or at < 0:
             return None

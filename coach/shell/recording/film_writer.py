@@ -67,7 +67,7 @@ class FilmWriter:
         if slot < self.frames:
             return
         if slot - self.frames > LONGEST_GAP_S * FPS:
-            self._stop(f"film: no picture for {LONGEST_GAP_S / 60:.0f} minutes, it ends there")
+            self._stop(f"film: no picture for {LONGEST_GAP_S / 60:.0f} minutes, so the film ends there")
             return
         now = np.zeros((self._size[1], self._size[0], 3), np.uint8) if picture is None else self._fit(picture)
         while self.frames < slot and not self.problem:
@@ -118,7 +118,7 @@ class FilmWriter:
         self._native.mux(self._stream.encode(frame))
         self.frames += 1
         if self.frames % CHECK_EVERY == 0 and shutil.disk_usage(self.path.parent).free < LEAST_FREE:
-            self._stop(f"film: the disk is nearly full, it ends after {self.frames / FPS:.0f} s")
+            self._stop(f"film: the disk is nearly full, so the film ends after {self.frames / FPS:.0f} s")
 
     def _stop(self, why: str) -> None:
         self.close()

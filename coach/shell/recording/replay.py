@@ -1,4 +1,4 @@
-"""Replaying: a recorded session gone through again, watched, listed, or compared with its own log."""
+"""Replaying: a recorded session is watched, listed, or compared with its own log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replayed:
-    """One session gone through again. `problem`: what of its trace could not be read, or empty."""
+    """One replayed session. `problem`: the part of its trace that could not be read, or empty."""
 
     recorded: Recorded
     setup: Setup
@@ -56,8 +56,8 @@ class Replayed:
 def run_replay(options: Shared, session: str, other: str | None = None) -> int:
     """Replay one recorded session, or two side by side.
 
-    With a window it is played; without one its events are listed. With `--events` the log is computed
-    anew from the trace, written, and compared with the one of that day.
+    With a window it is played; without one its events are listed. With `--events` the log is
+    recomputed from the trace, written, and compared with the recorded one.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def run_replay(options: Shared, session: str, other: str | None = None) -> int:
     Raises
     ------
     CoachError
-        There is no such recording, or it cannot be read.
+        No such recording, or it cannot be read.
     """
     from coach.shell.profile.home import Home
 
@@ -82,7 +82,7 @@ def run_replay(options: Shared, session: str, other: str | None = None) -> int:
         if each.problem:
             click.echo(each.problem, err=True)
     if options.events and other is not None:
-        raise UsageError("--events writes the log of one session; name only one")
+        raise UsageError("--events writes the log of one session; give only one")
     if options.events:
         return write_and_compare(sessions[0], options.events)
     if options.window and _watch(sessions, home):
@@ -93,12 +93,12 @@ def run_replay(options: Shared, session: str, other: str | None = None) -> int:
 
 
 def load(recorded: Recorded) -> Replayed:
-    """Go through a recorded session again.
+    """Replay a recorded session.
 
     Raises
     ------
     CoachError
-        Its trace cannot be read, or names an exercise or a language that there is none of any more.
+        Its trace cannot be read, or names an exercise or a language that no longer exists.
     """
     from coach.shell.profile.exercise_registry import load_exercise
     from coach.shell.profile.language_files import language_for, load_phrase_book
@@ -114,17 +114,17 @@ def load(recorded: Recorded) -> Replayed:
         gone_through = tuple(answers(setup, trace.entries, exercises, book))
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise CoachError(
-            f"{recorded.folder}: cannot be gone through again ({error}); it was recorded by smile-coach "
+            f"{recorded.folder}: cannot be replayed ({error}); it was recorded by smile-coach "
             f"{setup.version}, this is {__version__}"
         ) from error
     return Replayed(recorded, setup, load_phrase_book(language), gone_through, trace.problem)
 
 
 def write_and_compare(replayed: Replayed, path: str) -> int:
-    """Write the log computed anew, say whether it is the recorded one, and return 0 if it is, else 1."""
+    """Write the recomputed log, say whether it matches the recorded one; return 0 if it does, else 1."""
     recorded = read_events(replayed.recorded.folder / films.EVENTS)
     if path != STANDARD_OUTPUT and _same_file(path, replayed.recorded.folder / films.EVENTS):
-        raise CoachError(f"--events {path}: is the recorded log itself; name another file")
+        raise CoachError(f"--events {path}: is the recorded log itself; give another file")
     with EventLog(path) as log:
         for event in replayed.events:
             log.write(event)
@@ -134,24 +134,24 @@ def write_and_compare(replayed: Replayed, path: str) -> int:
 
 
 def verdict(recorded: Sequence[dict[str, Any]], replayed: Replayed) -> tuple[str, bool]:
-    """Return one line on whether the recorded log and the one computed anew are the same, and whether."""
+    """Compare the recorded log with the recomputed one; return one line about it, and whether they match."""
     now = _in_order(replayed.events)
     name = replayed.recorded.folder.name
     if recorded == now:
         return f"{name}: {len(now)} events, identical to the recorded ones", True
     for number, (before, after) in enumerate(zip_longest(recorded, now), start=1):
         if before is None or after is None:
-            which = "recorded" if after is None else "computed anew"
+            which = "recorded" if after is None else "recomputed"
             whole = not replayed.problem or after is not None
             if not whole:
-                return f"{name}: {number - 1} events are identical, there the trace ends", True
-            return f"{name}: differs from line {number} on, which only the log {which} has", False
+                return f"{name}: the first {number - 1} events are identical; the trace ends there", True
+            return f"{name}: differs from line {number} on, which only the {which} log has", False
         if _veiled(before) != _veiled(after):
             version = (
                 "" if replayed.setup.version == __version__ else f", recorded by {replayed.setup.version}"
             )
             return f"{name}: differs in line {number}: recorded {before}, now {after}{version}", False
-    words = "the memories' words apart, which a trace does not keep"
+    words = "apart from the memories' words, which a trace does not keep"
     return f"{name}: {len(now)} events, identical to the recorded ones ({words})", True
 
 

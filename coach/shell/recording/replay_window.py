@@ -42,7 +42,7 @@ CHAPTER_COLOUR = {"rep": theme.GREEN, "attempt": theme.ORANGE, "exercise": theme
 
 
 class Lane:
-    """One session of those shown: what was seen and said at any moment of it.
+    """One of the sessions shown: its picture and its words at any moment.
 
     Parameters
     ----------

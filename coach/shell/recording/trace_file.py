@@ -10,7 +10,7 @@ kind   contents
 ``F``  a face: flags (1 byte), width, height (4 bytes each), light (5 float64, if flag 1),
        then landmarks (478, 3) and blendshapes (52,), see `_pack`
 ``N``  a frame without a face
-``L``  no pictures; ``I`` nothing new; ``P`` pause or go on; ``R`` the last memory was rated
+``L``  no pictures; ``I`` nothing new; ``P`` pause or resume; ``R`` the last memory was rated
 ``M``  another exercise: -1, 0 or 1 (1 byte)
 ``E``  the end: its reason as text
 =====  ==================================================================================
@@ -84,7 +84,7 @@ class TraceWriter:
         except OSError as error:
             raise StoreError(
                 f"{path}: the recording cannot be written ({error.strerror}); "
-                "make room, or leave out --record"
+                "free some space, or leave out --record"
             ) from error
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
         self._stream = zlib.compressobj()
@@ -110,7 +110,7 @@ class TraceWriter:
             self._flush()
 
     def close(self) -> None:
-        """Write what is left and close the file; safe to call twice."""
+        """Write what is still waiting and close the file; safe to call twice."""
         if not self._file.closed:
             try:
                 self._all(self._stream.flush())
@@ -154,7 +154,7 @@ def read_setup(path: Path) -> tuple[Setup, dict[str, Any]]:
     Raises
     ------
     CoachError
-        The file cannot be read, is no trace, or is one of a newer format.
+        The file cannot be read, is not a trace, or has a newer format.
     """
     with _open(path) as file:
         return _setup(_records(file, path), path)
@@ -166,7 +166,7 @@ def read_trace(path: Path) -> SessionTrace:
     Raises
     ------
     CoachError
-        The file cannot be read, is no trace, or is one of a newer format.
+        The file cannot be read, is not a trace, or has a newer format.
     """
     entries: list[Entry] = []
     problem = ""
@@ -198,7 +198,7 @@ class _Faces:
     def entry(self, letter: bytes, t: float, contents: bytes) -> Entry:
         """Return one entry. Raises ValueError or struct.error where the record is none."""
         if not np.isfinite(t):
-            raise ValueError("has a moment that is no number")
+            raise ValueError("has a time that is not a number")
         if letter == b"F":
             return Entry(t, "frame", self._face(t, contents))
         if letter == b"N":
@@ -232,7 +232,7 @@ class _Faces:
             with np.errstate(invalid="ignore"):  # what is spoilt is refused below
                 values = self._before.view(np.float32).astype(np.float64)
         if not np.isfinite(values).all():
-            raise ValueError("has a face that is no face")
+            raise ValueError("has an invalid face")
         landmarks = values[: LANDMARKS * 3].reshape(LANDMARKS, 3)
         return FaceObservation(t, landmarks, values[LANDMARKS * 3 :], (width, height), light)
 
@@ -267,7 +267,7 @@ def _records(file: BinaryIO, path: Path) -> Iterator[tuple[bytes, float, bytes]]
     """Give the records one by one; ends, or raises `zlib.error` or `ValueError`, where the file does."""
     first = file.readline(len(MAGIC) + 8)
     if not first.startswith(MAGIC):
-        raise CoachError(f"{path}: is no trace of a session; name a folder in films")
+        raise CoachError(f"{path}: is not a session's trace; give a folder in films")
     if first != MAGIC + b"%d\n" % FORMAT:
         got = first[len(MAGIC) :].strip().decode(errors="replace")
         raise CoachError(f"{path}: trace format {got}, this program reads {FORMAT}; use a newer smile-coach")
@@ -297,4 +297,4 @@ def _setup(records: Iterator[tuple[bytes, float, bytes]], path: Path) -> tuple[S
             raise ValueError("it has none")  # noqa: TRY301
         return setup_from_json(contents)
     except (ValueError, zlib.error, OSError) as error:
-        raise CoachError(f"{path}: its beginning cannot be read ({error}); record a session anew") from error
+        raise CoachError(f"{path}: its beginning cannot be read ({error}); record a session again") from error

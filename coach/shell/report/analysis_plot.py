@@ -22,7 +22,7 @@ def check_plot(path: Path) -> None:
     Raises
     ------
     UsageError
-        The place is no file's, or its ending names no kind of picture.
+        The place cannot be a file, or its ending is not that of a picture format.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -36,7 +36,7 @@ def check_plot(path: Path) -> None:
 def draw_analysis(
     path: Path, exercise: AnyExercise, frames: Sequence[Analysed], events: Sequence[Event]
 ) -> None:
-    """Draw one recording's signals and what was made of them.
+    """Draw one recording's signals, phases and events.
 
     Raises
     ------

@@ -89,7 +89,7 @@ class _Sheet:
         self.y = y
 
     def write(self, text: str, size: float, *, colour: str = INK, weight: str = "normal") -> None:
-        """Write one line and go on to the next."""
+        """Write one line and move to the next."""
         self.put(text, size, colour=colour, weight=weight)
         self.gap(size * LINE)
 

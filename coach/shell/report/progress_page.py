@@ -112,7 +112,7 @@ def progress_page(
 
 
 def _changes(own: History, words: ProgressWords) -> list[str]:
-    """Say what changed beyond noise, what did not, and what is too early to say."""
+    """Say what changed beyond noise, what did not, and where it is too early to tell."""
     real: list[str] = []
     still: list[str] = []
     early: list[str] = []

@@ -23,7 +23,7 @@ def write_calendar(file: Path, at: str, now: datetime) -> None:
     Raises
     ------
     UsageError
-        `at` is no time of day, or the name is no calendar's.
+        `at` is not a time of day, or the name is not a calendar file's.
     CoachError
         The file cannot be written.
     """
@@ -45,7 +45,7 @@ def calendar(at: str, now: datetime) -> str:
     Raises
     ------
     UsageError
-        `at` is no time of day.
+        `at` is not a time of day.
     """
     try:
         hour, minute = (int(part) for part in at.split(":"))

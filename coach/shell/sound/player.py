@@ -14,7 +14,7 @@ from typing import Protocol
 from coach.shell.sound.outputs import SoundOutput, find_outputs
 
 GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
-FAILURES = 3  # then no more is tried
+FAILURES = 3  # then the player gives up
 _POLL_S = 0.02
 _CLOSE_S = 0.5
 _UNKNOWN_S = 3.0  # taken for the duration of what cannot be read
@@ -54,7 +54,7 @@ class NoPlayer:
         """Do nothing: it is silent already."""
 
     def close(self) -> None:
-        """Do nothing: there is nothing to let go."""
+        """Do nothing: it holds nothing."""
 
 
 class RecordingPlayer(NoPlayer):
@@ -193,7 +193,7 @@ def duration_s(path: Path) -> float:
 
 
 def make_player() -> Player:
-    """Return a player for this machine, or one that says what is missing."""
+    """Return a player for this machine, or one whose `problem` says why there is no sound."""
     outputs = find_outputs()
     if outputs:
         return WatchedPlayer(outputs)

@@ -49,7 +49,7 @@ class SilentVoice:
         """Do nothing: it is silent already."""
 
     def close(self) -> None:
-        """Do nothing: there is nothing to let go."""
+        """Do nothing: it holds nothing."""
 
 
 def make_voice(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> Voice:
@@ -102,7 +102,7 @@ def writable_folder(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        folder.parent.chmod(0o700)  # a memory's own words are among what is rendered
+        folder.parent.chmod(0o700)  # it holds the person's memories as speech
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:

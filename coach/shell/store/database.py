@@ -42,14 +42,15 @@ def open_for_writing(
     fault = _fault(path, migrations) if existed else ""
     if fault:
         kept = _move_aside(path, today)
-        notice = f"{path} {fault}; a new history is begun" + (f", the old file is {kept}" if kept else "")
+        notice = f"{path} {fault}; a new history was started"
+        notice += f", the old file is now {kept}" if kept else ""
         _make_private(folder, path)
     try:
         connection = _connect(path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not unlinked
+        connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows rather than only unlink them
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     migrate(connection, path, migrations)
@@ -58,7 +59,7 @@ def open_for_writing(
 
 
 def open_for_reading(folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
-    """Open the history in `folder` without writing anything there; where there is none, an empty one.
+    """Open the history in `folder` without writing anything there; an empty history where no file exists.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def open_for_reading(folder: Path, migrations: Sequence[Migration] = MIGRATIONS)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     if fault:
-        raise StoreError(f"{path}: {fault}; restore a copy, or start a session to begin a new history")
+        raise StoreError(f"{path}: {fault}; restore a copy, or start a session to create a new history")
     if version(connection) == len(migrations):
         memory.close()
         return connection
@@ -120,7 +121,7 @@ def _fault(path: Path, migrations: Sequence[Migration]) -> str:
 
 
 def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> str:
-    """Return what is wrong with the file's content, or nothing."""
+    """Return a description of the fault in the file's content, or an empty string."""
     try:
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]

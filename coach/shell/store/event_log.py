@@ -17,7 +17,7 @@ STANDARD_OUTPUT = "-"
 
 
 class EventLog:
-    """Writes events to a file, or to standard output for `-`; whoever follows it sees each at once.
+    """Writes events to a file, or to standard output for `-`, each one at once.
 
     A log that can no longer be written (full disk, closed pipe) does not end the session: it falls
     silent and `problem` says why.
@@ -52,7 +52,7 @@ class EventLog:
             text = json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n"
             self._put(text.encode(errors="backslashreplace"))  # JSON's own escape for half a character
         except OSError as error:
-            self.problem = f"event log {self._path} has stopped ({error.strerror}); all else goes on"
+            self.problem = f"event log {self._path} has stopped ({error.strerror}); the session continues"
             if self._owned is None:
                 silence_standard_output()
 

@@ -28,7 +28,7 @@ def _today() -> datetime:
 class Store:
     """One person's history in one folder; made by `Store.open`.
 
-    A session goes on when the disk does not: what cannot be written waits in memory, is tried again
+    A failing disk does not stop a session: statements that cannot be written wait in memory, are tried again
     with every later event and at the end, and `problem` says so in one line meanwhile.
 
     Attributes
@@ -81,7 +81,7 @@ class Store:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The open database, for queries of one's own."""
+        """The open database, for your own queries."""
         return self._connection
 
     def begin_session(
@@ -144,7 +144,7 @@ class Store:
         at
             With its offset from UTC.
         scores
-            By name, each in its own unit; what is not finite is left out.
+            By name, each in its own unit; values that are not finite are left out.
         sem
             Standard error of measurement of each score, from repeated takes, where known.
         details
@@ -224,7 +224,7 @@ class Store:
                 self._execute(self._journal[self._written])
                 self._written += 1
         except (sqlite3.Error, StoreError) as error:
-            self.problem = f"history: not saved yet, kept in memory ({error}); the session goes on"
+            self.problem = f"history: not saved yet, kept in memory ({error}); the session continues"
             return False
         if self.problem:
             self.notice, self.problem = self.notice or "history: saved after a delay", ""
@@ -255,7 +255,7 @@ class Store:
         try:
             self._connection.execute(*kept)
         except sqlite3.IntegrityError:
-            # The session's row is gone (it was forgotten while it ran): there is nowhere to put this.
+            # The session's row is gone (it was forgotten while it ran): this event has no session any more.
             return
 
     def _still_there(self) -> bool:

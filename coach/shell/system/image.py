@@ -21,7 +21,7 @@ def plain(image: object) -> Image | None:
     ----------
     image
         (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); integers or bool, or floats in 0..1 or 0..255
-        (NaN counts as black). Anything else, and a picture without pixels, is no picture.
+        (NaN counts as black). Anything else, and an array without pixels, is not a picture.
 
     Returns
     -------

@@ -18,7 +18,7 @@ def write_private(path: Path, content: bytes) -> None:
     Raises
     ------
     OSError
-        It cannot be written; what was there before still is.
+        It cannot be written; an older file is unchanged.
     """
     target = Path(os.path.realpath(path))  # Path.resolve raises RuntimeError where links go in a circle
     if path.exists() and not target.is_file():  # asked of both: /dev/stdout leads to no name
@@ -49,12 +49,12 @@ def hand_over(path: Path, content: bytes) -> None:
         write_private(path, content)
     except OSError as error:
         raise CoachError(
-            f"{path}: cannot be written ({error.strerror}); choose a place that exists and is yours"
+            f"{path}: cannot be written ({error.strerror}); choose a folder you can write to"
         ) from error
 
 
 def refuse_dash(path: Path) -> None:
-    """Say that `-` is not understood, rather than make a file that few know how to delete.
+    """Refuse `-`, rather than make a file that few people know how to delete.
 
     Raises
     ------
@@ -62,4 +62,4 @@ def refuse_dash(path: Path) -> None:
         It is called `-`.
     """
     if path == Path("-"):
-        raise UsageError("-: standard output is not understood here; give a name")
+        raise UsageError("-: standard output is not supported here; give a file name")

@@ -1,4 +1,4 @@
-"""Reading only what is an ordinary file: no folder, pipe or device, and nothing larger than it may be."""
+"""Reading ordinary files only: no folder, pipe or device, and nothing too large."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ def require_regular_file(path: Path) -> None:
     if not stat.S_ISREG(about.st_mode):
         raise SourceError(f"{path}: is a pipe or a device, not a file; save the recording as a file first")
     if about.st_size == 0:
-        raise SourceError(f"{path}: is empty (0 bytes); record it anew")
+        raise SourceError(f"{path}: is empty (0 bytes); record it again")

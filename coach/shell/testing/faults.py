@@ -1,6 +1,6 @@
 """Faults on purpose: a source, a sound output and a disk that fail when a script says so. For tests.
 
-Public API for everyone who adds an edge::
+Public API for anyone who adds a source, an output or a store::
 
     source = FaultySource(person, [InjectedFault("black", 4.0, 6.0), InjectedFault("lost", 8.0, 11.0)])
 """
@@ -193,7 +193,7 @@ PICTURES: dict[str, Callable[[FaultySource, Image], Any]] = {
 
 
 def broadened(image: Image) -> Image:
-    """Return a picture of the same size in which every face is broader: somebody else's."""
+    """Return a picture of the same size in which every face is broader, as another person's would be."""
     import cv2
 
     wide = cv2.resize(image, None, fx=BROADER, fy=1.0)

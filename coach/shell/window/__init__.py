@@ -1,1 +1,1 @@
-"""What the window shows and what is pressed in it."""
+"""The window: drawing what it shows, reading its keys and clicks."""

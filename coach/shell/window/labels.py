@@ -11,7 +11,7 @@ from coach.shell.window.display import Command
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the window writes by itself; everything else comes with the screen.
+    """The words of the window itself; all others come with the screen.
 
     The fields are keys of the language files' `[screen]` section, but `good`, which is the session's.
     """

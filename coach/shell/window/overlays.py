@@ -16,7 +16,7 @@ Lines = tuple[tuple[str, str], ...]
 
 
 def dim(canvas: Image, box: Rect) -> None:
-    """Darken a box, so that what is written over it reads well."""
+    """Darken a box, so that text over it reads well."""
     area = box.of(canvas)
     cv2.convertScaleAbs(area, dst=area, alpha=DIMMED)
 

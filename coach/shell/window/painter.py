@@ -149,7 +149,7 @@ def _picture(
 ) -> Rect | None:
     """Draw what the picture's box shows: the mirrored picture, its outline, or nothing.
 
-    Returns where the picture stands, None while there is none.
+    Returns where the picture stands, None without a picture.
     """
     if image is None:
         return None

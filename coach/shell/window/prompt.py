@@ -1,4 +1,4 @@
-"""Asking a person a question with a few answers: in the window, on the terminal, or nobody at all."""
+"""Asking the person a question with a few answers: in the window, on the terminal, or not at all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAUSE_S = 0.03  # between two looks where no camera sets the pace
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `options`: (key, label), keys from 1 to 9; without any, one only goes on.
+    """What is asked. `options`: (key, label), keys from 1 to 9; without any, the person just continues.
 
     `default`: the key that holds when Space is pressed or nobody answers for `patience_s` seconds.
     `note`: more to read, large. `caption`: words that are being said.
@@ -177,7 +177,7 @@ class TerminalAsker:
 
 
 class NobodyAsker:
-    """Asks nobody and never waits: the defaults hold."""
+    """Never asks and never waits: the defaults hold."""
 
     def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
         """Return the default."""
@@ -188,7 +188,7 @@ class NobodyAsker:
 
 
 def asker_for(display: Display, check: FramingCheck = _unseen, *, window: bool) -> Asker:
-    """Return who is asked: the person at the window, else at the terminal, else nobody."""
+    """Return how to ask: in the window, else on the terminal, else not at all."""
     if window:
         return WindowAsker(display, check)
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():

@@ -1,4 +1,4 @@
-"""A question as the window shows it: the picture, what is asked, and its answers as large keys."""
+"""A question in the window: the picture, the question, and its answers as large keys."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class OpenCvWindow:
     """A `Display` on the desktop. Make it and use it on the main thread, as macOS demands.
 
     Ask `display_problem` first. `Command.VIEW`, `FULLSCREEN` and `LATENCY` are done here and
-    returned as well, for whoever wants to remember them.
+    returned as well, so that the caller can remember them.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class OpenCvWindow:
         self._ages: deque[float] = deque(maxlen=31)
         self._clicks: deque[Command] = deque(maxlen=KEYS_A_FRAME)
         self._open = True
-        self.canvas: Image | None = None  # what is shown now
+        self.canvas: Image | None = None  # the picture shown now
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
             cv2.resizeWindow(title, settings.width, settings.height)

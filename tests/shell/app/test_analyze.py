@@ -43,7 +43,7 @@ def test_a_video_cut_off_before_its_index(tmp_path, film, ready, fails):
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     status, line = fails("analyze", cut, "--exercise", "combined", *ready)
     assert status == 1
-    assert "cut off" in line
+    assert "incomplete" in line
 
 
 def test_a_video_cut_off_in_its_middle(tmp_path, face_film, ready, fails):
@@ -150,7 +150,7 @@ def test_a_face_that_goes_and_comes_back_is_in_the_log():
     [
         (["--cue-at", "nan"], "--cue-at nan"),
         (["--cue-at=-3"], "--cue-at -3"),
-        (["--hold-s", "nan"], "nan is no number between"),
+        (["--hold-s", "nan"], "nan is not a number between"),
         (["--language", "xx"], "choose auto"),
         (["--plot", "signals.txt"], "name a .png"),
         (["--plot", "nowhere/signals.png"], "in a folder that exists"),

@@ -136,7 +136,7 @@ def test_a_forgotten_session_is_gone_from_the_disk(store: Store, tmp_path: Path)
 
 def test_a_session_is_forgotten_by_one_name_only(store: Store) -> None:
     """An empty or unknown name deletes nothing; `last` is the newest."""
-    said = {"": "name is empty", "zzz": "^no session is called 'zzz'; give"}
+    said = {"": "name is empty", "zzz": "^no session matches 'zzz'; give"}
     for name, words in said.items():
         with pytest.raises(UsageError, match=words):
             forget_session(store, name)

@@ -110,7 +110,7 @@ def test_no_file_is_called_dash(data: Path, tmp_path: Path, capfd, command: list
     """Nothing called `-` appears, neither folder nor file."""
     status, line = said(capfd, *command, "-")
     assert status == 2
-    assert "-: standard output is not understood" in line
+    assert "-: standard output is not supported" in line
     assert not (tmp_path / "-").exists()
 
 
@@ -119,7 +119,7 @@ def test_a_session_is_looked_for_before_the_question(data: Path, monkeypatch, ca
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     status, line = said(capfd, "forget", "session", "nope")
     assert status == 2
-    assert "no session is called 'nope'" in line
+    assert "no session matches 'nope'" in line
     asked: list[str] = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question))
@@ -132,7 +132,7 @@ def test_a_session_is_looked_for_before_the_question(data: Path, monkeypatch, ca
 def test_one_session_is_not_told_to_be_one(tmp_path: Path) -> None:
     """With one session there, an empty name is what is wrong, not the count; with none, there is no last."""
     with Store.open(tmp_path) as store:
-        with pytest.raises(CoachError, match="no session yet"):
+        with pytest.raises(CoachError, match="no sessions yet"):
             forget_session(store, "last")
         fill(store, sessions=1, check_ins=0)
         with pytest.raises(UsageError, match="name is empty"):

@@ -152,7 +152,7 @@ def test_an_opening_that_never_ends_is_an_error(clock):
     camera = Webcam(SETTINGS, opener=opener, clock=clock, open_here=False)
     camera.read()
     clock.t += OPEN_LIMIT_S + 1
-    with pytest.raises(SourceError, match=r"camera 0 does not answer.*other programs"):
+    with pytest.raises(SourceError, match=r"camera 0 does not respond.*other programs"):
         camera.read()
     gate.set()
     assert feed.released.wait(10)  # when it does open at last, it is let go at once

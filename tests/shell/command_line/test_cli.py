@@ -72,7 +72,7 @@ def test_no_camera(cameras, ready, fails):
     """Without any camera the line says so, and names the demo that needs none."""
     status, line = fails("session", *ready)
     assert status == 1
-    assert "no camera answers" in line
+    assert "no camera found" in line
     assert "smile-coach demo" in line
 
 
@@ -444,7 +444,7 @@ def test_settings_are_begun_changed_and_shown(tmp_path, capfd, fails):
     assert run(["config", str(path)]) == 0
     assert capfd.readouterr().out.strip() == f"{path}: ok"
     status, line = fails("config", "--init")
-    assert (status, "there already" in line) == (1, True)
+    assert (status, "already exists" in line) == (1, True)
 
 
 def test_reminders_are_two_entries_of_a_calendar(tmp_path, capfd):

@@ -249,7 +249,7 @@ def test_a_disk_that_fails_ends_the_recording_and_not_the_session(folder, monkey
         coached.process(number / 10, None)
     coached.end(0.5, "stopped")
     assert "No space left on device" in recording.close()
-    assert "the session goes on" in recording.problem
+    assert "the session continues" in recording.problem
 
 
 def test_a_fault_of_the_program_is_not_swallowed(folder, monkeypatch):
@@ -319,12 +319,12 @@ def test_a_recording_is_found_by_session_folder_or_last(tmp_path):
     assert films.find(tmp_path, "last").session == "abc222"
     assert films.find(tmp_path, "2026-01-01").session == "abc111"
     assert films.find(tmp_path, str(folder)).session == "abc222"
-    for name, count in (("abc", "2 recordings are"), ("x", "no recording is"), ("", "no recording is")):
-        with pytest.raises(UsageError, match=f"{count} called"):
+    for name, count in (("abc", "2 recordings match"), ("x", "no recording"), ("", "no recording")):
+        with pytest.raises(UsageError, match=count):
             films.find(tmp_path, name)
     assert "deleted: 1 film (2026-01-01_080000)" in films.delete(tmp_path, films.recordings(tmp_path)[:1])
     assert [recorded.session for recorded in films.recordings(tmp_path)] == ["abc222"]
-    with pytest.raises(UsageError, match="no recording yet"):
+    with pytest.raises(UsageError, match="no recordings yet"):
         films.find(tmp_path / "other", "last")
 
 

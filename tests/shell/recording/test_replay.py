@@ -113,7 +113,7 @@ def test_a_recording_broken_off_replays_as_far_as_it_goes(copy, capsys):
     assert run_replay(options(copy, events="-"), "abc") == 0
     said = capsys.readouterr().err
     assert "is cut off; read up to" in said
-    assert "events are identical, there the trace ends" in said
+    assert "events are identical; the trace ends there" in said
     assert FilmReader(folder).picture(1.0) is None
 
 
@@ -142,7 +142,7 @@ def test_a_trace_from_a_program_that_knew_more_is_refused_in_one_line(copy):
     setup.flags["singing"] = True
     (folder / films.TRACE).unlink()
     TraceWriter(folder / films.TRACE, setup, extra).close()
-    with pytest.raises(CoachError, match="cannot be gone through again") as refusal:
+    with pytest.raises(CoachError, match="cannot be replayed") as refusal:
         run_replay(options(copy), "last")
     assert "\n" not in str(refusal.value)
 

@@ -1,4 +1,4 @@
-"""Cues are heard at once or not at all; whatever hangs or crashes, the session goes on with captions."""
+"""Cues are heard at once or not at all; whatever hangs or crashes, the session continues with captions."""
 
 import os
 import shutil
