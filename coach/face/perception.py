@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from coach.face.baseline import Baseline, OwnRange, neutral_baseline
 from coach.face.features import Features, extract
 from coach.types import FaceObservation
+
+FURTHEST = 1000.0  # pictures; a landmark cannot be further from its picture
 
 
 class Perception:
@@ -18,11 +22,12 @@ class Perception:
         self._seen: list[FaceObservation] = []
 
     def look(self, observation: FaceObservation | None) -> FaceObservation | None:
-        """Return one frame's face, None where there is none that can be measured.
+        """Return one frame's face; None without one that can be measured.
 
-        A face without extent is none: no landmarker gives such, but a damaged trace can hold it.
+        No landmarker returns a face without extent or far outside its picture, but a damaged trace may
+        hold one.
         """
-        return observation if observation is not None and _has_extent(observation) else None
+        return observation if observation is not None and _measurable(observation) else None
 
     def keep(self, face: FaceObservation) -> None:
         """Keep a frame as part of the neutral face to be learnt."""
@@ -53,6 +58,6 @@ class Perception:
         return extract(face, self.baseline, self.own_range)
 
 
-def _has_extent(observation: FaceObservation) -> bool:
+def _measurable(observation: FaceObservation) -> bool:
     left, top, right, bottom = observation.box
-    return right > left and bottom > top
+    return right > left and bottom > top and bool(np.abs(observation.landmarks).max() <= FURTHEST)

@@ -353,3 +353,14 @@ def test_nothing_is_left_over_when_the_drawn_face_is_back_at_rest(watch):
     assert features.cheek_raise.mean == pytest.approx(0, abs=0.2)
     assert features.lip_corner_pull.mean == pytest.approx(0, abs=0.1)
     assert features.jaw_open == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+@pytest.mark.parametrize("axis", [0, 2])
+def test_a_landmark_that_is_nowhere_makes_no_face(value, axis):
+    """A damaged trace may hold such a face: it is left out like a frame without one."""
+    seen = observed(synthetic_face())
+    landmarks = seen.landmarks.copy()
+    landmarks[10, axis] = value
+    assert Perception().look(seen) is seen
+    assert Perception().look(replace(seen, landmarks=landmarks)) is None
