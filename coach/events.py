@@ -1,4 +1,4 @@
-"""What happened, stamped in frame time: the lines of the event log."""
+"""Events, stamped in frame time: the lines of the event log."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ Direction: TypeAlias = Literal["clockwise", "counterclockwise"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """`t`: seconds of the frame that caused it. `exercise`: the one that is running, if any."""
+    """Something that happened. `t`: seconds, the frame that caused it. `exercise`: the running one, if any."""
 
     type: ClassVar[str] = "event"
     t: float
     exercise: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the event as plain JSON values: `t` and `type` first, no NaN, None where not known."""
+        """Return the event as plain JSON values: `t` and `type` first, None instead of NaN and unknown values."""
         out: dict[str, Any] = {"t": round(self.t, 4), "type": self.type}
         for each in fields(self):
             value = getattr(self, each.name)
@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStart(Event):
-    """First line of every log."""
+    """The first line of every log."""
 
     type: ClassVar[str] = "session_start"
     plan: str
@@ -75,7 +75,7 @@ class SessionStart(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibrated(Event):
-    """The neutral baseline is known. `neutral_s`: seconds of neutral face used; `quality`: 0..1."""
+    """The neutral face is known. `neutral_s`: seconds of neutral face used; `quality`: 0..1."""
 
     type: ClassVar[str] = "calibrated"
     neutral_s: float
@@ -118,7 +118,7 @@ class Attempt(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smile(Event):
-    """One smile's evenness. `symmetry`: weaker over stronger corner travel; `lag_s`: later minus first."""
+    """How even one smile was. `symmetry`: weaker over stronger side; `lag_s`: later minus first side."""
 
     type: ClassVar[str] = "smile"
     start: float
@@ -140,7 +140,7 @@ class Stage(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JawCircle(Event):
-    """One full circle of the jaw; the direction is the one seen in the mirrored window."""
+    """One full circle of the jaw; the direction is as seen in the mirrored window."""
 
     type: ClassVar[str] = "jaw_circle"
     index: int
@@ -149,7 +149,7 @@ class JawCircle(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall(Event):
-    """A smile arose after a memory's cue, or none did (`onset_t` and `latency_s` None)."""
+    """A smile followed a memory's cue, or did not (then `onset_t` and `latency_s` are None)."""
 
     type: ClassVar[str] = "recall"
     index: int
@@ -162,7 +162,7 @@ class Recall(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueGiven(Event):
-    """What was said and shown."""
+    """A cue was spoken and shown."""
 
     type: ClassVar[str] = "cue"
     text: str
@@ -185,7 +185,7 @@ class FaceFound(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Event):
-    """The session waits. `cause`: `key`, `face_lost` or `camera_lost`."""
+    """The session is paused. `cause`: `key`, `face_lost` or `camera_lost`."""
 
     type: ClassVar[str] = "paused"
     cause: str = "key"
@@ -193,28 +193,28 @@ class Paused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed(Event):
-    """The session goes on."""
+    """The session continues."""
 
     type: ClassVar[str] = "resumed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraLost(Event):
-    """The camera gives no new pictures."""
+    """The camera has stopped delivering pictures."""
 
     type: ClassVar[str] = "camera_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFound(Event):
-    """The camera gives pictures again."""
+    """The camera delivers pictures again."""
 
     type: ClassVar[str] = "camera_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnd(Event):
-    """Last line of every log. `reps` and `attempts` by exercise."""
+    """The last line of every log. `reps` and `attempts` by exercise."""
 
     type: ClassVar[str] = "session_end"
     reps: dict[str, int]

@@ -1,4 +1,4 @@
-"""The settings a person may change, with their types, limits and defaults' meaning."""
+"""The settings a person may change: their types, limits and meaning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# The usual limits of a number in a configuration file; a field with others has its limits on its own line.
+# The usual limits of numbers in configuration files. A field with other limits states them itself.
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=60)]
 Share: TypeAlias = Annotated[float, Field(gt=0, le=1)]
 Length: TypeAlias = Annotated[float, Field(gt=0, lt=1)]  # in outer-eye-corner distances
@@ -29,7 +29,7 @@ class CameraSettings(Strict):
 
 
 class VoiceSettings(Strict):
-    """What is heard.
+    """The sound.
 
     `rate`: words a minute in English, of which each language takes its own share; `volume`: 0..1, 1 is
     -20 LUFS; `voice`: empty = the best there is for the language, `system` = the system's own, or a voice's
@@ -44,7 +44,7 @@ class VoiceSettings(Strict):
 
 
 class WindowSettings(Strict):
-    """What is seen. `view`: the picture, its outline only, or no picture at all."""
+    """The window. `view`: the picture with or without an overlay, an outline only, or no picture."""
 
     width: Annotated[int, Field(ge=640, le=7680)]
     height: Annotated[int, Field(ge=480, le=4320)]
@@ -54,16 +54,16 @@ class WindowSettings(Strict):
 
 
 class ModelSettings(Strict):
-    """The landmarker's model. `path`: a file of one's own, empty = the user's cache."""
+    """The landmarker's model. `path`: a file of your own, empty = the user's cache."""
 
     path: str
 
 
 class FramingSettings(Strict):
-    """When the face is well in the picture.
+    """When the face is well placed in the picture.
 
     `min_size`/`max_size`: inter-ocular distance (outer eye corners) as a share of the picture's height.
-    `margin`: least distance of the face's outline from the border, as a share of the picture.
+    `margin`: smallest distance of the face's outline from the border, as a share of the picture.
     Angles in degrees; `min_light` mean luma 0..255; `max_side_ratio`: brighter over darker half.
     """
 

@@ -1,6 +1,6 @@
-"""Faces made of numbers: traces of features from a few points in time, to try an exercise without a camera.
+"""Faces made of numbers: traces of features built from keyframes, to try an exercise without a camera.
 
-Public API for everyone who adds an exercise::
+Public API for anyone who adds an exercise::
 
     frames = trace(12.0, cheek=held(1.0, 3.5))
     events = play(CheekRaiser(spec), frames)
@@ -42,7 +42,7 @@ def face(
     pitch: float = 0.0,
     own_range: OwnRange | None = None,
 ) -> Features:
-    """Return the features of one frame; without arguments, of the neutral face.
+    """Return the features of one frame; without arguments, those of the neutral face.
 
     Parameters
     ----------
@@ -52,17 +52,17 @@ def face(
         Cheek raise, corner pull and jaw drop as shares of the own best; `cheek` and `smile` may be
         one `Bilateral` instead of a number for both sides.
     closure
-        0 open .. 1 closed by the upper lid, which pulls the lower one with it a little.
+        0 open .. 1 closed by the upper lid, which pulls the lower lid along a little.
     jaw_side
         Length units, + = to the person's left.
     lip_gap
-        Length units; None: as far as the jaw opens the lips.
+        Length units; None: as far as the open jaw parts the lips.
     brows, frown
         Brows up, length units; brows drawn down, as the blendshape above neutral.
     yaw, pitch
         Degrees; the neutral pose is 0.
     own_range
-        The own range, where it is not the usual one.
+        The own range; None: the default one.
     """
     own_range = own_range or OwnRange()
     lift, pull = _times(_pair(cheek), own_range.cheek), _times(_pair(smile), own_range.smile)
@@ -105,7 +105,7 @@ def face(
 def held(
     start: float, plateau_s: float, top: Level = 1.0, *, rise_s: float = 0.4, fall_s: float = 0.4
 ) -> Keyframes:
-    """Return a movement's points: from rest at `start` up to `top`, held, and back to rest."""
+    """Return the keyframes of a movement: from rest at `start` up to `top`, held, and back to rest."""
     up = start + rise_s
     return [(start, 0.0), (up, top), (up + plateau_s, top), (up + plateau_s + fall_s, 0.0)]
 
@@ -113,21 +113,21 @@ def held(
 def trace(
     duration_s: float, fps: float = 30.0, *, away: Iterable[tuple[float, float]] = (), **moves: Keyframes
 ) -> FeatureTrace:
-    """Return the frames of a face that moves along straight lines between points.
+    """Return the frames of a face that moves in straight lines between keyframes.
 
     Parameters
     ----------
     duration_s, fps
         Seconds, and frames a second.
     away
-        (start, end) in seconds: no face is seen, `start` included, `end` not.
+        (start, end) in seconds: no face is visible from `start` until before `end`.
     moves
-        For any argument of `face`: (seconds, level) in order of time. Before the first and after
-        the last point the level stays theirs.
+        For any argument of `face`: keyframes (seconds, level) in order of time. Before the first and
+        after the last one the level stays the same.
 
     Returns
     -------
-    (seconds, features) a frame; None where no face is seen.
+    (seconds, features) for each frame; features are None when no face is visible.
     """
     gaps = list(away)
     frames: FeatureTrace = []
@@ -142,7 +142,7 @@ def trace(
 def play(
     exercise: AnyExercise, frames: FeatureTrace, context: Context | None = None, cues: Iterable[float] = ()
 ) -> list[Event]:
-    """Return every event of an exercise that sees `frames`, what is owed at the end included.
+    """Return every event of an exercise that sees `frames`, including those of its `finish`.
 
     `cues`: seconds at which memories are cued.
 
@@ -164,7 +164,7 @@ def play(
 
 
 def level_at(points: Keyframes, t: float) -> Level:
-    """Return the level at `t` on the lines between `points`."""
+    """Return the level at `t` seconds, interpolated between keyframes."""
     after = bisect_right([at for at, _ in points], t)
     if after == 0:
         return points[0][1]

@@ -1,4 +1,4 @@
-"""What travels from the camera to the exercises: frames, observed faces, pairs of sides."""
+"""Values that travel from the camera to the exercises: frames, observed faces, pairs of sides."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Bilateral:
 
     @property
     def weaker(self) -> Side:
-        """The side with the smaller value (`left` when they are equal)."""
+        """The side with the smaller value (`left` if they are equal)."""
         return "left" if self.left <= self.right else "right"
 
     @property
@@ -45,7 +45,7 @@ class Bilateral:
 
     @property
     def symmetry(self) -> float:
-        """Weaker over stronger, 0..1; 1 where neither side moves (nothing is uneven at rest)."""
+        """Weaker over stronger, 0..1; 1 if neither side moves, since nothing is uneven at rest."""
         stronger = max(self.left, self.right)
         return 1.0 if stronger <= 0 else max(min(self.left, self.right), 0.0) / stronger
 
@@ -68,7 +68,7 @@ class Bilateral:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture and the moment it shows.
+    """One picture and the time it was taken.
 
     `t`: seconds since the source opened, strictly increasing.
     `image`: (H, W, 3) uint8, BGR, **not mirrored**.
@@ -99,7 +99,7 @@ class FaceObservation:
 
     `t`: seconds, the frame's. `landmarks`: (478, 3) float64, x and y in 0..1 of the picture, z in the
     same scale as x. `blendshapes`: (52,) float64, 0..1, in MediaPipe's order.
-    `size`: (width, height) of the picture in pixels. `light`: None where it was not measured.
+    `size`: (width, height) of the picture in pixels. `light`: None if it was not measured.
     `box`: (left, top, right, bottom) of the landmarks, shares of the picture.
     """
 

@@ -12,17 +12,17 @@ from coach.face.head_frame import HeadPose, canonical, fit, used_points
 from coach.face.measures import IRIS_MM, Measures, measure
 from coach.types import Bilateral, FaceObservation, Points
 
-SETTLE_S = 0.3  # the landmarker finds its place from its first guess, seconds
+SETTLE_S = 0.3  # the landmarker's first guesses are still moving to their place
 CLOSED = 0.7  # an aperture below this share of the median is a blink
 LEAST_FRAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRange:
-    """The person's own best, in outer-eye-corner distances above neutral.
+    """The largest movements of one person, in outer-eye-corner distances above neutral.
 
-    The defaults are where most faces are (medians of rendered and recorded people); they only bridge
-    the time until a calibration, or the first repetitions, tell better.
+    The defaults are typical (medians of rendered and recorded people) and serve until a calibration, or the
+    first repetitions, give better values.
     """
 
     cheek: float = 0.020
@@ -58,7 +58,7 @@ class Noise:
 
 
 def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
-    """Return the baseline of a face at rest, blinks and the landmarker's first moments dropped.
+    """Return the baseline of a face at rest, without blinks and the landmarker's first moments.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
 
     Returns
     -------
-    None where fewer than `LEAST_FRAMES` frames are usable.
+    None if fewer than `LEAST_FRAMES` frames are usable.
     """
     if not seen:
         return None

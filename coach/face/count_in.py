@@ -1,4 +1,4 @@
-"""The count-in after a pause: three numbers, and a look at whether the face is still the known one."""
+"""The count-in after a pause: three numbers, while checking that the face is still the known one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NUMBERS: Final = ("count_in_3", "count_in_2", "count_in_1")
 
 
 class CountInSpec(Strict):
-    """When the numbers are said after the count-in began, and when it is over. Seconds."""
+    """When each number is said and when the count-in is over, in seconds from its start."""
 
     three_s: Annotated[float, Field(ge=0, le=60)] = 0.0
     two_s: Annotated[float, Field(ge=0, le=60)] = 0.7
@@ -24,7 +24,7 @@ class CountInSpec(Strict):
 
 
 class CountIn:
-    """One count-in from `since` seconds on; `baseline` is the neutral face that is known."""
+    """One count-in that starts at `since` seconds; `baseline` is the known neutral face."""
 
     def __init__(self, since: float, baseline: Baseline, spec: CountInSpec) -> None:
         self._since = since
@@ -35,11 +35,11 @@ class CountIn:
 
     @property
     def fits(self) -> bool:
-        """Whether the face is the known one, as far as could be seen."""
+        """Whether the face is the known one, as far as it could be seen."""
         return self._recognition.fits
 
     def step(self, t: float, face: FaceObservation | None) -> tuple[str, ...]:
-        """Take in one frame; return the phrases that are due."""
+        """Take in one frame; return the phrases to say now."""
         self._recognition.look(face)
         due = [key for at, key in self._times[self._said :] if t - self._since >= at]
         self._said += len(due)

@@ -9,22 +9,21 @@ from coach.face.baseline import Baseline, OwnRange
 from coach.face.measures import measure
 from coach.types import Bilateral, FaceObservation
 
-# How much the nasolabial point counts beside the mouth corner. On rendered people with known sides, in
-# seven kinds of pictures, 2 to 5 keep even smiles (median ratio >= 0.85) and a side weak by a third
-# (<= 0.81) apart best; the corner's height alone gives 0.80 and 0.77, and single moments far beyond.
+# Weight of the nasolabial point next to the mouth corner. On rendered people with known sides, in seven kinds
+# of pictures, weights of 2 to 5 best separate even smiles (median ratio >= 0.85) from smiles with one side
+# weaker by a third (<= 0.81). The corner's height alone gives 0.80 and 0.77, with single frames far outside.
 NASOLABIAL_WEIGHT = 3.0
-# A closing upper lid pulls the lower one with it a little; what is left of the lower lid's rise after
-# taking off a third of the upper lid's drop is the cheek's (fitted on rendered people, 61,000 frames).
+# A closing upper lid pulls the lower lid along a little. Subtracting a third of its drop from the lower lid's
+# rise leaves the part that the cheek causes (fitted on rendered people, 61,000 frames).
 LID_COUPLING = 0.33
-# Narrowing of the eye, as a share of its neutral aperture, that goes with a full cheek raise. Rise of the
-# lower lid and narrowing together tell smiles of the mouth alone from those with the eyes; neither does so
-# alone.
+# Narrowing of the eye in a full cheek raise, as a share of its neutral aperture. Only together do the lower
+# lid's rise and the narrowing tell a smile that reaches the eyes from one of the mouth alone.
 NARROWING_OF_FULL_RAISE = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """What the exercises see of one frame. Sides are the person's own; `t` in seconds.
+    """One frame as the exercises see it. Sides are the person's own; `t` in seconds.
 
     Lengths marked "units" are outer-eye-corner distances above the own neutral.
 

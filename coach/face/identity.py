@@ -1,8 +1,8 @@
-"""Whether the face that is there is still the one the neutral face was learnt from.
+"""Whether the face in the picture is still the one whose neutral was learnt.
 
-The landmarker follows one face and does not say whose. When its face leaves, it takes the next one it
-finds, and repetitions of somebody else would be counted against a neutral face that is not theirs.
-Nobody is recognised here: only the proportions of the resting face are compared within one session.
+The landmarker follows one face and does not know whose it is. When that face leaves, the landmarker takes
+the next one it finds, and someone else's repetitions would be counted against the wrong neutral face.
+Nobody is identified: only the proportions of the resting face are compared, within one session.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from coach.face.baseline import Baseline
 from coach.face.head_frame import fit, used_points
 from coach.types import FaceObservation, Points
 
-# A face does not move further than this between two frames. In face sizes: at most 0.35 on recorded
-# people who leave and enter the picture at 15 fps. As a ratio of sizes: at most 1.05.
+# No face moves further than this between two frames. In face sizes: recorded people who leave and enter the
+# picture at 15 fps reach 0.35. As a ratio of sizes: they reach 1.05.
 JUMP: Final = 0.6
 SIZE_JUMP: Final = 1.5
 # RMS distance of the resting face's landmarks, in outer-eye-corner distances. The same person later in
-# the same recording: 0.010 at most over 40 recordings (dark, mirrored and small ones among them).
-# Different real people: 0.016 and more in 95 of 100 pairs, 0.057 in the middle; rendered people that
-# share one head model: 0.014 in the middle, so that three of four are told apart.
+# the same recording: at most 0.010 in 40 recordings, some of them dark, mirrored or small.
+# Different real people: 0.016 or more in 95 of 100 pairs, median 0.057. Rendered people who share one head
+# model: median 0.014, so three out of four can be told apart.
 TOLERANCE: Final = 0.0125
-COMPARABLE_DEG: Final = 12.0  # turned further against the neutral pose, landmarks shift by themselves
+COMPARABLE_DEG: Final = 12.0  # from the neutral pose; beyond it, turning alone shifts the landmarks
 LEAST_FACES: Final = 5
 
 
 def jumped(before: FaceObservation, now: FaceObservation) -> bool:
-    """Return whether the landmarker went over to another face between two frames that follow each other."""
+    """Whether the landmarker has switched to another face between two consecutive frames."""
     (x, y, size), (x_now, y_now, size_now) = _place(before), _place(now)
     smaller = min(size, size_now)
     away = math.hypot(x_now - x, y_now - y) > JUMP * smaller
@@ -51,14 +51,14 @@ def difference(reference: Points, other: Points) -> float:
 
 
 class Recognition:
-    """Compares a face that came back with a neutral face, over the frames of a second or two at rest."""
+    """Compares a returning face with a known neutral face, over a second or two at rest."""
 
     def __init__(self, baseline: Baseline) -> None:
         self._baseline = baseline
         self._offsets: list[Points] = []
 
     def look(self, face: FaceObservation | None) -> None:
-        """Take in one frame's face, None where there is none."""
+        """Take in one frame's face; None if there is none."""
         if face is None:
             return
         fitted = fit(used_points(face), self._baseline.reference)
@@ -68,21 +68,21 @@ class Recognition:
 
     @property
     def fits(self) -> bool:
-        """Whether the face seen so far is the known one, at rest; False too where it cannot be judged."""
+        """Whether the face seen so far is the known one, at rest. False if too little was seen."""
         if len(self._offsets) < LEAST_FACES:
             return False
         return _rms(np.median(self._offsets, axis=0)) <= TOLERANCE
 
 
 def _rms(offsets: Points) -> float:
-    """Depth is left out: it is the landmarker's guess and the noisiest."""
+    """Root mean square without the depth, which the landmarker only guesses."""
     return float(np.sqrt(np.mean(np.sum(offsets[:, :2] ** 2, axis=1))))
 
 
 def _place(observation: FaceObservation) -> tuple[float, float, float]:
     """Return the middle of the face and its size (geometric mean of its sides), as shares of the width.
 
-    Shares, not pixels: a camera may change the size of its pictures in mid-stream.
+    Shares, not pixels: a camera may change its picture size mid-stream.
     """
     width, height = observation.size
     tall = height / width

@@ -1,4 +1,4 @@
-"""Where the face's parts are among MediaPipe's 478 landmarks and 52 blendshapes, each named once.
+"""Indices of the parts of the face in MediaPipe's 478 landmarks and 52 blendshapes, each named once.
 
 `right` is the person's right, which is the left of an unmirrored picture. Indices: MediaPipe's
 canonical face model (google-ai-edge/mediapipe, `face_model_with_iris.obj`, Apache-2.0).
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 # Points that expressions hardly move: hairline, temples, bridge and sides of the nose, eye corners.
 # Brows, lids, cheeks, mouth and chin are left out on purpose: a head pose fitted on them would
-# follow the expression it is meant to be free of. Measured on rendered people, the hairline costs
-# nothing but a downward lid shift in brow raises, which is the harmless direction.
+# follow the expression. On rendered people, including the hairline only shifts the lids downwards in brow
+# raises, which is the harmless direction.
 RIGID: Final = (
     *(10, 67, 109, 338, 297, 103, 332, 54, 284),
     *(21, 251, 162, 389, 127, 356, 234, 454),
@@ -80,12 +80,12 @@ _PLACE: Final = {index: place for place, index in enumerate(USED)}
 
 
 def places(*indices: int) -> NDArray[np.intp]:
-    """Return where landmarks stand among the `USED` ones."""
+    """Return the positions of landmarks among the `USED` ones."""
     return np.array([_PLACE[index] for index in indices], dtype=np.intp)
 
 
 class Blendshape(IntEnum):
-    """The blendshapes that are used, by their place in MediaPipe's list."""
+    """The blendshapes in use, by their index in MediaPipe's list."""
 
     BROW_DOWN_LEFT = 1
     BROW_DOWN_RIGHT = 2

@@ -1,4 +1,4 @@
-"""From an observed face to features: neutral face learnt, everything relative to it."""
+"""From an observed face to features: learn the neutral face, then measure everything relative to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coach.face.baseline import Baseline, OwnRange, neutral_baseline
 from coach.face.features import Features, extract
 from coach.types import FaceObservation
 
-FURTHEST = 1000.0  # pictures; a landmark cannot be further from its picture
+FURTHEST = 1000.0  # distance of a landmark from its picture, in picture sizes
 
 
 class Perception:
@@ -22,7 +22,7 @@ class Perception:
         self._seen: list[FaceObservation] = []
 
     def look(self, observation: FaceObservation | None) -> FaceObservation | None:
-        """Return one frame's face; None without one that can be measured.
+        """Return one frame's face, or None if there is no face that can be measured.
 
         No landmarker returns a face without extent or far outside its picture, but a damaged trace may
         hold one.
@@ -30,7 +30,7 @@ class Perception:
         return observation if observation is not None and _measurable(observation) else None
 
     def keep(self, face: FaceObservation) -> None:
-        """Keep a frame as part of the neutral face to be learnt."""
+        """Keep a frame to learn the neutral face from."""
         self._seen.append(face)
 
     def forget_before(self, t: float) -> None:
@@ -39,11 +39,11 @@ class Perception:
 
     @property
     def kept_s(self) -> float:
-        """Seconds that the kept frames cover."""
+        """How many seconds the kept frames cover."""
         return self._seen[-1].t - self._seen[0].t if self._seen else 0.0
 
     def learn(self, accept: Callable[[Baseline], bool] = lambda _: True) -> Baseline | None:
-        """Learn the neutral face from the kept frames, where there are enough and `accept` agrees."""
+        """Learn the neutral face from the kept frames if there are enough and `accept` agrees."""
         baseline = neutral_baseline(self._seen)
         if baseline is None or not accept(baseline):
             return None
@@ -52,7 +52,7 @@ class Perception:
         return baseline
 
     def features(self, face: FaceObservation | None) -> Features | None:
-        """Return the frame's features; None without a face or before the neutral face is known."""
+        """Return the frame's features; None if there is no face or its neutral is not known yet."""
         if face is None or self.baseline is None:
             return None
         return extract(face, self.baseline, self.own_range)

@@ -1,4 +1,4 @@
-"""What can be seen: the camera's pictures, a face in them, and how well that face is placed."""
+"""Presence: whether the camera delivers, whether there is a face, and how well that face is placed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.face.identity import jumped
 from coach.settings import FramingSettings, Strict
 from coach.types import FaceObservation
 
-FRAMING_EVERY_S = 0.3  # often enough for advice, seldom enough for the frame's time
+FRAMING_EVERY_S = 0.3  # often enough for advice
 
 Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
 
@@ -20,8 +20,8 @@ Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
 class PresenceSpec(Strict):
     """When a face counts as gone. Seconds.
 
-    `face_lost_s`: of frames without a face. `stall_s`: without any frame the machine was busy, and nobody
-    knows what the face did in the meantime; `sleep_s`: after this long it may be someone else's.
+    `face_lost_s`: frames without a face. `stall_s`: no frames at all, because the machine was busy: the
+    face may have moved in the meantime. `sleep_s`: the same for so long that it may be someone else's face.
     """
 
     face_lost_s: Annotated[float, Field(gt=0, le=60)] = 1.0
@@ -30,7 +30,7 @@ class PresenceSpec(Strict):
 
 
 class Presence:
-    """Says when a face goes and comes. `seen_t`: when it was last seen, seconds; `lost`: it has been said."""
+    """Reports when a face leaves and returns. `seen_t`: last seen, seconds; `lost`: reported as lost."""
 
     def __init__(self, spec: PresenceSpec) -> None:
         self._spec = spec
@@ -38,7 +38,7 @@ class Presence:
         self.lost = False
 
     def see(self, t: float, *, there: bool, other: bool = False) -> tuple[Event, ...]:
-        """Take in one frame. `other`: the face that is there took the place of the one before."""
+        """Take in one frame. `other`: a different face has taken the place of the last one."""
         events: list[Event] = []
         gone = self.seen_t is not None and t - self.seen_t >= self._spec.face_lost_s
         if not self.lost and (other or gone):
@@ -53,9 +53,9 @@ class Presence:
 
 
 class Watch:
-    """Says when camera and face come and go.
+    """Reports when camera and face come and go.
 
-    `framing`: the last judgement of the face's place and light. `stalled`: the last frame came late.
+    `framing`: the last thing to change about the face's place and light. `stalled`: the last frame came late.
     """
 
     def __init__(self, limits: FramingSettings, spec: PresenceSpec) -> None:
@@ -71,15 +71,15 @@ class Watch:
 
     @property
     def blind(self) -> Blind:
-        """Why nothing can be judged at the moment, or empty."""
+        """Why the face cannot be seen at the moment, or empty."""
         return "camera_lost" if self.camera_lost else "face_lost" if self._presence.lost else ""
 
     def see(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
         """Take in one frame and return what has changed.
 
-        A face that is there again after a long gap without frames was lost and is found in the same
-        frame. So is one that stands elsewhere at once: it is another one. A shorter gap is the
-        machine's: no face is missing while nobody looks.
+        After a long gap without frames, a face is lost and found in the same frame. So is a face that
+        suddenly appears elsewhere: it is someone else's. During a short gap the machine was busy, so the
+        face does not count as missing.
         """
         events: tuple[Event, ...] = ()
         gap = 0.0 if self._t is None or self.camera_lost else t - self._t
@@ -101,7 +101,7 @@ class Watch:
         return events
 
     def no_camera(self, t: float) -> tuple[Event, ...]:
-        """Take in that the source gives no pictures."""
+        """Note that the source delivers no pictures."""
         if self.camera_lost:
             return ()
         self.camera_lost = True
