@@ -32,14 +32,14 @@ Direction: TypeAlias = Literal["clockwise", "counterclockwise"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened. `t`: seconds, the frame that caused it. `exercise`: the running one, if any."""
+    """Something that happened. `t`: seconds of the frame that caused it. `exercise`: running one, if any."""
 
     type: ClassVar[str] = "event"
     t: float
     exercise: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the event as plain JSON values: `t` and `type` first, None instead of NaN and unknown values."""
+        """Return the event as plain JSON values: `t` and `type` first; None for NaN and unknown values."""
         out: dict[str, Any] = {"t": round(self.t, 4), "type": self.type}
         for each in fields(self):
             value = getattr(self, each.name)

@@ -11,7 +11,7 @@ from coach.events import Event, Recall, Released, Rep
 from coach.exercise.blink import Eyes
 from coach.exercise.held import since
 from coach.exercise.protocol import Context
-from coach.exercise.rep_machine import step
+from coach.exercise.rep_machine import PREROLL_S, ended_now, step
 from coach.exercise.repetition import Ended, RepSpec, RepState, Sample
 from coach.exercise.smile_symmetry import joining
 from coach.exercise.spec import ExerciseSpec, EyeSpec
@@ -103,7 +103,7 @@ class MemoryAnchor:
             return self._answer(state, t, state.rep.start if state.smiling else None)[1]
         if state.counted:
             rep = state.rep
-            return (self._released(state, Ended(rep.start, t, rep.hold_s, rep.plateau, rep.half_t, None), t),)
+            return (self._released(state, ended_now(rep, t), t),)
         return ()
 
     def view(self, state: MemoryState) -> View:
@@ -167,7 +167,7 @@ class MemoryAnchor:
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         blinking = eyes.blinking(t, self.spec.eyes)
-        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
+        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - PREROLL_S)
         state = replace(state, eyes=eyes, frames=keep if blinking else (*keep, features))
         # a blink does not move the mouth: the smile is judged through it, only the eyes are not
         return Sample(t, features.lip_corner_pull.mean), state

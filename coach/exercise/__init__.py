@@ -1,4 +1,4 @@
-"""What an exercise is, and how a repetition is recognised: all that an exercise of another package needs."""
+"""Exercises and how a repetition is recognised: everything an exercise in another package needs."""
 
 from coach.exercise.blink import Eyes
 from coach.exercise.held import Held, HeldState, since

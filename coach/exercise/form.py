@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from coach.events import Reason
 
-MILD_SHARE = 0.35  # of the movement so far; mild faults of less are none
+MILD_SHARE = 0.35  # of the movement so far; mild faults that last less do not count
 
 
 @dataclass(frozen=True, slots=True)
 class FormFault:
-    """A stretch of wrong form, seconds. `grave_s`: how much of it was more than mild."""
+    """A period of wrong form, seconds. `grave_s`: how much of it was more than mild."""
 
     start: float
     end: float
@@ -25,7 +25,7 @@ FormFaults: TypeAlias = tuple[FormFault, ...]
 
 
 def extended(faults: FormFaults, fresh: FormFault, grace_s: float) -> FormFaults:
-    """Append one frame's fault; one that returns within the grace is the same: an edge is not right form."""
+    """Append one frame's fault, or extend the last one if the same fault returns within the grace time."""
     last = faults[-1] if faults else None
     if last is None or last.reason != fresh.reason or fresh.end - last.end > grace_s:
         return (*faults, fresh)
@@ -34,7 +34,7 @@ def extended(faults: FormFaults, fresh: FormFault, grace_s: float) -> FormFaults
 
 
 def counting(faults: FormFaults, start: float, end: float, grace_s: float) -> list[FormFault]:
-    """Return the faults that count, cut to `start`..`end`: the long ones, mild ones where they add up."""
+    """Return the faults that count, cut to `start`..`end`: long ones, and mild ones if they add up."""
     cut = [replace(fault, start=max(fault.start, start), end=min(fault.end, end)) for fault in faults]
     long = [fault for fault in cut if fault.end - fault.start > grace_s]
     mild_s = sum(fault.end - fault.start for fault in long if fault.grave_s <= grace_s)
@@ -42,16 +42,16 @@ def counting(faults: FormFaults, start: float, end: float, grace_s: float) -> li
 
 
 def lost_s(faults: FormFaults, start: float, end: float, grace_s: float) -> float:
-    """Seconds between `start` and `end` in which the form was wrong for longer than the grace.
+    """Return how many seconds between `start` and `end` the form was wrong for longer than the grace time.
 
-    Right form for less than twice the grace before a grave fault is lost with it: a form found wrong so
-    soon was not right before either, it only takes a moment to tell.
+    A grave fault also costs the good form before it, if that lasted less than twice the grace time: it takes
+    a moment to recognise a fault.
     """
     if not faults:
         return 0.0
-    total, right_since = 0.0, start
+    total, good_since = 0.0, start
     for fault in counting(faults, start, end, grace_s):
-        soon = fault.grave_s > grace_s and fault.start - right_since < 2 * grace_s
-        total += fault.end - (right_since if soon else fault.start)
-        right_since = fault.end
+        soon = fault.grave_s > grace_s and fault.start - good_since < 2 * grace_s
+        total += fault.end - (good_since if soon else fault.start)
+        good_since = fault.end
     return total

@@ -1,4 +1,4 @@
-"""What the held exercises have in common: a movement is raised, held with the right form, and released."""
+"""The common part of held exercises: a movement is raised, held with good form, and released."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from typing import ClassVar, Generic, TypeVar
 from coach.events import Attempt, Event, Reason, Released, Rep
 from coach.exercise.blink import Eyes
 from coach.exercise.protocol import Context
-from coach.exercise.rep_machine import step
+from coach.exercise.rep_machine import PREROLL_S, ended_now, step
 from coach.exercise.repetition import Ended, Reached, RepState, Sample
 from coach.exercise.spec import ExerciseSpec, HeldSpec
 from coach.exercise.view import Bars, View
 from coach.face.features import Features
 from coach.types import Bilateral
 
+BAND_TOP = 1.2  # of the own best: the upper end of the target band
+
 
 @dataclass(frozen=True, slots=True)
 class HeldState:
-    """A held exercise's memory. `frames`: the running movement's, and of shortly before; the last is now."""
+    """A held exercise's memory. `frames`: of the movement and shortly before it; the last one is now."""
 
     context: Context
     rep: RepState = field(default_factory=RepState)
@@ -35,9 +37,10 @@ P = TypeVar("P", bound=HeldSpec)
 
 
 class Held(Generic[P]):
-    """A movement that is raised, held with the right form, and released.
+    """A movement that is raised, held with good form, and released.
 
-    Subclasses say what is measured: `level`, `fault`, `noise`, `band`, and what `ended` adds.
+    Subclasses define the measurement: `level`, `sides`, `noise` and `fault`. They may also define `mild`
+    faults and the events that `ended` adds. `masks_blinks`: a blink disturbs the level.
     """
 
     name: ClassVar[str]
@@ -52,11 +55,11 @@ class Held(Generic[P]):
         raise NotImplementedError
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
-        """Return what is wrong with the form in this frame."""
+        """Return the fault in this frame's form, if any."""
         raise NotImplementedError
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
-        """Whether a fault only counts where it lasts for much of the movement."""
+        """Whether a fault counts only if it lasts for much of the movement."""
         del state, features, fault
         return False
 
@@ -65,11 +68,11 @@ class Held(Generic[P]):
         raise NotImplementedError
 
     def sides(self, features: Features) -> Bilateral:
-        """Left and right level for the bars."""
+        """Return the left and right level for the bars."""
         raise NotImplementedError
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
-        """Events beyond `rep`, `released` and `attempt` when a movement has ended."""
+        """Return events to add to `rep`, `released` and `attempt` when a movement has ended."""
         del state, ended, t
         return ()
 
@@ -94,19 +97,25 @@ class Held(Generic[P]):
         return state, ()
 
     def finish(self, state: HeldState, t: float) -> tuple[Event, ...]:
-        """Return the last movement's end, where the source ended before the face was back at rest."""
+        """Return the end of a counted movement that is still held when the source ends."""
         rep = state.rep
         if rep.phase not in ("apex", "offset") or not rep.counted:
             return ()
-        ended = Ended(rep.start, t, rep.hold_s, rep.plateau, rep.half_t, None)
-        return self._close(state, ended, t)
+        return self._close(state, ended_now(rep, t), t)
 
     def view(self, state: HeldState) -> View:
         """Return what the window shows."""
         rep, rules = state.rep, self.spec.repetition
-        hold_s, fault = (rep.hold_s, state.fault) if rep.phase == "apex" else (0.0, None)
-        bars = Bars(self.sides(state.frames[-1]), (rules.half, 1.2)) if state.frames else None
-        return View(rep.phase, state.reps, hold_s, rules.hold_s, fault, rep.phase == "neutral", bars)
+        holding = rep.phase == "apex"
+        return View(
+            phase=rep.phase,
+            count=state.reps,
+            hold_s=rep.hold_s if holding else 0.0,
+            target_s=rules.hold_s,
+            fault=state.fault if holding else None,
+            at_rest=rep.phase == "neutral",
+            bars=Bars(self.sides(state.frames[-1]), (rules.half, BAND_TOP)) if state.frames else None,
+        )
 
     def _sample(self, state: HeldState, t: float, features: Features | None) -> tuple[Sample, HeldState]:
         if features is None:
@@ -115,13 +124,13 @@ class Held(Generic[P]):
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)
-        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - 1.2)
+        keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - PREROLL_S)
         state = replace(state, eyes=eyes, frames=(*keep, features))
         if masked:
             return Sample(t, masked=True), state
         fault = self.fault(state, features)
         mild = fault is not None and self.mild(state, features, fault)
-        return Sample(t, self.level(features), fault, mild), state
+        return Sample(t, self.level(features), fault=fault, mild=mild), state
 
     def _close(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
         events = self.ended(state, ended, t)

@@ -1,4 +1,4 @@
-"""What an exercise is to the session."""
+"""The protocols of an exercise: what the session calls, and what it passes on."""
 
 from __future__ import annotations
 
@@ -16,14 +16,53 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an exercise knows of the person: the own range, and the noise of the neutral face."""
+    """The person, as an exercise knows them: their own range, and the noise of their neutral face."""
 
     own_range: OwnRange = field(default_factory=OwnRange)
     noise: Noise = field(default_factory=Noise)
 
 
 class Exercise(Protocol[S]):
-    """One exercise: values in, events out. A third party's needs nothing but this and a TOML file."""
+    """One exercise: a state and one frame's features in, the next state and events out.
+
+    An exercise in another package needs only this protocol and a TOML file. `Held` implements it for
+    movements that are raised, held and released.
+
+    Example
+    -------
+    An exercise that counts each long blink::
+
+        @dataclass(frozen=True)
+        class BlinkState:
+            eyes: Eyes = Eyes()
+            count: int = 0
+
+        class LongBlink:
+            name = "long_blink"
+            spec_type = LongBlinkSpec  # an ExerciseSpec with a table `eyes: EyeSpec`
+
+            def __init__(self, spec):
+                self.spec = spec
+
+            def begin(self, context):
+                return BlinkState()
+
+            def step(self, state, t, features):
+                if features is None:
+                    return state, ()
+                eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
+                if not (state.eyes.shut(t, self.spec.eyes) and eyes.closed_since is None):
+                    return replace(state, eyes=eyes), ()
+                start, count = state.eyes.closed_since, state.count + 1
+                rep = Rep(t=t, exercise=self.name, index=count, start=start, hold_s=t - start)
+                return BlinkState(eyes, count), (rep,)
+
+            def finish(self, state, t):
+                return ()
+
+            def view(self, state):
+                return View(count=state.count)
+    """
 
     name: ClassVar[str]
     spec_type: ClassVar[type[ExerciseSpec]]
@@ -38,15 +77,15 @@ class Exercise(Protocol[S]):
         ...
 
     def step(self, state: S, t: float, features: Features | None) -> tuple[S, tuple[Event, ...]]:
-        """Take in one frame; `features` is None where no face was seen."""
+        """Take in one frame; `features` is None if no face was seen."""
         ...
 
     def finish(self, state: S, t: float) -> tuple[Event, ...]:
-        """Return what is still owed when the exercise or the source ends at `t`."""
+        """Return the events that are still due when the exercise or the source ends at `t`."""
         ...
 
     def view(self, state: S) -> View:
-        """Return what the window and the guide show of the state."""
+        """Return the state as the window and the guide need it."""
         ...
 
 
@@ -55,7 +94,7 @@ AnyExercise = Exercise[Any]
 
 @runtime_checkable
 class Cued(Protocol):
-    """An exercise that answers to cues: the coach says when, the exercise times what follows.
+    """An exercise that responds to cues: the coach says when, the exercise times what follows.
 
     Example::
 
@@ -65,5 +104,5 @@ class Cued(Protocol):
     """
 
     def give(self, state: Any, t: float) -> Any:
-        """Return the state with a cue given at `t` seconds, which may lie ahead."""
+        """Return the state with a cue added at `t` seconds, which may be in the future."""
         ...

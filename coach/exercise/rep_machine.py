@@ -18,10 +18,10 @@ RepTrigger: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "
 
 TRANSITIONS: Final[dict[tuple[RepPhase, RepTrigger], RepPhase]] = {
     ("neutral", "entered"): "onset",  # the movement rises above the enter threshold
-    ("onset", "dropped"): "neutral",  # ... and was a flicker
-    ("onset", "dwelt"): "apex",  # ... and stays: the hold clock runs, back-dated to half-rise
+    ("onset", "dropped"): "neutral",  # ... but only flickered
+    ("onset", "dwelt"): "apex",  # ... and stays: the hold is timed, from half-rise on
     ("onset", "lost"): "offset",
-    ("apex", "dropped"): "neutral",  # what stays of it is below the enter threshold: noise, a blink's edge
+    ("apex", "dropped"): "neutral",  # it settles below the enter threshold: noise, or the edge of a blink
     ("apex", "fell"): "offset",  # below half of its own plateau for longer than the grace
     ("apex", "lost"): "offset",  # face gone or head turned for longer than the grace
     ("offset", "rested"): "neutral",  # true return to rest: ready for the next
@@ -101,7 +101,7 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
         faults = extended(faults, FormFault(begin, sample.t, sample.fault, grave_s), spec.grace_s)
     rest_since = None
     low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
-    home = abs(sample.level) < enter / 2  # the calibrated neutral is rest, whatever the floor has become
+    home = abs(sample.level) < enter / 2  # the calibrated neutral is always rest
     if state.phase == "offset" and (low or home):
         rest_since = sample.t if state.rest_since is None else state.rest_since
     return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
@@ -112,7 +112,7 @@ def _last(trace: LevelTrace, t: float) -> LevelTrace:
 
 
 def _trigger(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    """Return what this frame means in the present phase."""
+    """Return what this frame triggers in the current phase, if anything."""
     if state.gone_since is not None:
         long = sample.t - state.gone_since > spec.grace_s
         return "lost" if long and state.phase in ("onset", "apex") else None
@@ -152,21 +152,21 @@ TRIGGERS: Final[dict[RepPhase, Callable[[RepState, Sample, RepSpec, float], RepT
 
 
 def _nothing(state: RepState, enter: float) -> bool:
-    """Whether the plateau is too low for a movement: against rest, or against the calibrated neutral."""
+    """Whether the plateau is too low for a movement, above rest or above the calibrated neutral."""
     low = state.plateau < LEAST_PLATEAU * enter
     return low or state.plateau + state.floor < LEAST_ABOVE_NEUTRAL * enter
 
 
 def _risen(state: RepState, enter: float) -> bool:
-    """Whether the next movement has begun before a failed try came to rest."""
+    """Whether the next movement has started before a failed attempt came to rest."""
     failed = state.phase == "offset" and not state.counted and state.plateau > 0
     return failed and state.level > max(enter, RISEN * state.plateau)
 
 
 def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
-    """After a movement the level has stayed within a narrow band: a new rest level.
+    """Whether the level has stayed within a narrow band after a movement: a new rest level.
 
-    Below half of the movement a short while will do; nobody rests higher up, so there it takes long.
+    Below half of the movement a short time is enough. Nobody rests higher up, so there it takes long.
     """
     if state.phase != "offset":
         return False
@@ -204,7 +204,7 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
 def _move(
     state: RepState, sample: Sample, spec: RepSpec, trigger: RepTrigger, enter: float
 ) -> tuple[RepState, Ended | None]:
-    """Go to the next phase and say what ended."""
+    """Go to the next phase; return what ended, if anything."""
     moved = replace(state, phase=TRANSITIONS[state.phase, trigger], since=sample.t)
     if trigger == "entered":
         return replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
@@ -218,16 +218,21 @@ def _move(
     return _rested(moved, sample, spec, risen=_risen(state, enter))
 
 
-def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> tuple[RepState, Ended | None]:
-    end = state.rest_since if state.rest_since is not None else sample.t
-    ended = Ended(
+def ended_now(state: RepState, t: float, reason: Reason | None = None) -> Ended:
+    """Return the end at `t` of the movement so far; `reason`: why it did not count."""
+    return Ended(
         start=state.start,
-        end=end,
+        end=t,
         hold_s=state.hold_s,
         plateau=state.plateau,
         half_t=state.half_t,
-        reason=None if state.counted else _reason(state, spec),
+        reason=reason,
     )
+
+
+def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> tuple[RepState, Ended | None]:
+    end = state.rest_since if state.rest_since is not None else sample.t
+    ended = ended_now(state, end, None if state.counted else _reason(state, spec))
     level = state.trace[-1][1] if state.trace else state.floor
     floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
@@ -240,7 +245,7 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> t
 
 
 def _reason(state: RepState, spec: RepSpec) -> Reason:
-    """Why a movement was not a repetition: its longest fault, where that cost it the hold; else too short."""
+    """Return why a movement did not count: its longest fault if that cost it the hold, else too short."""
     spent: dict[Reason, float] = {}
     for fault in counting(state.faults, state.start, state.t, spec.grace_s):
         spent[fault.reason] = spent.get(fault.reason, 0.0) + fault.end - fault.start
@@ -253,9 +258,9 @@ def _reason(state: RepState, spec: RepSpec) -> Reason:
 
 
 def _drift(floor: float, sample: Sample, enter: float, dt: float, spec: RepSpec) -> float:
-    """Let the rest level follow slow drift, but not movements, upwards or downwards.
+    """Let the rest level follow slow drift in either direction, but not movements.
 
-    The calibrated neutral is always rest: a face that comes back to it is at rest at once.
+    The calibrated neutral is always rest: a face that returns to it is at rest at once.
     """
     level = sample.level
     if abs(level - floor) > enter:

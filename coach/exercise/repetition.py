@@ -1,4 +1,4 @@
-"""One repetition as the four FACS temporal segments: how it is judged, what is seen and remembered of it."""
+"""One repetition in the four FACS temporal segments: its rules, its input and its state."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ RepPhase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
 
 
 class RepSpec(Strict):
-    """How a repetition is judged. Shares are of the movement's own size, seconds are frame time.
+    """The rules of a repetition. Shares are of the movement's own size, seconds are frame time.
 
-    `hold_s`: hold target. `enter`: level above rest, as a share of the own best, that begins a try.
+    `hold_s`: hold target. `enter`: level above rest, as a share of the own best, that starts an attempt.
     `noise_gate`: `enter` is at least this many times the neutral face's noise.
-    `half`: share of the plateau where the movement is half-way up: there the hold begins. `leave`:
-    share where it ends. `rest`: share below which the face is at rest.
-    `dwell_s`: how long above `enter` before it is a try. `grace_s`: form faults and lost frames up to
-    this long are forgiven and counted as held. `rest_dwell_s`: how long at rest before the next.
-    `least_s`: tries held shorter than this above half are not worth a word. `drift_s`: time constant
-    with which the rest level follows slow drift.
+    `half`: share of the plateau at which the movement is half-way up and the hold begins. `leave`:
+    share at which it ends. `rest`: share below which the face is at rest.
+    `dwell_s`: how long above `enter` before it counts as an attempt. `grace_s`: form faults and lost frames
+    up to this long are forgiven and count as held. `rest_dwell_s`: how long at rest before the next
+    repetition. `least_s`: attempts held for less than this are not reported. `drift_s`: time constant with
+    which the rest level follows slow drift.
     """
 
     hold_s: Annotated[float, Field(gt=0, le=120)]
@@ -47,9 +47,9 @@ class Sample:
     """One frame as a repetition sees it.
 
     `level`: size of the movement, 0 = neutral, 1 = own best. `fault`: what is wrong with the form;
-    `mild`: so little that it only counts where it lasts for much of the movement.
-    `masked`: the level cannot be trusted in this frame (a blink), which neither counts nor breaks.
-    `gone`: why the face cannot be judged at all (`face_lost`, `head_turned`).
+    `mild`: it counts only if it lasts for much of the movement. `masked`: the level cannot be trusted in
+    this frame (a blink); it neither counts nor interrupts. `gone`: why the face cannot be measured at all
+    (`face_lost`, `head_turned`).
     """
 
     t: float
@@ -62,7 +62,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class RepState:
-    """Everything a repetition remembers.
+    """The state of a repetition between two frames.
 
     `since`: start of the phase, seconds. `floor`: level at rest. `scale`: usual plateau of this person.
     `trace`: trusted levels since shortly before the onset. `below_since`: when the level fell below the leave
@@ -90,7 +90,7 @@ class RepState:
 
     @property
     def level(self) -> float:
-        """Latest trusted level above rest."""
+        """The latest trusted level above rest."""
         return self.trace[-1][1] - self.floor if self.trace else 0.0
 
 
@@ -104,7 +104,7 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A movement is over and back at rest. `reason` is None for one that had reached its target."""
+    """A movement is over and the face back at rest. `reason` is None if it had reached the hold target."""
 
     start: float
     end: float

@@ -1,4 +1,4 @@
-"""One smile's two sides: which is weaker, which comes first, by how much, and how far the corners travel."""
+"""The two sides of a smile: which is weaker, which moves first, by how much, and how far the corners move."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from coach.face.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral, Side
 
-JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, before any correction of it
+JUDGED_S = (0.25, 2.5)  # seconds after half-rise in which sides are compared, before any correction
 FIRST_FRAMES = 8  # before an onset; enough for a median
 OPEN = 0.3  # lid closure below which the eyes are open
-MOST_BEFORE = 0.25  # drift of the resting eyes; more is the tail of another movement
-# Length by which the brows sink with a full cheek raise; in a smile of the mouth alone they rise by a tenth.
+MOST_BEFORE = 0.25  # drift of the resting eyes; anything above is the tail of another movement
+# How far the brows sink in a full cheek raise; in a smile of the mouth alone they rise by a tenth of it.
 BROW_SINKS = 0.03
-LEAST_PULL = 0.3  # share of the own best; in a smaller smile the eyes have nothing to join in
-BEFORE_S = 0.6  # the level before the onset is the median over this long
+LEAST_PULL = 0.3  # share of the own best; a smaller smile is too small to compare the eyes with
+BEFORE_S = 0.6  # the level before the onset is the median over this time
 
 
 class EvenSpec(Strict):
-    """When a smile is even.
+    """When a smile counts as even.
 
-    `least_ratio`: weaker over stronger side as measured, below it the smile does not count as even;
-    by less than `doubt` below it, only where it stays there for much of the smile.
-    `name_ratio`: below it the weaker side is named. `least_mm`: corner difference that others
-    notice (3 mm: Hohman 2014, doi 10.1002/lary.24331, the measure under-reads it). `smooth_s`: over
-    how long the sides are averaged. `least_lag_s`: smaller lags are none. `under_read`: power
-    that makes a measured ratio a true one; `lag_under_read`: true over measured lag. Both were found
-    on rendered people: the landmarker expects faces to be even and draws the sides together.
+    `least_ratio`: measured weaker over stronger side, below which a smile is uneven. If it is below by less
+    than `doubt`, it must stay there for much of the smile. `name_ratio`: below it the weaker side is named.
+    `least_mm`: difference of the corners that others notice (3 mm: Hohman 2014, doi 10.1002/lary.24331;
+    measured values come out smaller). `smooth_s`: the sides are averaged over this time. `least_lag_s`:
+    smaller lags are ignored. `under_read`: power that turns a measured ratio into a true one;
+    `lag_under_read`: true over measured lag. Both were found on rendered people: the landmarker expects even
+    faces and pulls the sides together.
     """
 
     least_ratio: Annotated[float, Field(gt=0, le=1)]
@@ -48,13 +48,13 @@ class EvenSpec(Strict):
 
 
 def is_even(lift: Bilateral, excursion_mm: Bilateral, spec: EvenSpec) -> bool:
-    """Whether the sides count as even: by ratio, or because nobody would notice the difference."""
+    """Whether the sides count as even: by their ratio, or because nobody would notice the difference."""
     difference_mm = (1 - lift.symmetry) * excursion_mm.maximum
     return lift.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
 
 
 def is_nearly_even(lift: Bilateral, spec: EvenSpec) -> bool:
-    """Whether it takes a while to tell that the sides are not even: a single moment is too noisy."""
+    """Whether the sides are so close to even that a single frame is too noisy to tell."""
     return lift.symmetry >= spec.least_ratio - spec.doubt
 
 
@@ -64,22 +64,22 @@ def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
 
 
 def joining_now(window: Sequence[Features], frames: Sequence[Features]) -> float:
-    """Return how far the eyes have joined in over the latest frames of a movement, blinks left out."""
+    """Return how far the eyes join in over the latest frames of a movement, without blinks."""
     return joining([f for f in window if f.closure.maximum < OPEN] or window, frames)
 
 
 def joining(held: Sequence[Features], frames: Sequence[Features]) -> float:
     """Return how far the eyes join in a smile, as a share of the smile's own size.
 
-    Strong smiles of the mouth alone lift the lids too, weak ones with the eyes do not lift them far:
-    their ratio tells them apart (rendered people: 0.25 at most against 0.62 at least), neither alone does.
+    A strong smile of the mouth alone lifts the lids too, and a weak smile that reaches the eyes lifts them
+    only a little. The ratio tells them apart (rendered people: at most 0.25 against at least 0.62).
 
     Parameters
     ----------
     held
         Frames of the smile.
     frames
-        All frames of the movement; at the beginning of it the eyes are not in it yet.
+        All frames of the movement. At its beginning, the eyes have not joined in yet.
     """
     eyes = median([_eyes(f) for f in held]) - eyes_before(frames)
     return eyes / max(median([f.lip_corner_pull.mean for f in held]), LEAST_PULL)
@@ -90,7 +90,7 @@ def _eyes(features: Features) -> float:
 
 
 def eyes_before(frames: Sequence[Features]) -> float:
-    """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
+    """Return the level of the eyes at the beginning of a movement, without blinks."""
     first = [_eyes(f) for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
     return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
 
@@ -103,13 +103,13 @@ def describe_smile(
     Parameters
     ----------
     t, exercise
-        For the event's stamp.
+        Time and exercise of the event.
     frames
         The movement's frames, from before its onset to its end.
     ended
         The movement.
     spec
-        When it is even.
+        When a smile counts as even.
     """
     begin, end = ended.half_t + JUDGED_S[0], ended.half_t + JUDGED_S[1]
     held = [f for f in frames if begin <= f.t <= end] or list(frames)
@@ -146,7 +146,7 @@ def _first(lag: float, least: float) -> SideOrEven:
 
 
 def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
-    """Seconds by which the right side's half-rise follows the left's; negative where it leads."""
+    """Return by how many seconds the right side's half-rise follows the left's; negative if it leads."""
     left = _half_rise(frames, ended, plateau.left, lambda f: f.corner_pull.left)
     right = _half_rise(frames, ended, plateau.right, lambda f: f.corner_pull.right)
     return 0.0 if left is None or right is None else right - left
@@ -155,7 +155,7 @@ def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
 def _half_rise(
     frames: Sequence[Features], ended: Ended, top: float, value: Callable[[Features], float]
 ) -> float | None:
-    """When one side crossed half of its own rise for the last time before reaching most of it."""
+    """Return when one side last crossed half of its own rise before reaching most of it."""
     before = [value(f) for f in frames if ended.start - BEFORE_S <= f.t < ended.start]
     rest = median(before) if before else 0.0
     half, most = rest + (top - rest) / 2, rest + 0.85 * (top - rest)

@@ -1,4 +1,4 @@
-"""An exercise's TOML file: dose, pace, head and eyes; held exercises add how a repetition is judged."""
+"""An exercise's TOML file: dose, pace, head and eyes; held exercises add the rules of a repetition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coach.settings import Strict
 
 
 class HeadSpec(Strict):
-    """How far the head may turn. Degrees; `turn` from the own neutral pose, `yaw` against the camera."""
+    """How far the head may turn. Degrees; `turn` from the neutral pose, `yaw` against the camera."""
 
     max_turn_deg: Annotated[float, Field(gt=0, le=60)]
     max_yaw_deg: Annotated[float, Field(gt=0, le=60)]
@@ -32,14 +32,14 @@ class EyeSpec(Strict):
 
 
 class Dose(Strict):
-    """How much of the exercise a full session asks for. `scales`: a plan may change the number."""
+    """How many repetitions a full session asks for. `scales`: a plan may change the number."""
 
     reps: Annotated[int, Field(ge=1, le=100)]
     scales: bool = True
 
 
 class Pace(Strict):
-    """How long it takes. `intro_s`: before the first repetition; `rep_s`: one, beyond its hold."""
+    """How long it takes. `intro_s`: before the first repetition; `rep_s`: each one, without its hold."""
 
     intro_s: Annotated[float, Field(ge=0, le=60)]
     rep_s: Annotated[float, Field(ge=0, le=120)]
@@ -53,7 +53,7 @@ class ExerciseSpec(Strict):
     head: HeadSpec
 
     def seconds(self, reps: int) -> float:
-        """Return how long `reps` repetitions take a person who performs as asked, seconds."""
+        """Return how many seconds `reps` repetitions take when performed as asked."""
         return self.pace.intro_s + reps * self.pace.rep_s
 
 
@@ -64,13 +64,13 @@ class HeldSpec(ExerciseSpec):
     eyes: EyeSpec
 
     def seconds(self, reps: int) -> float:
-        """Return intro, holds and what lies between them."""
+        """Return how many seconds the intro, the holds and the pauses between them take."""
         return self.pace.intro_s + reps * (self.pace.rep_s + self.repetition.hold_s)
 
 
 @runtime_checkable
 class RepeatedSpec(Protocol):
-    """A spec with a `[repetition]` table: there is a level that begins a try, and a hold to reach.
+    """A spec with a `[repetition]` table: a level that starts an attempt, and a hold to reach.
 
     Example::
 
@@ -80,13 +80,13 @@ class RepeatedSpec(Protocol):
 
     @property
     def repetition(self) -> RepSpec:
-        """How a repetition is judged."""
+        """The rules of a repetition."""
         ...
 
 
 @runtime_checkable
 class CirclingSpec(Protocol):
-    """A spec with a `[circles]` table: the jaw is led round, first one way, then the other.
+    """A spec with a `[circles]` table: the jaw circles, first in one direction, then in the other.
 
     Example::
 

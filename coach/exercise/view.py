@@ -1,4 +1,4 @@
-"""What an exercise shows of its state: the phase, the count, the hold, and both sides against their band."""
+"""The part of an exercise's state that is shown: phase, count, hold, and both sides with their target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coach.types import Bilateral
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Left and right level, 0 = own neutral, 1 = own best, and the target band they should reach."""
+    """Left and right level, 0 = own neutral, 1 = own best, and the band they should reach."""
 
     level: Bilateral
     band: tuple[float, float]
