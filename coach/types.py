@@ -61,6 +61,10 @@ class Bilateral:
     def __truediv__(self, whole: float) -> Bilateral:
         return Bilateral(self.left / whole, self.right / whole)
 
+    def of(self, side: Side) -> float:
+        """Return one side's value."""
+        return self.left if side == "left" else self.right
+
     def mirrored(self) -> Bilateral:
         """Return the same pair with the sides exchanged."""
         return Bilateral(self.right, self.left)

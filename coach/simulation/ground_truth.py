@@ -20,7 +20,7 @@ MovementKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntendedMovement:
     """One movement the person intended, in the source's time.
 

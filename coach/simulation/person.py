@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coach.coaching.cues import Cue, CueKind
 from coach.events import Direction, SideOrEven
+from coach.simulation.act import Act, posed
 from coach.simulation.face_pose import CHECK_IN, NONE, FacePose
 from coach.simulation.ground_truth import IntendedMovement, MovementKind
 from coach.simulation.idle_motion import Idle
@@ -33,24 +34,6 @@ CUT_SHORT = Span(low=0.4, high=0.6)  # of the hold, for a try that is too short
 SELF_TIMED_S = 0.8  # a failed try is let go this long after the person thinks it done
 
 
-@dataclass(slots=True)
-class _Act:
-    """Movements that belong to one intended movement. `snaps`: the jaw falls shut at the end."""
-
-    index: int
-    parts: list[Movement]
-    circles: CircleMotion | None = None
-    snaps: bool = False
-
-    @property
-    def end(self) -> float:
-        return self.circles.end if self.circles else self.parts[0].end
-
-    @property
-    def rest(self) -> float:
-        return self.circles.rest if self.circles else max(part.rest for part in self.parts)
-
-
 class Person:
     """The person's state; `step` is the only way on. The same seed, times and cues give the same poses.
 
@@ -71,7 +54,7 @@ class Person:
         self._spec = spec
         self._random = Randomness(spec, seed, script)
         self._best: str | None = None  # the drill whose best is being asked for
-        self._acts: list[_Act] = []
+        self._acts: list[Act] = []
         self._idle = Idle(spec.life, random.Random(seed + 1))  # noqa: S311 - nothing here is a secret
 
     def step(self, t: float, heard: Sequence[Cue] = ()) -> FacePose:
@@ -115,14 +98,15 @@ class Person:
         side: SideOrEven = "even"
         if failing == "asymmetric":
             side = self._random.side()
-            smile = replace(smile, **{side: getattr(smile, side) * WEAK_SIDE})
+            weak = smile.of(side) * WEAK_SIDE
+            smile = replace(smile, left=weak) if side == "left" else replace(smile, right=weak)
         if failing == "mouth_moved":
             smile = Bilateral(STRAY_SMILE, STRAY_SMILE)
         uses_mouth = exercise != "cheek_raiser" or failing == "mouth_moved"
         uses_cheek = exercise != "symmetry_drill" and failing != "eyes_uninvolved"
         shape = FacePose(smile=smile if uses_mouth else NONE, cheek=cheek if uses_cheek else NONE)
         rise = self._random.draw(spec.pace.onset_s)
-        hold = getattr(spec.hold, exercise)
+        hold = spec.hold.of(exercise)
         if failing is None:
             lasts = hold + spec.hold.give_up_s
         elif failing == "too_short":
@@ -135,12 +119,19 @@ class Person:
             shut = FacePose(lids=Bilateral(1.0, 1.0))
             parts.append(Movement(start + EYES_CLOSE_AFTER_S, shut, 0.3, end, fall))
         self._begin(
-            _Act(0, parts),
+            Act(0, parts),
             IntendedMovement(
-                exercise, DRILLS[exercise], t, start, parts[0].apex,
-                valid=failing is None, reason=failing or "", side=side, eyes=uses_cheek,
+                exercise=exercise,
+                kind=DRILLS[exercise],
+                cue_t=t,
+                start=start,
+                apex=parts[0].apex,
+                valid=failing is None,
+                reason=failing or "",
+                side=side,
+                eyes=uses_cheek,
             ),
-        )  # fmt: skip
+        )
 
     def _open_jaw(self, t: float) -> None:
         if self._at_it(t, "jaw_release"):
@@ -152,8 +143,8 @@ class Person:
         fall = SNAP_S if snaps else self._random.draw(spec.pace.jaw_close_s)
         part = Movement(start, FacePose(jaw_open=self._random.draw(spec.effort.jaw)), rise, end, fall)
         self._begin(
-            _Act(0, [part], snaps=snaps),
-            IntendedMovement("jaw_release", "open_hold", t, start, part.apex),
+            Act(0, [part], snaps=snaps),
+            IntendedMovement(exercise="jaw_release", kind="open_hold", cue_t=t, start=start, apex=part.apex),
         )
 
     def _circle(self, t: float, count: int, *, clockwise: bool) -> None:
@@ -161,9 +152,15 @@ class Person:
         circles = CircleMotion(start, max(count, 1), self._random.draw(self._spec.pace.circle_s), clockwise)
         direction: Direction = "clockwise" if clockwise else "counterclockwise"
         self._begin(
-            _Act(0, [], circles),
+            Act(0, [], circles),
             IntendedMovement(
-                "jaw_release", "circles", t, start, start, direction=direction, count=circles.count
+                exercise="jaw_release",
+                kind="circles",
+                cue_t=t,
+                start=start,
+                apex=start,
+                direction=direction,
+                count=circles.count,
             ),
         )
 
@@ -174,14 +171,27 @@ class Person:
         shape = FacePose(jaw_open=self._spec.effort.jaw_exhale if out else 0.0)
         part = Movement(start, shape, lasts / 4, start + lasts * 3 / 4, lasts / 4)
         kind: MovementKind = "breath_out" if out else "breath_in"
-        self._begin(_Act(0, [part]), IntendedMovement("jaw_release", kind, t, start, part.apex))
+        self._begin(
+            Act(0, [part]),
+            IntendedMovement(exercise="jaw_release", kind=kind, cue_t=t, start=start, apex=part.apex),
+        )
 
     def _recall(self, t: float) -> None:
         spec = self._spec.recall
         failing = self._random.failing("memory_anchor")
         if failing == "no_smile":
             self.intended.append(
-                IntendedMovement("memory_anchor", "recall", t, t, t, t, t, valid=False, reason="no_smile")
+                IntendedMovement(
+                    exercise="memory_anchor",
+                    kind="recall",
+                    cue_t=t,
+                    start=t,
+                    apex=t,
+                    release=t,
+                    end=t,
+                    valid=False,
+                    reason="no_smile",
+                )
             )
             return
         by_chance = self._random.happens(spec.mouth_only)
@@ -192,7 +202,10 @@ class Person:
         end, fall = start + spec.onset_s + spec.hold_s, self._random.draw(self._spec.pace.offset_s)
         part = Movement(start, shape, spec.onset_s, end, fall, self._random.lag())
         self._begin(
-            _Act(0, [part]), IntendedMovement("memory_anchor", "recall", t, start, part.apex, eyes=eyes)
+            Act(0, [part]),
+            IntendedMovement(
+                exercise="memory_anchor", kind="recall", cue_t=t, start=start, apex=part.apex, eyes=eyes
+            ),
         )
 
     def _show(self, t: float, shape: FacePose) -> None:
@@ -200,7 +213,10 @@ class Person:
         lasts = self._spec.hold.jaw_release + self._spec.hold.give_up_s
         rise = self._random.draw(self._spec.pace.onset_s)
         part = Movement(start, shape, rise, start + lasts, 0.5, self._random.lag())
-        self._begin(_Act(0, [part]), IntendedMovement("check_in", "smile", t, start, part.apex))
+        self._begin(
+            Act(0, [part]),
+            IntendedMovement(exercise="check_in", kind="smile", cue_t=t, start=start, apex=part.apex),
+        )
 
     def _at_it(self, t: float, exercise: str) -> bool:
         """Whether the exercise is being done already."""
@@ -225,7 +241,7 @@ class Person:
                 self.intended[act.index] = replace(meant, valid=False, reason=meant.reason or "interrupted")
         self._let_go(t)
 
-    def _begin(self, act: _Act, intended: IntendedMovement) -> None:
+    def _begin(self, act: Act, intended: IntendedMovement) -> None:
         act.index = len(self.intended)
         self.intended.append(intended)
         self._acts.append(act)
@@ -239,10 +255,17 @@ class Person:
                 if meant.kind == "open_hold":
                     self.intended.append(
                         IntendedMovement(
-                            "jaw_release", "slow_close", act.end, act.end, act.end, act.end, act.rest,
-                            valid=not act.snaps, reason="snapped_shut" if act.snaps else "",
+                            exercise="jaw_release",
+                            kind="slow_close",
+                            cue_t=act.end,
+                            start=act.end,
+                            apex=act.end,
+                            release=act.end,
+                            end=act.rest,
+                            valid=not act.snaps,
+                            reason="snapped_shut" if act.snaps else "",
                         )
-                    )  # fmt: skip
+                    )
             if t >= act.rest:
                 self.intended[act.index] = replace(meant, end=act.rest)
                 self._acts.remove(act)
@@ -250,33 +273,10 @@ class Person:
     # -- the face
 
     def _pose(self, t: float) -> FacePose:
-        smile = cheek = lids = (0.0, 0.0)
-        jaw_open, jaw_side = 0.0, 0.0
-        for act in self._acts:
-            for part in act.parts:
-                level, shape = part.level(t), part.shape
-                smile = _larger(smile, shape.smile, level)
-                cheek = _larger(cheek, shape.cheek, level)
-                lids = _larger(lids, shape.lids, level)
-                jaw_open = max(jaw_open, shape.jaw_open * level.mean)
-            if act.circles:
-                opened, jaw_side = act.circles.jaw(t)
-                jaw_open = max(jaw_open, opened)
-        unsteady = 1 + self._spec.life.wobble * self._idle.sway(t, 0)
-        blink = self._idle.blink(t)
-        return replace(
+        return posed(
             self._idle.pose(t),
-            smile=_times(smile, unsteady),
-            cheek=_times(cheek, unsteady),
-            lids=Bilateral(max(lids[0], blink), max(lids[1], blink)),
-            jaw_open=jaw_open,
-            jaw_side=jaw_side,
+            self._acts,
+            t,
+            steadiness=1 + self._spec.life.wobble * self._idle.sway(t, 0),
+            blink=self._idle.blink(t),
         )
-
-
-def _larger(best: tuple[float, float], shape: Bilateral, level: Bilateral) -> tuple[float, float]:
-    return max(best[0], shape.left * level.left), max(best[1], shape.right * level.right)
-
-
-def _times(sides: tuple[float, float], factor: float) -> Bilateral:
-    return Bilateral(min(sides[0] * factor, 1.0), min(sides[1] * factor, 1.0))

@@ -81,6 +81,21 @@ class Hold(Strict):
     jaw_release: Annotated[float, Field(gt=0, le=600)]
     give_up_s: Annotated[float, Field(gt=0, le=600)]
 
+    def of(self, exercise: str) -> float:
+        """Return how long the person expects to hold in an exercise, seconds.
+
+        Raises
+        ------
+        KeyError
+            Nothing is held in it.
+        """
+        return {
+            "cheek_raiser": self.cheek_raiser,
+            "symmetry_drill": self.symmetry_drill,
+            "combined": self.combined,
+            "jaw_release": self.jaw_release,
+        }[exercise]
+
 
 class SimulatedRecall(Strict):
     """A smile called up by a memory. `cheek`: how far the eyes join in; `mouth_only`: share without."""

@@ -435,7 +435,7 @@ for name in sys.argv[1:]:
                 break
             assert got.t > last, (name, got.t, last)
             last = got.t
-        video.duration_hint_s + video.frame_count_hint
+        _ = video.duration_hint_s
     except SourceError as error:
         assert str(error) and "\\n" not in str(error), name
 print("all", len(sys.argv) - 1)

@@ -70,11 +70,6 @@ class VideoFile:
         return self.path.name
 
     @property
-    def frame_count_hint(self) -> int:
-        """How many frames the container announces, 0 if it does not; for a progress bar, never for logic."""
-        return round(self._announced_s / self._step_s)
-
-    @property
     def duration_hint_s(self) -> float:
         """How long the recording says it is, in seconds; 0 if it does not."""
         return self._announced_s

@@ -84,7 +84,10 @@ def list_memories(options: Shared) -> None:
 @click.argument("words", default="")
 @filed
 def add_memory(options: Shared, words: str) -> None:
-    """Add a memory in a few words of your own; without words it only gets a number."""
+    """Add a memory in your own words, or without any.
+
+    A memory without words only has a number.
+    """
     from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
 
     folder = home_of(options).make_data_dir()
@@ -99,7 +102,7 @@ def add_memory(options: Shared, words: str) -> None:
 @click.argument("words")
 @filed
 def edit_memory(options: Shared, number: int, words: str) -> None:
-    """Reword a memory ("" shows only its number); its statistics are kept."""
+    """Reword a memory ("" for none); its statistics are kept."""
     from coach.shell.profile.memories_file import load_memories, save_memories
 
     home = home_of(options)

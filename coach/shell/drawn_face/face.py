@@ -12,7 +12,7 @@ from coach.shell.drawn_face.pen import Pen, mix
 from coach.shell.drawn_face.shading import shade
 from coach.shell.system.image import Colour
 from coach.simulation.face_pose import FacePose
-from coach.types import Image, Points
+from coach.types import Image, Points, Side
 
 __all__ = ["FacePose", "draw", "grain"]
 
@@ -209,8 +209,8 @@ def _mouth(pen: Pen, head: Head, pose: FacePose, jaw: Points) -> None:
 
 def _eye(pen: Pen, head: Head, pose: FacePose, side: int) -> None:
     """Draw one eye with its lids, folds and brow; `side` is 1 for the person's left, -1 for the right."""
-    pick = "left" if side > 0 else "right"
-    cheek, shut, narrow = (getattr(pair, pick) for pair in (pose.cheek, pose.lids, pose.lower_lid))
+    name: Side = "left" if side > 0 else "right"
+    cheek, shut, narrow = pose.cheek.of(name), pose.lids.of(name), pose.lower_lid.of(name)
     unit = head.px_per_cm
 
     def place(y: Points) -> Points:

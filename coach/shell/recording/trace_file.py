@@ -78,9 +78,7 @@ class TraceWriter:
 
     def __init__(self, path: Path, setup: Setup, extra: dict[str, Any] | None = None) -> None:
         try:
-            descriptor = os.open(
-                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
-            )
+            descriptor = os.open(path, NEW, 0o600)
         except OSError as error:
             raise StoreError(
                 f"{path}: the recording cannot be written ({error.strerror}); "

@@ -57,22 +57,6 @@ class NoPlayer:
         """Do nothing: it holds nothing."""
 
 
-class RecordingPlayer(NoPlayer):
-    """A player for tests: remembers every file it was asked to play, and `None` for each stop."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.played: list[Path | None] = []
-
-    def play(self, path: Path) -> None:
-        """Remember the file."""
-        self.played.append(path)
-
-    def stop(self) -> None:
-        """Remember the stop."""
-        self.played.append(None)
-
-
 class WatchedPlayer:
     """Plays through the first output that works, from a thread of its own.
 

@@ -95,7 +95,18 @@ def read_history(connection: sqlite3.Connection) -> History:
         """SELECT id, started_at, plan, source, version, duration_s, reason FROM sessions
         ORDER BY started_at, rowid"""
     ).fetchall()
-    sessions = tuple(SessionRecord(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows)
+    sessions = tuple(
+        SessionRecord(
+            id=session,
+            started_at=datetime.fromisoformat(started_at),
+            plan=plan,
+            source=source,
+            version=version,
+            duration_s=duration_s,
+            reason=reason,
+        )
+        for session, started_at, plan, source, version, duration_s, reason in rows
+    )
     at = {session.id: session.started_at for session in sessions}
 
     def read(table: str, *columns: str) -> list[tuple[Any, ...]]:

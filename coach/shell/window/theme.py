@@ -35,32 +35,10 @@ PHASE_COLOUR: dict[ScreenPhase, Colour] = {
     "attempt": ORANGE,
     "summary": TEXT,
 }
-# What is written on what; a test holds every pair to 4.5:1.
-TEXT_PAIRS = (
-    *((ink, ground) for ink in (TEXT, QUIET, SKY, GREEN, ORANGE, YELLOW) for ground in (BACKGROUND, PANEL)),
-    (TEXT, TRACK),
-)
-SHAPE_PAIRS = ((EDGE, PANEL), (EDGE, BACKGROUND), (SKY, TRACK), (GREEN, TRACK), (TEXT, TRACK))
-
 REGULAR, STRONG = 430, 640  # weights of the variable font, 100..1000
 LEADING = 1.24  # line to line, as a share of the text's size
 CAP = 0.70  # height of a capital or a digit, as a share of the text's size
-_SRGB_LINEAR = 10  # up to here sRGB is a straight line (0.04045 of 255)
 SMALLEST = 9  # pixels; below this, letters of the built-in font run into each other
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """Return the contrast ratio of two colours, 1..21 (WCAG 2.2, relative luminance)."""
-
-    def luminance(colour: Colour) -> float:
-        linear = (
-            c / 255 / 12.92 if c <= _SRGB_LINEAR else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour
-        )
-        blue, green, red = linear
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
 
 
 @cache

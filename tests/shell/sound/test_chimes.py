@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from players import RecordingPlayer
 
 from coach.coaching.cues import Cue, CueKind
 from coach.shell.sound.beeps import BeepVoice
 from coach.shell.sound.chimes import CHIME_LUFS, FALLING, TICK_LUFS, Chimes, rising
 from coach.shell.sound.loudness import PEAK_DBFS, finished, loudness_lufs
-from coach.shell.sound.player import RecordingPlayer
 
 
 def cue(kind: CueKind, **values: int) -> Cue:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from players import RecordingPlayer
 from waiting import until
 
 from coach.coaching.cue_scheduler import estimate_s
@@ -25,7 +26,7 @@ from coach.shell.sound.choice import Speech
 from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.loudness import LEAD_IN_S
 from coach.shell.sound.outputs import CommandOutput, find_outputs
-from coach.shell.sound.player import NoPlayer, RecordingPlayer, WatchedPlayer
+from coach.shell.sound.player import NoPlayer, WatchedPlayer
 from coach.shell.sound.speech import RENDER, Renderer, SpokenVoice
 from coach.shell.sound.voice import SilentVoice, make_voice
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import cv2
 import numpy as np
@@ -18,11 +18,31 @@ from coach.shell.window.layout import Rect, layout
 SIZES = ((1280, 720), (1920, 1080), (800, 600), (640, 480), (720, 960))
 
 
+INKS = (theme.TEXT, theme.QUIET, theme.SKY, theme.GREEN, theme.ORANGE, theme.YELLOW)
+TEXT_PAIRS = (*product(INKS, (theme.BACKGROUND, theme.PANEL)), (theme.TEXT, theme.TRACK))
+SHAPE_PAIRS = (
+    *product((theme.EDGE,), (theme.PANEL, theme.BACKGROUND)),
+    *product((theme.SKY, theme.GREEN, theme.TEXT), (theme.TRACK,)),
+)
+
+
+def luminance(colour):
+    """Relative luminance of BGR in sRGB, 0..1 (WCAG 2.2)."""
+    blue, green, red = (c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    """Contrast ratio of two colours, 1..21 (WCAG 2.2)."""
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
 def test_texts_stand_out_from_their_ground():
     """Every pair of ink and ground has 4.5:1, every shape 3:1 (WCAG 2.2)."""
-    assert theme.contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21)
-    assert min(theme.contrast(*pair) for pair in theme.TEXT_PAIRS) >= 4.5
-    assert min(theme.contrast(*pair) for pair in theme.SHAPE_PAIRS) >= 3
+    assert contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21)
+    assert min(contrast(*pair) for pair in TEXT_PAIRS) >= 4.5
+    assert min(contrast(*pair) for pair in SHAPE_PAIRS) >= 3
 
 
 @pytest.mark.parametrize("size", SIZES)
