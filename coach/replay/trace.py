@@ -62,7 +62,14 @@ class Entry:
 
 
 class Tape(Protocol):
-    """Takes down a session while it runs."""
+    """Takes down a session while it runs.
+
+    Example::
+
+        tape.begin(setup)
+        tape.take(Entry(t, "frame", observation))
+        tape.events(output.events)
+    """
 
     def begin(self, setup: Setup) -> None:
         """Take what the session was set up with; comes once and first."""

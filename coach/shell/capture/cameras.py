@@ -16,7 +16,14 @@ PROBED = range(6)  # indices tried where the system does not say which there are
 
 
 class Capture(Protocol):
-    """The part of `cv2.VideoCapture` that is used."""
+    """The part of `cv2.VideoCapture` that is used.
+
+    Example::
+
+        while capture.grab():
+            ok, image = capture.retrieve()
+        capture.release()
+    """
 
     def grab(self) -> bool:
         """Wait for the next picture; False when there will be none."""

@@ -18,7 +18,14 @@ class Signal(Enum):
 
 
 class Source(Protocol):
-    """A stream of frames that owns its clock."""
+    """A stream of frames that owns its clock.
+
+    Example::
+
+        while (got := source.read()) is not Signal.ENDED:
+            if isinstance(got, Frame):
+                process(got)
+    """
 
     @property
     def name(self) -> str:

@@ -19,7 +19,14 @@ _KILL_S = 0.5
 
 
 class SoundOutput(Protocol):
-    """One way to make a sound, used from a single thread; each method may raise OSError."""
+    """One way to make a sound, used from a single thread; each method may raise OSError.
+
+    Example::
+
+        output.start(path)
+        while output.playing():
+            time.sleep(0.05)
+    """
 
     name: str
 

@@ -21,7 +21,13 @@ _UNKNOWN_S = 3.0  # taken for the duration of what cannot be read
 
 
 class Player(Protocol):
-    """Plays one file at a time; no method ever waits for the sound."""
+    """Plays one file at a time; no method ever waits for the sound.
+
+    Example::
+
+        player.play(path)
+        player.stop()
+    """
 
     @property
     def problem(self) -> str:

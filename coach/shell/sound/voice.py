@@ -14,7 +14,14 @@ from coach.shell.sound.choice import Speech
 
 
 class Voice(Protocol):
-    """Says one cue at a time; never blocks the caller."""
+    """Says one cue at a time; never blocks the caller.
+
+    Example::
+
+        voice.say(cue)
+        if voice.problem:
+            show(voice.problem)
+    """
 
     @property
     def problem(self) -> str:

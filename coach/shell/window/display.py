@@ -49,7 +49,7 @@ FEELINGS = {
 class Display(Protocol):
     """Shows one screen a frame and returns what the person asked for since the last one.
 
-    For example::
+    Example::
 
         for command in display.show(frame, observation, screen):
             if command is Command.QUIT:

@@ -53,7 +53,13 @@ class Left(Exception):  # noqa: N818 - it is no error
 
 
 class Asker(Protocol):
-    """Gets answers."""
+    """Gets answers.
+
+    Example::
+
+        question = Question("Do you hear me?", options=(("1", "Yes"), ("2", "No")), default="1")
+        answer = asker.ask(question, tick=lambda seconds: None)
+    """
 
     def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
         """Return the answer's key.
