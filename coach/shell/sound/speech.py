@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from coach.coaching.cues import Cue
+from coach.coaching.cue_scheduler import INTERRUPTING
+from coach.coaching.cues import Cue, CueKind
 from coach.shell.sound.chimes import Chimes
 from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.player import Player
@@ -26,6 +28,8 @@ RENDER = (sys.executable, "-P", str(Path(__file__).with_name("render_speech.py")
 # For starting the engine, and for each phrase. Measured: system 0.3 and 0.02, recorded 0.2 and 0.02, Piper 2
 # (its model is checked and loaded) and 0.5; a loaded machine takes several times as long.
 DEADLINE_S = {"system": (20.0, 0.5), "recorded": (20.0, 0.5), "piper": (40.0, 6.0), "humming": (20.0, 0.5)}
+LATE_S = 2.0  # how late words may begin in a first session, while the engine still starts
+_POLL_S = 0.05
 FAILURES = 3  # child processes in a row that crashed or hung; then the voice gives up
 KEPT_FILES = 3000  # per language, some 150 MB at worst; the oldest go first
 _DONE, _SOME_MISSING, _CANNOT_SPEAK = 0, 1, 2  # exit statuses of the child; any other is a crash
@@ -207,7 +211,9 @@ def _kill(child: subprocess.Popen[str]) -> None:
 
 
 class SpokenVoice:
-    """Says what is rendered already; the rest is rendered for the next time and shown as a caption only.
+    """Says what is rendered already. What is not is rendered, and said where that takes a moment only.
+
+    Otherwise it is a caption, and there for the next time. Cues whose moment does not wait are never late.
 
     Parameters
     ----------
@@ -223,6 +229,7 @@ class SpokenVoice:
         self._renderer = renderer
         self._player = player
         self._chimes = chimes
+        self._awaited: Cue | None = None
 
     @property
     def problem(self) -> str:
@@ -231,6 +238,7 @@ class SpokenVoice:
 
     def say(self, cue: Cue) -> None:
         """Start saying `cue.text` with the sound that goes with it, stopping what is still being said."""
+        self._awaited = None
         alone = self._chimes is not None and self._chimes.says_all(cue)
         words = None if alone else self._words(cue)
         path = words if self._chimes is None else self._chimes.with_words(cue, words)
@@ -238,6 +246,9 @@ class SpokenVoice:
             self._player.stop()
         else:
             self._player.play(path)
+        if words is None and not alone and cue.text and cue.kind not in INTERRUPTING - {CueKind.SAFETY}:
+            self._awaited = cue
+            threading.Thread(target=self._wait, args=(cue,), name="late words", daemon=True).start()
 
     def _words(self, cue: Cue) -> Path | None:
         path = self._renderer.hear(cue.text)
@@ -246,11 +257,24 @@ class SpokenVoice:
             path = self._renderer.hear(cue.spare) if cue.spare else None
         return path
 
+    def _wait(self, cue: Cue) -> None:
+        """Play the words of a cue as soon as they are there, if nothing else was said meanwhile."""
+        late = time.monotonic() + LATE_S
+        while self._awaited is cue and not self._renderer.problem and time.monotonic() < late:
+            if self._renderer.find(cue.text) is not None:
+                path = self._renderer.hear(cue.text)
+                if path is not None and self._awaited is cue:
+                    self._player.play(path)
+                return
+            time.sleep(_POLL_S)
+
     def stop(self) -> None:
         """Fall silent at once."""
+        self._awaited = None
         self._player.stop()
 
     def close(self) -> None:
         """Fall silent and end what works in the background; safe to call twice."""
+        self._awaited = None
         self._player.close()
         self._renderer.close()

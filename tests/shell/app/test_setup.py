@@ -286,6 +286,8 @@ def test_a_first_run_is_one_without_history_and_settings_at_a_webcam(tmp_path):
         store.begin_session("daily", "webcam:0", now)
     assert not setup.needs_setup(home)
     other = replace(home, data_dir=tmp_path / "other")
+    save_choices(other.settings_file, {"voice.voice": "system"})
+    assert setup.needs_setup(other)  # a voice was chosen, and nothing was asked yet
     save_choices(other.settings_file, {"language": "auto"})
     assert not setup.needs_setup(other)
 

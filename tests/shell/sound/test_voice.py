@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 import wave
 from dataclasses import replace
 from pathlib import Path
@@ -110,18 +111,38 @@ def only_fakes(tmp_path, monkeypatch):
     return folder
 
 
-def test_what_is_rendered_is_played_and_what_is_not_is_captioned(tmp_path):
-    """The first time a phrase comes it may be silent; the next time it is heard."""
+def test_what_is_rendered_is_played_and_what_is_not_comes_a_moment_later(tmp_path):
+    """In a first session the engine still starts: an instruction waits for it, a hold is a caption."""
     player = RecordingPlayer()
     renderer = Renderer([SYSTEM], tmp_path, stub())
     voice = SpokenVoice(renderer, player)
-    voice.say(cue("Hold"))
+    voice.say(cue("Relax", CueKind.INSTRUCTION))
     assert player.played == [None]
+    until(lambda: len(player.played) == 2)
+    assert player.played == [None, renderer.path("Relax")]
+    voice.say(cue("Hold"))
     until(lambda: renderer.find("Hold"))
     voice.say(cue("Hold"))
-    assert player.played == [None, renderer.path("Hold")]
+    assert player.played[2:] == [None, renderer.path("Hold")]
     assert voice.problem == ""
     voice.close()
+    voice.close()
+
+
+def test_words_that_come_late_do_not_speak_into_the_next(tmp_path):
+    """What is said now cuts off what was still awaited; so does silence."""
+    player = RecordingPlayer()
+    renderer = Renderer([SYSTEM], tmp_path, stub("__import__('time').sleep(0.3)"))
+    renderer.want(["Hold"])
+    until(lambda: renderer.find("Hold"))
+    voice = SpokenVoice(renderer, player)
+    voice.say(cue("Relax", CueKind.INSTRUCTION))
+    voice.say(cue("Hold"))
+    voice.say(cue("Smile", CueKind.INSTRUCTION))
+    voice.stop()
+    until(lambda: renderer.find("Relax") and renderer.find("Smile"))
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "late words"])
+    assert player.played == [None, renderer.path("Hold"), None, None]
     voice.close()
 
 

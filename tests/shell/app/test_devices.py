@@ -1,0 +1,64 @@
+"""What a session runs on: who listens hears, and who cannot read hears all of it."""
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+
+from coach.shell.app import devices
+from coach.shell.profile.home import Home
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.shared_options import Shared
+from coach.shell.sound.voice import SilentVoice
+
+NAMED = "Number one: the sea"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Stand in for camera, landmarker and sound; return what the voice was asked for."""
+    speeches = []
+
+    def make_voice(settings, speech, cache_dir):
+        speeches.append(speech)
+        return SilentVoice("made")
+
+    monkeypatch.setattr(
+        devices, "open_source", lambda text, *_, **__: SimpleNamespace(name=f"{text}:0", close=lambda: None)
+    )
+    monkeypatch.setattr(devices, "Landmarker", lambda model: nullcontext())
+    monkeypatch.setattr(Home, "model", lambda self, progress: "face.task")
+    monkeypatch.setattr(devices, "make_voice", make_voice)
+    return speeches
+
+
+def options(source: str, *, voice: bool = True, speed: str | None = None) -> Shared:
+    return Shared(source, False, voice, None, None, None, "en", speed)
+
+
+def opened(chosen: Shared) -> str:
+    home = Home.find(chosen)
+    book = load_phrase_book("en")
+    with devices.open_devices(
+        chosen, home, book, spoken=["memory_anchor"], memories=["the sea"]
+    ) as opened_devices:
+        return opened_devices.voice.problem
+
+
+@pytest.mark.usefixtures("home")
+def test_eyes_shut_at_a_webcam_all_is_said(asked):
+    """Without a window the voice leads alone, and a memory's name is among what it says."""
+    assert opened(options("webcam")) == "made"
+    [speech] = asked
+    assert not speech.read
+    assert NAMED in speech.names
+    assert load_phrase_book("en").text("session", "finished") in speech.phrases
+
+
+@pytest.mark.usefixtures("home")
+def test_faster_than_life_nobody_listens(asked):
+    """The simulated person at full speed has no voice; at its own pace it has."""
+    assert opened(options("demo")) == ""
+    assert opened(options("demo", speed="real")) == "made"
+    assert opened(options("webcam", voice=False)) == ""
+    assert len(asked) == 1
