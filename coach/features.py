@@ -1,4 +1,4 @@
-"""What the exercises see of one frame; kept here for exercises of other packages."""
+"""One frame as the exercises see it; the import path for exercises of other packages."""
 
 from coach.face.features import Features
 

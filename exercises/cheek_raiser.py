@@ -1,4 +1,4 @@
-"""Cheek raiser: AU6 alone, orbicularis oculi lifting cheek and lower lid while the mouth stays flat."""
+"""Cheek raiser: AU6 alone, orbicularis oculi lifting cheek and lower lid while the mouth stays soft."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from coach.face.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral
 
-RAISE_SHARE = 0.7  # how much the lower lids' rise counts beside the eyes' narrowing
+RAISE_SHARE = 0.7  # weight of the lower lids' rise; the rest is the eyes' narrowing
 
 
 class FlatMouth(Strict):
     """How still the mouth must stay; lengths in outer-eye-corner distances.
 
-    `max_pull`: of the mouth corners towards the eyes, whatever else is seen. `pull_with_smile`:
-    likewise where the smile blendshape has also risen by `max_smile`. `max_gap`: between the lips.
+    `max_pull`: of the mouth corners towards the eyes. `pull_with_smile`: the same if the smile blendshape
+    has also risen by `max_smile`. `max_gap`: between the lips.
     """
 
     max_pull: Annotated[float, Field(gt=0, lt=1)]
@@ -32,17 +32,17 @@ class FlatMouth(Strict):
 
 
 class Helpers(Strict):
-    """Other muscles joining in. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
+    """Other muscles that help. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
 
     max_brow_raise: Annotated[float, Field(gt=0, lt=1)]
     max_brow_down: Annotated[float, Field(gt=0, le=1)]
 
 
 class OneSided(Strict):
-    """When one eye rises alone.
+    """When only one cheek is raised.
 
-    The sides differ by more than `least_difference`, a share of the own best, and the weaker one
-    reaches less than `least_ratio` of the stronger. `smooth_s`: averaged over, seconds.
+    The sides differ by more than `least_difference`, a share of the own best, and the weaker side
+    reaches less than `least_ratio` of the stronger. `smooth_s`: both are averaged over this time, seconds.
     """
 
     least_ratio: Annotated[float, Field(ge=0, lt=1)]
@@ -51,7 +51,7 @@ class OneSided(Strict):
 
 
 class LidsOnly(Strict):
-    """Eyes that narrow without the cheeks; both are shares of a full raise."""
+    """When the eyes narrow without the cheeks; both numbers are shares of a full raise."""
 
     narrow: Annotated[float, Field(gt=0, le=3)]
     least_raise: Annotated[float, Field(ge=0, lt=1)]
@@ -67,29 +67,29 @@ class CheekSpec(HeldSpec):
 
 
 class CheekRaiser(Held[CheekSpec]):
-    """Lower lids rise, upper lids and mouth stay."""
+    """The lower lids rise; the upper lids and the mouth stay."""
 
     name: ClassVar[str] = "cheek_raiser"
     spec_type: ClassVar[type[ExerciseSpec]] = CheekSpec
 
     def level(self, features: Features) -> float:
-        """Rise of the lower lids with some of the eyes' narrowing, as a share of the own best.
+        """Return the lower lids' rise and some of the eyes' narrowing, as a share of the own best.
 
-        The lids' rise alone is fooled by leaning in, the narrowing alone by drooping lids.
+        Leaning in would look like a rise alone, drooping lids like narrowing alone.
         """
         narrowing = features.eye_engagement - features.cheek_raise.mean
         return RAISE_SHARE * features.cheek_raise.mean + (1 - RAISE_SHARE) * narrowing
 
     def sides(self, features: Features) -> Bilateral:
-        """Cheek raise of each eye."""
+        """Return the cheek raise of each side."""
         return features.cheek_raise
 
     def noise(self, context: Context) -> float:
-        """Lid noise as a share of the own best."""
+        """Return the lids' noise as a share of the own best."""
         return context.noise.lid / context.own_range.cheek
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
-        """Return what is wrong: closed eyes, a moving mouth, helping brows, or one eye alone."""
+        """Return the fault: closed eyes, a moving mouth, helping brows, only the lids, or only one side."""
         mouth, helpers = self.spec.mouth, self.spec.helpers
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
@@ -111,7 +111,7 @@ class CheekRaiser(Held[CheekSpec]):
         return narrow > self.spec.lids.narrow and raised < self.spec.lids.least_raise
 
     def _one_sided(self, window: tuple[Features, ...]) -> bool:
-        """Whether one eye has clearly risen alone; on a weak raise the sides' noise must not decide."""
+        """Whether one side has clearly risen alone. A weak raise is too noisy to tell."""
         raised = Bilateral(
             fmean(f.cheek_raise.left for f in window), fmean(f.cheek_raise.right for f in window)
         )

@@ -26,9 +26,9 @@ from coach.types import Bilateral
 class CombinedSpec(HeldSpec):
     """`config/exercises/combined.toml`.
 
-    `least_eyes`: how far the eyes must join in, a share of the smile; between `doubtful_eyes` and it, they
-    are left out only where they stay there for much of the smile;
-    `least_smile`: a smile that counts, share of the own best.
+    `least_eyes`: how far the eyes must join in, a share of the smile. Between `doubtful_eyes` and
+    `least_eyes` it is a fault only if it lasts for much of the smile. `least_smile`: smallest smile that
+    counts, a share of the own best.
     """
 
     even: EvenSpec
@@ -38,25 +38,25 @@ class CombinedSpec(HeldSpec):
 
 
 class Combined(Held[CombinedSpec]):
-    """Corners and cheeks up together; whichever moves begins the try, both must stay for the hold."""
+    """Corners and cheeks up together. Either of them starts an attempt; both must stay up for the hold."""
 
     name: ClassVar[str] = "combined"
     spec_type: ClassVar[type[ExerciseSpec]] = CombinedSpec
 
     def level(self, features: Features) -> float:
-        """Size of the smile, or of the cheek raise where it comes without one, as a share of the own best."""
+        """Return the size of the smile, or of a cheek raise without one, as a share of the own best."""
         return max(features.lip_corner_pull.mean, 0.6 * features.cheek_raise.mean)
 
     def sides(self, features: Features) -> Bilateral:
-        """Pull of each corner."""
+        """Return the pull of each corner."""
         return features.lip_corner_pull
 
     def noise(self, context: Context) -> float:
-        """Corner noise as a share of the own best smile."""
+        """Return the corners' noise as a share of the own best smile."""
         return context.noise.corner / context.own_range.smile
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
-        """Return what is wrong: mouth or eyes not in it, eyes closed, or one corner behind the other."""
+        """Return the fault: eyes closed, mouth or eyes not involved, or one corner behind the other."""
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
         if features.lip_corner_pull.mean < self.spec.least_smile:
@@ -68,14 +68,14 @@ class Combined(Held[CombinedSpec]):
         return None if is_even(lift, excursion_mm, self.spec.even) else "asymmetric"
 
     def mild(self, state: HeldState, features: Features, fault: Reason) -> bool:
-        """Whether sides or eyes are so nearly right that one moment does not tell."""
+        """Whether sides or eyes are so close to right that a single frame cannot tell."""
         window = since(state.frames, features.t - self.spec.even.smooth_s)
         if fault == "eyes_uninvolved":
             return joining_now(window, state.frames) >= self.spec.doubtful_eyes
         return fault == "asymmetric" and is_nearly_even(mean_sides(window)[0], self.spec.even)
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
-        """Describe the smile's two sides, where there was one."""
+        """Describe the two sides of the smile, if there was one."""
         if ended.reason == "mouth_uninvolved":
             return ()
         return (describe_smile(t, self.name, state.frames, ended, self.spec.even),)

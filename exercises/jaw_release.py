@@ -1,4 +1,4 @@
-"""Jaw release: open wide and hold, close slowly, circles each way, a breath in and a breath out."""
+"""Jaw release: open wide and hold, close slowly, circle in both directions, breathe in and out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageName
 from coach.exercise import jaw_circles as circles
+from coach.exercise.held import BAND_TOP
 from coach.exercise.protocol import Context
 from coach.exercise.rep_machine import step
 from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
@@ -19,15 +20,14 @@ from coach.face.features import Features
 from coach.settings import Length, Seconds, Strict
 from coach.types import Bilateral
 
-Status: TypeAlias = Literal["started", "done", "skipped"]
+StageStatus: TypeAlias = Literal["started", "done", "skipped"]
+BreathPhase: TypeAlias = Literal["none", "still", "in", "opening", "out"]
 
-
-STRAIGHT_S = 2.0
-# What a change of the breath's phase says.
-BREATHS: Final[dict[tuple[str, str], tuple[tuple[StageName, Status], ...]]] = {
+STRAIGHT_S = 2.0  # a jaw that drops to breathe out has stayed in the middle for this long
+# The stages that begin or end when a breath goes from one phase to the next.
+BREATH_STAGES: Final[dict[tuple[BreathPhase, BreathPhase], tuple[tuple[StageName, StageStatus], ...]]] = {
     ("still", "in"): (("breath_in", "started"),),
     ("opening", "out"): (("breath_in", "done"), ("breath_out", "started")),
-    ("out", "done"): (("breath_out", "done"),),
 }
 
 
@@ -38,10 +38,11 @@ class CloseSpec(Strict):
 
 
 class BreathSpec(Strict):
-    """A webcam cannot see breath: what is checked is a still closed mouth, then a slightly dropped jaw.
+    """How a breath shows: a webcam sees a still, closed mouth, then a slightly dropped jaw.
 
-    `still_s`: closed and still before it counts as breathing in. `settle_s`: dropped jaw before it
-    counts as breathing out; `out_s`: least time of it. Lengths in outer-eye-corner distances.
+    `still_s`: how long closed and still before it counts as breathing in. `settle_s`: how long the jaw is
+    dropped before it counts as breathing out; `out_s`: how long it must stay so. Lengths in
+    outer-eye-corner distances.
     """
 
     still_s: Seconds
@@ -63,9 +64,9 @@ class JawSpec(ExerciseSpec):
 
 @dataclass(frozen=True, slots=True)
 class Breath:
-    """Where in a breath: none, still, in, opening or out, and since when."""
+    """The phase of a breath, and its start in seconds."""
 
-    phase: str = "none"
+    phase: BreathPhase = "none"
     since: float = 0.0
 
 
@@ -73,8 +74,9 @@ class Breath:
 class JawState:
     """The exercise's memory.
 
-    `moved`: circles are done, so a still mouth may be a breath. `breathed_t`: when the jaw last was
-    dropped to breathe out.
+    `opening`: (t, level) of the running opening. `circling`: the stage of circles that is running, with
+    `circled` circles so far; `moved`: there have been circles, so a still mouth may be a breath.
+    `breathed_t`: when the jaw was last dropped to breathe out.
     """
 
     context: Context
@@ -83,15 +85,15 @@ class JawState:
     circles: circles.JawCircles = field(default_factory=circles.JawCircles)
     breath: Breath = field(default_factory=Breath)
     reps: int = 0
-    ring: StageName | None = None
-    ring_done: int = 0
+    circling: StageName | None = None
+    circled: int = 0
     moved: bool = False
     breathed_t: float = -math.inf
     last: Features | None = None
 
 
 class JawRelease:
-    """The jaw's stages, recognised in whatever order the person does them."""
+    """The stages of the jaw release, recognised in any order."""
 
     name: ClassVar[str] = "jaw_release"
     spec_type: ClassVar[type[ExerciseSpec]] = JawSpec
@@ -117,10 +119,10 @@ class JawRelease:
         return state, (*opened, *circled, *breathed)
 
     def finish(self, state: JawState, t: float) -> tuple[Event, ...]:
-        """Close the stages that are still running."""
+        """End the stages that are still running."""
         events: list[Event] = []
-        if state.ring is not None:
-            events.append(self._stage(t, state.ring, "done"))
+        if state.circling is not None:
+            events.append(self._stage(t, state.circling, "done"))
         if state.breath.phase == "out" and t - state.breath.since >= self.spec.breath.out_s:
             events.append(self._stage(t, "breath_out", "done"))
         return tuple(events)
@@ -128,23 +130,23 @@ class JawRelease:
     def view(self, state: JawState) -> View:
         """Return what the window shows."""
         last = state.last
-        level = 0.0 if last is None else last.jaw_open
+        band = (self.spec.repetition.leave, BAND_TOP)
         return View(
             phase=state.rep.phase,
             count=state.reps,
             hold_s=state.rep.hold_s if state.rep.phase == "apex" else 0.0,
             target_s=self.spec.repetition.hold_s,
             at_rest=state.rep.phase == "neutral",
-            bars=None if last is None else Bars(Bilateral(level, level), (self.spec.repetition.leave, 1.2)),
+            bars=None if last is None else Bars(Bilateral(last.jaw_open, last.jaw_open), band),
         )
 
-    def _stage(self, t: float, name: StageName, status: Status) -> Stage:
+    def _stage(self, t: float, name: StageName, status: StageStatus) -> Stage:
         return Stage(t=t, exercise=self.name, name=name, status=status)
 
     def _open(
         self, state: JawState, t: float, features: Features | None, *, turned: bool
     ) -> tuple[JawState, tuple[Event, ...]]:
-        """Follow the open hold and the close after it."""
+        """Follow the open hold and the closing after it."""
         if features is None:
             sample = Sample(t, gone="head_turned" if turned else "face_lost")
         else:
@@ -168,13 +170,14 @@ class JawRelease:
         return state, tuple(events)
 
     def _closed(self, state: JawState, ended: Ended, t: float) -> tuple[JawState, tuple[Event, ...]]:
-        """Judge one opening that is over: held long enough, closed slowly, or one reason why not."""
+        """End an opening: it counts if held long enough and closed slowly, else it has one reason."""
         leave = _last_above(state.opening, 0.8 * ended.plateau)
         shut = _last_above(state.opening, 0.2 * ended.plateau)
         half_end = _last_above(state.opening, 0.5 * ended.plateau)
         hold_s = max(half_end - ended.half_t, 0.0)
-        if state.circles.counted or state.ring is not None or ended.start <= state.breathed_t:
-            return state, ()  # the dips of a circle and a jaw that drops to breathe are no tries of a hold
+        if state.circles.counted or state.circling is not None or ended.start <= state.breathed_t:
+            # A jaw also drops in circles and to breathe out: that is no attempt to hold it open.
+            return state, ()
         if ended.reason is None and shut - leave >= self.spec.close.least_s:
             count = state.reps + 1
             return replace(state, reps=count), (
@@ -190,64 +193,72 @@ class JawRelease:
     def _circle(
         self, state: JawState, t: float, features: Features | None
     ) -> tuple[JawState, tuple[Event, ...]]:
-        """Count circles; a new direction or a rest ends the running stage."""
+        """Count circles. A new direction or a rest ends the running stage."""
         path, fresh, direction = circles.step(state.circles, features, self.spec.circles)
         state = replace(state, circles=path)
         events: list[Event] = []
-        if state.ring is not None and path.direction is None:
-            events.append(self._stage(t, state.ring, "done"))
-            state = replace(state, ring=None, ring_done=0)
+        if state.circling is not None and path.direction is None:
+            events.append(self._stage(t, state.circling, "done"))
+            state = replace(state, circling=None, circled=0)
         for _ in range(fresh):
             name: StageName = "circles_clockwise" if direction == "clockwise" else "circles_counterclockwise"
-            if state.ring is None:
+            if state.circling is None:
                 events.append(self._stage(t, name, "started"))
-            done = state.ring_done + 1
-            state = replace(state, ring=name, ring_done=done, moved=True)
+            done = state.circled + 1
+            state = replace(state, circling=name, circled=done, moved=True)
             events.append(JawCircle(t=t, exercise=self.name, index=done, direction=direction or "clockwise"))
         return state, tuple(events)
 
     def _breathe(
         self, state: JawState, t: float, features: Features | None
     ) -> tuple[JawState, tuple[Event, ...]]:
-        """Recognise a still closed mouth, then a slightly dropped jaw, as a breath in and out."""
-        spec, breath = self.spec.breath, state.breath
+        """Recognise a breath in and out: a still, closed mouth, then a slightly dropped jaw."""
+        breath = state.breath
         if features is None or not state.moved:
-            return (state if breath.phase == "none" else replace(state, breath=Breath("none", t))), ()
-        dropped = features.jaw_down - state.rep.floor * state.context.own_range.jaw > spec.least_down
-        closed = features.lip_gap < spec.least_gap
-        long = t - breath.since
-        true: dict[str, dict[str, bool]] = {
-            "none": {"still": closed and state.circles.direction is None and state.rep.phase != "apex"},
-            "still": {"none": not closed, "in": long >= spec.still_s},
-            "in": {
-                "none": features.jaw_down >= spec.max_down,
-                "opening": dropped and features.lip_gap > spec.least_gap,
-            },
-            "opening": {
-                "none": closed or features.jaw_down >= spec.max_down or not self._straight(state),
-                "out": long >= spec.settle_s,
-            },
-            "out": {"none": closed or features.jaw_down >= spec.max_down},
-        }
-        phase = next((phase for phase, now in true[breath.phase].items() if now), None)
+            return replace(state, breath=Breath("none", t)), ()
         if breath.phase == "out":
             state = replace(state, breathed_t=t)
-        if phase is None:
+        phase = self._breath_phase(state, t, features)
+        if phase == breath.phase:
             return state, ()
-        out = breath.phase == "out" and closed and long >= spec.out_s
-        said = BREATHS["out", "done"] if out else BREATHS.get((breath.phase, phase), ())
-        events = tuple(self._stage(t, name, status) for name, status in said)
-        return replace(state, breath=Breath(phase, t), moved=not out), events
+        stages = BREATH_STAGES.get((breath.phase, phase), ())
+        closed = features.lip_gap < self.spec.breath.least_gap
+        done = breath.phase == "out" and closed and t - breath.since >= self.spec.breath.out_s
+        if done:
+            stages = (("breath_out", "done"),)
+        events = tuple(self._stage(t, name, status) for name, status in stages)
+        return replace(state, breath=Breath(phase, t), moved=not done), events
+
+    def _breath_phase(self, state: JawState, t: float, features: Features) -> BreathPhase:
+        """Return the phase of the breath after this frame."""
+        spec, breath = self.spec.breath, state.breath
+        lasted_s = t - breath.since
+        closed = features.lip_gap < spec.least_gap
+        wide = features.jaw_down >= spec.max_down
+        rest = state.rep.floor * state.context.own_range.jaw
+        dropped = features.jaw_down - rest > spec.least_down and features.lip_gap > spec.least_gap
+        still = closed and state.circles.direction is None and state.rep.phase != "apex"
+        transitions: tuple[tuple[BreathPhase, bool, BreathPhase], ...] = (
+            ("none", still, "still"),
+            ("still", not closed, "none"),
+            ("still", lasted_s >= spec.still_s, "in"),
+            ("in", wide, "none"),
+            ("in", dropped, "opening"),
+            ("opening", closed or wide or not self._straight(state), "none"),
+            ("opening", lasted_s >= spec.settle_s, "out"),
+            ("out", closed or wide, "none"),
+        )
+        return next((then for now, true, then in transitions if now == breath.phase and true), breath.phase)
 
     def _straight(self, state: JawState) -> bool:
-        """Whether the jaw has stayed in the middle: a circle begins with a dropped jaw too."""
+        """Whether the jaw has stayed in the middle. A circle starts with a dropped jaw too."""
         sides = np.sort(circles.latest(state.circles.path, STRAIGHT_S)["side"])
-        tenth = len(sides) // 10  # single frames of a noisy picture
+        tenth = len(sides) // 10  # ignore single frames of a noisy picture
         return not len(sides) or sides[-1 - tenth] - sides[tenth] < self.spec.circles.least_side
 
 
 def _last_above(points: tuple[tuple[float, float], ...], level: float) -> float:
-    """When a closing movement crossed `level` for the last time, interpolated."""
+    """Return when a closing movement last crossed `level`, interpolated."""
     last = points[-1][0] if points else 0.0
     for (t0, a), (t1, b) in zip(reversed(points[:-1]), reversed(points), strict=False):
         if a >= level > b:

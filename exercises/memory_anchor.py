@@ -1,4 +1,4 @@
-"""Memory anchor: a memory is recalled, a smile comes; how soon, and whether the eyes join in."""
+"""Memory anchor: recall a memory and let a smile come; how soon it comes, and whether the eyes join in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from coach.events import Event, Recall, Released, Rep
 from coach.exercise.blink import Eyes
-from coach.exercise.held import since
+from coach.exercise.held import BAND_TOP, since
 from coach.exercise.protocol import Context
 from coach.exercise.rep_machine import PREROLL_S, ended_now, step
 from coach.exercise.repetition import Ended, RepSpec, RepState, Sample
@@ -21,10 +21,10 @@ from coach.settings import Seconds, Strict
 
 
 class RecallSpec(Strict):
-    """How a recall is judged.
+    """When a recall counts.
 
-    `in_time_s`: latency that counts; `give_up_s`: after it no smile is waited for; `judge_s`: when
-    after the onset the eyes are judged; `least_eyes`: engagement that counts.
+    `in_time_s`: longest latency that counts; `give_up_s`: how long to wait for a smile; `judge_s`: how long
+    after the onset the eyes are checked; `least_eyes`: least engagement that counts.
     """
 
     in_time_s: Seconds
@@ -43,7 +43,12 @@ class MemorySpec(ExerciseSpec):
 
 @dataclass(frozen=True, slots=True)
 class MemoryState:
-    """The exercise's memory. `cues`: given and not yet answered, seconds; `number`: the open one's."""
+    """The exercise's memory.
+
+    `cues`: seconds of the cues that are still to come; `cue_t` and `number`: the cue that waits for a smile.
+    `smiling`: the current smile answers it. `counted`: the current smile has counted as a repetition.
+    `frames`: of the smile and shortly before it, without blinks.
+    """
 
     context: Context
     rep: RepState = field(default_factory=RepState)
@@ -71,7 +76,7 @@ class MemoryAnchor:
         return MemoryState(context)
 
     def give(self, state: MemoryState, t: float) -> MemoryState:
-        """Note that a memory is cued at `t` (which may lie ahead)."""
+        """Return the state with a memory cued at `t` seconds, which may be in the future."""
         return replace(state, cues=tuple(sorted((*state.cues, t))))
 
     def step(
@@ -98,7 +103,7 @@ class MemoryAnchor:
         return state, events
 
     def finish(self, state: MemoryState, t: float) -> tuple[Event, ...]:
-        """Answer the cue that is still open, and close the smile that still lasts."""
+        """Answer the cue that still waits, and end the smile that is still held."""
         if state.cue_t is not None:
             return self._answer(state, t, state.rep.start if state.smiling else None)[1]
         if state.counted:
@@ -109,7 +114,7 @@ class MemoryAnchor:
     def view(self, state: MemoryState) -> View:
         """Return what the window shows."""
         last = state.frames[-1] if state.frames else None
-        band = (self.spec.repetition.half, 1.2)
+        band = (self.spec.repetition.half, BAND_TOP)
         return View(
             phase=state.rep.phase,
             count=state.reps,
@@ -118,7 +123,7 @@ class MemoryAnchor:
         )
 
     def _open(self, state: MemoryState, t: float) -> tuple[MemoryState, tuple[Event, ...]]:
-        """Open the next cue when its time has come; give up on the one before."""
+        """Start waiting for a smile when a cue is due; give up on the one before."""
         events: tuple[Event, ...] = ()
         due = bool(state.cues) and state.cues[0] <= t
         if state.cue_t is not None and (due or t - state.cue_t >= self.spec.recall.give_up_s):
@@ -130,7 +135,7 @@ class MemoryAnchor:
     def _answer(
         self, state: MemoryState, t: float, onset: float | None
     ) -> tuple[MemoryState, tuple[Event, ...]]:
-        """Close the open cue with what came of it."""
+        """Stop waiting for a smile, and report whether one came."""
         cue_t = state.cue_t if state.cue_t is not None else t
         latency = None if onset is None else max(onset - cue_t, 0.0)
         in_time = latency is not None and latency <= self.spec.recall.in_time_s
@@ -153,7 +158,7 @@ class MemoryAnchor:
         return replace(state, reps=count, counted=True, smiling=False), (recall, rep)
 
     def _engaged(self, state: MemoryState) -> bool:
-        """Whether the eyes have joined in at the smile's apex."""
+        """Whether the eyes join in at the smile's apex."""
         apex = [f for f in state.frames if f.t >= state.rep.half_t + 0.2]
         return bool(apex) and joining(apex, state.frames) >= self.spec.recall.least_eyes
 
@@ -169,5 +174,5 @@ class MemoryAnchor:
         blinking = eyes.blinking(t, self.spec.eyes)
         keep = state.frames if state.rep.phase != "neutral" else since(state.frames, t - PREROLL_S)
         state = replace(state, eyes=eyes, frames=keep if blinking else (*keep, features))
-        # a blink does not move the mouth: the smile is judged through it, only the eyes are not
+        # A blink does not move the mouth, so only the eyes are ignored during it.
         return Sample(t, features.lip_corner_pull.mean), state

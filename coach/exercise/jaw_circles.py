@@ -29,8 +29,8 @@ class CircleSpec(Strict):
 
     `least_side`, `least_down`: least width and height of the path. `quiet`: the jaw rests while its
     path of the last `quiet_s` fits into a box of this size. `longest_s`: slower circles do not count.
-    `tolerance`: how much of a full turn may be missing. `max_turn_deg`: head movement within
-    `quiet_s` that spoils the path.
+    `tolerance`: how much of a full turn may be missing. `max_turn_deg`: more head movement than
+    this within `quiet_s` makes the path useless.
     """
 
     target: Annotated[int, Field(ge=1, le=50)]

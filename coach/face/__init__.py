@@ -1,1 +1,1 @@
-"""From landmarks to features: where the face is, how it is measured, and what is neutral on it."""
+"""From landmarks to features: place the head, measure the face, and compare it with its own neutral."""

@@ -1,4 +1,4 @@
-"""A person's own neutral face and own range: what 0 and 1 mean on this face."""
+"""A person's own neutral face and own range: the 0 and the 1 of their features."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def first_fix(face: FaceObservation, measured: Measures, limits: FramingLimits) 
     measured
         Its measures, for size, centre and pose.
     limits
-        What is good enough.
+        When the face is placed well enough.
 
     Returns
     -------
