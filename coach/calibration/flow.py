@@ -14,7 +14,7 @@ from coach.coaching.led import Led
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
 from coach.coaching.spec import STANDARD, CoachingSpec
-from coach.events import Calibrated, EndReason, Event
+from coach.events import EndReason, Event
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
@@ -159,10 +159,9 @@ class CalibrationFlow:
         if found is None or found.baseline is None:
             self._speak_of_framing(t)
             return
-        baseline = found.baseline
-        self.led.log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+        self.led.calibrated(t, found.baseline)
         self._stage, self._since = "moving", t
-        self.state = Calibration(baseline.noise, since=t)
+        self.state = Calibration(found.baseline.noise, since=t)
 
     def _lead(self, t: float) -> None:
         if self.state is None:

@@ -12,7 +12,8 @@ from coach.coaching.phrases import SESSION, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.session_log import SessionLog
 from coach.coaching.spec import STANDARD, CoachingSpec
-from coach.events import Event, Paused, Resumed
+from coach.events import Calibrated, Event, Paused, Resumed
+from coach.face.baseline import Baseline
 from coach.face.presence import Watch
 from coach.settings import Settings
 from coach.types import FaceObservation
@@ -100,6 +101,10 @@ class Led:
         if events:
             self.log.add(*events)
         return events
+
+    def calibrated(self, t: float, baseline: Baseline) -> None:
+        """Take in that the neutral face is known."""
+        self.log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
 
     def no_camera(self, t: float) -> None:
         """Take in that the source gives no pictures."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from coach.coaching.cues import Cue
+from coach.coaching.cues import CueKind
+from coach.coaching.led import Led, PauseCause
 from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Recall
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
 from coach.session.exercise_run import ExerciseRun
-from coach.session.plan import CHANGE_S, END_S, READY_S, Plan
+from coach.session.plan import CHANGE_S, READY_S, Plan
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
 READY_MOST_S = 8.0  # beyond this, getting ready does not use up the plan's time
@@ -24,12 +25,12 @@ class PlanRun:
     ----------
     plan, exercises
         The plan and one exercise for each of its steps, in order.
+    led
+        Where what happens is logged and what is to be said goes.
     memories
         The person's own words for their memories; empty for numbers alone.
     coaching
         `config/coaching.toml`.
-    close_s
-        How long the last words take.
 
     Attributes
     ----------
@@ -37,7 +38,7 @@ class PlanRun:
         How long the plan is expected to take.
     index
         The step that is on or comes next; the number of steps when all are done.
-    running
+    current
         The exercise under way.
     ready_s, active_s
         Seconds it took to get ready, and of guiding since.
@@ -47,10 +48,10 @@ class PlanRun:
         self,
         plan: Plan,
         exercises: Sequence[AnyExercise],
+        led: Led,
         memories: tuple[str, ...] = (),
         *,
         coaching: CoachingSpec,
-        close_s: float = END_S,
     ) -> None:
         self.plan = plan
         self.whole_s = plan.seconds
@@ -59,10 +60,11 @@ class PlanRun:
         self.current: ExerciseRun | None = None
         self.ready_s = 0.0
         self.active_s = 0.0
+        self._led = led
         self._memories = memories
         self._coaching = coaching
         self._begun_s = 0.0
-        self._close_s = close_s + FRAMES_S
+        self._close_s = led.speaker.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
         self._recalled: int | None = None
 
@@ -106,26 +108,22 @@ class PlanRun:
         """Whether a memory has just brought a smile and may be rated."""
         return self._recalled is not None
 
-    def begin(self, t: float, context: Context) -> AnyExercise:
+    def begin(self, t: float, context: Context) -> None:
         """Begin the present exercise at `t` seconds with what the exercise may know of the person."""
         exercise = self.exercises[self.index]
         target = self.plan.steps[self.index].reps
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
         self._recalled = None
         self._begun_s = self.active_s
-        return exercise
+        if self.plan.explains:
+            self._led.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
 
-    def step(
-        self, t: float, features: Features | None, *, quiet: bool
-    ) -> tuple[tuple[Event, ...], tuple[Cue, ...]]:
-        """Take in one frame of the exercise under way; return what happened, and what to say to it."""
-        run = self.current
-        if run is None:
-            return (), ()
+    def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
+        """Give one frame to the exercise under way; log, say and return what comes of it."""
         events = run.step(
             t,
             features,
-            quiet=quiet,
+            quiet=self._led.speaker.quiet(t),
             hurry=self.plan.short_of_time(self.index, self.spent_s),
             late=not self.plan.allows(self.index, self.spent_s, more=True),
             names=self._memories,
@@ -133,22 +131,44 @@ class PlanRun:
         for event in events:
             if isinstance(event, Recall):  # it can be rated until the next one
                 self._recalled = None if event.latency_s is None else event.index
-        return events, run.guidance.cues
+        self._led.log.add(*events)
+        self._led.speaker.add(*run.guidance.cues)
+        return events
 
-    def finish(self, t: float) -> tuple[Event, ...]:
-        """End the exercise under way, done or not; return what is still owed."""
+    def interrupt(self, t: float, cause: PauseCause) -> None:
+        """Break off the exercise under way, see `ExerciseRun.interrupt`."""
+        if self.current is not None:
+            self._led.log.add(*self.current.interrupt(t, cause))
+
+    def stalled(self, t: float) -> None:
+        """Take in that no frame came for a while, see `ExerciseRun.stalled`."""
+        if self.current is not None:
+            self._led.log.add(*self.current.stalled(t))
+
+    def finish(self, t: float) -> None:
+        """End the exercise under way, done or not; log what is still owed."""
         run, self.current = self.current, None
-        return () if run is None else run.finish(t)
+        if run is not None:
+            self._led.log.add(*run.finish(t))
 
-    def advance(self) -> None:
-        """Go to the next exercise there is time for, and skip those there is no time for."""
+    def advance(self, t: float) -> None:
+        """Announce the next exercise there is time for, or close; skip those there is no time for."""
         self.index += 1
         while not self.over and not self.plan.allows(self.index, self.spent_s + CHANGE_S):
             self.index += 1
+        coming = self.next
+        if coming is None:
+            self._led.say(t, CueKind.INSTRUCTION, "finished")
+        else:
+            self._led.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
 
-    def move(self, by: int) -> None:
-        """Go to another exercise, as the person wishes."""
+    def move(self, t: float, by: int) -> None:
+        """Go to another exercise, as the person wishes; past the last one, close."""
+        self.finish(t)
+        self._led.speaker.hush()
         self.index = max(self.index + by, 0)
+        if self.over:
+            self._led.say(t, CueKind.INSTRUCTION, "finished")
 
     def rate(self) -> int | None:
         """Take in that the last memory was rated; return its number, None if none is open."""

@@ -13,6 +13,7 @@ from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan_run import PlanRun
+from coach.session.transitions import SessionStage
 from coach.types import Bilateral
 
 RATING_KEYS = "(0-9, X = 10)"
@@ -49,7 +50,7 @@ def summary(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) 
 
 
 def draw(
-    scene: Scene, t: float, *, book: PhraseBook, ready: bool, plan_run: PlanRun, paused: bool, safety: bool
+    scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook, *, safety: bool
 ) -> Screen:
     """Say what the window shows in this frame, in the person's language.
 
@@ -59,27 +60,25 @@ def draw(
         What of the recent past still shows.
     t
         Seconds.
-    book, plan_run
-        Words; how far the plan has come.
-    ready, paused
-        The session is getting ready; it waits.
+    stage, plan_run, book
+        Where the session is; how far the plan has come; words.
     safety
         Show the safety note while getting ready.
     """
-    screen = _middle(scene, t, book=book, ready=ready, plan_run=plan_run, paused=paused, safety=safety)
+    screen = _middle(scene, t, stage, plan_run, book, safety=safety)
     whole_s, gone_s = plan_run.whole_s, plan_run.gone_s
     progress = gone_s / whole_s if whole_s else 0.0
     return replace(screen, progress=progress, time_left_s=max(whole_s - gone_s, 0.0))
 
 
 def _middle(
-    scene: Scene, t: float, *, book: PhraseBook, ready: bool, plan_run: PlanRun, paused: bool, safety: bool
+    scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook, *, safety: bool
 ) -> Screen:
-    if ready:
+    if stage == "ready":
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
         return Screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
     if plan_run.current is not None:
-        explains = plan_run.plan.explains and plan_run.current.guidance.explains and not paused
+        explains = plan_run.plan.explains and plan_run.current.guidance.explains and stage != "paused"
         return _exercising(scene, t, book, plan_run.current, explains=explains, rating=plan_run.ratable)
     coming = plan_run.next
     if coming is None:

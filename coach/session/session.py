@@ -10,7 +10,7 @@ from coach.coaching.led import Led, PauseCause
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec
-from coach.events import Calibrated, EndReason, Event, FaceLost
+from coach.events import EndReason, Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
@@ -66,9 +66,7 @@ class Session:
         self.perception = Perception(own_range)
         self.tally = Tally()
         self.led = Led(plan.name, book, settings, source=source, coaching=coaching)
-        self.plan_run = PlanRun(
-            plan, exercises, memories, coaching=coaching, close_s=self.led.speaker.lasts("finished")
-        )
+        self.plan_run = PlanRun(plan, exercises, self.led, memories, coaching=coaching)
         self._book = book
         self._coaching = coaching
         self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
@@ -78,8 +76,6 @@ class Session:
         self._counting_in: CountIn | None = None
         self._scene = Scene(coaching.shown)
 
-    # -- what comes in
-
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
         self._begin(t)
@@ -88,8 +84,8 @@ class Session:
         if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # never learn one neutral face from two people
         self._heed(t, lost=lost)
-        if self.led.watch.stalled and self._stage == "exercise" and self.plan_run.current is not None:
-            self.led.log.add(*self.plan_run.current.stalled(t))
+        if self.led.watch.stalled and self._stage == "exercise":
+            self.plan_run.stalled(t)
         features = None
         if self._stage == "ready":
             self._get_ready(t, face)
@@ -129,12 +125,9 @@ class Session:
             return
         if self._stage == "paused":
             self.led.resume(t)
-        self.led.log.add(*self.plan_run.finish(t))
-        self.led.speaker.hush()
-        self.plan_run.move(by)
+        self.plan_run.move(t, by)
         if self.plan_run.over:
             self._go("end", t)
-            self.led.say(t, CueKind.INSTRUCTION, "finished")
         else:
             self._go("moved", t)
             self._begin_exercise(t)
@@ -146,7 +139,7 @@ class Session:
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session; return the last events, `session_end` at the very end."""
         self._begin(t)
-        self.led.log.add(*self.plan_run.finish(self.led.t))
+        self.plan_run.finish(self.led.t)
         self.led.log.end(self.led.t, self.plan_run.names, self.led.frames, reason)
         self._stage = "ended"
         return self._events()
@@ -160,11 +153,6 @@ class Session:
     def frames(self) -> int:
         """How many frames there were."""
         return self.led.frames
-
-    @property
-    def active_s(self) -> float:
-        """Seconds of guiding, without getting ready and without pauses."""
-        return self.plan_run.active_s
 
     # -- stages
 
@@ -193,8 +181,7 @@ class Session:
                 self.led.hint(t, None if framing == "good" else framing)
                 return
             if met.baseline is not None:
-                duration_s, quality = met.baseline.duration_s, met.baseline.quality
-                self.led.log.add(Calibrated(t=t, neutral_s=duration_s, quality=quality))
+                self.led.calibrated(t, met.baseline)
             if met.again:
                 self._go_on(t, same=met.baseline is None)
                 return
@@ -215,44 +202,32 @@ class Session:
         if same:
             run.again(t)
         else:
-            self.led.log.add(*self.plan_run.finish(t))
+            self.plan_run.finish(t)
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
         baseline, own_range = self.perception.baseline, self.perception.own_range
         known = Context(own_range) if baseline is None else Context(own_range, baseline.noise)
-        exercise = self.plan_run.begin(t, known)
-        if self.plan.explains:
-            self.led.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
+        self.plan_run.begin(t, known)
 
     def _exercise(self, t: float, features: Features | None) -> None:
         run = self.plan_run.current
         if run is None:
             return
         if self.plan_run.out_of_time:
-            self.led.log.add(*self.plan_run.finish(t))
             self.led.speaker.hush()
             self._conclude(t)
-            return
-        events, cues = self.plan_run.step(t, features, quiet=self.led.speaker.quiet(t))
-        if events:
-            self.led.log.add(*events)
-        if cues:
-            self.led.speaker.add(*cues)
-        self._scene = self._scene.after(t, run.view, events)
-        if run.guidance.done:
-            self.led.log.add(*self.plan_run.finish(t))
-            self._conclude(t)
+        else:
+            events = self.plan_run.step(t, run, features)
+            self._scene = self._scene.after(t, run.view, events)
+            if run.guidance.done:
+                self._conclude(t)
 
     def _conclude(self, t: float) -> None:
-        """Go on from an exercise: announce the next one there is time for, or close."""
+        """Go on from an exercise to the next one, or close."""
+        self.plan_run.finish(t)
         self._go("done", t)
-        self.plan_run.advance()
-        coming = self.plan_run.next
-        if coming is None:
-            self.led.say(t, CueKind.INSTRUCTION, "finished")
-        else:
-            self.led.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
+        self.plan_run.advance(t)
 
     def _change(self, t: float) -> None:
         if t - self._since < self._coaching.breather_s or not self.led.speaker.quiet(t):
@@ -278,8 +253,7 @@ class Session:
             return
         self._go("pause", t)
         self.led.pause(t, cause)
-        if self.plan_run.current is not None:
-            self.led.log.add(*self.plan_run.current.interrupt(t, cause))
+        self.plan_run.interrupt(t, cause)
 
     def _resume(self, t: float) -> None:
         if self.perception.baseline is None:
@@ -308,8 +282,6 @@ class Session:
             self._go("counted", t)
             self.plan_run.current.again(t)
 
-    # -- what goes out
-
     def _output(self, t: float, features: Features | None = None) -> Output:
         said = self.led.speak(t)
         return Output(self._events(), said, self._draw(t), self._stage == "ended", features)
@@ -322,16 +294,7 @@ class Session:
     def _draw(self, t: float) -> Screen:
         run = self.plan_run
         if self._stage == "ended" or (run.over and self._stage != "paused"):
-            return summary(
-                self._book, self.tally.lines(run.names, self._book, run.active_s), self.led.caption(t)
-            )
-        screen = draw(
-            self._scene,
-            t,
-            book=self._book,
-            ready=self._stage == "ready",
-            plan_run=run,
-            paused=self._stage == "paused",
-            safety=self._safety,
-        )
+            lines = self.tally.lines(run.names, self._book, run.active_s)
+            return summary(self._book, lines, self.led.caption(t))
+        screen = draw(self._scene, t, self._stage, run, self._book, safety=self._safety)
         return self.led.framed(t, screen)

@@ -254,7 +254,7 @@ def test_a_minute_without_frames_is_never_a_hold():
     assert [e.type for e in run.events if e.type in ("face_lost", "face_found", "paused", "resumed")] == [
         *("face_lost", "face_found", "paused", "resumed"),
     ]
-    assert run.session.active_s < 20
+    assert run.session.plan_run.active_s < 20
 
 
 def slept(seconds: float, at: float) -> Led:

@@ -236,7 +236,7 @@ def _demonstration(plan: Plan) -> Demonstration:
 
 def _say_goodbye(session: Session, book: PhraseBook, store: Store, *, to_error: bool) -> None:
     names = [step.exercise for step in session.plan.steps]
-    for label, value in session.tally.lines(names, book, session.active_s):
+    for label, value in session.tally.lines(names, book, session.plan_run.active_s):
         click.echo(f"{label}: {value}", err=to_error)
     if store.problem:
         click.echo(store.problem, err=True)
