@@ -35,7 +35,7 @@ class ClinicalReport:
     """The page's words and numbers, before they are laid out.
 
     `exercises`: rows under `EXERCISE_HEAD`; `changes`: rows under `CHANGE_HEAD`; `sentences`: what fits
-    no table; `excursion_mm`: each side's corner travel, a median a session; `weeks`: repetitions in each
+    no table; `excursion_mm`: each side's excursion, a median a session; `weeks`: repetitions in each
     week, by its Monday; `made`: with what and when.
     """
 
@@ -96,10 +96,12 @@ def clinical_report(
 
 def _exercise(own: History, name: str, words: ProgressWords) -> ReportRow:
     holds = [row.whole_hold_s for row in own.repetitions if row.exercise == name]
-    tries = sum(row.exercise == name for row in own.attempts)
+    attempts = sum(row.exercise == name for row in own.attempts)
     rows = (*own.repetitions, *own.attempts, *own.recalls)
     sessions = {row.session for row in rows if row.exercise == name}
-    counted = words.say("of", SCREEN, count=len(holds), target=len(holds) + tries) if holds or tries else ""
+    counted = (
+        words.say("of", SCREEN, count=len(holds), target=len(holds) + attempts) if holds or attempts else ""
+    )
     if not holds:
         return words.title(name), str(len(sessions)), "", counted, "", ""
     return (

@@ -68,7 +68,7 @@ class AttemptRecord(ExerciseRecord):
 
 @dataclass(frozen=True, slots=True)
 class SmileRecord(ExerciseRecord):
-    """One smile: weaker over stronger corner travel, seconds between the sides, millimetres of travel."""
+    """One smile: `symmetry`, weaker over stronger excursion, 0..1; `lag_s`, seconds between the sides."""
 
     weaker_side: SideOrEven
     symmetry: float

@@ -89,7 +89,7 @@ def _series(
 
 
 def exercise_series(history: History, exercise: str) -> tuple[Series, ...]:
-    """Return the series of one exercise: hold, tries that counted, evenness, lag, latency."""
+    """Return the series of one exercise: hold, attempts that counted, evenness, lag, latency."""
     reps = [row for row in history.repetitions if row.exercise == exercise]
     counted: list[ExerciseRecord] = [*reps, *(row for row in history.attempts if row.exercise == exercise)]
     counted.sort(key=lambda row: row.at)
@@ -124,7 +124,7 @@ def score_series(history: History) -> tuple[Series, ...]:
 
 
 def side_series(history: History) -> Series:
-    """Return the person's left minus right corner travel in millimetres, a median a session."""
+    """Return the person's left minus right excursion in millimetres, a median a session."""
     points = per_session(
         history.smiles, lambda rows: median(r.excursion_mm.left - r.excursion_mm.right for r in rows)
     )

@@ -30,8 +30,8 @@ CIRCLES = 5  # when the cue does not say how many
 SNAP_S = 0.25  # a jaw that falls shut
 WEAK_SIDE, STRAY_SMILE = 0.4, 0.6
 EYES_CLOSE_AFTER_S = 0.6  # of a raise that ends up with closed eyes
-CUT_SHORT = Span(low=0.4, high=0.6)  # of the hold, for a try that is too short
-SELF_TIMED_S = 0.8  # a failed try is let go this long after the person thinks it done
+CUT_SHORT = Span(low=0.4, high=0.6)  # of the hold, for an attempt that is too short
+SELF_TIMED_S = 0.8  # a failed attempt is let go this long after the person thinks it done
 
 
 class Person:

@@ -49,7 +49,7 @@ class GalleryPicture:
 
 
 def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
-    """Yield one exercise at rest, rising, holding, released and after a try that did not count."""
+    """Yield one exercise at rest, rising, holding, released and after an attempt that did not count."""
     moments: tuple[tuple[ScreenPhase, Bilateral, float, str, int], ...] = (
         ("rest", Bilateral(0.03, 0.05), 0.0, "rest", 2),
         ("rising", Bilateral(0.48, 0.40), 0.0, "go", 2),

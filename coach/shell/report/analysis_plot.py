@@ -68,7 +68,7 @@ def draw_analysis(
 
 
 def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
-    """Draw the bars as the person would see them, with the level that begins a try."""
+    """Draw the bars as the person would see them, with the level that begins an attempt."""
     barred = [frame for frame in seen if frame.view.bars is not None]
     times = [frame.t for frame in barred]
     bars = [frame.view.bars for frame in barred]
@@ -141,7 +141,7 @@ def _events(axis: Any, events: Sequence[Event]) -> None:
 
 
 def _detail(event: Event) -> str:
-    """Return what to write beside a mark: why a try failed, or its number."""
+    """Return what to write beside a mark: why an attempt failed, or its number."""
     if isinstance(event, Attempt):
         return event.reason
     return str(event.index) if isinstance(event, Rep | Recall) else ""

@@ -37,7 +37,7 @@ _SMOOTH = 5  # values of the running median that is drawn through a short series
 
 
 def trend_chart(series: Series, words: ProgressWords) -> str:
-    """Draw one series: each value, its course, and the band of the person's own noise about the start."""
+    """Draw one series: each value, the trend, and the band of the person's own noise about the start."""
     figure, axes = _axes(series.unit, words)
     steady, moved = series.steady(), series.trend
     if moved is not None:
@@ -51,7 +51,7 @@ def trend_chart(series: Series, words: ProgressWords) -> str:
 
 
 def attempts_chart(history: History, words: ProgressWords) -> str:
-    """Draw how many tries a session did not count, by reason, a bar a week or (in a long history) a month."""
+    """Draw how many attempts a session did not count, by reason, each week or, in a long history, month."""
     figure, axes = _axes(words.say("a_session", PAGE), words)
     days = [session.started_at.date() for session in history.sessions]
     monthly = (max(days) - min(days)).days > 7 * 26
@@ -111,7 +111,7 @@ def reliability_chart(history: History, words: ProgressWords, names: Mapping[str
 
 
 def side_chart(series: Series, words: ProgressWords) -> str:
-    """Draw left minus right travel; inside the band others do not notice the difference."""
+    """Draw left minus right excursion; inside the band others do not notice the difference."""
     figure, axes = _axes(series.unit, words)
     axes.axhspan(-UNNOTICED_MM, UNNOTICED_MM, color=_HEX["band"], lw=0)
     axes.axhline(0, color=_HEX["muted"], lw=0.8)

@@ -177,7 +177,7 @@ def _lines(text: str, size: float) -> list[str]:
 
 
 def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None:
-    """Draw repetitions a week, and each side's corner travel where there are smiles of several sessions."""
+    """Draw repetitions a week, and each side's excursion where there are smiles of several sessions."""
     if not report.weeks:
         return
     from coach.shell.report.axes import in_words
