@@ -105,11 +105,10 @@ def main() -> int:
     asked = parser.parse_args()
     texts, stale = changes()
     if asked.check:
-        print(
-            *(f"not recorded: {text}" for text in texts),
-            *(f"no longer said: {path.name}" for path in stale),
-            sep="\n",
-        )
+        for line in [f"not recorded: {text}" for text in texts] + [
+            f"no longer said: {p.name}" for p in stale
+        ]:
+            print(line)
         return 1 if texts or stale else 0
     folder = FOLDER / LANGUAGE
     folder.mkdir(parents=True, exist_ok=True)
