@@ -1,7 +1,7 @@
-"""How right the coach is: counts and times recordings with known truth, and compares.
+"""How accurate the coach is: count and time recordings whose truth is known, and compare.
 
-Each `NAME.mp4` in FOLDER needs its truth beside it in `NAME.json`. See `docs/accuracy.md` for what is
-measured, and for the truth's format.
+Each `NAME.mp4` in FOLDER needs a `NAME.json` beside it with its truth. `docs/accuracy.md` describes what is
+measured and the format of the truth.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from coach.shell.profile.exercise_registry import BUILT_IN, load_exercise
 from coach.types import FaceObservation, Frame
 
 DISTRACTORS = "distractors"
-SCRIPTS = {  # the exercise each script of the truth was made for
+SCRIPTS = {  # the exercise that each script of the truth is for
     "cheek_raiser": "cheek_raiser",
     "symmetry": "symmetry_drill",
     "combined": "combined",
@@ -47,7 +47,7 @@ Seen = list[tuple[float, FaceObservation | None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One clip in one variant; `cache`: where to keep what the landmarker saw."""
+    """One clip in one variant; `cache`: where to keep the landmarker's output."""
 
     clip: Path
     variant: str
@@ -56,14 +56,14 @@ class Job:
 
 
 def look(job: Job) -> Seen:
-    """Return the face of every frame, by the program's own source and landmarker."""
+    """Return the face in every frame, found by the program's own source and landmarker."""
     kept = None if job.cache is None else job.cache / job.variant / f"{job.clip.stem}.npz"
     if kept is not None and kept.is_file():
         return _load(kept)
     variant = VARIANTS.get(job.variant, PLAIN)
     video, seen = VideoFile(job.clip), []
     rng = np.random.default_rng(sum(job.clip.stem.encode()))
-    with Landmarker(job.model) as landmarker:  # a new one a clip, as `smile-coach analyze` has
+    with Landmarker(job.model) as landmarker:  # a new one for each clip, as in `smile-coach analyze`
         number = 0
         while isinstance(frame := video.read(), Frame):
             if number % variant.every == 0:
@@ -116,7 +116,7 @@ def run(job: Job) -> dict[str, Score]:
 
 
 def events(exercise: str, seen: Seen, cued: Sequence[float] = ()) -> list[dict[str, Any]]:
-    """Return what the program says to one exercise, with its own settings."""
+    """Return the events of one exercise, with its default settings."""
     analysis = Analysis(load_exercise(exercise), cues=cued)
     judged = [result for t, face in seen for result in analysis.process(t, face)]
     judged += analysis.finish(seen[-1][0])
@@ -147,7 +147,7 @@ def about() -> dict[str, str]:
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """Return everything, for other programs."""
+    """Return all results as JSON values, for other programs."""
     return {
         "about": about(),
         "variants": {
@@ -161,12 +161,12 @@ def as_json(results: Results) -> dict[str, Any]:
 
 
 def chosen(text: str) -> list[str]:
-    """Return the variants that an option names.
+    """Return the variants named by an option.
 
     Raises
     ------
     click.BadParameter
-        One is unknown.
+        If one is unknown.
     """
     if text in ("all", "none"):
         return list(VARIANTS) if text == "all" else []
@@ -185,16 +185,16 @@ def chosen(text: str) -> list[str]:
     default="none",
     show_default=True,
     callback=lambda _context, _option, text: chosen(text),
-    help=f"Also run changed clips: all, none, or several of {', '.join(VARIANTS)}.",
+    help=f"Also run altered clips: all, none, or some of {', '.join(VARIANTS)}.",
 )
-@click.option("--only", default="", metavar="TEXT", help="Only clips with this in their name.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option("--only", default="", metavar="TEXT", help="Only clips whose name contains this.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Number of processes.")
 @click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep what the landmarker saw in this folder, and use it again: scoring alone takes seconds.",
+    help="Keep the landmarker's output in this folder and reuse it: scoring alone takes seconds.",
 )
-@click.option("--model", default="", help="The landmarker's model file, if not in the usual place.")
+@click.option("--model", default="", help="The landmarker's model file, if it is not in the usual place.")
 def main(
     folder: Path, out: Path | None, variants: list[str], only: str, jobs: int, cache: Path | None, model: str
 ) -> None:

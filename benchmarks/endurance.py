@@ -1,7 +1,7 @@
-"""What a session survives, in figures: kills, hours, a hanging voice, a lost camera, an impatient end.
+"""What a session survives, in figures: kills, long runs, a hanging voice, a lost camera, an impatient Ctrl-C.
 
-`python benchmarks/endurance.py` runs everything (a good hour, most of it the soak); one part alone with
-`kills`, `voice`, `camera`, `exits` or `soak`. `--json FILE` keeps the figures.
+`python benchmarks/endurance.py` runs everything (a good hour, most of it the soak); `kills`, `voice`,
+`camera`, `exits` or `soak` runs one part alone. `--json FILE` keeps the figures.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from coach.shell.store.event_log import read_events
 from coach.shell.testing.faults import FaultyOutput
 from coach.types import Frame
 
-# Writes repetitions as a session does, and says of each that it is done, until it is killed.
+# Writes repetitions as a session does, and reports each one written, until it is killed.
 WRITER = """
 import sys, time
 from datetime import UTC, datetime
@@ -62,12 +62,12 @@ while True:
 
 
 def kills(count: int = 100, sessions: int = 5, seed: int = 0) -> Figures:
-    """Kill a writer `count` times, and whole sessions `sessions` times, at random moments.
+    """Kill a writer `count` times and whole sessions `sessions` times, at random moments.
 
     Returns
     -------
-    How many acknowledged repetitions were lost, how many databases were damaged, and the time from a
-    repetition to the disk, ms.
+    How many acknowledged repetitions were lost, how many databases were damaged, and how long a
+    repetition took to reach the disk, ms.
     """
     chance = random.Random(seed)
     lost = damaged = total = 0
@@ -134,7 +134,7 @@ def voice(cues: int = 500) -> Figures:
 
 
 class Camera:
-    """A camera of 30 frames a second that can be unplugged, stuck or frozen, for `Webcam`."""
+    """A camera for `Webcam` with 30 frames a second that can be unplugged, stuck or frozen."""
 
     def __init__(self) -> None:
         self.fault = ""
@@ -187,7 +187,7 @@ def camera(faults: tuple[str, ...] = ("unplugged", "stuck", "frozen"), away_s: f
 
 
 def exits(count: int = 5) -> Figures:
-    """Press Ctrl-C in sessions under way; return the longest time until the process was gone, seconds."""
+    """Press Ctrl-C during sessions; return the longest time until the process was gone, seconds."""
     times, ends = [], []
     for n in range(count):
         with tempfile.TemporaryDirectory() as name:
@@ -209,7 +209,7 @@ def _demo(log: Path, *options: str) -> subprocess.Popen[bytes]:
         [*command, "--data-dir", str(log.parent), *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # a shell that starts something in the background has it ignore Ctrl-C
+        # a shell makes its background processes ignore Ctrl-C
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
 
@@ -251,7 +251,7 @@ PARTS: dict[str, Callable[[], Figures]] = {
 
 
 def main() -> None:
-    """Run the parts that are asked for and print their figures."""
+    """Run the requested parts and print their figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--kills", type=int, default=100, help="how many writers are killed")

@@ -1,8 +1,8 @@
 """Coverage-guided fuzzing of everything that reads a file: settings, memories, range, event log, trace.
 
-Needs atheris, which is no dependency of the package: `pip install atheris`, then
+Needs atheris, which the package does not depend on: `pip install atheris`, then
 `python benchmarks/fuzz_config.py [CORPUS_FOLDER] [-max_total_time=60]` (any option of libFuzzer). It stops
-at the first file that gives neither a result nor one line.
+at the first file that is neither read nor refused in one line.
 """
 
 from __future__ import annotations

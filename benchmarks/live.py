@@ -1,8 +1,8 @@
-"""The session's own loop with a window: how old a frame is when it is shown, and how many are.
+"""The session's own loop with a window: how old each frame is when it is shown, and how many are shown.
 
 Runs in a process of its own (`python live.py FPS SECONDS`) and prints one JSON object. The camera is
-the program's own `Webcam` with a stand-in for the driver, which hands over pictures drawn beforehand at
-the rate of a real one. A frame's age counts from when the driver handed it over.
+the program's own `Webcam` with a stand-in for the driver, which delivers pictures drawn beforehand at a
+real camera's rate. A frame's age counts from when the driver delivers it.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ from coach.types import Bilateral, FaceObservation, Frame, Image
 
 SETTLE_S = 3.0  # windows open, fonts load, the landmarker finds the face
 SCREEN = "1600x1000x24"
-SIZE = (1280, 720)  # of the camera's pictures
+SIZE = (1280, 720)  # of the camera's pictures, in pixels
 AT_REST_S = 6.0  # until the session knows the neutral face
-AT_REST, SMILING = 15, 45  # pictures drawn beforehand, over and over: a still face, then one smile and back
+AT_REST, SMILING = 15, 45  # pictures drawn beforehand and repeated: a still face, then a smile and back
 
 
 class Driver:
-    """What `cv2.VideoCapture` would be: a picture every so often, whether it is wanted or not."""
+    """A stand-in for `cv2.VideoCapture`: a picture at regular intervals, even if nobody waits for it."""
 
     def __init__(self, fps: float) -> None:
         smiles = (0.5 - 0.5 * math.cos(2 * math.pi * number / SMILING) for number in range(SMILING))
@@ -62,7 +62,7 @@ class Driver:
         self.count = 0
 
     def grab(self) -> bool:
-        """Wait for the next picture; one that nobody was waiting for is gone."""
+        """Wait for the next picture; any that nobody was waiting for are lost."""
         now = time.perf_counter()
         missed = max(0, int((now - self._due) / self._interval))
         self._due += (missed + 1) * self._interval
@@ -71,17 +71,17 @@ class Driver:
         return True
 
     def retrieve(self) -> tuple[bool, Image]:
-        """Return the picture in memory of its own, as a driver does."""
+        """Return a copy of the picture, as a driver does."""
         resting = self.count * self._interval < AT_REST_S
         number = self.count % AT_REST if resting else AT_REST + self.count % SMILING
         return True, self._pictures[number].copy()
 
     def release(self) -> None:
-        """Let go."""
+        """Do nothing: there is no device to close."""
 
 
 class WatchedWindow:
-    """The window, which notes how old each frame is once it is on the screen, and closes after a while."""
+    """A window that notes how old each frame is once it is on the screen, and closes after a while."""
 
     def __init__(self, window: Display, source: Webcam, driver: Driver, seconds: float) -> None:
         self._window = window
@@ -97,7 +97,7 @@ class WatchedWindow:
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
     ) -> tuple[Command, ...]:
-        """Show, and note."""
+        """Show the frame and note its age."""
         commands = self._window.show(frame, observation, screen)
         if frame is not None and frame.t > self._last:
             self._last = frame.t
@@ -146,7 +146,7 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
 
 
 def live(rates: tuple[float, ...], seconds: float) -> dict[str, Any]:
-    """Return `watch` for each rate, each in a process of its own, or why it could not be run."""
+    """Return the results of `watch` for each rate, each in a process of its own, or why it could not run."""
     try:
         with _display() as display:
             results = {}
@@ -164,7 +164,7 @@ def live(rates: tuple[float, ...], seconds: float) -> dict[str, Any]:
 
 @contextmanager
 def _display() -> Iterator[str]:
-    """Give the display there is, else one in memory."""
+    """Yield an environment with the present display, or else with one in memory."""
     if os.environ.get("DISPLAY") or not sys.platform.startswith("linux"):
         yield os.environ.get("DISPLAY", "")
         return

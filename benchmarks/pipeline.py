@@ -1,6 +1,6 @@
-"""What the coach costs on top of bare MediaPipe: time a frame, start-up, memory, speed, and age on screen.
+"""What the coach costs on top of bare MediaPipe: time per frame, start-up, memory, speed, and age on screen.
 
-CLIP is any recording of a face that is at rest for its first three seconds. See `docs/performance.md`.
+CLIP is any recording of a face that is at rest for the first three seconds. See `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from coach.shell.window.labels import Labels
 from coach.shell.window.painter import Appearance, Painter
 
 PARTS = ("frame", "start", "analyze", "live", "memory")
-BLOCK = 50  # frames of one side before it is the other's turn
+BLOCK = 50  # frames of one side before the other's turn
 SETTLED = 2000  # frames after which memory should have stopped growing
-FEATURES_MS, RATIO = 0.80, 1.05  # what the project requires: median a frame; CPU against bare MediaPipe
+FEATURES_MS, RATIO = 0.80, 1.05  # the project's limits: median per frame; CPU compared with bare MediaPipe
 TOGETHER = ("features and slowest exercise", "session")
 Side = Bare | Headless | Staged
 LIVE_FPS = (30.0, 60.0)
@@ -75,7 +75,7 @@ def frames(clip: Path, model: Path, exercise: str, blocks: int) -> dict[str, Any
 
 
 def _block(side: Side, count: int) -> tuple[float, float]:
-    """Process frames; return wall and CPU seconds a frame."""
+    """Process frames; return wall and CPU seconds per frame."""
     cpu, wall = time.process_time(), time.perf_counter()
     for _ in range(count):
         side.frame()
@@ -97,13 +97,13 @@ def _ratio(
 
 
 def _stages(staged: Staged) -> dict[str, dict[str, float]]:
-    """Return wall median, p95 and mean CPU of each stage, ms a frame."""
+    """Return median and p95 wall time and mean CPU time of each stage, ms per frame."""
     watch = staged.watch
     wall = {name: np.array(values) for name, values in watch.wall.items()}
     cpu = {name: np.array(values) for name, values in watch.cpu.items()}
     for hand in (wall, cpu):
         whole = len(hand["detect"])
-        hand["light"] = np.pad(hand["light"], (0, whole - len(hand["light"])))  # none where no face was
+        hand["light"] = np.pad(hand["light"], (0, whole - len(hand["light"])))  # none where there was no face
         hand["conversion"] = hand.pop("detect") - hand["inference"] - hand["light"]
         together = [hand.pop(f"features and {name}") for name in BUILT_IN]
         hand["features and slowest exercise"] = max(together, key=lambda spent: float(np.median(spent)))
@@ -136,7 +136,7 @@ def memory(clip: Path, model: Path, exercise: str, count: int) -> dict[str, Any]
 
 
 def resident_mb() -> float:
-    """Return this process's resident memory; where the system tells only the peak, that."""
+    """Return this process's resident memory, or its peak where the system reports only that."""
     status = Path("/proc/self/statm")
     if status.is_file():
         return int(status.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
@@ -207,11 +207,25 @@ def about(clip: Path) -> dict[str, str]:
 @click.argument("clip", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--exercise", type=click.Choice(tuple(BUILT_IN)), default="symmetry_drill", show_default=True)
 @click.option("--parts", default=",".join(PARTS), show_default=True, help="What to measure.")
-@click.option("--blocks", type=click.IntRange(2), default=30, show_default=True, help=f"Of {BLOCK} frames.")
+@click.option(
+    "--blocks",
+    type=click.IntRange(2),
+    default=30,
+    show_default=True,
+    help=f"Number of turns of {BLOCK} frames.",
+)
 @click.option("--frames", "count", type=click.IntRange(500), default=20_000, show_default=True,
-              help="How many for memory.")  # fmt: skip
-@click.option("--starts", type=click.IntRange(1), default=5, show_default=True, help="Starts of a command.")
-@click.option("--seconds", type=click.FloatRange(2), default=20, show_default=True, help="Of live window.")
+              help="Number of frames for the memory part.")  # fmt: skip
+@click.option(
+    "--starts",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="How often each command is started.",
+)
+@click.option(
+    "--seconds", type=click.FloatRange(2), default=20, show_default=True, help="Seconds with a live window."
+)
 @click.option("--json", "out", type=click.Path(dir_okay=False, path_type=Path), help="Write all figures.")
 def main(
     clip: Path,
@@ -237,7 +251,7 @@ def main(
         results["live"] = live(LIVE_FPS, seconds)
     if "frame" in wanted:
         results["frame"] = frames(clip, model, exercise, blocks)
-    if "memory" in wanted:  # in a process of its own, which no other part has filled
+    if "memory" in wanted:  # in a fresh process, whose memory no other part has used
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             results["memory"] = pool.submit(memory, clip, model, exercise, count).result()
     show(results)

@@ -1,4 +1,4 @@
-"""Hours of sessions, one after the other: what memory, threads, file descriptors and history come to."""
+"""Hours of sessions, one after another: how memory, threads, file descriptors and the history grow."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def soak(minutes: float = 60.0, fps: float = 30.0, size: tuple[int, int] = (640,
 
 
 def _resources(folder: Path) -> Figures:
-    """Return what the process uses now; from /proc, so on Linux alone."""
+    """Return what the process uses now; it reads /proc, so it needs Linux."""
     status = dict(
         line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     )

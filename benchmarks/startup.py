@@ -54,7 +54,7 @@ def _run(*command: str) -> float:
 
 
 def _first_frame() -> float:
-    """Seconds from the command to the event of its first processed frame."""
+    """Return the seconds from the command to the event of its first processed frame."""
     begun = time.perf_counter()
     with TemporaryDirectory() as home, _started(*COMMAND, *FIRST_FRAME, home) as process:
         assert process.stdout is not None

@@ -1,7 +1,7 @@
-"""How much of being right is owed to the three people at hand: the same clips, made into other people's.
+"""How accurate the coach is on other people: the same clips, altered as if someone else were in them.
 
-What the landmarker saw of each clip in FOLDER is changed into what it might see of somebody else, in ways
-that leave the truth as it is; then everything is counted and compared as in `accuracy.py`.
+The landmarks found in each clip in FOLDER are changed into those of another person, in ways that do not
+affect the truth; then everything is counted and compared as in `accuracy.py`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _USED = np.array(USED)
 
 
 def as_somebody(name: str, clip: str, seen: Seen, truth: dict[str, Any]) -> tuple[Seen, dict[str, Any]]:
-    """Return what the landmarker might have seen of another person, and that person's truth."""
+    """Return what the landmarker might have found in another person, and that person's truth."""
     faces = [face for _, face in seen if face is not None]
     points = [used_points(face) for face in faces]
     rng = np.random.default_rng(sum(f"{name} {clip}".encode()))
@@ -47,7 +47,7 @@ def as_somebody(name: str, clip: str, seen: Seen, truth: dict[str, Any]) -> tupl
 
 
 def run(job: Job) -> dict[str, dict[str, Score]]:
-    """Score one clip as everybody, with its own exercise or with all where there is nothing to count."""
+    """Score one clip as each person, with its own exercise or, where there is nothing to count, with all."""
     truth = json.loads(job.clip.with_suffix(".json").read_text(encoding="utf-8"))
     recorded, script = look(job), truth["script"]
     names = tuple(BUILT_IN) if script == DISTRACTORS else (SCRIPTS[script],)
@@ -67,14 +67,14 @@ def _events(exercise: str, seen: Seen, truth: dict[str, Any]) -> list[dict[str, 
 
 @click.command(help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--only", default="", metavar="TEXT", help="Only clips with this in their name.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option("--only", default="", metavar="TEXT", help="Only clips whose name contains this.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Number of processes.")
 @click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
-    help="As of accuracy.py: keep what the landmarker saw in this folder, and use it again.",
+    help="As in accuracy.py: keep the landmarker's output in this folder and reuse it.",
 )
-@click.option("--model", default="", help="The landmarker's model file, if not in the usual place.")
+@click.option("--model", default="", help="The landmarker's model file, if it is not in the usual place.")
 def main(folder: Path, only: str, jobs: int, cache: Path | None, model: str) -> None:
     """Measure and print."""
     clips = [p for p in sorted(folder.glob("*.mp4")) if only in p.stem and p.with_suffix(".json").is_file()]

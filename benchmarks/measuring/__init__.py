@@ -1,1 +1,1 @@
-"""What the benchmarks share: truth and its tables, other people and circumstances, the stages of a frame."""
+"""What the benchmarks share: truth and its tables, other people and conditions, the stages of a frame."""

@@ -1,4 +1,4 @@
-"""Scores of many clips as tables: repetitions and times, everything else, one variant beside the other."""
+"""Scores of many clips as tables: repetitions and times, everything else, and variants compared."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def distractors(clips: dict[str, dict[str, Score]]) -> list[Score]:
 
 
 def counts_table(clips: dict[str, dict[str, Score]]) -> str:
-    """Return repetitions and times, one row an exercise."""
+    """Return repetitions and times, one row per exercise."""
     head = ("exercise", "sets exact", "hit", "missed", "false", "cue error, s", "hold error, s")
     rows = [_counts(name, counted(clips, name)) for name in BUILT_IN if counted(clips, name)]
     rows.append(_counts("all", counted(clips)))
@@ -40,7 +40,7 @@ def _counts(name: str, scores: Sequence[Score]) -> tuple[str, ...]:
 
 
 def quality_table(clips: dict[str, dict[str, Score]]) -> str:
-    """Return everything beyond counts and times, one row a measure."""
+    """Return everything beyond counts and times, one row per measure."""
     whole, idle = total("all", counted(clips)), distractors(clips)
     silent = total("all", idle)
     rows = (
@@ -62,7 +62,7 @@ def quality_table(clips: dict[str, dict[str, Score]]) -> str:
 
 
 def variants_table(results: Results) -> str:
-    """Return one row a variant."""
+    """Return a table with one row per variant."""
     head = (
         *("variant", "exact", "missed", "false", "cue, s", "hold, s", "weaker", "first", "lag, s"),
         *("circles", "latency, s", "eyes", "distr."),

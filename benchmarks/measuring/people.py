@@ -1,4 +1,4 @@
-"""Other people made of the landmarks of recorded ones: weaker, uneven, trembling, turned, seldom seen."""
+"""Other people, made from the landmarks of recorded ones: weaker, uneven, trembling, turned, fewer frames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coach.types import Points
 Array: TypeAlias = NDArray[np.float64]
 NEUTRAL_S = (0.3, 3.0)
 MOUTH_DOWN = 0.25  # units below the eyes, where the mouth's half of the face begins
-NOTICED_MM = 3.5  # a difference between the sides of less is one that either answer is accepted for
+NOTICED_MM = 3.5  # for a smaller difference between the sides, either answer is accepted
 
 _RIGID = places(*RIGID)
 _SOFT = np.setdiff1d(np.arange(len(USED)), _RIGID)
@@ -25,11 +25,11 @@ _LIDS = places(*LEFT.lower_lid, *LEFT.upper_lid, *RIGHT.lower_lid, *RIGHT.upper_
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One clip's face in the head's own frame. A frame without a face is not in it.
+    """One clip's face in the head's own frame. Frames without a face are left out.
 
     `t`: (n,) seconds. `face`: (n, len(USED), 3) units. `back`, `shift`: (n, 3, 3) and (n, 3), to pixels.
-    `rest`: (len(USED), 3), the neutral face. `quiet`: which frames show it. `blink`: (n,) 0..1.
-    `rows`: which frames of the clip these are. `truth`: the clip's.
+    `rest`: (len(USED), 3), the neutral face. `quiet`: the frames that show it. `blink`: (n,) 0..1.
+    `rows`: the numbers of these frames in the clip. `truth`: the clip's.
     """
 
     t: Array
@@ -51,7 +51,7 @@ Change: TypeAlias = Callable[[Person, np.random.Generator], Person]
 
 
 def person(times: Sequence[float], points: Sequence[Points], truth: dict[str, Any]) -> Person:
-    """Take a clip's `USED` landmarks, in pixels, into the head's frame."""
+    """Convert a clip's `USED` landmarks from pixels to the head's frame."""
     t = np.array(times)
     quiet = (t >= NEUTRAL_S[0]) & (t <= NEUTRAL_S[1])
     reference = canonical(points[int(np.argmax(quiet))])
@@ -69,7 +69,7 @@ def person(times: Sequence[float], points: Sequence[Points], truth: dict[str, An
 
 
 def trembling(times: float) -> Change:
-    """Add the neutral face's own frame-to-frame noise once more, whole faces at a time."""
+    """Add the neutral face's own frame-to-frame noise a second time, whole faces at a time."""
 
     def change(who: Person, rng: np.random.Generator) -> Person:
         open_ = np.flatnonzero(who.quiet & (who.blink < 0.05))[1:-1]
@@ -82,7 +82,7 @@ def trembling(times: float) -> Change:
 
 
 def expressive(eyes: float, mouth: float) -> Change:
-    """Scale the movements of the eyes' and of the mouth's half; blinks and noise stay as they are."""
+    """Scale the movements of the upper and the lower half of the face; blinks and noise stay unchanged."""
 
     def change(who: Person, rng: np.random.Generator) -> Person:
         gain = np.where(who.rest[:, 1] > MOUTH_DOWN, mouth, eyes) * np.ones((len(who.t), 1))
@@ -110,7 +110,7 @@ def moved(offset: Callable[[Person], Array]) -> Change:
 
 
 def lopsided(low: float) -> Change:
-    """Let one mouth corner and what is around it hang (the left one where `low` > 0)."""
+    """Lower one mouth corner and the area around it (the left one if `low` > 0)."""
 
     def offset(who: Person) -> Array:
         x, y = who.rest[:, 0] - np.sign(low) * 0.28, who.rest[:, 1] - 0.75
@@ -156,7 +156,7 @@ def shaped(wide: float, droop: float = 1.0) -> Change:
 
 
 def turned(yaw: float, pitch: float, sway: float = 0.0, depth: float = 1.0) -> Change:
-    """Turn the head by degrees, and to and fro every 5 s; `depth`: how much of it the landmarker sees."""
+    """Turn the head by degrees, and sway it every 5 s; `depth`: how much of the depth the landmarker sees."""
 
     def change(who: Person, _: np.random.Generator) -> Person:
         angles = np.radians(sway * np.sin(2 * np.pi * 0.2 * who.t)[:, None] + (yaw, pitch))
@@ -171,7 +171,7 @@ def turned(yaw: float, pitch: float, sway: float = 0.0, depth: float = 1.0) -> C
 
 
 def seen(rate: float | None, lost: float = 0.0) -> Change:
-    """Take `rate` frames a second only, and lose a share of them."""
+    """Keep only `rate` frames a second, and lose a share of them."""
 
     def change(who: Person, rng: np.random.Generator) -> Person:
         kept = np.arange(len(who.t))
@@ -185,7 +185,7 @@ def seen(rate: float | None, lost: float = 0.0) -> Change:
 
 
 def all_of(*changes: Change) -> Change:
-    """One after the other."""
+    """Apply all changes, one after another."""
 
     def change(who: Person, rng: np.random.Generator) -> Person:
         for one in changes:

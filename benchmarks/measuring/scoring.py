@@ -11,14 +11,14 @@ TRIES = ("cheek_raise", "squint_only", "eye_closure", "smile", "combined", "jaw_
 HOLD_S = {"cheek_raiser": 3.0, "symmetry_drill": 5.0, "combined": 5.0}
 AFTER_S = 1.5  # an event may come this long after its movement has ended
 BEFORE_S = 0.5  # an onset may be put this much before the true one
-LEAST_SMILE = 0.1  # a movement of less is no smile
+LEAST_SMILE = 0.1  # a smaller movement is not a smile
 WEAK = 0.85  # a side this much weaker (15 %) must be found
 LATE_MS = 150.0  # a side this late must be found
-CUE_OFF_S, HOLD_OFF_S = 0.20, 0.25  # required of 95 in 100; what is further off is worth a line
-BREATH_AFTER_S = 3.0  # a breath is known to be over when the next movement has settled
+CUE_OFF_S, HOLD_OFF_S = 0.20, 0.25  # required of 95 in 100; anything beyond gets a line
+BREATH_AFTER_S = 3.0  # a breath is over once the next movement has settled
 SIDES = {"L": "left", "R": "right"}
 OTHER = {"L": "R", "R": "L", "clockwise": "counterclockwise", "counterclockwise": "clockwise"}
-# What an attempt should be called, by the truth's kind; other kinds have no single right word.
+# The right reason for an attempt, by the truth's kind; other kinds have no single right reason.
 REASONS = {
     "short": "too_short",
     "cheat_smile": "mouth_moved",
@@ -33,11 +33,11 @@ Row = Mapping[str, Any]
 
 @dataclass
 class Score:
-    """What one clip, or several added up, gave.
+    """The results of one clip, or of several added up.
 
     `hits`, `missed`, `false`: repetitions. `cue_errors`, `hold_errors`, `lag_errors`, `latency_errors`:
     seconds, measured minus true; `symmetry_errors`: likewise, weaker over stronger side. Lists of bool
-    tell for each thing in the truth whether it was found right: `weaker` and `first` side, `circles` (one
+    say for each item of the truth whether it was found correctly: `weaker` and `first` side, `circles` (one
     for each direction), `onsets` (a smile after a cue, or none), `engaged` (eyes), `breaths` (in, out),
     `reasons` (of attempts). `problems`: one line each.
     """
@@ -63,7 +63,7 @@ class Score:
 
     @property
     def exact(self) -> bool:
-        """Whether the whole set is right."""
+        """Whether everything in the set is right."""
         return not (self.missed or self.false or self.stray_circles) and all(
             (*self.circles, *self.engaged, *self.onsets)
         )
@@ -79,7 +79,7 @@ def total(exercise: str, scores: Iterable[Score]) -> Score:
 
 
 def mirrored(truth: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the truth of the same clip seen in a mirror: sides and circle directions are exchanged."""
+    """Return the truth of the same clip seen in a mirror: sides and circle directions are swapped."""
     changed = copy.deepcopy(dict(truth))
     for row in changed["events"]:
         for key in ("weaker_side", "late_side", "direction_mirror_display"):
@@ -138,7 +138,7 @@ def _repetitions(result: Score, tries: Sequence[Row], events: Sequence[Row]) -> 
 
 
 def _times(result: Score, row: Row, rep: Row, released: Row | None) -> None:
-    """Compare when the release cue came and how long the hold was with the truth."""
+    """Compare the time of the release cue and the length of the hold with the truth."""
     if result.exercise in HOLD_S:
         begun = row.get("corrected_at") or (row["start"] + row["full"]) / 2
         off = rep["t"] - begun - HOLD_S[result.exercise]
@@ -163,7 +163,7 @@ def _within(start: float, row: Row) -> bool:
 
 
 def _reasons(result: Score, tries: Sequence[Row], events: Sequence[Row]) -> None:
-    """Check what attempts were called. A try not worth a word is not held against the program."""
+    """Check the reasons given for attempts; one too short to mention is not held against the program."""
     for row in tries:
         wanted = REASONS.get(row.get("kind", ""))
         said = _attempt(row, events)
@@ -193,7 +193,7 @@ def _smiles(result: Score, tries: Sequence[Row], events: Sequence[Row]) -> None:
 
 
 def _sides(result: Score, row: Row, smile: Row) -> None:
-    """Check the weaker and the first side, where the truth's difference is one that must be found."""
+    """Check the weaker and the first side, where the true difference is large enough to be found."""
     if row["symmetry_ratio"] <= WEAK:
         side, found = SIDES[row["weaker_side"]], smile["weaker_side"]
         result.weaker.append(found == side)

@@ -33,12 +33,12 @@ from coach.shell.window.painter import Appearance, Painter
 from coach.types import FaceObservation, Frame, Image, Light, Points
 
 NEUTRAL_S = 3.0
-GAP_S = 0.1  # between the clip's last frame and its first, when it begins again
+GAP_S = 0.1  # between the clip's last frame and its first, when it starts again
 WINDOW = (1280, 720)
 
 
 class Bare:
-    """The plainest loop there can be: decode, convert, detect; nothing is done with the result."""
+    """The simplest possible loop: decode, convert, detect; the result is discarded."""
 
     def __init__(self, clip: Path, model: Path) -> None:
         self._clip = clip
@@ -54,7 +54,7 @@ class Bare:
         self._begun, self._ms = 0, -1
 
     def frame(self) -> None:
-        """Process one frame; the clip begins again after its end."""
+        """Process one frame; after its end the clip starts again."""
         done, image = self._capture.read()
         if not done:
             self._capture.release()
@@ -67,7 +67,7 @@ class Bare:
         self._landmarker.detect_for_video(mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb), self._ms)
 
     def close(self) -> None:
-        """Let model and clip go."""
+        """Close the model and the clip."""
         self._landmarker.close()
         self._capture.release()
 
@@ -77,7 +77,7 @@ class Bare:
 
 
 class Loop:
-    """The clip over and over as one long recording whose time never goes back."""
+    """The clip repeated as one long recording whose time never goes back."""
 
     def __init__(self, clip: Path) -> None:
         self._clip = clip
@@ -116,12 +116,12 @@ class Headless:
         self.seen = frame, observation
 
     def close(self) -> None:
-        """Let the model go."""
+        """Close the model."""
         self._landmarker.close()
 
 
 class Watch:
-    """A stopwatch with two hands: wall and processor time of named stages, seconds a frame."""
+    """A stopwatch with two hands: wall and processor time of named stages, seconds per frame."""
 
     def __init__(self) -> None:
         self.wall: dict[str, list[float]] = defaultdict(list)
@@ -129,30 +129,30 @@ class Watch:
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        """Time what is inside."""
+        """Time the block inside."""
         begin = begun()
         yield
         self.note(name, begin, ended())
 
     def note(self, name: str, begin: tuple[float, float], end: tuple[float, float]) -> None:
-        """Take in that a stage lasted from one moment to another."""
+        """Add the time that a stage took, from its start to its end."""
         self.wall[name].append(end[0] - begin[0])
         self.cpu[name].append(end[1] - begin[1])
 
 
 def begun() -> tuple[float, float]:
-    """Return wall and processor time at a stage's begin, seconds."""
-    cpu = time.process_time()  # a call of the system, which takes 5 us and is no part of the stage
+    """Return wall and processor time at the start of a stage, seconds."""
+    cpu = time.process_time()  # a system call, which takes 5 us and is not part of the stage
     return time.perf_counter(), cpu
 
 
 def ended() -> tuple[float, float]:
-    """Return wall and processor time at a stage's end, seconds."""
+    """Return wall and processor time at the end of a stage, seconds."""
     return time.perf_counter(), time.process_time()
 
 
 class WatchedLandmarker(Landmarker):
-    """The landmarker with its inside timed: inference, and the light on the face."""
+    """The landmarker with its parts timed: inference, and the light on the face."""
 
     watch: Watch | None = None
 
@@ -170,10 +170,10 @@ class WatchedLandmarker(Landmarker):
 
 
 class Staged:
-    """The same way in steps, each timed, and a window is drawn.
+    """The same work in steps, each timed, with a window drawn as well.
 
-    Each frame goes to a guided session and to every exercise, and only the first of them is timed: it is
-    one that finds the caches as the network left them. Every other time that is the session.
+    Each frame goes to a guided session and to every exercise, and only the first of them is timed: it alone
+    finds the caches as the network left them. Every other time this is the session.
     """
 
     def __init__(self, clip: Path, model: Path) -> None:
@@ -230,7 +230,7 @@ class Staged:
             self.watch.note("session", begin, end)
 
     def _exercise(self, t: float, observation: FaceObservation | None, timed: str = "") -> None:
-        """Give the frame to every exercise, to the one that is timed first."""
+        """Give the frame to every exercise, first to the one that is timed."""
         if timed:
             features = self._measure(t, observation, timed)
         else:
@@ -253,7 +253,7 @@ class Staged:
         return features
 
     def close(self) -> None:
-        """Let the model go."""
+        """Close the model."""
         self._landmarker.close()
 
 

@@ -10,7 +10,7 @@ NOTHING = "-"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown, readable as plain text too; the first column is flush left."""
+    """Return a table in Markdown that is also readable as plain text; the first column is left-aligned."""
     widths = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head))]
     lines = [_line(head, widths), _rule(widths), *(_line(row, widths) for row in rows)]
     return "\n".join(lines)
@@ -34,5 +34,5 @@ def spread(errors: Sequence[float], digits: int = 2) -> str:
 
 
 def share(right: Sequence[bool]) -> str:
-    """Return how many of how many."""
+    """Return how many are true, out of how many."""
     return f"{sum(right)}/{len(right)}" if right else NOTHING

@@ -1,4 +1,4 @@
-"""Other circumstances for the same clip, made in memory: a mirror, half the frames, poor pictures."""
+"""Other conditions for the same clip, made in memory: a mirror, half the frames, poor pictures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from coach.types import Image
 
-JPEG_QUALITY = 12  # of 100: blocks of 8 pixels are plain to see
-DARK_GAIN, DARK_NOISE = 0.3, 4.0  # share of the light that is left; standard deviation, of 255
+JPEG_QUALITY = 12  # of 100: blocks of 8 pixels are clearly visible
+DARK_GAIN, DARK_NOISE = 0.3, 4.0  # share of the light that remains; standard deviation, of 255
 BARS_PX, BARS_GREY = 200, 40  # on either side: 640x480 becomes 1040x480
 
 Change = Callable[[Image, np.random.Generator], Image]
@@ -19,7 +19,7 @@ Change = Callable[[Image, np.random.Generator], Image]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to change a clip. `every`: take each n-th frame only; `swaps`: left and right change places."""
+    """One way to change a clip. `every`: keep only every n-th frame; `swaps`: left and right are swapped."""
 
     name: str
     what: str
