@@ -14,7 +14,7 @@ class RecordingPlayer(NoPlayer):
         super().__init__("")
         self.played: list[Path | None] = []
 
-    def play(self, path: Path) -> None:
+    def play(self, path: Path, *, gently: bool = False) -> None:
         """Remember the file."""
         self.played.append(path)
 

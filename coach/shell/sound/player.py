@@ -14,6 +14,8 @@ from typing import Protocol
 from coach.shell.sound.outputs import SoundOutput, find_outputs
 
 GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
+GENTLE_S = 0.4  # so much of a sound may be left to be heard to its end
+_STARTING_S = 0.05  # that an output may take to begin
 FAILURES = 3  # then the player gives up
 _POLL_S = 0.02
 _CLOSE_S = 0.5
@@ -34,8 +36,8 @@ class Player(Protocol):
         """Why nothing is heard, one line, or empty while all is well."""
         ...
 
-    def play(self, path: Path) -> None:
-        """Start playing, stopping whatever still plays."""
+    def play(self, path: Path, *, gently: bool = False) -> None:
+        """Start playing, stopping whatever still plays; `gently` lets its last syllable be heard first."""
         ...
 
     def stop(self) -> None:
@@ -53,7 +55,7 @@ class NoPlayer:
     def __init__(self, problem: str) -> None:
         self.problem = problem
 
-    def play(self, path: Path) -> None:
+    def play(self, path: Path, *, gently: bool = False) -> None:
         """Play nothing."""
 
     def stop(self) -> None:
@@ -93,19 +95,19 @@ class WatchedPlayer:
         self._failures = 0  # in a row
         self._hung_at: float | None = None  # when what plays counts as hanging
         self._wake = threading.Condition()
-        self._request: tuple[Path | None] | None = None  # the newest one the thread has not taken yet
+        self._request: tuple[Path | None, bool] | None = None  # the newest one the thread has not taken yet
         self._asked_at = 0.0  # when the thread should have taken it
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="player", daemon=True)
         self._thread.start()
 
-    def play(self, path: Path) -> None:
+    def play(self, path: Path, *, gently: bool = False) -> None:
         """Ask the thread to play."""
-        self._ask(path)
+        self._ask(path, gently=gently)
 
     def stop(self) -> None:
         """Ask the thread to fall silent."""
-        self._ask(None)
+        self._ask(None, gently=False)
 
     def close(self) -> None:
         """Fall silent and end the thread; a thread that hangs in its device is left behind."""
@@ -114,13 +116,13 @@ class WatchedPlayer:
             self._wake.notify()
         self._thread.join(_CLOSE_S)
 
-    def _ask(self, path: Path | None) -> None:
+    def _ask(self, path: Path | None, *, gently: bool) -> None:
         with self._wake:
             if self._request is None:
                 self._asked_at = self._clock()
             elif self._clock() - self._asked_at > self._grace_s and not self.problem:
                 self.problem = f"no sound: {self._output.name} does not answer; captions only"
-            self._request = (path,)
+            self._request = (path, gently)
             self._wake.notify()
 
     @property
@@ -133,6 +135,8 @@ class WatchedPlayer:
                 if self._request is None and not self._closed:
                     self._wake.wait(None if self._hung_at is None else _POLL_S)
                 request, self._request, closed = self._request, None, self._closed
+                if request is not None and request[1] and self._last_words():
+                    continue
             try:
                 if request is not None or closed:
                     self._silence()
@@ -149,6 +153,13 @@ class WatchedPlayer:
             return
         self._hung_at = self._clock() + duration_s(path) + self._grace_s
         self._output.start(path)
+
+    def _last_words(self) -> bool:
+        """Wait for what plays if it is nearly over; return whether something newer was asked for."""
+        left = 0.0 if self._hung_at is None else self._hung_at - self._grace_s + _STARTING_S - self._clock()
+        if not 0 < left <= GENTLE_S:
+            return False
+        return self._wake.wait_for(lambda: self._request is not None or self._closed, left)
 
     def _silence(self) -> None:
         self._hung_at = None

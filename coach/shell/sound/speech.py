@@ -245,7 +245,7 @@ class SpokenVoice:
         if path is None:
             self._player.stop()
         else:
-            self._player.play(path)
+            self._player.play(path, gently=cue.kind not in INTERRUPTING)
         if words is None and not alone and cue.text and cue.kind not in INTERRUPTING - {CueKind.SAFETY}:
             self._awaited = cue
             threading.Thread(target=self._wait, args=(cue,), name="late words", daemon=True).start()

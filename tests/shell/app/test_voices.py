@@ -4,13 +4,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from players import RecordingPlayer
 
 from coach.__main__ import run
 from coach.errors import CoachError
 from coach.shell.app import voices
 from coach.shell.sound import piper_voices
 from coach.shell.sound import player as players
-from coach.shell.sound.player import RecordingPlayer
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import wave
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from coach.shell.sound.choice import Speech
 from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.loudness import LEAD_IN_S
 from coach.shell.sound.outputs import CommandOutput, find_outputs
-from coach.shell.sound.player import NoPlayer, WatchedPlayer
+from coach.shell.sound.player import NoPlayer, WatchedPlayer, duration_s
 from coach.shell.sound.speech import RENDER, Renderer, SpokenVoice
 from coach.shell.sound.voice import SilentVoice, make_voice
 
@@ -318,6 +319,55 @@ def test_a_machine_without_sound_says_once_what_is_missing(tmp_path, only_fakes)
     assert "alsa-utils" in voice.problem
     assert "captions only" in voice.problem
     assert not (tmp_path / "cache").exists()
+
+
+class TimedOutput(CommandOutput):
+    """A device that plays in its head, and knows whether each sound was over when the next came."""
+
+    def __init__(self) -> None:
+        super().__init__(("timed",))
+        self.begun: list[str] = []
+        self.over: list[bool] = []
+        self._ends_at = 0.0
+
+    def start(self, path: Path) -> None:
+        self.over.append(time.monotonic() >= self._ends_at)
+        self.begun.append(path.stem)
+        self._ends_at = time.monotonic() + duration_s(path)
+
+    def playing(self) -> bool:
+        return time.monotonic() < self._ends_at
+
+    def stop(self) -> None:
+        """Do nothing: what it was playing counts as cut off if its time is not over."""
+
+
+def test_the_last_syllable_is_heard_before_words_that_can_wait(tmp_path):
+    """Praise waits for the end of what is nearly over; a long sentence is not waited for."""
+    output = TimedOutput()
+    player = WatchedPlayer([output])
+    for name, seconds, gently in (("a", 0.3, False), ("b", 0.3, True), ("c", 30.0, False), ("d", 0.1, True)):
+        begun = len(output.begun)
+        player.play(sound(tmp_path / f"{name}.wav", seconds), gently=gently)
+        until(lambda begun=begun: len(output.begun) > begun)
+    assert output.begun == ["a", "b", "c", "d"]
+    assert output.over == [True, True, False, False]
+    player.close()
+
+
+def test_what_waits_for_the_last_syllable_gives_way_to_what_is_newer(tmp_path):
+    """Silence while it waits is silence."""
+    output = TimedOutput()
+    player = WatchedPlayer([output])
+    player.play(sound(tmp_path / "a.wav", 0.35))
+    until(lambda: output.begun)
+    player.play(sound(tmp_path / "b.wav"), gently=True)
+    until(lambda: player._request is None)
+    player.stop()
+    player.play(sound(tmp_path / "c.wav"))
+    until(lambda: len(output.begun) > 1)
+    assert output.begun == ["a", "c"]
+    player.close()
 
 
 class StuckOutput(CommandOutput):
