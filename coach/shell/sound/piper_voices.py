@@ -42,8 +42,8 @@ class PiperVoice:
     """A voice of the collection.
 
     `name`: as the collection has it. `language`: two letters. `rate`: how fast it speaks of itself, in words
-    a minute on espeak-ng's scale (`benchmarks/speech.py` measures it; where no machine could, the English
-    voice's stands in). `licence`: of the recordings it was trained on, as its model card says.
+    a minute on espeak-ng's scale, to within 10 % (measured by `benchmarks/speech.py` for the English one,
+    which stands in for the others). `licence`: of the recordings it was trained on, as its model card says.
     `package`: an installable package that brings it as well, or empty.
     """
 

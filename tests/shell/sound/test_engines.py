@@ -13,6 +13,7 @@ import pytest
 
 from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.loudness import LEAD_IN_S, PEAK_DBFS, loudness_lufs
+from coach.shell.sound.piper_voices import VOICES
 from coach.shell.sound.recorded_engine import recorded_index
 from coach.shell.sound.speech import RENDER
 
@@ -104,6 +105,21 @@ def test_pipers_pace_is_that_of_the_system(tmp_path):
     _, _, system = spoken(tmp_path, ENGINES["system"], *texts)
     total = [sum(len(samples) / rate_hz for samples, rate_hz in sounds) for sounds in (piper, system)]
     assert total[0] == pytest.approx(total[1], rel=0.2)
+
+
+@extra
+def test_a_voice_with_other_bytes_is_never_loaded(tmp_path):
+    """Files of the right size whose SHA-256 is another: one line that names the file and the remedy."""
+    voice = next(each for each in VOICES if each.language == "de")
+    for file in voice.files:
+        with (tmp_path / file.name).open("wb") as opened:
+            opened.truncate(file.size)
+    how = replace(ENGINES["piper"], language="de", voice=voice.name, folder=str(tmp_path))
+    status, said, sounds = spoken(tmp_path, how, SHORT)
+    assert (status, sounds) == (2, [])
+    assert "de_DE-thorsten-medium.onnx: not the voice that was published (SHA-256" in said
+    assert "smile-coach voice de_DE-thorsten-medium --download fetches it again" in said
+    assert "\n" not in said
 
 
 @every_engine

@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from coach.shell.sound.engine import RenderError, SpeechRequest
@@ -48,6 +49,20 @@ def test_every_tenth_recording_is_heard():
         sound = engine.speak(text)
         assert loudness_lufs(sound.samples, sound.rate_hz) == pytest.approx(-20, abs=1.5), text
         assert 0.3 < len(sound.samples) / sound.rate_hz < 0.6 + 0.11 * len(text), text
+
+
+def test_what_the_script_writes_is_what_is_read(script, tmp_path):
+    """A tone at Piper's rate comes back as long, as high and as loud from the file."""
+    t = np.arange(22_050) / 22_050
+    tone = script.resampled(0.2 * np.sin(2 * np.pi * 440 * t), 22_050)
+    script.write_opus(tmp_path / "tone.opus", tone)
+    sound = read_opus(tmp_path / "tone.opus")
+    assert sound.rate_hz == 24_000
+    assert len(sound.samples) == pytest.approx(24_000, abs=500)
+    spectrum = np.abs(np.fft.rfft(sound.samples[:24_000]))
+    assert np.argmax(spectrum) == pytest.approx(440, abs=2)
+    assert loudness_lufs(sound.samples, 24_000) == pytest.approx(loudness_lufs(tone, 24_000), abs=0.5)
+    assert [path.name for path in tmp_path.iterdir()] == ["tone.opus"]
 
 
 def test_a_phrase_that_was_never_recorded_is_said_so():
