@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from coach.events import Direction
+from coach.exercise.unseen import GAP_S, SEEN_S
 from coach.face.features import Features
 from coach.settings import Length, Strict
 
 SWING = 0.4  # of the path's height; smaller ups and downs are noise
 SPARE_SWINGS = 2  # beyond two a turn; a talking jaw goes up and down many times while it drifts round once
 UNWOUND = 0.5  # turns back before the other direction begins
+PACE_S = 2.0  # of path before and after a gap, from which the pace in the gap is taken
 
 JawPath: TypeAlias = NDArray[np.void]
 """The jaw frame by frame, with the fields of `PATH`."""
@@ -63,12 +65,15 @@ def step(
     """
     if features is None:
         return JawCircles(), 0, None
+    if len(state.path) and features.t - state.path["t"][-1] > GAP_S:
+        state = JawCircles()
     now = (features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
     path = np.concatenate([state.path, np.array([now], PATH)])
     lasted_s = features.t - path["t"][0]
     recent = latest(path, spec.quiet_s)
     head_moved = max(np.ptp(recent["yaw"]), np.ptp(recent["pitch"])) > spec.max_turn_deg
-    resting = lasted_s >= spec.quiet_s and max(np.ptp(recent["side"]), np.ptp(recent["down"])) < spec.quiet
+    watched = lasted_s >= spec.quiet_s and np.ptp(recent["t"]) > spec.quiet_s / 2  # and not only one frame
+    resting = watched and max(np.ptp(recent["side"]), np.ptp(recent["down"])) < spec.quiet
     if head_moved or resting:
         return JawCircles(recent), 0, None
     if state.direction is None and lasted_s > spec.longest_s:
@@ -106,7 +111,29 @@ def winding(path: JawPath, spec: CircleSpec) -> NDArray[np.float64]:
     x = -(side - (side.max() + side.min()) / 2) / width
     y = (down - (down.max() + down.min()) / 2) / height
     angles = np.unwrap(np.arctan2(y, x))
-    return np.asarray((angles - angles[0]) / math.tau)
+    turns = (angles - angles[0]) / math.tau
+    return np.asarray(turns + unseen_turns(path["t"], turns))
+
+
+def unseen_turns(t: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the whole turns that gaps have swallowed so far, frame by frame.
+
+    Unwrapping takes the shorter way round. In a gap the jaw may have gone the longer one: the nearest to
+    the pace at which it went round just before and just after the gap, whichever is slower: a jaw that
+    rested on one side of it has not gone round on that side of the gap either.
+    """
+    steps, dt = np.diff(turns), np.diff(t)
+    added = np.zeros(len(turns))
+    seen = dt <= SEEN_S
+    for gap in np.flatnonzero(~seen):
+        at = t[1:]
+        before = seen & (at <= t[gap]) & (at > t[gap] - PACE_S)
+        after = seen & (at > t[gap + 1]) & (at <= t[gap + 1] + PACE_S)
+        paces = [steps[near].sum() / dt[near].sum() for near in (before, after) if dt[near].sum() > SEEN_S]
+        if len(paces) == 2:  # noqa: PLR2004  # before and after
+            pace = min(paces, key=abs)
+            added[gap + 1 :] += round(float(pace * dt[gap] - steps[gap]))
+    return added
 
 
 def swings(values: list[float]) -> int:

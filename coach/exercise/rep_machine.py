@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
 from coach.events import Reason
-from coach.exercise import kinematics
-from coach.exercise.form import FormFault, counting, extended, lost_s
+from coach.exercise import kinematics, unseen
+from coach.exercise.form import FormFault, FormFaults, counting, extended, lost_s
 from coach.exercise.kinematics import LevelTrace
 from coach.exercise.repetition import Ended, Reached, RepPhase, RepSpec, RepState, Sample
 
@@ -28,7 +28,6 @@ TRANSITIONS: Final[dict[tuple[RepPhase, RepTrigger], RepPhase]] = {
 }
 
 PREROLL_S = 1.2  # kept from before the enter threshold, to find onset and half-rise
-GAP_S = 0.5  # between two frames; a longer gap interrupts a movement
 LONGEST_S = 90.0  # nobody holds a face this long: it is a new posture
 SETTLED_S = 0.7  # after a movement, a level that is steady this long and below its half is the new rest
 STUCK_S = 8.0  # the same for a level above its half
@@ -61,7 +60,7 @@ def step(
     if sample.t <= state.t:
         return state, None
     dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
-    if sample.t - state.t > GAP_S and state.phase in ("onset", "apex"):
+    if sample.t - state.t > unseen.GAP_S and state.phase in ("onset", "apex"):
         # A gap this long is never part of a hold, however good the face looks before and after it.
         state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
@@ -96,19 +95,33 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     if state.phase == "neutral":
         trace = _last(trace, sample.t)
     if state.phase in ("onset", "apex") and sample.fault is not None:
-        begin = state.t if math.isfinite(state.t) and sample.t - state.t < spec.grace_s else sample.t
-        grave_s = 0.0 if sample.mild else sample.t - begin
-        faults = extended(faults, FormFault(begin, sample.t, sample.fault, grave_s), spec.grace_s)
+        faults = _with_fault(state, sample, sample.fault, spec)
     rest_since = None
     low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
     home = abs(sample.level) < enter / 2  # the calibrated neutral is always rest
     if state.phase == "offset" and (low or home):
-        rest_since = sample.t if state.rest_since is None else state.rest_since
+        in_gap = sample.t - state.t > unseen.SEEN_S
+        rest_since = state.rest_since or (state.t if in_gap else sample.t)
     return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
 
 
+def _with_fault(state: RepState, sample: Sample, reason: Reason, spec: RepSpec) -> FormFaults:
+    """Add the frame's fault. A gap belongs to it where the frame before the gap had the same fault."""
+    dt = sample.t - state.t if math.isfinite(state.t) else 0.0
+    last = state.faults[-1] if state.faults else None
+    lasting = last is not None and last.reason == reason and last.end == state.t
+    begin = state.t if dt < spec.grace_s or lasting else sample.t
+    grave_s = 0.0 if sample.mild else sample.t - begin
+    return extended(
+        state.faults, FormFault(begin, sample.t, reason, grave_s), max(spec.grace_s, dt if lasting else 0.0)
+    )
+
+
 def _last(trace: LevelTrace, t: float) -> LevelTrace:
-    return trace[bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t) :]
+    """Return the trace's last moments, and the frame before a gap that is longer than they are."""
+    first = bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t)
+    gap = 0 < first < len(trace) and trace[first][0] - trace[first - 1][0] > unseen.SEEN_S
+    return trace[first - 1 :] if gap else trace[first:]
 
 
 def _trigger(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
@@ -140,7 +153,7 @@ def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTr
 
 def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     rested = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
-    return "rested" if rested or _stuck(state, sample.t, spec) or _risen(state, enter) else None
+    return "rested" if rested or _stuck(state, sample.t, spec) or _rises(state, enter) else None
 
 
 TRIGGERS: Final[dict[RepPhase, Callable[[RepState, Sample, RepSpec, float], RepTrigger | None]]] = {
@@ -155,6 +168,11 @@ def _nothing(state: RepState, enter: float) -> bool:
     """Whether the plateau is too low for a movement, above rest or above the calibrated neutral."""
     low = state.plateau < LEAST_PLATEAU * enter
     return low or state.plateau + state.floor < LEAST_ABOVE_NEUTRAL * enter
+
+
+def _rises(state: RepState, enter: float) -> bool:
+    """Whether the next movement has begun although the face was not seen at rest."""
+    return _risen(state, enter) or unseen.risen(state, enter)
 
 
 def _risen(state: RepState, enter: float) -> bool:
@@ -203,7 +221,7 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
 
 def _move(
     state: RepState, sample: Sample, spec: RepSpec, trigger: RepTrigger, enter: float
-) -> tuple[RepState, Ended | None]:
+) -> tuple[RepState, Reached | Ended | None]:
     """Go to the next phase; return what ended, if anything."""
     moved = replace(state, phase=TRANSITIONS[state.phase, trigger], since=sample.t)
     if trigger == "entered":
@@ -213,9 +231,14 @@ def _move(
     if trigger == "dwelt":
         begun = kinematics.onset(state.trace, state.floor, state.start)
         return _clock(replace(moved, start=begun), sample.t, spec), None
+    if trigger == "fell" and not moved.counted and unseen.may_have_held(moved, spec):
+        moved = replace(
+            moved, counted=True, hold_s=max(moved.hold_s, spec.hold_s), rest_since=None, gone=None
+        )
+        return moved, Reached(moved.start, moved.hold_s)
     if trigger in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None
-    return _rested(moved, sample, spec, risen=_risen(state, enter))
+    return _rested(moved, sample, spec, risen=_rises(state, enter))
 
 
 def ended_now(state: RepState, t: float, reason: Reason | None = None) -> Ended:
