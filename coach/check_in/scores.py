@@ -69,7 +69,7 @@ class Scores:
     `relative`: against the own neutral; otherwise `mouth_curve` is against a typical face and only
     `jaw_openness`, `mouth_width_mm` and `eye_opening_mm` need no comparison. `excursion_mm` of the
     mouth corners with its standard deviation `excursion_sd_mm`. `eyes_closed`: the eyes cannot be
-    judged. `turn_deg`: how far the head is turned, see `comparison.Signals`.
+    judged. `turn_deg`: how far the head is turned, see `photo_measures.Signals`.
     """
 
     relative: bool

@@ -185,7 +185,7 @@ def test_a_face_lost_for_less_than_the_grace_costs_nothing(rules, dt, place, sha
 @quick
 @given(sane_spec(), intervals, numbers(0.2, 0.8), numbers(0.0, 5.0), st.sampled_from(GONE))
 def test_a_face_lost_for_longer_than_the_grace_is_never_a_hold(rules, dt, place, longer, why):
-    """Two halves of a hold with a gap between them are no hold, and the gap itself is none either."""
+    """Two halves of a hold with a gap between them do not count, and neither does the gap."""
     gap = rules.grace_s + 2 * dt + longer
     points = plateau(rules, gap - 0.1)
     start = 1.4 + place * (rules.hold_s - 0.8)
@@ -380,7 +380,7 @@ def test_ten_movements_are_ten_repetitions():
     assert len(reached(run(line(points, clock(points[-1][0] + 1)), spec())[1])) == 10
 
 
-def test_a_weak_person_is_judged_by_the_own_size():
+def test_a_weak_person_is_measured_by_their_own_size():
     """A third of the usual size, below the half of an ordinary plateau, still is a whole repetition."""
     frames = line([(1, 0), (1.4, 0.33), (5, 0.33), (5.4, 0)], clock(7))
     assert len(reached(run(frames, spec())[1])) == 1
@@ -424,7 +424,7 @@ def test_after_a_new_rest_level_was_assumed_the_old_one_is_found_again():
 
 
 def test_a_movement_that_had_begun_before_is_not_a_repetition():
-    """Begun anew with the cheeks up, the count waits for rest and the next raise."""
+    """Started again with the cheeks up, the count waits for rest and the next raise."""
     points = [(0, 1), (6, 1), (6.4, 0), (8, 0), (8.4, 1), (12, 1), (12.4, 0), (13, 0)]
     happened = run(line(points, clock(20)), spec())[1]
     assert [t for t, _ in reached(happened)] == [pytest.approx(11.2, abs=0.1)]

@@ -59,7 +59,7 @@ def kinds(events: list[dict[str, Any]]) -> list[str]:
 
 
 def reason(events: list[dict[str, Any]]) -> str:
-    """Return why the one try was none; nothing was counted."""
+    """Return why the only attempt did not count; there was no repetition."""
     assert not of(events, "rep")
     (attempt,) = of(events, "attempt")
     return attempt["reason"]

@@ -58,7 +58,7 @@ def test_every_true_repetition_counts_on_time_and_no_other(name):
 
 
 def test_one_slow_close_and_five_circles_each_way():
-    """A short hold and a snap shut are none."""
+    """A short hold and a snap shut do not count."""
     truth = golden.about("jaw_stages")["truth"]
     (rep,) = of("jaw_stages", "rep")
     assert rep["t"] == pytest.approx(truth["reps"][0], abs=0.8)

@@ -1,4 +1,4 @@
-"""Features are the face's expression: free of the head's pose, true to the sides, 0 at the own neutral."""
+"""Features show the expression: free of the head's pose, true to the sides, 0 at the own neutral."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def expression(features: Features) -> dict[str, tuple[float, ...]]:
 
 
 def test_every_measure_stands_where_its_name_says():
-    """Each of them worked out anew from the points and blendshapes that it is made of."""
+    """Each one agrees with its own points and blendshapes."""
     points = synthetic_face()
     shapes = {shape: 0.01 * shape for shape in Blendshape}
     seen = observed(points, scale=70.0, at=(320.0, 200.0), shapes=shapes)
@@ -87,7 +87,7 @@ def test_every_measure_stands_where_its_name_says():
 
 
 def test_every_feature_stands_where_its_name_says():
-    """Each of them worked out anew from the measures of a face that has moved everywhere at once."""
+    """Each one agrees with the measures of a face that has moved everywhere at once."""
     rest, best = baseline(), OwnRange()
     points = synthetic_face()
     for number, index in enumerate(USED):

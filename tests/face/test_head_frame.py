@@ -67,7 +67,7 @@ def test_a_turned_shifted_and_scaled_face_is_laid_back_over_itself(seed, yaw, pi
 @quick
 @given(seed=SEEDS, noise=st.floats(0.001, 0.3), roll=st.floats(-180, 180))
 def test_the_fit_is_the_least_squares_one(seed, noise, roll):
-    """Where the points have moved each for itself, the fit is the one that Horn's quaternions find."""
+    """If every point has moved by itself, the fit is the one that Horn's quaternions find."""
     face = a_face(seed)
     moved = face + noise * np.random.default_rng(seed + 1).normal(size=face.shape)
     seen = 100 * moved @ turned(10, -5, roll).T
