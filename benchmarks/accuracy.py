@@ -23,14 +23,15 @@ import numpy as np
 from measuring.accuracy_tables import Results, counts_table, problems, quality_table, variants_table
 from measuring.scoring import Score, cues, mirrored, score
 from measuring.variants import PLAIN, VARIANTS
+from numpy.typing import NDArray
 
 from coach import __version__
 from coach.session.analysis import Analysis
 from coach.shell.capture.video_file import VideoFile
-from coach.shell.detection.landmarker import Landmarker
+from coach.shell.detection.landmarker import MIRROR_EVERY_S, Landmarker
 from coach.shell.model_file import default_cache_dir, find_model
 from coach.shell.profile.exercise_registry import BUILT_IN, load_exercise
-from coach.types import FaceObservation, Frame
+from coach.types import Bilateral, FaceObservation, Frame, Light
 
 DISTRACTORS = "distractors"
 SCRIPTS = {  # the exercise that each script of the truth is for
@@ -63,7 +64,8 @@ def look(job: Job) -> Seen:
     variant = VARIANTS.get(job.variant, PLAIN)
     video, seen = VideoFile(job.clip), []
     rng = np.random.default_rng(sum(job.clip.stem.encode()))
-    with Landmarker(job.model) as landmarker:  # a new one for each clip, as in `smile-coach analyze`
+    # a new one for each clip, as in `smile-coach analyze`
+    with Landmarker(job.model, MIRROR_EVERY_S) as landmarker:
         number = 0
         while isinstance(frame := video.read(), Frame):
             if number % variant.every == 0:
@@ -78,29 +80,53 @@ def look(job: Job) -> Seen:
 
 def _save(path: Path, seen: Seen) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    faces = [observation for _, observation in seen if observation is not None]
+    faces = [observation for _, observation in seen]
     part = path.with_suffix(".part.npz")
-    np.savez(
-        part,
-        t=np.array([t for t, _ in seen]),
-        found=np.array([observation is not None for _, observation in seen]),
-        landmarks=np.array([face.landmarks for face in faces], np.float32),  # MediaPipe's own precision
-        blendshapes=np.array([face.blendshapes for face in faces], np.float32),
-        size=np.array(faces[0].size if faces else (0, 0)),
-    )
+    arrays = _arrays("", faces) | _arrays("mirrored_", [face and face.mirrored for face in faces])
+    size = next((face.size for face in faces if face is not None), (0, 0))
+    np.savez(part, t=np.array([t for t, _ in seen]), size=np.array(size), **arrays)
     part.replace(path)
+
+
+def _arrays(prefix: str, faces: Sequence[FaceObservation | None]) -> dict[str, NDArray[Any]]:
+    found = [face for face in faces if face is not None]
+    lights = [face.light or Light(0.0, Bilateral(0.0, 0.0), 0.0, 0.0) for face in found]
+    return {
+        f"{prefix}found": np.array([face is not None for face in faces]),
+        f"{prefix}landmarks": np.array([face.landmarks for face in found], np.float32),
+        f"{prefix}blendshapes": np.array([face.blendshapes for face in found], np.float32),
+        f"{prefix}light": np.array(
+            [(light.level, light.balance.left, light.balance.right) for light in lights]
+        ),
+    }
 
 
 def _load(path: Path) -> Seen:
     with np.load(path) as kept:
-        landmarks = iter(kept["landmarks"].astype(np.float64))
-        blendshapes = iter(kept["blendshapes"].astype(np.float64))
-        width, height = kept["size"].tolist()
-        times, found = kept["t"].tolist(), kept["found"].tolist()
-    return [
-        (t, FaceObservation(t, next(landmarks), next(blendshapes), (width, height)) if has else None)
-        for t, has in zip(times, found, strict=True)
-    ]
+        times, size = kept["t"].tolist(), tuple(kept["size"].tolist())
+        mirrored = _faces(kept, "mirrored_", times, size, [None] * len(times))
+        faces = _faces(kept, "", times, size, mirrored)
+    return list(zip(times, faces, strict=True))
+
+
+def _faces(
+    kept: Any, prefix: str, times: Sequence[float], size: Any, mirrored: Sequence[FaceObservation | None]
+) -> list[FaceObservation | None]:
+    values = zip(
+        kept[f"{prefix}landmarks"].astype(np.float64),
+        kept[f"{prefix}blendshapes"].astype(np.float64),
+        kept[f"{prefix}light"].tolist(),
+        strict=True,
+    )
+    faces: list[FaceObservation | None] = []
+    for t, has, other in zip(times, kept[f"{prefix}found"].tolist(), mirrored, strict=True):
+        if not has:
+            faces.append(None)
+            continue
+        landmarks, blendshapes, (level, left, right) = next(values)
+        light = Light(level, Bilateral(left, right), level, 0.0) if level else None
+        faces.append(FaceObservation(t, landmarks, blendshapes, size, light, other))
+    return faces
 
 
 def run(job: Job) -> dict[str, Score]:

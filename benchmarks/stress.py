@@ -42,7 +42,12 @@ def as_somebody(name: str, clip: str, seen: Seen, truth: dict[str, Any]) -> tupl
         face = faces[row]
         landmarks = face.landmarks.copy()
         landmarks[_USED] = placed / (face.size[0], face.size[1], face.size[0])
-        changed.append((face.t, FaceObservation(face.t, landmarks, face.blendshapes, face.size)))
+        changed.append(
+            (
+                face.t,
+                FaceObservation(face.t, landmarks, face.blendshapes, face.size, face.light, face.mirrored),
+            )
+        )
     return sorted(changed, key=lambda frame: frame[0]), who.truth
 
 

@@ -21,8 +21,10 @@ Reason: TypeAlias = Literal[
     "head_turned",
     "face_lost",
     "compensation",
+    "cut_off",
 ]
 SideOrEven: TypeAlias = Literal["left", "right", "even"]
+SideVerdict: TypeAlias = Literal["left", "right", "even", "unclear"]
 StageName: TypeAlias = Literal[
     "open_hold", "slow_close", "circles_clockwise", "circles_counterclockwise", "breath_in", "breath_out"
 ]
@@ -75,11 +77,16 @@ class SessionStart(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibrated(Event):
-    """The neutral face is known. `neutral_s`: seconds of neutral face used; `quality`: 0..1."""
+    """The neutral baseline is known. `neutral_s`: seconds of neutral face used; `quality`: 0..1.
+
+    `neutral_start`, `neutral_end`: in a recording, between which the face was taken to be at rest, seconds.
+    """
 
     type: ClassVar[str] = "calibrated"
     neutral_s: float
     quality: float
+    neutral_start: float | None = None
+    neutral_end: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +125,24 @@ class Attempt(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smile(Event):
-    """How even one smile was. `symmetry`: weaker over stronger side; `lag_s`: later minus first side."""
+    """One smile's evenness. `symmetry`: weaker over stronger corner travel; `lag_s`: later minus first.
+
+    `difference_mm`: left minus right travel, with `uncertainty_mm`. `eye_engagement`: how far the eyes join
+    in, a share of the smile; None where they were closed. `lips_apart`: whether teeth can be seen.
+    """
 
     type: ClassVar[str] = "smile"
     start: float
-    weaker_side: SideOrEven
+    weaker_side: SideVerdict
     symmetry: float
     first_side: SideOrEven
     lag_s: float
     excursion_mm: Bilateral
+    end: float | None = None
+    difference_mm: float | None = None
+    uncertainty_mm: float | None = None
+    eye_engagement: float | None = None
+    lips_apart: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +263,7 @@ __all__ = [
     "SessionStart",
     "Side",
     "SideOrEven",
+    "SideVerdict",
     "Smile",
     "Stage",
     "StageName",

@@ -91,7 +91,7 @@ def face(
         jaw_side=jaw_side,
         jaw_open=jaw,
         lip_gap=0.8 * chin if lip_gap is None else lip_gap,
-        smile=_times(_pair(smile), 0.8),
+        smile=_times(_drawn_together(_pair(smile)), 0.8),
         squint=_times(_pair(cheek), 0.2),
         brow_down=frown,
         yaw=yaw,
@@ -180,6 +180,11 @@ def level_at(points: Keyframes, t: float) -> Level:
 
 def _pair(level: Level) -> Bilateral:
     return level if isinstance(level, Bilateral) else Bilateral(level, level)
+
+
+def _drawn_together(pair: Bilateral) -> Bilateral:
+    """Return what the smile blendshape makes of two sides: half of their difference."""
+    return Bilateral((pair.mean + pair.left) / 2, (pair.mean + pair.right) / 2)
 
 
 def _times(pair: Bilateral, factor: float) -> Bilateral:

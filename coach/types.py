@@ -103,8 +103,10 @@ class FaceObservation:
 
     `t`: seconds, the frame's. `landmarks`: (478, 3) float64, x and y in 0..1 of the picture, z in the
     same scale as x. `blendshapes`: (52,) float64, 0..1, in MediaPipe's order.
-    `size`: (width, height) of the picture in pixels. `light`: None if it was not measured.
-    `box`: (left, top, right, bottom) of the landmarks, shares of the picture.
+    `size`: (width, height) of the picture in pixels. `light`: None where it was not measured.
+    `mirrored`: the same face as the landmarker sees it in the mirrored picture, sides as in that picture;
+    only now and then, see `Landmarker`. `box`: (left, top, right, bottom) of the landmarks, shares of the
+    picture.
     """
 
     t: float
@@ -112,6 +114,7 @@ class FaceObservation:
     blendshapes: NDArray[np.float64]
     size: tuple[int, int]
     light: Light | None = None
+    mirrored: FaceObservation | None = None
     box: tuple[float, float, float, float] = field(init=False)
 
     def __post_init__(self) -> None:

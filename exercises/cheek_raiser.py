@@ -51,10 +51,15 @@ class OneSided(Strict):
 
 
 class LidsOnly(Strict):
-    """When the eyes narrow without the cheeks; both numbers are shares of a full raise."""
+    """Lids that move without the cheeks.
+
+    `narrow`, `least_raise`: eyes that narrow from above, shares of a full raise. `least_squint`: rise of the
+    squint blendshape that goes with any raise.
+    """
 
     narrow: Annotated[float, Field(gt=0, le=3)]
     least_raise: Annotated[float, Field(ge=0, lt=1)]
+    least_squint: Annotated[float, Field(ge=0, lt=1)]
 
 
 class CheekSpec(HeldSpec):
@@ -105,10 +110,12 @@ class CheekRaiser(Held[CheekSpec]):
         return "asymmetric" if self._one_sided(window) else None
 
     def _lids_only(self, window: tuple[Features, ...]) -> bool:
-        """Whether the eyes narrow from above while the lower lids stay."""
+        """Whether the eyes narrow from above while the lower lids stay, or lids creep without a squint."""
         raised = fmean(f.cheek_raise.mean for f in window)
         narrow = fmean(f.eye_engagement for f in window) - raised
-        return narrow > self.spec.lids.narrow and raised < self.spec.lids.least_raise
+        squint = fmean(f.squint.mean for f in window)
+        lids = self.spec.lids
+        return (narrow > lids.narrow and raised < lids.least_raise) or squint < lids.least_squint
 
     def _one_sided(self, window: tuple[Features, ...]) -> bool:
         """Whether one side has clearly risen alone. A weak raise is too noisy to tell."""

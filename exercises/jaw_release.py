@@ -53,6 +53,18 @@ class BreathSpec(Strict):
     max_down: Length
 
 
+class LipSpec(Strict):
+    """When the mouth opens with the jaw, for drops of the chin of more than `from_down`.
+
+    `least_gap`: between the lips, a share of the chin's drop; less is a pout. `max_pull`: of the mouth
+    corners; more is laughter.
+    """
+
+    from_down: Length
+    least_gap: Length
+    max_pull: Length
+
+
 class JawSpec(ExerciseSpec):
     """`config/exercises/jaw_release.toml`."""
 
@@ -60,6 +72,7 @@ class JawSpec(ExerciseSpec):
     close: CloseSpec
     circles: circles.CircleSpec
     breath: BreathSpec
+    lips: LipSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ class JawRelease:
 
     def begin(self, context: Context) -> JawState:
         """Return the state at the exercise's start."""
-        return JawState(context)
+        return JawState(context, RepState(from_start=context.from_start))
 
     def step(
         self, state: JawState, t: float, features: Features | None
@@ -150,7 +163,7 @@ class JawRelease:
         if features is None:
             sample = Sample(t, gone="head_turned" if turned else "face_lost")
         else:
-            sample = Sample(t, features.jaw_down / state.context.own_range.jaw)
+            sample = Sample(t, self._opening(features) / state.context.own_range.jaw)
         before = state.rep.phase
         noise = state.context.noise.chin / state.context.own_range.jaw
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
@@ -162,12 +175,21 @@ class JawRelease:
             events.append(self._stage(t, "slow_close", "started"))
         if isinstance(result, Reached):
             events += [self._stage(t, "open_hold", "started"), self._stage(t, "open_hold", "done")]
-        if isinstance(result, Ended):
+        if isinstance(result, Ended) and not result.brief:
             state, done = self._closed(state, result, t)
             events += done
         if rep.phase == "neutral" and state.opening:
             state = replace(state, opening=())
         return state, tuple(events)
+
+    def _opening(self, features: Features) -> float:
+        """Return the chin's drop where the mouth opens with it: not of a pout, nor of laughter."""
+        lips = self.spec.lips
+        if features.jaw_down <= lips.from_down:
+            return features.jaw_down
+        pursed = features.lip_gap < lips.least_gap * features.jaw_down
+        laughing = features.corner_pull.mean > lips.max_pull
+        return lips.from_down if pursed or laughing else features.jaw_down
 
     def _closed(self, state: JawState, ended: Ended, t: float) -> tuple[JawState, tuple[Event, ...]]:
         """End an opening: it counts if held long enough and closed slowly, else it has one reason."""

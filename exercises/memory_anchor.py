@@ -73,7 +73,7 @@ class MemoryAnchor:
 
     def begin(self, context: Context) -> MemoryState:
         """Return the state at the exercise's start."""
-        return MemoryState(context)
+        return MemoryState(context, RepState(from_start=context.from_start))
 
     def give(self, state: MemoryState, t: float) -> MemoryState:
         """Return the state with a memory cued at `t` seconds, which may be in the future."""
@@ -88,7 +88,7 @@ class MemoryAnchor:
         noise = state.context.noise.corner / state.context.own_range.smile
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
         state = replace(state, rep=rep)
-        if isinstance(result, Ended):
+        if isinstance(result, Ended) and not result.brief:
             if state.counted:
                 events += (self._released(state, result, t),)
             elif state.smiling:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median, stdev
 from typing import Literal, TypeAlias
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from coach.check_in.photo_measures import Signals, StillPicture, look
 from coach.face.measures import IRIS_MM
+from coach.face.typical_smile import typical_pull
 from coach.types import Bilateral
 
 SmileType: TypeAlias = Literal["none", "eyes_engaged", "mouth_only", "closed", "one_sided"]
@@ -57,9 +57,6 @@ RETEST = {
     "smile": 2.0,
 }
 TURNED_DEG = 8.0  # beyond it the scores are less certain than they say
-
-# From MediaPipe's mouthSmile to the corner pull of a typical face, for want of the person's own neutral.
-TYPICAL = ((0.0, 0.0), (0.25, 0.035), (0.62, 0.075), (0.78, 0.105), (0.90, 0.135), (1.0, 0.16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ def score_alone(picture: StillPicture) -> Scores:
     alone = look(picture)
     return Scores(
         relative=False,
-        mouth_curve=points(_interpolated(alone.smile), FULL_PULL),
+        mouth_curve=points(typical_pull(alone.smile), FULL_PULL),
         jaw_openness=points(alone.gap, FULL_GAP),
         mouth_width_mm=alone.mouth_width_mm,
         eye_opening_mm=alone.eye_opening_mm,
@@ -260,14 +257,6 @@ def smile_type(
 
 def _plus(pair: Bilateral, amount: float) -> Bilateral:
     return Bilateral(pair.left + amount, pair.right + amount)
-
-
-def _interpolated(grin: float) -> float:
-    """Corner pull of a typical face from its mouthSmile, piecewise linear."""
-    for (x, y), (x2, y2) in pairwise(TYPICAL):
-        if grin <= x2:
-            return y + (y2 - y) * (grin - x) / (x2 - x)
-    return TYPICAL[-1][1]
 
 
 def _spread(travels: Sequence[Bilateral]) -> tuple[float, float]:

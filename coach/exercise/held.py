@@ -11,7 +11,7 @@ from typing import ClassVar, Generic, TypeVar
 from coach.events import Attempt, Event, Reason, Released, Rep
 from coach.exercise.blink import Eyes
 from coach.exercise.protocol import Context
-from coach.exercise.rep_machine import PREROLL_S, ended_now, step
+from coach.exercise.rep_machine import PREROLL_S, cut_off, step
 from coach.exercise.repetition import Ended, Reached, RepState, Sample
 from coach.exercise.spec import ExerciseSpec, HeldSpec
 from coach.exercise.view import Bars, View
@@ -76,9 +76,14 @@ class Held(Generic[P]):
         del state, ended, t
         return ()
 
+    def reason(self, state: HeldState, ended: Ended) -> Reason | None:
+        """Why a movement did not count, once all of it is known; None where it did."""
+        del state
+        return ended.reason
+
     def begin(self, context: Context) -> HeldState:
         """Return the state at the exercise's start."""
-        return HeldState(context)
+        return HeldState(context, RepState(from_start=context.from_start))
 
     def step(
         self, state: HeldState, t: float, features: Features | None
@@ -97,11 +102,9 @@ class Held(Generic[P]):
         return state, ()
 
     def finish(self, state: HeldState, t: float) -> tuple[Event, ...]:
-        """Return the end of a counted movement that is still held when the source ends."""
-        rep = state.rep
-        if rep.phase not in ("apex", "offset") or not rep.counted:
-            return ()
-        return self._close(state, ended_now(rep, t), t)
+        """Return the last movement's end, where the source ended before the face was back at rest."""
+        ended = cut_off(state.rep, t, self.spec.repetition)
+        return () if ended is None else self._close(state, ended, t)
 
     def view(self, state: HeldState) -> View:
         """Return what the window shows."""
@@ -133,7 +136,10 @@ class Held(Generic[P]):
         return Sample(t, self.level(features), fault=fault, mild=mild), state
 
     def _close(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
+        ended = replace(ended, reason=self.reason(state, ended))
         events = self.ended(state, ended, t)
+        if ended.brief:
+            return events
         if ended.reason is None:
             done: Event = Released(
                 t=t, exercise=self.name, index=state.reps, whole_hold_s=ended.hold_s, end=ended.end

@@ -16,10 +16,15 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The person, as an exercise knows them: their own range, and the noise of their neutral face."""
+    """What an exercise knows of the person: the own range, and the noise of the neutral face.
+
+    `from_start`: a movement that is under way in the first frame is judged, as in a recording that was cut;
+    otherwise the face must come to rest first.
+    """
 
     own_range: OwnRange = field(default_factory=OwnRange)
     noise: Noise = field(default_factory=Noise)
+    from_start: bool = False
 
 
 class Exercise(Protocol[S]):

@@ -66,7 +66,8 @@ def step(
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
     if not math.isfinite(state.t) and sample.level > enter:
         # The movement started before the first frame: wait until the face has been at rest.
-        state = replace(state, phase="offset", since=sample.t)
+        state = replace(state, begun=True)
+        state = state if state.from_start else replace(state, phase="offset", since=sample.t)
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)
@@ -241,8 +242,8 @@ def _move(
     return _rested(moved, sample, spec, risen=_rises(state, enter))
 
 
-def ended_now(state: RepState, t: float, reason: Reason | None = None) -> Ended:
-    """Return the end at `t` of the movement so far; `reason`: why it did not count."""
+def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief: bool = False) -> Ended:
+    """Return the end at `t` of the movement so far; `reason`: why it did not count; see `Ended`."""
     return Ended(
         start=state.start,
         end=t,
@@ -250,12 +251,15 @@ def ended_now(state: RepState, t: float, reason: Reason | None = None) -> Ended:
         plateau=state.plateau,
         half_t=state.half_t,
         reason=reason,
+        brief=brief,
     )
 
 
 def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> tuple[RepState, Ended | None]:
     end = state.rest_since if state.rest_since is not None else sample.t
-    ended = ended_now(state, end, None if state.counted else _reason(state, spec))
+    ended = ended_now(
+        state, end, None if state.counted else _reason(state, spec), brief=_brief(state, sample.t, spec)
+    )
     level = state.trace[-1][1] if state.trace else state.floor
     floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
@@ -263,8 +267,21 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> t
         clean = replace(clean, floor=state.floor, trace=_last(state.trace, sample.t))
     if state.counted:
         clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)
-    worth = state.counted or state.hold_s + lost_s(state.faults, 0.0, sample.t, 0.0) >= spec.least_s
-    return clean, ended if worth else None
+    return clean, None if state.plateau <= 0 else ended
+
+
+def _brief(state: RepState, t: float, spec: RepSpec) -> bool:
+    """Whether the movement was held, in right or wrong form, for less than is worth a word."""
+    return not state.counted and state.hold_s + lost_s(state.faults, 0.0, t, 0.0) < spec.least_s
+
+
+def cut_off(state: RepState, t: float, spec: RepSpec) -> Ended | None:
+    """Return how a movement ended that was still under way in the last frame, at `t` seconds."""
+    if state.phase not in ("apex", "offset") or state.plateau <= 0:
+        return None
+    reason = None if state.counted else "cut_off" if state.phase == "apex" else _reason(state, spec)
+    end = t if state.below_since is None else min(state.below_since, t)
+    return ended_now(state, t if state.counted else end, reason, brief=_brief(state, t, spec))
 
 
 def _reason(state: RepState, spec: RepSpec) -> Reason:
@@ -274,10 +291,11 @@ def _reason(state: RepState, spec: RepSpec) -> Reason:
         spent[fault.reason] = spent.get(fault.reason, 0.0) + fault.end - fault.start
     if state.gone is not None:
         return state.gone
+    short: Reason = "cut_off" if state.begun else "too_short"
     if not spent:
-        return "too_short"
+        return short
     worst = max(spent, key=lambda key: spent[key])
-    return worst if spent[worst] >= 0.3 * (state.hold_s + sum(spent.values())) else "too_short"
+    return worst if spent[worst] >= 0.3 * (state.hold_s + sum(spent.values())) else short
 
 
 def _drift(floor: float, sample: Sample, enter: float, dt: float, spec: RepSpec) -> float:

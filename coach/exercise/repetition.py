@@ -68,7 +68,8 @@ class RepState:
     `trace`: trusted levels since shortly before the onset. `below_since`: when the level fell below the leave
     threshold; `gone_since`: when the face was last lost or turned away; `gone`: which of them ended the
     movement. `counted`: the movement has reached the hold target. `start`: onset, seconds; `half_t`: when
-    the rise was half-way up.
+    the rise was half-way up. `begun`: the movement was under way in the first frame. `from_start`: such a
+    movement is judged all the same.
     """
 
     phase: RepPhase = "neutral"
@@ -87,6 +88,8 @@ class RepState:
     half_t: float = 0.0
     plateau: float = 0.0
     hold_s: float = 0.0
+    begun: bool = False
+    from_start: bool = False
 
     @property
     def level(self) -> float:
@@ -104,7 +107,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A movement is over and the face back at rest. `reason` is None if it had reached the hold target."""
+    """A movement is over and back at rest. `reason` is None for one that had reached its target.
+
+    `brief`: it was held for less than is worth a word.
+    """
 
     start: float
     end: float
@@ -112,3 +118,4 @@ class Ended:
     plateau: float
     half_t: float
     reason: Reason | None
+    brief: bool = False

@@ -1,85 +1,91 @@
-"""The two sides of a smile: which is weaker, which moves first, by how much, and how far the corners move."""
+"""One smile's two sides: which is weaker, which comes first, by how much, and how far the corners travel."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import median
 from typing import Annotated
 
 from pydantic import Field
 
-from coach.events import SideOrEven, Smile
-from coach.exercise.repetition import Ended
+from coach.events import SideOrEven, SideVerdict, Smile
+from coach.exercise.held import since
+from coach.exercise.repetition import Ended, RepState
+from coach.exercise.side_difference import SideDifference, SideSpec, side_difference
 from coach.face.features import Features
-from coach.settings import Strict
 from coach.types import Bilateral, Side
 
-JUDGED_S = (0.25, 2.5)  # seconds after half-rise in which sides are compared, before any correction
+JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, before any correction of it
+PLATEAU = 0.7  # of its greatest pull: so much of a smile at least is its plateau
 FIRST_FRAMES = 8  # before an onset; enough for a median
 OPEN = 0.3  # lid closure below which the eyes are open
-MOST_BEFORE = 0.25  # drift of the resting eyes; anything above is the tail of another movement
-# How far the brows sink in a full cheek raise; in a smile of the mouth alone they rise by a tenth of it.
+MOST_BEFORE = 0.25  # drift of the resting eyes; more is the tail of another movement
+# Length by which the brows sink with a full cheek raise; in a smile of the mouth alone they rise by a tenth.
 BROW_SINKS = 0.03
-LEAST_PULL = 0.3  # share of the own best; a smaller smile is too small to compare the eyes with
-BEFORE_S = 0.6  # the level before the onset is the median over this time
+BOTH = 0.3  # weaker over stronger side from which on both move
+LIPS_APART = 0.02  # outer-eye-corner distances, about 1.7 mm
+TWITCH_S, TWITCH_MM = 0.4, 3.0  # held so briefly, or briefly and so small, it is no smile that others see
+LEAST_PULL = 0.3  # share of the own best; in a smaller smile the eyes have nothing to join in
+BEFORE_S = 0.6  # the level before the onset is the median over this long
 
 
-class EvenSpec(Strict):
-    """When a smile counts as even.
+class EvenSpec(SideSpec):
+    """When a smile is even.
 
-    `least_ratio`: measured weaker over stronger side, below which a smile is uneven. If it is below by less
-    than `doubt`, it must stay there for much of the smile. `name_ratio`: below it the weaker side is named.
-    `least_mm`: difference of the corners that others notice (3 mm: Hohman 2014, doi 10.1002/lary.24331;
-    measured values come out smaller). `smooth_s`: the sides are averaged over this time. `least_lag_s`:
-    smaller lags are ignored. `under_read`: power that turns a measured ratio into a true one;
-    `lag_under_read`: true over measured lag. Both were found on rendered people: the landmarker expects even
-    faces and pulls the sides together.
+    `held_mm`: difference beyond which a hold does not count, a little less than others notice, since the
+    measure under-reads it; by less than `doubt` of asymmetry beyond what is certain, only where it lasts.
+    `smooth_s`: over how long the sides are averaged. `least_lag_s`: smaller lags are none. `lag_under_read`:
+    true over measured lag, found on rendered people. `least_smile`: rise of the smile blendshape that goes
+    with any smile.
     """
 
-    least_ratio: Annotated[float, Field(gt=0, le=1)]
+    held_mm: Annotated[float, Field(ge=0, le=10)]
     doubt: Annotated[float, Field(ge=0, lt=0.5)]
-    name_ratio: Annotated[float, Field(gt=0, le=1)]
-    least_mm: Annotated[float, Field(ge=0, le=10)]
     smooth_s: Annotated[float, Field(ge=0, le=2)]
     least_lag_s: Annotated[float, Field(ge=0, le=1)]
-    under_read: Annotated[float, Field(ge=1, le=3)]
     lag_under_read: Annotated[float, Field(ge=1, le=3)]
+    least_smile: Annotated[float, Field(gt=0, le=1)]
 
 
-def is_even(lift: Bilateral, excursion_mm: Bilateral, spec: EvenSpec) -> bool:
-    """Whether the sides count as even: by their ratio, or because nobody would notice the difference."""
-    difference_mm = (1 - lift.symmetry) * excursion_mm.maximum
-    return lift.symmetry >= spec.least_ratio or difference_mm < spec.least_mm
+def smile_level(features: Features, spec: EvenSpec) -> float:
+    """Return the size of a smile, a share of the own best.
+
+    Corners that come nearer to the eyes while the smile blendshape stays are another movement: cheeks puffed,
+    lips pursed or pressed, a head that nods.
+    """
+    pull = features.lip_corner_pull.mean
+    return pull * min(max(features.smile.mean / spec.least_smile, 0.0), 1.0) if pull > 0 else pull
 
 
-def is_nearly_even(lift: Bilateral, spec: EvenSpec) -> bool:
-    """Whether the sides are so close to even that a single frame is too noisy to tell."""
-    return lift.symmetry >= spec.least_ratio - spec.doubt
+def risen(rep: RepState) -> float:
+    """Return from when on the sides of a running movement can be compared, seconds."""
+    return rep.half_t + JUDGED_S[0] if rep.phase == "apex" else math.inf
 
 
-def mean_sides(window: Sequence[Features]) -> tuple[Bilateral, Bilateral]:
-    """Return smile lift (units) and excursion (mm), averaged over some frames."""
-    return _mean([frame.smile_lift for frame in window]), _mean([frame.excursion_mm for frame in window])
+def difference_now(frames: Sequence[Features], hold_s: float, noise: float, spec: EvenSpec) -> SideDifference:
+    """Compare the sides over a movement's latest frames, as certainly as a whole hold of `hold_s` would."""
+    return side_difference(since(frames, frames[-1].t - spec.smooth_s), frames, noise, spec, hold_s)
 
 
 def joining_now(window: Sequence[Features], frames: Sequence[Features]) -> float:
-    """Return how far the eyes join in over the latest frames of a movement, without blinks."""
+    """Return how far the eyes have joined in over the latest frames of a movement, blinks left out."""
     return joining([f for f in window if f.closure.maximum < OPEN] or window, frames)
 
 
 def joining(held: Sequence[Features], frames: Sequence[Features]) -> float:
     """Return how far the eyes join in a smile, as a share of the smile's own size.
 
-    A strong smile of the mouth alone lifts the lids too, and a weak smile that reaches the eyes lifts them
-    only a little. The ratio tells them apart (rendered people: at most 0.25 against at least 0.62).
+    Strong smiles of the mouth alone lift the lids too, weak ones with the eyes do not lift them far:
+    their ratio tells them apart (rendered people: 0.25 at most against 0.62 at least), neither alone does.
 
     Parameters
     ----------
     held
         Frames of the smile.
     frames
-        All frames of the movement. At its beginning, the eyes have not joined in yet.
+        All frames of the movement; at the beginning of it the eyes are not in it yet.
     """
     eyes = median([_eyes(f) for f in held]) - eyes_before(frames)
     return eyes / max(median([f.lip_corner_pull.mean for f in held]), LEAST_PULL)
@@ -90,48 +96,82 @@ def _eyes(features: Features) -> float:
 
 
 def eyes_before(frames: Sequence[Features]) -> float:
-    """Return the level of the eyes at the beginning of a movement, without blinks."""
+    """Return the eyes' own level at the beginning of a movement's frames, blinks left out."""
     first = [_eyes(f) for f in frames[:FIRST_FRAMES] if f.closure.maximum < OPEN]
     return min(max(median(first), -MOST_BEFORE), MOST_BEFORE) if first else 0.0
 
 
 def describe_smile(
-    t: float, exercise: str, frames: Sequence[Features], ended: Ended, spec: EvenSpec
+    t: float, exercise: str, frames: Sequence[Features], ended: Ended, noise: float, spec: EvenSpec
 ) -> Smile:
     """Describe one smile that has ended.
 
     Parameters
     ----------
     t, exercise
-        Time and exercise of the event.
+        For the event's stamp.
     frames
         The movement's frames, from before its onset to its end.
     ended
         The movement.
+    noise
+        Standard deviation of a mouth corner on the neutral face, outer-eye-corner distances.
     spec
-        When a smile counts as even.
+        When it is even.
     """
-    begin, end = ended.half_t + JUDGED_S[0], ended.half_t + JUDGED_S[1]
-    held = [f for f in frames if begin <= f.t <= end] or list(frames)
-    lift = _median([f.smile_lift for f in held])
-    pull = _median([f.corner_pull for f in held])
-    travel = _median([f.excursion_mm for f in held])
-    even = lift.symmetry >= spec.name_ratio
-    lag = spec.lag_under_read * _lag(frames, ended, pull)
+    held = judged(frames, ended)
+    sides = side_difference(held, frames, noise, spec)
+    lag = 0.0
+    if sides.ratio >= BOTH:  # a corner that stays at rest is not late
+        lag = spec.lag_under_read * _lag(frames, ended, _median([f.corner_pull for f in held]))
+    open_eyes = [f for f in held if f.closure.maximum < OPEN]
     return Smile(
         t=t,
         exercise=exercise,
         start=ended.start,
-        weaker_side="even" if even else lift.weaker,
-        symmetry=lift.symmetry**spec.under_read,
+        weaker_side=_weaker(sides, ended, spec),
+        symmetry=sides.ratio,
         first_side=_first(lag, spec.least_lag_s),
         lag_s=abs(lag),
-        excursion_mm=travel,
+        excursion_mm=_median([f.excursion_mm for f in held]),
+        end=ended.end,
+        difference_mm=sides.mm,
+        uncertainty_mm=sides.uncertainty_mm,
+        eye_engagement=joining(open_eyes, frames) if open_eyes else None,
+        lips_apart=median(f.lip_gap for f in held) >= LIPS_APART,
     )
 
 
-def _mean(pairs: Sequence[Bilateral]) -> Bilateral:
-    return Bilateral(fmean(p.left for p in pairs), fmean(p.right for p in pairs))
+def judged(frames: Sequence[Features], ended: Ended) -> list[Features]:
+    """Return the frames a smile is judged on: after its rise, before any correction, near its plateau."""
+    begin, end = ended.half_t + JUDGED_S[0], min(ended.half_t + JUDGED_S[1], ended.end)
+    within = [f for f in frames if begin <= f.t <= end] or [
+        f for f in frames if ended.start <= f.t <= ended.end
+    ]
+    within = within or list(frames)
+    top = sorted(f.corner_pull.mean for f in within)[-1 - len(within) // 10]
+    return [f for f in within if f.corner_pull.mean >= PLATEAU * top] or within
+
+
+def _weaker(sides: SideDifference, ended: Ended, spec: EvenSpec) -> SideVerdict:
+    """Return the weaker side: where others see it, or where the hold did not count because of it."""
+    if is_weak(sides, ended, spec):
+        return sides.weaker
+    return "unclear" if sides.seeing > spec.unclear else "even"
+
+
+def is_smile(frames: Sequence[Features], ended: Ended) -> bool:
+    """Whether a movement of the corners is one that others take for a smile."""
+    if not ended.brief:
+        return True
+    travel_mm = median(f.excursion_mm.maximum for f in judged(frames, ended))
+    return ended.end - ended.half_t >= TWITCH_S and travel_mm >= TWITCH_MM
+
+
+def is_weak(sides: SideDifference, ended: Ended, spec: EvenSpec) -> bool:
+    """Whether one side was the weaker one: for others to see, or all through a long hold."""
+    long = ended.end - ended.half_t >= JUDGED_S[1]
+    return sides.certain(spec.noticed_mm) or (long and ended.reason == "asymmetric")
 
 
 def _median(pairs: Sequence[Bilateral]) -> Bilateral:
@@ -146,7 +186,7 @@ def _first(lag: float, least: float) -> SideOrEven:
 
 
 def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
-    """Return by how many seconds the right side's half-rise follows the left's; negative if it leads."""
+    """Seconds by which the right side's half-rise follows the left's; negative where it leads."""
     left = _half_rise(frames, ended, plateau.left, lambda f: f.corner_pull.left)
     right = _half_rise(frames, ended, plateau.right, lambda f: f.corner_pull.right)
     return 0.0 if left is None or right is None else right - left
@@ -155,7 +195,7 @@ def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
 def _half_rise(
     frames: Sequence[Features], ended: Ended, top: float, value: Callable[[Features], float]
 ) -> float | None:
-    """Return when one side last crossed half of its own rise before reaching most of it."""
+    """When one side crossed half of its own rise for the last time before reaching most of it."""
     before = [value(f) for f in frames if ended.start - BEFORE_S <= f.t < ended.start]
     rest = median(before) if before else 0.0
     half, most = rest + (top - rest) / 2, rest + 0.85 * (top - rest)

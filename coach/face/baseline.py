@@ -15,6 +15,7 @@ from coach.types import Bilateral, FaceObservation, Points
 SETTLE_S = 0.3  # the landmarker's first guesses are still moving to their place
 CLOSED = 0.7  # an aperture below this share of the median is a blink
 LEAST_FRAMES = 5
+LEAST_MIRRORED = 2  # frames that were also looked at in the mirrored picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Baseline:
     `reference`: the `USED` landmarks in the head frame. `neutral`: medians of the usable frames.
     `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
     standard deviation, length units) of lower lids, mouth corners and chin.
-    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover.
+    `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover. `mirrored`: the
+    neutral face in the mirrored picture; None where too few frames were looked at that way.
     """
 
     reference: Points
@@ -46,6 +48,15 @@ class Baseline:
     noise: Noise
     quality: float
     duration_s: float
+    mirrored: MirroredNeutral | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MirroredNeutral:
+    """The neutral face in the mirrored picture, with the sides of that picture; see `Baseline`."""
+
+    reference: Points
+    neutral: Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +68,34 @@ class Noise:
     chin: float = 0.002
 
 
-def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
-    """Return the baseline of a face at rest, without blinks and the landmarker's first moments.
+def neutral_baseline(
+    seen: Sequence[FaceObservation], settle_s: float = SETTLE_S, least_frames: int = LEAST_FRAMES
+) -> Baseline | None:
+    """Return the baseline of a face at rest, blinks and the landmarker's first moments dropped.
 
     Parameters
     ----------
     seen
         One to several seconds of a face at rest, in order of time.
+    settle_s
+        So much at its beginning is left out, seconds.
+    least_frames
+        Fewer usable ones are too few.
 
     Returns
     -------
-    None if fewer than `LEAST_FRAMES` frames are usable.
+    None where fewer than `least_frames` frames are usable.
     """
     if not seen:
         return None
-    settled = [face for face in seen if face.t - seen[0].t >= SETTLE_S]
-    if len(settled) < LEAST_FRAMES:
+    settled = [face for face in seen if face.t - seen[0].t >= settle_s]
+    if len(settled) < least_frames:
         return None
     reference = _reference([used_points(face) for face in settled])
     measured = [measure(face, reference) for face in settled]
     apertures = np.array([m.aperture.mean for m in measured])
     usable = [m for m, a in zip(measured, apertures, strict=True) if a >= CLOSED * np.median(apertures)]
-    if len(usable) < LEAST_FRAMES:
+    if len(usable) < least_frames:
         return None
     neutral: Measures = _median(usable)
     return Baseline(
@@ -92,7 +109,15 @@ def neutral_baseline(seen: Sequence[FaceObservation]) -> Baseline | None:
         ),
         quality=len(usable) / len(settled),
         duration_s=settled[-1].t - settled[0].t,
+        mirrored=_mirrored_neutral([face.mirrored for face in settled if face.mirrored is not None]),
     )
+
+
+def _mirrored_neutral(seen: Sequence[FaceObservation]) -> MirroredNeutral | None:
+    if len(seen) < LEAST_MIRRORED:
+        return None
+    reference = _reference([used_points(face) for face in seen])
+    return MirroredNeutral(reference, _median([measure(face, reference) for face in seen]))
 
 
 def _reference(faces: Sequence[Points]) -> Points:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from coach.face.baseline import Baseline, OwnRange
+from coach.face.baseline import Baseline, MirroredNeutral, OwnRange
 from coach.face.measures import measure
-from coach.types import Bilateral, FaceObservation
+from coach.types import Bilateral, FaceObservation, Light
 
 # Weight of the nasolabial point next to the mouth corner. On rendered people with known sides, in seven kinds
 # of pictures, weights of 2 to 5 best separate even smiles (median ratio >= 0.85) from smiles with one side
@@ -37,9 +37,11 @@ class Features:
     corner in the plane of the face, units; `excursion_mm`: the same in millimetres.
     `jaw_down`, `jaw_side` (+ = to the person's left), `lip_gap`: units; `jaw_open`: share of the own
     widest. `smile`, `squint`: blendshapes above neutral; `brow_down`: likewise.
+    `mirrored`: the smile's sides as the mirrored picture shows them; None in most frames.
+    `side_light`: natural logarithm of the light on the left over that on the right cheek, 0 where unknown.
     `yaw`, `pitch`, `roll`: degrees against the camera; `turn`: greatest of yaw's and pitch's
     distance from the neutral pose, degrees. `size`: outer-eye-corner distance as a share of the
-    picture's height.
+    picture's height; `unit_px`: the same in pixels.
     """
 
     t: float
@@ -69,6 +71,17 @@ class Features:
     roll: float
     turn: float
     size: float
+    unit_px: float = math.inf
+    side_light: float = 0.0
+    mirrored: SmileSides | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SmileSides:
+    """The person's own two sides of a smile above neutral: `lift` and `smile`, see `Features`."""
+
+    lift: Bilateral
+    smile: Bilateral
 
 
 def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRange) -> Features:
@@ -118,4 +131,24 @@ def extract(observation: FaceObservation, baseline: Baseline, own_range: OwnRang
         roll=now.pose.roll,
         turn=max(abs(now.pose.yaw - rest.pose.yaw), abs(now.pose.pitch - rest.pose.pitch)),
         size=now.unit_px / observation.size[1],
+        unit_px=now.unit_px,
+        side_light=_side_light(observation.light),
+        mirrored=_mirrored(observation.mirrored, baseline.mirrored),
     )
+
+
+def _mirrored(observation: FaceObservation | None, rest: MirroredNeutral | None) -> SmileSides | None:
+    """Return the smile's sides as the mirrored picture shows them, turned back to the person's own."""
+    if observation is None or rest is None:
+        return None
+    now = measure(observation, rest.reference)
+    lift = (now.corner_up - rest.neutral.corner_up) + (
+        now.nasolabial - rest.neutral.nasolabial
+    ) * NASOLABIAL_WEIGHT
+    return SmileSides(lift.mirrored(), (now.smile - rest.neutral.smile).mirrored())
+
+
+def _side_light(light: Light | None) -> float:
+    if light is None or light.balance.minimum <= 0:
+        return 0.0
+    return math.log(light.balance.left / light.balance.right)

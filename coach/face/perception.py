@@ -51,6 +51,11 @@ class Perception:
         self._seen = []
         return baseline
 
+    def learn_from(self, baseline: Baseline) -> None:
+        """Take a neutral face that was learnt elsewhere."""
+        self.baseline = baseline
+        self._seen = []
+
     def features(self, face: FaceObservation | None) -> Features | None:
         """Return the frame's features; None if there is no face or its neutral is not known yet."""
         if face is None or self.baseline is None:

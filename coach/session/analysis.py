@@ -1,4 +1,4 @@
-"""Counting a recording: one exercise, freely, at the recorded person's pace."""
+"""Counting a recording: one exercise, freely, at the recorded person's pace, from first frame to last."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from coach.coaching.spec import STANDARD
-from coach.events import Attempt, Calibrated, Event, Rep
+from coach.events import Attempt, Calibrated, Event, Rep, Smile
 from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.exercise.view import View
-from coach.face.baseline import OwnRange
+from coach.face.baseline import Baseline, OwnRange, neutral_baseline
 from coach.face.features import Features
 from coach.face.perception import Perception
 from coach.face.presence import Presence, PresenceSpec
+from coach.face.rest_search import Rest, find_rest
+from coach.face.typical_smile import without_smile
 from coach.types import FaceObservation
+
+SETTLE_S, SETTLE_SHARE = 0.3, 0.2  # left out of a short stretch at rest; less of one that is shorter still
+LEAST_FRAMES = 3
+SMILING = 0.35  # smile blendshape of the calmest stretch from which on the face never stops smiling
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,15 @@ class Analysed:
 class Analysis:
     """Feeds a recording's faces to one exercise.
 
+    A recording is seen as a whole: what happens before the neutral face is counted as well, and so are
+    movements that are under way in its first frame or its last.
+
     Parameters
     ----------
     exercise
         Any exercise.
     neutral
-        Seconds between which the face is at rest.
+        Seconds between which the face is at rest; None: looked for, anywhere in the recording.
     cues
         Seconds at which a memory was cued.
     own_range
@@ -49,7 +58,7 @@ class Analysis:
     def __init__(
         self,
         exercise: AnyExercise,
-        neutral: tuple[float, float] = (0.0, 3.0),
+        neutral: tuple[float, float] | None = None,
         cues: Sequence[float] = (),
         own_range: OwnRange | None = None,
         presence: PresenceSpec = STANDARD.presence,
@@ -59,8 +68,10 @@ class Analysis:
         self._cues = tuple(cues)
         self._perception = Perception(own_range)
         self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
+        self._kept: list[FaceObservation] = []
         self._presence = Presence(presence)
         self._state: object = None
+        self._guessed = False
         self.reps: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
         self.faces = 0
@@ -77,63 +88,82 @@ class Analysis:
         if self.calibrated:
             yield self._judge(t, face)
             return
+        self._early.append((t, face))
+        if self._neutral is None:
+            return
         begin, end = self._neutral
         if face is not None and t >= begin:
-            self._perception.keep(face)
-        self._early.append((t, face))
-        if t >= end and self._perception.kept_s >= min(self.LEAST_NEUTRAL_S, end - begin):
-            yield from self._calibrate(t)
+            self._kept.append(face)
+        kept_s = self._kept[-1].t - self._kept[0].t if self._kept else 0.0
+        if t >= end and kept_s >= min(self.LEAST_NEUTRAL_S, end - begin):
+            yield from self._calibrate()
 
     def finish(self, t: float) -> Iterator[Analysed]:
         """Judge what is still owed at the recording's end."""
         if not self.calibrated:
-            yield from self._calibrate(t)
+            yield from self._calibrate()
         if self.calibrated:
-            events = self._exercise.finish(self._state, t)
-            self._count(events)
+            events = self._told(self._exercise.finish(self._state, t))
             yield Analysed(t, None, self._exercise.view(self._state), events)
 
-    def _calibrate(self, t: float) -> Iterator[Analysed]:
-        baseline = self._perception.learn()
-        if baseline is None:
+    def _calibrate(self) -> Iterator[Analysed]:
+        """Learn the neutral face and judge all frames so far."""
+        rest = self._rest()
+        baseline = None if rest is None else self._baseline(rest)
+        if rest is None or baseline is None:
             return
-        self._state = self._exercise.begin(Context(self._perception.own_range, baseline.noise))
+        self._guessed = rest.smile > SMILING and self._neutral is None
+        self._perception.learn_from(without_smile(baseline) if self._guessed else baseline)
+        context = Context(self._perception.own_range, baseline.noise, from_start=True)
+        self._state = self._exercise.begin(context)
         if isinstance(self._exercise, Cued):
             for cue in self._cues:
                 self._state = self._exercise.give(self._state, cue)
-        early, self._early = self._early, []
-        waiting = early[0][0] < self._neutral[0]
-        calibrated = Calibrated(
-            t=early[0][0] if waiting else t,
-            exercise=self._exercise.name,
-            neutral_s=baseline.duration_s,
-            quality=baseline.quality,
+        early, self._early, self._kept = self._early, [], []
+        calibrated: tuple[Event, ...] = (
+            Calibrated(
+                t=early[0][0],
+                exercise=self._exercise.name,
+                neutral_s=baseline.duration_s,
+                quality=0.0 if self._guessed else baseline.quality,
+                neutral_start=rest.start,
+                neutral_end=rest.end,
+            ),
         )
-        events: tuple[Event, ...] = (calibrated,)
         for at, face in early:
-            seen = self._judge(at, face) if at < self._neutral[0] else self._at_rest(at, face)
-            yield replace(seen, events=(*events, *seen.events))
-            events = ()
+            seen = self._judge(at, face)
+            yield replace(seen, events=(*calibrated, *seen.events))
+            calibrated = ()
 
-    def _at_rest(self, t: float, face: FaceObservation | None) -> Analysed:
-        """Return a frame that the neutral face was learnt from."""
-        view = self._exercise.view(self._state)
-        return Analysed(t, self._perception.features(face), view, self._missed(t, face))
+    def _rest(self) -> Rest | None:
+        """Return where the face is at rest: as was said, or found."""
+        if self._neutral is None:
+            return find_rest([face for _, face in self._early if face is not None])
+        return Rest(self._kept[0].t, self._kept[-1].t, 0.0) if self._kept else None
+
+    def _baseline(self, rest: Rest) -> Baseline | None:
+        faces = [face for _, face in self._early if face is not None and rest.start <= face.t <= rest.end]
+        settle_s = min(SETTLE_S, SETTLE_SHARE * (rest.end - rest.start))
+        return neutral_baseline(faces, settle_s, LEAST_FRAMES)
 
     def _judge(self, t: float, face: FaceObservation | None) -> Analysed:
         features = self._perception.features(face)
         self._state, events = self._exercise.step(self._state, t, features)
-        self._count(events)
-        return Analysed(t, features, self._exercise.view(self._state), (*self._missed(t, face), *events))
+        view = self._exercise.view(self._state)
+        return Analysed(t, features, view, (*self._missed(t, face), *self._told(events)))
 
     def _missed(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
         """Return that the face has been gone for a while, or is back."""
         events = self._presence.see(t, there=face is not None)
         return tuple(replace(event, exercise=self._exercise.name) for event in events)
 
-    def _count(self, events: Sequence[Event]) -> None:
+    def _told(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Count events; without a neutral face no side can be called the weaker one."""
         for event in events:
             if isinstance(event, Rep):
-                self.reps[self._exercise.name] += 1
+                self.reps[event.exercise or self._exercise.name] += 1
             elif isinstance(event, Attempt):
-                self.attempts[self._exercise.name] += 1
+                self.attempts[event.exercise or self._exercise.name] += 1
+        if not self._guessed:
+            return tuple(events)
+        return tuple(replace(e, weaker_side="unclear") if isinstance(e, Smile) else e for e in events)

@@ -19,7 +19,7 @@ from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import FacePose, draw, grain
 from coach.types import Bilateral, FaceObservation, Frame, Points
 
-POSE_FIELDS = {"t", "yaw", "pitch", "roll", "turn", "size"}
+POSE_FIELDS = {"t", "yaw", "pitch", "roll", "turn", "size", "unit_px", "side_light", "mirrored"}
 
 
 def baseline(*, closed=()) -> Baseline:

@@ -19,7 +19,7 @@ from synthetic import load
 from coach.events import Event
 from coach.exercise.protocol import Context
 from coach.face.baseline import Noise, OwnRange, neutral_baseline
-from coach.face.features import Features, extract
+from coach.face.features import Features, SmileSides, extract
 from coach.testing import FeatureTrace, face, play
 from coach.types import Bilateral
 
@@ -30,7 +30,9 @@ COLUMNS = (
     *("closure.left", "closure.right", "brow_raise.left", "brow_raise.right", "smile.left", "smile.right"),
     *("excursion_mm.left", "excursion_mm.right", "jaw_open", "jaw_side", "lip_gap"),
     *("smile_lift.left", "smile_lift.right", "eye_engagement", "brow_down", "yaw", "pitch", "turn"),
+    *("squint.left", "squint.right", "side_light", "unit_px"),
 )
+MIRRORED = ("lift.left", "lift.right", "smile.left", "smile.right")  # no number where it was not looked at
 
 
 def names() -> list[str]:
@@ -61,7 +63,9 @@ def say(name: str, exercise: str | None = None) -> list[Event]:
 
 
 def _features(t: float, row: np.ndarray) -> Features:
-    value = dict(zip(COLUMNS, row.tolist(), strict=True))
+    value = dict(zip(COLUMNS, row.tolist(), strict=False))
+    (*pairs,) = row.tolist()[len(COLUMNS) :]
+    mirrored = None if np.isnan(pairs[0]) else SmileSides(Bilateral(*pairs[:2]), Bilateral(*pairs[2:]))
 
     def pair(feature: str) -> Bilateral:
         return Bilateral(value[f"{feature}.left"], value[f"{feature}.right"])
@@ -74,20 +78,21 @@ def _features(t: float, row: np.ndarray) -> Features:
     return replace(
         seen, smile=pair("smile"), excursion_mm=pair("excursion_mm"),
         turn=value["turn"], smile_lift=pair("smile_lift"), eye_engagement=value["eye_engagement"],
+        squint=pair("squint"), side_light=value["side_light"], unit_px=value["unit_px"], mirrored=mirrored,
     )  # fmt: skip
 
 
 def record(film: Path, name: str, known: dict[str, Any]) -> None:
     """Measure a film and write its trace; `known`: its exercise, its truth and the moments of its cues."""
     from coach.shell.capture.video_file import VideoFile
-    from coach.shell.detection.landmarker import Landmarker
+    from coach.shell.detection.landmarker import MIRROR_EVERY_S, Landmarker
     from coach.shell.model_file import default_cache_dir, find_model
     from coach.types import Frame
 
     seen = []
     times = []
     source = VideoFile(film)
-    with Landmarker(find_model("", default_cache_dir(), progress=False)) as landmarker:
+    with Landmarker(find_model("", default_cache_dir(), progress=False), MIRROR_EVERY_S) as landmarker:
         while isinstance(frame := source.read(), Frame):
             times.append(frame.t)
             seen.append(landmarker.detect(frame))
@@ -95,7 +100,8 @@ def record(film: Path, name: str, known: dict[str, Any]) -> None:
     baseline = neutral_baseline([face for face in seen if face and face.t <= NEUTRAL_S])
     assert baseline is not None, f"{film}: no neutral face in the first {NEUTRAL_S} s"
     measured = [None if face is None else extract(face, baseline, OwnRange()) for face in seen]
-    rows = [[np.nan] * len(COLUMNS) if features is None else _row(features) for features in measured]
+    nothing = [np.nan] * (len(COLUMNS) + len(MIRRORED))
+    rows = [nothing if features is None else _row(features) for features in measured]
     kept = np.array(times) >= NEUTRAL_S
     TRACES.mkdir(exist_ok=True)
     np.savez_compressed(
@@ -108,12 +114,16 @@ def record(film: Path, name: str, known: dict[str, Any]) -> None:
 
 
 def _row(features: Features) -> list[float]:
-    row = []
-    for column in COLUMNS:
-        feature, _, side = column.partition(".")
-        value = getattr(features, feature)
-        row.append(getattr(value, side) if side else value)
-    return row
+    mirrored = features.mirrored
+    pairs = [np.nan] * len(MIRRORED) if mirrored is None else [_value(mirrored, name) for name in MIRRORED]
+    return [*(_value(features, name) for name in COLUMNS), *pairs]
+
+
+def _value(of: Features | SmileSides, column: str) -> float:
+    feature, _, side = column.partition(".")
+    value = getattr(of, feature)
+    number: float = getattr(value, side) if side else value
+    return number
 
 
 def expect(name: str) -> None:

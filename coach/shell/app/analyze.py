@@ -14,14 +14,15 @@ import click
 from coach import __version__
 from coach.errors import CoachError, SourceError, UsageError
 from coach.events import EndReason, Event, SessionEnd, SessionStart
-from coach.exercise.protocol import AnyExercise
+from coach.exercise.protocol import AnyExercise, Cued
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
 from coach.session.analysis import Analysed, Analysis
+from coach.session.film_description import EXERCISES, HOLD_S, EveryMovement
 from coach.shell.capture.source import Signal
 from coach.shell.capture.video_file import VideoFile
 from coach.shell.detection.film_survey import FollowedFace, all_black, survey
-from coach.shell.detection.landmarker import Landmarker
+from coach.shell.detection.landmarker import MIRROR_EVERY_S, Landmarker
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.toml_files import load_coaching
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
@@ -30,11 +31,14 @@ from coach.types import Bilateral
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `analyze` was asked for; `neutral` and `cues` in seconds of the video."""
+    """What `analyze` was asked for; `neutral` and `cues` in seconds of the video.
+
+    `exercise`: None for a description of every movement. `neutral`: None where it is to be looked for.
+    """
 
     video: Path
-    exercise: str
-    neutral: tuple[float, float] = (0.0, 3.0)
+    exercise: str | None = None
+    neutral: tuple[float, float] | None = None
     cues: tuple[float, ...] = ()
     hold_s: float | None = None
     events: str | None = None
@@ -78,7 +82,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
     presence = load_coaching().presence
     analysis = Analysis(exercise, request.neutral, request.cues, request.own_range, presence)
     with ExitStack() as stack:
-        landmarker = stack.enter_context(Landmarker(model))
+        landmarker = stack.enter_context(Landmarker(model, MIRROR_EVERY_S))
         film = survey(request.video, landmarker)
         for note in film.notes:
             click.echo(f"{request.video}: {note}", err=True)
@@ -96,8 +100,10 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
             _check(request, analysis, count, last)
             keep.results(analysis.finish(last))
             reason = "source_ended"
-        finally:  # always write the log's last line
-            keep.events(_end(exercise.name, analysis, count, last, reason))
+        finally:  # whatever happened: the log's last line
+            keep.events(_end(_names(exercise), analysis, count, last, reason))
+    if not analysis.calibrated:
+        click.echo(_no_neutral(request, analysis), err=True)
     if video.warning:
         click.echo(f"{request.video}: {video.warning}", err=True)
     problems = keep.problems
@@ -111,11 +117,30 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
     return Counted(keep.kept, problems)
 
 
-def _end(name: str, analysis: Analysis, frames: int, last: float, reason: EndReason) -> SessionEnd:
+def _names(exercise: AnyExercise) -> tuple[str, ...]:
+    parts = exercise.exercises if isinstance(exercise, EveryMovement) else (exercise,)
+    return tuple(part.name for part in parts)
+
+
+def _no_neutral(request: Request, analysis: Analysis) -> str:
+    """Say why nothing could be counted."""
+    if request.neutral is None:
+        return (
+            f"{request.video}: a face in {analysis.faces} pictures only, too few to know it at rest: "
+            "nothing was counted; film for at least a second"
+        )
+    begin, end = request.neutral
+    return (
+        f"{request.video}: no face between {begin:g} and {end:g} s (--neutral), so nothing was counted; "
+        "leave --neutral out to have the rest looked for"
+    )
+
+
+def _end(names: Sequence[str], analysis: Analysis, frames: int, last: float, reason: EndReason) -> SessionEnd:
     return SessionEnd(
         t=last,
-        reps={name: analysis.reps[name]},
-        attempts={name: analysis.attempts[name]},
+        reps={name: analysis.reps[name] for name in names},
+        attempts={name: analysis.attempts[name] for name in names},
         duration_s=last,
         frames=frames,
         fps=(frames - 1) / last if last > 0 else 0.0,
@@ -169,10 +194,35 @@ class _Record:
 
 
 def _exercise(request: Request) -> AnyExercise:
-    changes: dict[str, Any] = {}
-    if request.hold_s is not None:
-        changes = {"repetition": {"hold_s": request.hold_s}}
-    return load_exercise(request.exercise, changes)
+    """Return what looks at the recording.
+
+    Raises
+    ------
+    UsageError
+        Something was asked for that has no meaning for it.
+    """
+    if request.exercise is None:
+        if request.hold_s is not None:
+            raise UsageError("--hold-s: only with --exercise; a description has no hold target")
+        if request.cues:
+            raise UsageError("--cue-at: only with --exercise memory_anchor")
+        changes = {"repetition": {"hold_s": HOLD_S}}
+        return EveryMovement(
+            [load_exercise(name, {} if name == "symmetry_drill" else changes) for name in EXERCISES]
+        )
+    exercise = load_exercise(
+        request.exercise, {} if request.hold_s is None else {"repetition": {"hold_s": request.hold_s}}
+    )
+    if isinstance(exercise, Cued) and not request.cues:
+        raise UsageError(
+            f"--exercise {exercise.name}: needs --cue-at S, the second at which the memory was cued "
+            "(repeatable); --cue-at 0 if it was the film's beginning"
+        )
+    if isinstance(exercise, Cued) and request.hold_s is not None:
+        raise UsageError(f"--hold-s: has no meaning for {exercise.name}, in which no hold is timed")
+    if request.cues and not isinstance(exercise, Cued):
+        raise UsageError(f"--cue-at: has no meaning for {exercise.name}; it belongs to memory_anchor")
+    return exercise
 
 
 def _faces(video: VideoFile, eye: Landmarker | FollowedFace, progress: bool) -> Iterator[tuple[float, Any]]:
@@ -200,9 +250,12 @@ def _bar_stream(progress: bool) -> TextIO:
 
 
 def _check(request: Request, analysis: Analysis, frames: int, last: float) -> None:
-    begin, end = request.neutral
+    begin, end = request.neutral or (0.0, 0.0)
     if frames == 0:
         raise SourceError(f"{request.video}: no picture could be read; is the recording complete?")
+    late = [cue for cue in request.cues if cue > last]
+    if late:
+        raise UsageError(f"--cue-at {late[0]:g}: after the end of the film of {last:.1f} s")
     if begin >= last > 0:
         raise UsageError(
             f"--neutral {begin:g}:{end:g}: outside the clip of {last:.1f} s; choose seconds within it"
@@ -270,7 +323,8 @@ def flat(features: Features) -> list[float]:
     row: list[float] = []
     for field in fields(features):
         value = getattr(features, field.name)
-        row += (value.left, value.right) if isinstance(value, Bilateral) else (value,)
+        if field.name in MEASURED:
+            row += (value.left, value.right) if isinstance(value, Bilateral) else (value,)
     return row
 
 
@@ -283,8 +337,11 @@ def _columns(name: str, *, bilateral: bool) -> tuple[str, ...]:
     return (f"{column}_left", f"{column}_right") if bilateral else (column,)
 
 
+# the look at the mirrored picture comes only now and then
+MEASURED = tuple(field.name for field in fields(Features) if field.name != "mirrored")
 COLUMNS = tuple(
     column
     for field in fields(Features)
+    if field.name in MEASURED
     for column in _columns(field.name, bilateral=field.type == Bilateral.__name__)
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,13 +11,15 @@ import click
 
 from coach.errors import CoachError
 from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd
+from coach.session.film_description import describe_film
+from coach.shell.report.description_report import as_data, description_lines, rest_lines
 
 if TYPE_CHECKING:
     from coach.shell.app.analyze import Request
     from coach.shell.profile.shared_options import Shared
 
 
-def analyze_and_report(request: Request, options: Shared) -> int:
+def analyze_and_report(request: Request, options: Shared, *, as_json: bool = False) -> int:
     """Run `analyze` and say what was found (on standard error where events go to standard output)."""
     from coach.shell.app.analyze import analyze
     from coach.shell.profile.home import Home
@@ -25,8 +28,14 @@ def analyze_and_report(request: Request, options: Shared) -> int:
     request = replace(request, own_range=home.own_range())
     events, problems = analyze(request, home.model(progress=True), progress=True)
     to_error = request.events == "-"
-    for line in analysis_lines(request.exercise, events):
-        click.echo(line, err=to_error)
+    if as_json:
+        click.echo(json.dumps(as_data(request.video.name, describe_film(events)), indent=1))
+    elif request.exercise is None:
+        for line in description_lines(describe_film(events)):
+            click.echo(line, err=to_error)
+    else:
+        for line in analysis_lines(request.exercise, events):
+            click.echo(line, err=to_error)
     for line in problems:
         click.echo(line, err=True)
     return CoachError.exit_status if problems else 0
@@ -37,6 +46,8 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
     end = next(event for event in reversed(events) if isinstance(event, SessionEnd))
     reps = end.reps.get(exercise, 0)
     lines = [f"{exercise}: {reps} {_plural('repetition', reps)} in {end.duration_s:.1f} s of video"]
+    lines += rest_lines(describe_film(events))
+    head = len(lines)
     released = {event.index: event for event in events if isinstance(event, Released)}
     for event in events:
         if isinstance(event, Rep):
@@ -53,7 +64,7 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
         circles = sum(isinstance(e, JawCircle) and e.direction == direction for e in events)
         if circles:
             lines.append(f"  {circles} jaw {_plural('circle', circles)} {direction}")
-    if len(lines) == 1:
+    if len(lines) == head:
         lines.append("  nothing that looks like a try of it")
     return lines
 

@@ -92,24 +92,38 @@ def demo(
 
 @cli.command()
 @click.argument("video", type=PLACE)
-@click.option("--exercise", required=True, metavar="NAME", help="Which exercise to look for.")
-@click.option("--neutral", default="0:3", show_default=True, metavar="A:B", help="Seconds of a face at rest.")
+@click.option(
+    "--exercise", metavar="NAME", help="Which exercise to count; without it every movement is described."
+)
+@click.option(
+    "--neutral",
+    default="auto",
+    show_default=True,
+    metavar="A:B",
+    help="Seconds of a face at rest; auto: the longest stretch of it.",
+)
 @click.option("--cue-at", type=float, multiple=True, metavar="S", help="When a memory was cued; repeatable.")
 @click.option("--hold-s", type=Amount(0.1, 120), metavar="S", help="A different hold target, seconds.")
 @click.option("--features", type=PLACE, metavar="FILE.csv", help="Write every signal.")
 @click.option("--plot", type=PLACE, metavar="FILE.png", help="Draw signals and events.")
+@click.option("--json", "as_json", is_flag=True, help="Describe every movement as JSON.")
 @shared
 def analyze(
     options: Shared,
     video: Path,
-    exercise: str,
+    exercise: str | None,
     neutral: str,
     cue_at: tuple[float, ...],
     hold_s: float | None,
     features: Path | None,
     plot: Path | None,
+    *,
+    as_json: bool,
 ) -> int:
-    """Count and time a recording, as fast as the machine can."""
+    """Count and time a recording, or describe what is in it, as fast as the machine can."""
+    _refuse_live(options)
+    if as_json and (exercise is not None or options.events == "-"):
+        raise UsageError("--json: describes every movement; leave --exercise and --events - out")
     for cue in cue_at:
         if not 0 <= cue < float("inf"):
             raise UsageError(f"--cue-at {cue:g}: not a time in a recording; give seconds, e.g. 14.2")
@@ -117,15 +131,29 @@ def analyze(
     from coach.shell.app.analyze_report import analyze_and_report
 
     request = Request(video, exercise, _neutral(neutral), cue_at, hold_s, options.events, features, plot)
-    return analyze_and_report(request, options)
+    return analyze_and_report(request, options, as_json=as_json)
 
 
-def _neutral(text: str) -> tuple[float, float]:
+def _refuse_live(options: Shared) -> None:
+    """Refuse what would change nothing; a film has no window and no voice in any case."""
+    given = {
+        "--source": options.source is not None,
+        "--speed": options.speed is not None,
+    }
+    for name in (name for name, is_given in given.items() if is_given):
+        raise UsageError(f"{name}: has no meaning for analyze; it reads a film, at full speed")
+
+
+def _neutral(text: str) -> tuple[float, float] | None:
+    if text == "auto":
+        return None
     begin, _, end = text.partition(":")
     try:
         window = float(begin), float(end)
     except ValueError:
-        raise UsageError(f"--neutral {text}: not two numbers; give A:B in seconds, e.g. 0:3") from None
+        raise UsageError(
+            f"--neutral {text}: not two numbers; write A:B in seconds, e.g. 0:3, or auto"
+        ) from None
     if not 0 <= window[0] < window[1] < float("inf"):
         raise UsageError(f"--neutral {text}: must be 0 <= A < B; give seconds, e.g. 0:3")
     return window

@@ -23,6 +23,7 @@ LIGHT_EVERY_S = 0.25  # seconds of frame time; light changes slowly
 # 0.05-0.13 s late. Between frames this far apart it forgets all but 0.3 % of what it remembers. Nothing else
 # in the graph asks for the time, and there is room for nine million frames: three days at 30 a second.
 STEP_MS = 1_000_000
+MIRROR_EVERY_S = 0.25  # for a film: a dozen looks at a smile of three seconds
 WARM_UP_SIZE = (120, 160, 3)
 
 
@@ -35,6 +36,10 @@ class Landmarker:
     ----------
     model
         The file `face_landmarker.task`.
+    mirror_every_s
+        How often the face is also looked at in the mirrored picture, seconds of frame time; None: never. The
+        network does not read both sides alike, and in the mirror it errs the other way round: the mean of
+        both tells even smiles from uneven ones twice as well (rendered people, also lit from the side).
 
     Raises
     ------
@@ -42,29 +47,39 @@ class Landmarker:
         The file is missing, truncated or not a landmarker's model.
     """
 
-    def __init__(self, model: Path) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
-
-        options = vision.FaceLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(model)),
-            running_mode=vision.RunningMode.VIDEO,
-            output_face_blendshapes=True,
-            num_faces=1,
-        )
+    def __init__(self, model: Path, mirror_every_s: float | None = None) -> None:
+        self._model = model
+        self._mirror_every_s = mirror_every_s
+        self._mirrored_t = -np.inf
         self._stamp_ms = 0
         self._last_t = -np.inf
         self._light: Light | None = None
         self._light_t = -np.inf
         self._in_use = threading.Lock()
+        self._native: Any = self._open()
+        # one of its own: a landmarker follows one face, and in the mirror that is elsewhere
+        self._native_mirrored: Any = self._open() if mirror_every_s is not None else None
+
+    def _open(self) -> Any:
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.FaceLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(self._model)),
+            running_mode=vision.RunningMode.VIDEO,
+            output_face_blendshapes=True,
+            num_faces=1,
+        )
         with native_stderr():
             try:
-                self._native: Any = vision.FaceLandmarker.create_from_options(options)
+                native = vision.FaceLandmarker.create_from_options(options)
             except (OSError, RuntimeError, ValueError) as error:
                 reason = str(error).splitlines()[0] if str(error) else type(error).__name__
                 raise ModelError(
-                    f"{model}: not a usable landmarker model ({reason}); delete the file and start again"
+                    f"{self._model}: not a usable landmarker model ({reason}); "
+                    "delete the file and start again"
                 ) from error
-            self._infer(np.zeros(WARM_UP_SIZE, np.uint8), self._stamp_ms)
+            _infer(native, np.zeros(WARM_UP_SIZE, np.uint8), 0)
+        return native
 
     def detect(self, frame: Frame) -> FaceObservation | None:
         """Return the face in the frame; None without a face or without a picture.
@@ -94,6 +109,9 @@ class Landmarker:
             if self._native is not None:
                 self._native.close()
                 self._native = None
+            if self._native_mirrored is not None:
+                self._native_mirrored.close()
+                self._native_mirrored = None
         finally:
             self._in_use.release()
 
@@ -112,10 +130,10 @@ class Landmarker:
         if image is None:  # an empty picture would abort the process while a face is tracked
             return None
         if frame.t < self._last_t:
-            self._light, self._light_t = None, -np.inf
+            self._light, self._light_t, self._mirrored_t = None, -np.inf, -np.inf
         self._last_t = frame.t
         self._stamp_ms += STEP_MS
-        face = self._infer(image, self._stamp_ms)
+        face = _infer(self._native, image, self._stamp_ms)
         if face is None:
             return None
         landmarks, blendshapes = face
@@ -126,30 +144,19 @@ class Landmarker:
             blendshapes=blendshapes,
             size=(width, height),
             light=self._light_at(frame.t, image, landmarks),
+            mirrored=self._mirrored_at(frame, image),
         )
 
-    def _infer(self, image: Image, ms: int) -> tuple[Points, NDArray[np.float64]] | None:
-        """Return landmarks (478, 3) and blendshapes (52,) of the face in the picture, None without one.
-
-        This is `FaceLandmarker.detect_for_video` of the pinned MediaPipe without its last step, which
-        makes 530 Python objects of the result, only for us to make arrays of them again: 1 ms a frame.
-        """
-        import cv2
-        import mediapipe as mp
-        from mediapipe.tasks.python.vision.face_landmarker import FaceLandmarkerResultC
-
-        rgb = mp.Image(image_format=mp.ImageFormat.SRGB, data=cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
-        found = FaceLandmarkerResultC()
-        library, handle, picture = self._native._lib, self._native._handle, rgb._image_ptr  # noqa: SLF001
-        library.MpFaceLandmarkerDetectForVideo(handle, picture, None, ms, ctypes.byref(found))
-        try:
-            if not found.face_landmarks_count:
-                return None
-            face, shape = found.face_landmarks[0], found.face_blendshapes[0]
-            points = _floats(face.landmarks, face.landmarks_count, "x", width=3)
-            return points, _floats(shape.categories, shape.categories_count, "score", width=1)[:, 0]
-        finally:
-            library.MpFaceLandmarkerCloseResult(ctypes.byref(found))
+    def _mirrored_at(self, frame: Frame, image: Image) -> FaceObservation | None:
+        """Return the face in the mirrored picture where it is time to look at it that way."""
+        if self._mirror_every_s is None or frame.t - self._mirrored_t < self._mirror_every_s:
+            return None
+        self._mirrored_t = frame.t
+        face = _infer(self._native_mirrored, np.ascontiguousarray(image[:, ::-1]), self._stamp_ms)
+        if face is None:
+            return None
+        height, width = frame.image.shape[:2]
+        return FaceObservation(frame.t, *face, size=(width, height))
 
     def _light_at(self, t: float, image: Image, landmarks: Points) -> Light | None:
         """Return the light on the face, measured again every `LIGHT_EVERY_S`."""
@@ -157,6 +164,30 @@ class Landmarker:
             self._light = light(image, landmarks)
             self._light_t = t
         return self._light
+
+
+def _infer(native: Any, image: Image, ms: int) -> tuple[Points, NDArray[np.float64]] | None:
+    """Return landmarks (478, 3) and blendshapes (52,) of the face in the picture, None without one.
+
+    This is `FaceLandmarker.detect_for_video` of the pinned MediaPipe without its last step, which
+    makes 530 Python objects of the result, only for us to make arrays of them again: 1 ms a frame.
+    """
+    import cv2
+    import mediapipe as mp
+    from mediapipe.tasks.python.vision.face_landmarker import FaceLandmarkerResultC
+
+    rgb = mp.Image(image_format=mp.ImageFormat.SRGB, data=cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+    found = FaceLandmarkerResultC()
+    library, handle, picture = native._lib, native._handle, rgb._image_ptr  # noqa: SLF001
+    library.MpFaceLandmarkerDetectForVideo(handle, picture, None, ms, ctypes.byref(found))
+    try:
+        if not found.face_landmarks_count:
+            return None
+        face, shape = found.face_landmarks[0], found.face_blendshapes[0]
+        points = _floats(face.landmarks, face.landmarks_count, "x", width=3)
+        return points, _floats(shape.categories, shape.categories_count, "score", width=1)[:, 0]
+    finally:
+        library.MpFaceLandmarkerCloseResult(ctypes.byref(found))
 
 
 def _floats(rows: Any, count: int, first: str, width: int) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from coach.shell.app.devices import Devices
 from coach.shell.app.loop import Loop
 from coach.shell.capture.source import Signal
 from coach.shell.detection import detector as detector_module
+from coach.shell.detection import landmarker as landmarker_module
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import draw, grain
@@ -248,16 +249,16 @@ def test_a_landmarker_in_use_is_not_closed(model_path: Path, monkeypatch: pytest
     monkeypatch.setattr(detector_module, "CLOSE_WAIT_S", 0.01)
     inside, gate, answers = threading.Event(), threading.Event(), []
     landmarker = Landmarker(model_path)
-    infer = landmarker._infer
+    infer = landmarker_module._infer
 
-    def slow(image: Any, ms: int) -> Any:
+    def slow(native: Any, image: Any, ms: int) -> Any:
         if threading.current_thread() is not threading.main_thread():
             inside.set()
             assert gate.wait(PATIENCE_S)
-        answers.append(infer(image, ms))
+        answers.append(infer(native, image, ms))
         return answers[-1]
 
-    monkeypatch.setattr(landmarker, "_infer", slow)
+    monkeypatch.setattr(landmarker_module, "_infer", slow)
     detector = ahead(Given(*smiles()), landmarker)
     assert inside.wait(PATIENCE_S)
     detector.close()

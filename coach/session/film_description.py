@@ -1,0 +1,127 @@
+"""What is in a recording, whatever it is: every smile, cheek raise, wide opening and jaw circle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from coach.events import Attempt, Calibrated, Event, JawCircle, Released, SessionEnd, Smile
+from coach.exercise.protocol import AnyExercise, Context
+from coach.exercise.spec import ExerciseSpec
+from coach.exercise.view import View
+from coach.face.features import Features
+
+EXERCISES = ("symmetry_drill", "cheek_raiser", "jaw_release")  # between them they know every movement
+HOLD_S = 0.8  # what is held so long was meant
+ENGAGED = 0.4  # share of the smile from which on the eyes have joined in, as in the combined exercise
+ONE_SIDED = 0.6  # weaker over stronger side below which a smile is one-sided
+
+SmileKind: TypeAlias = Literal["one-sided", "eyes engaged", "mouth only", "closed"]
+
+
+class EveryMovement:
+    """Several exercises as one: each sees all frames, and what they find is put together.
+
+    Parameters
+    ----------
+    exercises
+        At least one; the first one's view is shown.
+    """
+
+    name: ClassVar[str] = "description"
+    spec_type: ClassVar[type[ExerciseSpec]] = ExerciseSpec
+
+    def __init__(self, exercises: Sequence[AnyExercise]) -> None:
+        self.exercises = tuple(exercises)
+
+    @property
+    def spec(self) -> ExerciseSpec:
+        """The first exercise's."""
+        return self.exercises[0].spec
+
+    def begin(self, context: Context) -> tuple[Any, ...]:
+        """Return all exercises' states at the start."""
+        return tuple(exercise.begin(context) for exercise in self.exercises)
+
+    def step(
+        self, state: tuple[Any, ...], t: float, features: Features | None
+    ) -> tuple[tuple[Any, ...], tuple[Event, ...]]:
+        """Take in one frame."""
+        pairs = zip(self.exercises, state, strict=True)
+        stepped = [exercise.step(own, t, features) for exercise, own in pairs]
+        return tuple(own for own, _ in stepped), tuple(event for _, found in stepped for event in found)
+
+    def finish(self, state: tuple[Any, ...], t: float) -> tuple[Event, ...]:
+        """Return what all exercises still owe."""
+        pairs = zip(self.exercises, state, strict=True)
+        return tuple(event for exercise, own in pairs for event in exercise.finish(own, t))
+
+    def view(self, state: tuple[Any, ...]) -> View:
+        """Return the first exercise's view."""
+        return self.exercises[0].view(state[0])
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMovement:
+    """One movement that is no smile, seconds. `held_s`: how long it stayed up."""
+
+    start: float
+    end: float
+    held_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilmDescription:
+    """What is in a recording. `rest`: between which seconds the face was taken to be at rest, or None.
+
+    `guessed`: the face is never at rest; smiles are measured against a typical face.
+    """
+
+    duration_s: float
+    rest: tuple[float, float] | None
+    guessed: bool
+    smiles: tuple[Smile, ...]
+    cheek_raises: tuple[HeldMovement, ...]
+    openings: tuple[HeldMovement, ...]
+    circles: tuple[JawCircle, ...]
+
+
+def describe_film(events: Sequence[Event]) -> FilmDescription:
+    """Put together what `EveryMovement` found."""
+    known = next((event for event in events if isinstance(event, Calibrated)), None)
+    end = next(event for event in reversed(events) if isinstance(event, SessionEnd))
+    rest = None
+    if known is not None and known.neutral_start is not None and known.neutral_end is not None:
+        rest = known.neutral_start, known.neutral_end
+    return FilmDescription(
+        duration_s=end.duration_s,
+        rest=rest,
+        guessed=known is not None and known.quality == 0.0,
+        smiles=tuple(event for event in events if isinstance(event, Smile)),
+        cheek_raises=_held(events, "cheek_raiser", ("too_short", "cut_off")),
+        openings=_held(events, "jaw_release", ("too_short", "cut_off", "snapped_shut")),
+        circles=tuple(event for event in events if isinstance(event, JawCircle)),
+    )
+
+
+def smile_kind(smile: Smile) -> SmileKind:
+    """Name a smile: one-sided, else by the eyes, else by the lips."""
+    if smile.weaker_side in ("left", "right") and smile.symmetry < ONE_SIDED:
+        return "one-sided"
+    if smile.eye_engagement is not None and smile.eye_engagement >= ENGAGED:
+        return "eyes engaged"
+    return "mouth only" if smile.lips_apart else "closed"
+
+
+def _held(events: Sequence[Event], exercise: str, right: tuple[str, ...]) -> tuple[HeldMovement, ...]:
+    """Return an exercise's movements in right form, whether they were held long enough or not."""
+    own = [event for event in events if event.exercise == exercise]
+    starts = {event.index: event.start for event in own if event.type == "rep"}  # type: ignore[attr-defined]
+    found = []
+    for event in own:
+        if isinstance(event, Released):
+            found.append(HeldMovement(starts[event.index], event.end, event.whole_hold_s))
+        elif isinstance(event, Attempt) and event.reason in right and event.hold_s >= HOLD_S / 2:
+            found.append(HeldMovement(event.start, event.end, event.hold_s))
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""A recording described: on one screen for a person, or as data for other programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from coach.events import Smile
+from coach.session.film_description import ENGAGED, FilmDescription, HeldMovement, smile_kind
+
+MOST_ROWS = 12  # of a kind: all of it fits on one screen
+
+
+def rest_lines(film: FilmDescription) -> list[str]:
+    """Say which face everything is measured against."""
+    if film.rest is None:
+        return []
+    start, end = film.rest
+    if film.guessed:
+        return [
+            "  measured against a typical face: this one is never at rest, so its sides cannot be compared"
+        ]
+    return [f"  face at rest from {start:.1f} to {end:.1f} s"]
+
+
+def description_lines(film: FilmDescription) -> list[str]:
+    """Return what is in a film, one thing a line."""
+    counts = [
+        _many(len(film.smiles), "smile"),
+        _many(len(film.cheek_raises), "cheek raise"),
+        _many(len(film.openings), "wide opening"),
+        _many(len(film.circles), "jaw circle"),
+    ]
+    lines = [f"{film.duration_s:.1f} s of video: {', '.join(counts)}", *rest_lines(film)]
+    lines += _rows([_smile(number, smile) for number, smile in enumerate(film.smiles, start=1)])
+    lines += _rows([_movement("cheek raise", raise_) for raise_ in film.cheek_raises])
+    lines += _rows([_movement("wide opening", opening) for opening in film.openings])
+    for direction in ("clockwise", "counterclockwise"):
+        circles = [circle for circle in film.circles if circle.direction == direction]
+        if circles:
+            lines.append(
+                f"  {_many(len(circles), 'jaw circle')} {direction}, the first at {circles[0].t:.1f} s"
+            )
+    if not (film.smiles or film.cheek_raises or film.openings or film.circles):
+        lines.append("  nothing that looks like a smile, a cheek raise, a wide opening or a jaw circle")
+    return lines
+
+
+def as_data(name: str, film: FilmDescription) -> dict[str, Any]:
+    """Return the description as plain JSON values."""
+    rest = (
+        None if film.rest is None else {"start": film.rest[0], "end": film.rest[1], "guessed": film.guessed}
+    )
+    return {
+        "film": name,
+        "duration_s": round(film.duration_s, 3),
+        "rest": rest,
+        "smiles": [_smile_data(smile) for smile in film.smiles],
+        "cheek_raises": [asdict(raise_) for raise_ in film.cheek_raises],
+        "wide_openings": [asdict(opening) for opening in film.openings],
+        "jaw_circles": [{"t": circle.t, "direction": circle.direction} for circle in film.circles],
+    }
+
+
+def _smile_data(smile: Smile) -> dict[str, Any]:
+    data = {key: value for key, value in smile.to_dict().items() if key not in ("t", "type", "exercise")}
+    length_s = None if smile.end is None else round(smile.end - smile.start, 3)
+    return data | {"length_s": length_s, "kind": smile_kind(smile)}
+
+
+def _smile(number: int, smile: Smile) -> str:
+    length = "" if smile.end is None else f", {smile.end - smile.start:.1f} s long"
+    eyes = ""
+    if smile.eye_engagement is not None:
+        share = min(max(smile.eye_engagement / ENGAGED, 0.0), 2.0) / 2
+        eyes = f"; eyes {share:.0%}"
+    first = "" if smile.first_side == "even" else f"; {smile.first_side} corner first by {smile.lag_s:.2f} s"
+    kind = smile_kind(smile)
+    return f"  smile {number} from {smile.start:.1f} s{length}: {_sides(smile)}{first}{eyes}; {kind}"
+
+
+def _sides(smile: Smile) -> str:
+    """Say how even a smile is, in millimetres and how sure that is."""
+    apart = ""
+    if smile.difference_mm is not None and smile.uncertainty_mm is not None:
+        apart = f" by {abs(smile.difference_mm):.1f} +/- {smile.uncertainty_mm:.1f} mm"
+    if smile.weaker_side == "unclear":
+        return "sides cannot be compared; face the camera in even light"
+    if smile.weaker_side == "even":
+        return f"even, {smile.symmetry:.0%} (sides differ{apart})" if apart else f"even, {smile.symmetry:.0%}"
+    return f"{smile.weaker_side} side weaker{apart}, {smile.symmetry:.0%} even"
+
+
+def _movement(name: str, movement: HeldMovement) -> str:
+    return f"  {name} from {movement.start:.1f} s, held {movement.held_s:.1f} s"
+
+
+def _rows(lines: list[str]) -> list[str]:
+    if len(lines) <= MOST_ROWS:
+        return lines
+    return [*lines[:MOST_ROWS], f"  ... and {len(lines) - MOST_ROWS} more; --json lists them all"]
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
