@@ -121,8 +121,8 @@ def _with_fault(state: RepState, sample: Sample, reason: Reason, spec: RepSpec) 
 def _last(trace: LevelTrace, t: float) -> LevelTrace:
     """Return the trace's last moments, and the frame before a gap that is longer than they are."""
     first = bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t)
-    gap = 0 < first < len(trace) and trace[first][0] - trace[first - 1][0] > unseen.SEEN_S
-    return trace[first - 1 :] if gap else trace[first:]
+    gap_s = trace[first][0] - trace[first - 1][0] if 0 < first < len(trace) else 0.0
+    return trace[first - 1 :] if unseen.SEEN_S < gap_s <= unseen.GAP_S else trace[first:]
 
 
 def _trigger(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:

@@ -47,6 +47,12 @@ def test_a_gap_of_more_than_one_and_a_half_seconds_is_no_hold():
     assert reached(happened) == []
 
 
+def test_a_rise_in_a_long_gap_began_when_it_was_seen():
+    """Nothing of two unseen seconds counts as held."""
+    _, happened = run(without(line(HELD, clock(8)), 0.8, 2.0), RULES)
+    assert reached(happened) == []
+
+
 def test_two_repetitions_with_the_rest_between_them_unseen_are_two():
     """The face went down before the gap and is up after it."""
     points = [(0.0, 0.0), (1.0, 0.0), (1.3, 1.0), (4.7, 1.0), (5.1, 0.0)]
