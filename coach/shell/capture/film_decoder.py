@@ -76,6 +76,8 @@ class FilmDecoder:
         self.duration_s = self._duration_s()
         self._pixel = _pixel_shape(self._stream.sample_aspect_ratio)
         self._deinterlacer: Any = None
+        # One for the whole film: a frame's own would be set up again for each, which costs as much again.
+        self._converter = av.video.reformatter.VideoReformatter()
         self._frames = self._decode()
 
     def next(self) -> Decoded | None:
@@ -91,7 +93,8 @@ class FilmDecoder:
         elif self._pixel < 1:
             height = round(height / self._pixel)
         # Bicubic, as OpenCV's own reader converts: the same pixels bit for bit.
-        image = frame.to_ndarray(width=width, height=height, format="bgr24", interpolation="BICUBIC")
+        converted = self._converter.reformat(frame, width, height, "bgr24", interpolation="BICUBIC")
+        image = converted.to_ndarray()
         turns = (round(frame.rotation / 90) + self.turn) % 4
         return np.ascontiguousarray(np.rot90(image, turns) if turns else image, dtype=np.uint8)
 
