@@ -13,6 +13,7 @@ from coach.settings import FramingSettings, Strict
 from coach.types import FaceObservation
 
 FRAMING_EVERY_S = 0.3  # often enough for advice
+SEEN_S = 0.25  # between two frames; in a longer interval nobody knows whether the face was there
 
 Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
 
@@ -20,12 +21,12 @@ Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
 class PresenceSpec(Strict):
     """When a face counts as gone. Seconds.
 
-    `face_lost_s`: frames without a face. `stall_s`: no frames at all, because the machine was busy: the
-    face may have moved in the meantime. `sleep_s`: the same for so long that it may be someone else's face.
+    `face_lost_s`: frames without a face. `stall_s`: after a longer time without any frames, because the
+    machine was busy, nobody knows what the face did. `sleep_s`: after this long it may be someone else's face.
     """
 
     face_lost_s: Annotated[float, Field(gt=0, le=60)] = 1.0
-    stall_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+    stall_s: Annotated[float, Field(gt=0, le=60)] = 1.6
     sleep_s: Annotated[float, Field(gt=0, le=600)] = 5.0
 
 
@@ -78,20 +79,21 @@ class Watch:
         """Take in one frame and return what has changed.
 
         After a long gap without frames, a face is lost and found in the same frame. So is a face that
-        suddenly appears elsewhere: it is someone else's. During a short gap the machine was busy, so the
-        face does not count as missing.
+        from one frame to the next appears elsewhere: it is someone else's. During a short gap the machine
+        was busy: the face does not count as missing, and may have moved.
         """
         events: tuple[Event, ...] = ()
         gap = 0.0 if self._t is None or self.camera_lost else t - self._t
-        self._t, self.stalled = t, gap >= self._spec.stall_s
+        self._t, self.stalled = t, gap > self._spec.stall_s
         presence = self._presence
-        if self._spec.stall_s <= gap < self._spec.sleep_s and presence.seen_t is not None:
-            presence.seen_t += gap
+        if gap < self._spec.sleep_s and presence.seen_t is not None:
+            presence.seen_t += max(gap - SEEN_S, 0.0)
         if self.camera_lost:
             self.camera_lost = False
             events = (CameraFound(t=t),)
             presence.seen_t = t if presence.seen_t is not None else None
-        other = face is not None and self._face is not None and jumped(self._face, face)
+        watched = gap <= SEEN_S or gap >= self._spec.sleep_s
+        other = watched and face is not None and self._face is not None and jumped(self._face, face)
         events = (*events, *presence.see(t, there=face is not None, other=other))
         if face is not None:
             self._face = face

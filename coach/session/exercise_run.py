@@ -79,10 +79,16 @@ class ExerciseRun:
         self.view = self._seen()
         return owed
 
+    @property
+    def trying(self) -> bool:
+        """Whether a movement is under way that must be seen to its end."""
+        return self.guide.watches and self.view.phase in ("onset", "apex")
+
     def stalled(self, t: float) -> tuple[Event, ...]:
-        """Take in that no frame came for a while: what was going on then was not seen to its end."""
-        if self.view.phase not in ("onset", "apex") or not self.guide.watches:
-            return ()
+        """Take in that no frame came for a while, in the middle of a movement: it is asked for again.
+
+        Returns the release of a movement that had counted.
+        """
         owed = self.interrupt(t, "stall")
         self.again(t)
         return owed

@@ -141,9 +141,15 @@ class PlanRun:
             self._led.log.add(*self.current.interrupt(t, cause))
 
     def stalled(self, t: float) -> None:
-        """Take in that no frame came for a while, see `ExerciseRun.stalled`."""
-        if self.current is not None:
-            self._led.log.add(*self.current.stalled(t))
+        """Take in that no frame came for a while, see `ExerciseRun.stalled`; say so where it cost a try."""
+        run = self.current
+        if run is None or not run.trying:
+            return
+        owed = run.stalled(t)
+        self._led.log.add(*owed)
+        self._led.speaker.hush()
+        if not owed:  # it had not counted yet
+            self._led.say(t, CueKind.CORRECTION, "stuck", run.exercise.name)
 
     def finish(self, t: float) -> None:
         """End the exercise under way, done or not; log what is still owed."""

@@ -268,6 +268,30 @@ def slept(seconds: float, at: float) -> Led:
     return posed(plan(*CHEEK), lambda t, heard: cheeks if up[0] < t < up[1] else FacePose()).at(at, sleep)
 
 
+@pytest.mark.parametrize("gap_s", [0.6, 1.0, 1.5])
+@pytest.mark.parametrize("at", [5.0, 6.0, 6.8, 8.0])
+def test_a_stutter_costs_nothing(at, gap_s):
+    """The pictures stop at rest, in a rise or in a hold, and go on in time: nothing is lost and nothing said."""
+
+    def stutter(run):
+        run.t += gap_s
+
+    cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
+    run = posed(plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: cheeks if 5.8 < t < 9 else FacePose())
+    run.at(at, stutter).run(14.0)
+    assert len(run.of("rep")) == 1
+    assert not {"face_lost", "paused", "attempt"} & {event.type for event in run.events}
+    assert not {"stuck", "face_lost", "paused_face"} & set(run.keys)
+
+
+def test_after_a_long_stutter_the_machine_takes_the_blame():
+    """A hold that nobody saw is asked for again, and the picture was what got stuck, not the person."""
+    run = slept(2.0, 6.5).run(14.0)
+    assert run.keys.count("stuck") == 1
+    assert run.keys.index("stuck") < run.keys.index("again")
+    assert slept(2.0, 5.0).run(14.0).keys.count("stuck") == 0, "nothing was going on"
+
+
 @pytest.mark.parametrize("at", [5.0, 6.5])
 def test_a_machine_that_stands_still_is_no_missing_face(at):
     """Two seconds without a frame, at rest and in a hold: nothing is said of it, and it is never a hold."""
