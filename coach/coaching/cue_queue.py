@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from coach.coaching import cue_scheduler as scheduler
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SESSION, PhraseBook
@@ -62,9 +65,26 @@ class CueQueue:
         self._state = scheduler.SchedulerState()
         self._new = []
 
+    def drop(self, keys: Collection[str]) -> None:
+        """Drop what waits to be said with one of these keys: it is no longer true."""
+        if not keys:
+            return
+        waiting = tuple(cue for cue in self._state.waiting if cue.key not in keys)
+        self._state = replace(self._state, waiting=waiting)
+        self._new = [cue for cue in self._new if cue.key not in keys]
+
+    def clear(self) -> None:
+        """Drop what waits to be said; what is being said goes on."""
+        self._state = replace(self._state, waiting=())
+        self._new = []
+
     def lasts(self, key: str) -> float:
         """Return how long one of the session's phrases takes to say, seconds."""
         return self._spoken_s(self._book.text(self._section, key))
+
+    def lasts_cue(self, cue: Cue) -> float:
+        """Return how long a cue takes to say, seconds; of several variants the first."""
+        return self._spoken_s(self._book.text(cue.exercise or self._section, cue.key, **cue.values))
 
     def next(self, t: float) -> Cue | None:
         """Return the cue to start saying in this frame, with its words; None if there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -16,6 +17,7 @@ class Moment:
 
     `names`: the name of each repetition, e.g. the person's memories; empty if they have none. `hurry`: one
     more repetition would take the plan over its time. `late`: it would do so even if nothing came after it.
+    `lasts`: how long a cue takes to say, seconds.
     """
 
     t: float
@@ -26,6 +28,7 @@ class Moment:
     names: tuple[str, ...] = ()
     hurry: bool = False
     late: bool = False
+    lasts: Callable[[Cue], float] = lambda _: 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,10 @@ class Guidance:
 
     `give`: a memory is cued in this frame. `key`: the phrase that says what to do now. `count`: (done,
     asked for), if something other than repetitions is counted. `explains`: the movement has not been asked
-    for or begun yet, so now is the time to show it. `moves`: the present movement is not held, so the ring
-    and the bars do not apply.
+    for or begun yet, or not understood, so now is the time to show it. `moves`: the present movement is not
+    held, so the ring and the bars do not apply. `asks`: a movement has been asked for; `patient`: more than
+    once; `offers`: the person was told that Space looks at the face again. `stale`: phrases that are no
+    longer true, should they still be waiting to be said.
     """
 
     cues: tuple[Cue, ...] = ()
@@ -46,6 +51,10 @@ class Guidance:
     count: tuple[int, int] | None = None
     explains: bool = False
     moves: bool = False
+    asks: bool = False
+    patient: bool = False
+    offers: bool = False
+    stale: frozenset[str] = frozenset()
 
 
 class Guide(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
+from coach.coaching.countdown import Countdown
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guide import Guidance, Moment
-from coach.coaching.held_guide import COUNTDOWN
 from coach.coaching.spec import JawGuideSpec
 from coach.events import Attempt, JawCircle, Rep, Stage, StageName
 
@@ -35,7 +35,7 @@ class JawGuideState:
     """How far the guide has come.
 
     `since`: when the step was asked for, seconds; `moved`: when a circle was last seen. `asked`: the step's
-    cue has been given; `held`: "hold" has been said; `count_from`: the next number of the countdown.
+    cue has been given; `held`: "hold" has been said; `countdown`: of the hold.
     `circles`: done in the direction asked for, `astray`: in the other one. `tries`: failed tries of opening
     and closing. `reminded`: the step was asked for a second time; `turned`: the direction was corrected.
     """
@@ -44,7 +44,7 @@ class JawGuideState:
     since: float = 0.0
     asked: bool = False
     held: bool = False
-    count_from: int = 3
+    countdown: Countdown = Countdown()  # noqa: RUF009 - it is frozen
     tries: int = 0
     circles: int = 0
     astray: int = 0
@@ -115,7 +115,12 @@ class JawGuide:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
 
     def _ask(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
-        asked = replace(state, asked=True, since=moment.t, moved=moment.t, count_from=3, held=False)
+        if state.step in ("intro", "open") and not moment.view.at_rest:
+            if moment.t - state.since < self._spec.remind_s:
+                return state
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
+            return replace(state, since=moment.t)
+        asked = replace(state, asked=True, since=moment.t, moved=moment.t, countdown=Countdown(), held=False)
         if state.step == "intro":
             return replace(state, step="open")
         if state.step != "close":  # the end of the hold has asked for it
@@ -179,12 +184,12 @@ class JawGuide:
         return self._count_down(state, moment, cues) if state.held else state
 
     def _count_down(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
-        left, number = moment.view.target_s - moment.view.hold_s, state.count_from
-        if number not in COUNTDOWN or left > number:
-            return state
-        if left > number - 0.5:
-            cues.append(self._cue(moment, CueKind.COUNTDOWN, COUNTDOWN[number]))
-        return replace(state, count_from=number - 1)
+        if moment.view.at_rest:  # let go so soon that it was not even a try
+            return self._retry(state, moment, "too_short", cues)
+        countdown, number = state.countdown.step(moment, self._spec)
+        if number:
+            cues.append(self._cue(moment, CueKind.COUNTDOWN, number))
+        return replace(state, countdown=countdown)
 
     def _close(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
         rep = next((event for event in moment.events if isinstance(event, Rep)), None)

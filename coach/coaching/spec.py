@@ -23,12 +23,12 @@ class CueExpiry(Strict):
     """How long after its cause a cue of each kind is still worth saying, seconds."""
 
     safety_s: Wait = 5.0
-    release_s: Wait = 0.3
+    release_s: Wait = 3.0
     hold_s: Wait = 0.5
     countdown_s: Wait = 0.3
-    count_s: Wait = 0.5
-    correction_s: Wait = 1.5
-    praise_s: Wait = 2.0
+    count_s: Wait = 4.0
+    correction_s: Wait = 3.0
+    praise_s: Wait = 3.0
     instruction_s: Wait = 4.0
 
     def of(self, kind: CueKind) -> float:
@@ -60,39 +60,45 @@ class HintSpec(Strict):
 class HeldGuideSpec(Strict):
     """The guide of exercises that are held. Seconds, or numbers of tries and repetitions.
 
-    `hold_after_s`: of a hold, before "hold" is said; `settle_s`: from "hold" to the first number of the
-    countdown. `fault_s`: a fault that lasts this long within a hold is corrected at once. `unanswered_s`:
-    ask again after these waits; the last one repeats. `rest_s`: at rest before the next is asked for;
+    `hold_after_s`: of right form, before "hold" is said; `settle_s`: from "hold" to the first number of the
+    countdown. `fault_s`: a fault that lasts this long within a hold is corrected at once, if it is its turn;
+    `stuck_s`: for certain; `silence_s`: and again after this long. `unanswered_s`: ask in other words after
+    these waits; the last one repeats. `rest_s`: at rest before the next is asked for;
     `rest_suggested_s`: the same after a rest was suggested, which happens after every `tired_after` failed
     tries in a row, and every `strained_after` tries with the help of other muscles. `remind_s`: remind the
-    person to rest after these waits, then no more. `praise_every`: repetitions in a row.
+    person to rest after these waits; the last one repeats. `praise_every`: repetitions in a row.
     """
 
-    hold_after_s: Wait = 0.25
-    settle_s: Wait = 0.7
+    hold_after_s: Wait = 0.5
+    settle_s: Wait = 0.5
     fault_s: Wait = 1.0
-    unanswered_s: Waits = (8.0, 16.0, 32.0)
+    stuck_s: Wait = 1.5
+    silence_s: Wait = 6.0
+    unanswered_s: Waits = (6.0, 6.0, 6.0, 6.0, 12.0, 24.0)
     rest_s: Wait = 0.35
     rest_suggested_s: Wait = 4.0
     tired_after: Times = 3
     strained_after: Times = 2
-    remind_s: Waits = (4.0, 10.0)
+    remind_s: Waits = (4.0, 6.0, 12.0, 24.0)
     praise_every: Times = 3
 
 
 class JawGuideSpec(Strict):
     """The guide of the jaw release. Seconds, or numbers of circles and tries.
 
-    `hold_after_s`: as for `HeldGuideSpec`. `open_s`, `close_s`, `circles_s`: if nothing is recognised for
-    this long, ask again, and then go on. `circle_s`: time allowed for each circle, and for one more.
-    `wrong_way`: circles in the other direction before it is mentioned. `tries`: of opening and closing.
-    `breathe_in_s`, `breathe_out_s`: how long to wait for a breath.
+    `hold_after_s`, `settle_s`: as for `HeldGuideSpec`. `remind_s`: remind a person to rest first.
+    `open_s`, `close_s`, `circles_s`: if nothing is recognised for this long, ask again, and then go on.
+    `circle_s`: time allowed for each circle, and for one more. `wrong_way`: circles in the other direction
+    before it is mentioned. `tries`: of opening and closing. `breathe_in_s`, `breathe_out_s`: how long to
+    wait for a breath.
     """
 
-    hold_after_s: Wait = 0.25
-    open_s: Wait = 7.0
+    hold_after_s: Wait = 0.5
+    settle_s: Wait = 0.5
+    remind_s: Wait = 4.0
+    open_s: Wait = 6.0
     close_s: Wait = 6.0
-    circles_s: Wait = 7.0
+    circles_s: Wait = 6.0
     circle_s: Wait = 4.0
     wrong_way: Times = 2
     tries: Times = 2

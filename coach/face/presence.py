@@ -21,8 +21,8 @@ Blind: TypeAlias = Literal["", "camera_lost", "face_lost"]
 class PresenceSpec(Strict):
     """When a face counts as gone. Seconds.
 
-    `face_lost_s`: frames without a face. `stall_s`: after a longer time without any frames, because the
-    machine was busy, nobody knows what the face did. `sleep_s`: after this long it may be someone else's face.
+    `face_lost_s`: frames without a face. `stall_s`: after a longer time without frames, because the machine
+    was busy, nobody knows what the face did. `sleep_s`: after this long it may be someone else's face.
     """
 
     face_lost_s: Annotated[float, Field(gt=0, le=60)] = 1.0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from coach.coaching.cues import Cue
 from coach.coaching.guide import Guidance, Guide, Moment, OwnGuide
 from coach.coaching.held_guide import HeldGuide
 from coach.coaching.jaw_guide import JawGuide
@@ -54,12 +56,13 @@ class ExerciseRun:
         hurry: bool = False,
         late: bool = False,
         names: tuple[str, ...] = (),
+        lasts: Callable[[Cue], float] = lambda _: 0.0,
     ) -> tuple[Event, ...]:
         """Take in one frame; return what happened. What to say about it is in `guidance`."""
         self.state, found = self.exercise.step(self.state, t, features)
         events = tuple(map(self._numbered, found))
         self.view = self._seen()
-        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late)
+        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late, lasts)
         self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)
         if self.guidance.give and isinstance(self.exercise, Cued):
             self.state = self.exercise.give(self.state, t)
@@ -85,10 +88,14 @@ class ExerciseRun:
         return self.guide.watches and self.view.phase in ("onset", "apex")
 
     def stalled(self, t: float) -> tuple[Event, ...]:
-        """Take in that no frame came for a while, in the middle of a movement: it is asked for again.
+        """Take in that no frame came for a while: a movement in the middle of it is asked for again.
 
         Returns the release of a movement that had counted.
         """
+        if not self.trying:
+            if isinstance(self.guide, HeldGuide):  # whatever is going on now, its beginning was not seen
+                self.interrupt(t, "stall")
+            return ()
         owed = self.interrupt(t, "stall")
         self.again(t)
         return owed

@@ -127,11 +127,13 @@ class PlanRun:
             hurry=self.plan.short_of_time(self.index, self.spent_s),
             late=not self.plan.allows(self.index, self.spent_s, more=True),
             names=self._memories,
+            lasts=self._led.speaker.lasts_cue,
         )
         for event in events:
             if isinstance(event, Recall):  # it can be rated until the next one
                 self._recalled = None if event.latency_s is None else event.index
         self._led.log.add(*events)
+        self._led.speaker.drop(run.guidance.stale)
         self._led.speaker.add(*run.guidance.cues)
         return events
 
@@ -143,13 +145,14 @@ class PlanRun:
     def stalled(self, t: float) -> None:
         """Take in that no frame came for a while, see `ExerciseRun.stalled`; say so where it cost a try."""
         run = self.current
-        if run is None or not run.trying:
+        if run is None:
             return
-        owed = run.stalled(t)
+        trying, owed = run.trying, run.stalled(t)
         self._led.log.add(*owed)
-        self._led.speaker.hush()
-        if not owed:  # it had not counted yet
-            self._led.say(t, CueKind.CORRECTION, "stuck", run.exercise.name)
+        if trying:
+            self._led.speaker.hush()
+            if not owed:  # it had not counted yet
+                self._led.say(t, CueKind.CORRECTION, "stuck", run.exercise.name)
 
     def finish(self, t: float) -> None:
         """End the exercise under way, done or not; log what is still owed."""
@@ -170,8 +173,11 @@ class PlanRun:
 
     def move(self, t: float, by: int) -> None:
         """Go to another exercise, as the person wishes; past the last one, close."""
+        resting = self.current is None or self.current.view.at_rest
         self.finish(t)
         self._led.speaker.hush()
+        if not resting:  # nobody can be asked for a movement in the middle of another
+            self._led.say(t, CueKind.RELEASE, "rest")
         self.index = max(self.index + by, 0)
         if self.over:
             self._led.say(t, CueKind.INSTRUCTION, "finished")

@@ -22,7 +22,7 @@ DRILLS: dict[str, MovementKind] = {
     "symmetry_drill": "smile",
     "combined": "smile_with_eyes",
 }
-GO = frozenset({"go", "again"})
+GO = frozenset({"go", "again", "another", "show", "image"})
 OWN_BEST = {"own_cheek": "cheek_raiser", "own_smile": "symmetry_drill", "own_jaw": "jaw_release"}
 RELAX = frozenset({"get_ready", "neutral", "begin", "rest", "finished", "check_neutral"})
 BROKEN_OFF = frozenset({"paused", "paused_face", "camera_lost"})

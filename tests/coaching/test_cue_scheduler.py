@@ -87,14 +87,15 @@ def test_the_most_urgent_of_a_frame_goes_first(frames):
 
 @given(sessions)
 def test_a_release_is_said_in_the_frame_it_arrives(frames):
-    """Only a safety cue or an earlier release may stand before it."""
+    """Only a safety cue, an earlier release or a correction that is being said may stand before it."""
     state = SchedulerState()
     for t, cues in frames:
         before = state
         state, now = step(state, t, cues, seconds, EXPIRY)
         releases = [c for c in cues if c.kind is CueKind.RELEASE and c.t == t]
         if releases and now not in releases:
-            busy = before.current is not None and t < before.until and before.current.kind <= CueKind.RELEASE
+            first = (CueKind.SAFETY, CueKind.RELEASE, CueKind.CORRECTION)
+            busy = before.current is not None and t < before.until and before.current.kind in first
             waiting = any(c.kind is CueKind.SAFETY for c in (*cues, *before.waiting))
             assert busy or waiting
 
@@ -119,8 +120,8 @@ def test_a_correction_waits_for_the_praise_to_end_and_praise_is_not_cut_off():
 
 
 def test_what_waits_too_long_is_not_said():
-    """A count that could not be said in half a second is dropped."""
-    said = run([(0.0, (cue(0, CueKind.CORRECTION, 2.0),)), (0.2, (cue(0.2, CueKind.COUNT),)), (2.0, ())])
+    """A "hold" that could not be said in half a second is dropped."""
+    said = run([(0.0, (cue(0, CueKind.CORRECTION, 2.0),)), (0.2, (cue(0.2, CueKind.HOLD),)), (2.0, ())])
     assert [c.kind for _, c in said] == [CueKind.CORRECTION]
 
 
@@ -137,7 +138,15 @@ def test_safety_cuts_off_a_release():
     assert [c.kind for _, c in said] == [CueKind.RELEASE, CueKind.SAFETY]
 
 
-@pytest.mark.parametrize("kind", [CueKind.COUNT, CueKind.CORRECTION, CueKind.PRAISE, CueKind.INSTRUCTION])
+@given(sessions)
+def test_a_correction_is_heard_to_its_end(frames):
+    """Half of it may say the opposite of what was meant: only a word on safety cuts it off."""
+    for (start, first), (then, second) in pairwise(run(frames)):
+        if first.kind is CueKind.CORRECTION and second.kind is not CueKind.SAFETY:
+            assert then >= start + seconds(first.text)
+
+
+@pytest.mark.parametrize("kind", [CueKind.COUNT, CueKind.PRAISE, CueKind.INSTRUCTION])
 def test_a_countdown_comes_on_its_beat(kind):
     """Three, two, one: each at its second, whatever was being said before."""
     frames = [(0.0, (cue(0, kind, 3.0),)), *((t, (cue(t, CueKind.COUNTDOWN, 0.5),)) for t in (1.0, 2.0, 3.0))]

@@ -74,13 +74,15 @@ def test_every_reason_and_every_framing_fault_has_words_in_this_language(languag
         assert book.has(SESSION, key), key
 
 
-def test_the_count_is_spoken_as_a_word_and_starts_the_sentence():
-    """Count and release are one phrase, so that they are heard in one breath."""
+def test_a_count_is_a_sentence_that_no_countdown_resembles():
+    """After "two, one" the release has no number, and the count comes in other words."""
     book = load_phrase_book("en")
-    assert book.fill(Cue(1.0, CueKind.RELEASE, "release", "cheek_raiser", {"n": 3})).text == "Three, release"
+    values = {"n": 3}
+    assert book.fill(Cue(1.0, CueKind.RELEASE, "release", "cheek_raiser", values)).text == "And release"
+    assert book.fill(Cue(1.0, CueKind.COUNT, "counted", "cheek_raiser", values)).text == "That's three"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "on the left"), ("de", "links"), ("fr", "à gauche")])
+@pytest.mark.parametrize(("language", "words"), [("en", "on the left"), ("de", "Links"), ("fr", "à gauche")])
 def test_a_side_is_named_in_the_language(language, words):
     """The machines say `left`; the person hears their own word for it."""
     cue = Cue(0.0, CueKind.CORRECTION, "asymmetric", "symmetry_drill", {"side": "left"})
@@ -131,12 +133,12 @@ def test_a_missing_phrase_falls_back_to_the_session_then_english_then_the_key_ma
     assert book.fill(Cue(0.0, CueKind.INSTRUCTION, "intro", "my_drill")).text == "My drill"
     begin = Cue(0.0, CueKind.INSTRUCTION, "begin", values={"title": "my_drill"})
     assert load_phrase_book("de").fill(begin).text == "Jetzt: My drill"
-    assert book.fill(Cue(0.0, CueKind.COUNT, "release", values={"n": 3})).text == "3, release"
+    assert book.fill(Cue(0.0, CueKind.COUNT, "counted", values={"n": 3})).text == "That's 3"
 
 
 def test_a_missing_value_leaves_a_gap_and_never_stops_the_session():
     """A placeholder without a value is empty."""
-    assert load_phrase_book("en").fill(Cue(0.0, CueKind.RELEASE, "release")).text == ", release"
+    assert load_phrase_book("en").fill(Cue(0.0, CueKind.COUNT, "counted")).text == "That's "
 
 
 def test_screen_texts_keep_digits():

@@ -53,11 +53,12 @@ def test_a_person_who_does_not_answer_is_asked_again_when_the_file_says_so():
     """The guide takes its patience from the file."""
     impatient = changed({"held": {"unanswered_s": [2.0]}})
     asked = [
-        posed(plan(CHEEK), lambda t, heard: FacePose(), coaching=how).run(20.0).keys.count("again")
+        posed(plan(CHEEK), lambda t, heard: FacePose(), coaching=how).run(20.0).keys
         for how in (STANDARD, impatient)
     ]
-    assert asked[0] == 1
-    assert asked[1] >= 4
+    words = [sum(key in ("another", "show", "image", "offer") for key in keys) for keys in asked]
+    assert words[0] == 1
+    assert words[1] >= 2
 
 
 def test_a_longer_breather_makes_a_longer_session():

@@ -271,13 +271,14 @@ def slept(seconds: float, at: float) -> Led:
 @pytest.mark.parametrize("gap_s", [0.6, 1.0, 1.5])
 @pytest.mark.parametrize("at", [5.0, 6.0, 6.8, 8.0])
 def test_a_stutter_costs_nothing(at, gap_s):
-    """The pictures stop at rest, in a rise or in a hold, and go on in time: nothing is lost and nothing said."""
+    """The pictures stop at rest, in a rise or in a hold, and go on in time: nothing is lost."""
 
     def stutter(run):
         run.t += gap_s
 
     cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
-    run = posed(plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: cheeks if 5.8 < t < 9 else FacePose())
+    what = plan(("cheek_raiser", 1, hold(2.0)))
+    run = posed(what, lambda t, heard: cheeks if 5.8 < t < 9 else FacePose())
     run.at(at, stutter).run(14.0)
     assert len(run.of("rep")) == 1
     assert not {"face_lost", "paused", "attempt"} & {event.type for event in run.events}

@@ -111,13 +111,14 @@ def test_the_recalls_latency_is_the_persons(lesson: Lesson) -> None:
 
 
 def test_a_release_is_said_in_the_frame_of_its_repetition(lesson: Lesson) -> None:
-    """With the number that was counted."""
-    words = ("One", "Two")
+    """And the number that was counted follows it."""
+    words = ("That's one", "That's two")
     for exercise in ("cheek_raiser", "symmetry_drill", "combined"):
         releases = [cue for cue in lesson.of("cue", exercise) if cue["kind"] == "release"]
         for cue, rep in zip(releases, lesson.of("rep", exercise), strict=True):
             assert cue["t"] == rep["t"]
-            assert cue["text"].startswith(words[rep["index"] - 1])
+        counts = [cue["text"] for cue in lesson.of("cue", exercise) if cue["kind"] == "count"]
+        assert counts == [words[rep["index"] - 1] for rep in lesson.of("rep", exercise)]
 
 
 def test_each_failed_try_is_corrected_once_and_confirmed(lesson: Lesson) -> None:
