@@ -10,8 +10,8 @@ import click
 
 from coach import __version__
 from coach.errors import UsageError
+from coach.shell.command_line import daily_commands, setting_commands
 from coach.shell.command_line import progress_commands as commands
-from coach.shell.command_line import setting_commands
 from coach.shell.command_line.options import PLACE, DefaultGroup, filed, shared
 from coach.shell.profile.shared_options import Shared
 
@@ -212,5 +212,5 @@ def doctor(options: Shared) -> int:
     return report(checks(home.settings, home.data_dir, home.cache_dir))
 
 
-for command in (*commands.ALL, *setting_commands.ALL):
+for command in (*daily_commands.ALL, *commands.ALL, *setting_commands.ALL):
     cli.add_command(command)

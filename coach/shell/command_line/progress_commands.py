@@ -1,4 +1,4 @@
-"""The commands for what is kept: progress, memories, scores, export, reminders."""
+"""The commands for what is kept: progress, memories, scores, export."""
 
 from __future__ import annotations
 
@@ -161,20 +161,6 @@ def import_(options: Shared, file: Path) -> None:
 
 
 @click.command()
-@click.argument("file", default="smile-coach.ics", type=PLACE)
-@click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="Time of day, local time.")
-def remind(file: Path, at: str) -> None:
-    """Write a calendar FILE with a daily and a fortnightly reminder.
-
-    You are only reminded if you open it with your calendar; to stop, delete the two entries there.
-    """
-    from coach.shell.report.reminders import write_calendar
-
-    write_calendar(file, at, datetime.now().astimezone())
-    click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
-
-
-@click.command()
 @click.argument("photo", type=PLACE)
 @click.option("--neutral", type=PLACE, metavar="PHOTO", help="Your face at rest.")
 @filed
@@ -188,4 +174,4 @@ def score(options: Shared, photo: Path, neutral: Path | None) -> None:
         click.echo(line)
 
 
-ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget, remind)
+ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget)

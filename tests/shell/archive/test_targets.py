@@ -14,13 +14,16 @@ from waiting import PATIENCE_S
 from coach.__main__ import run
 from coach.errors import CoachError, UsageError
 from coach.shell.archive.forget import forget_session, session_list
+from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording import film_folders as films
-from coach.shell.report.reminders import write_calendar
+from coach.shell.report.reminders import Due, write_calendar
 from coach.shell.store.store import Store
 from coach.shell.system.private_file import hand_over
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes with a name")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DUE = Due(today_done=False, check_in=NOW.date(), every_days=14)
+BOOK = load_phrase_book("en")
 
 
 @pytest.fixture
@@ -99,10 +102,10 @@ def test_an_export_is_not_lost_to_a_name_of_another_format(data: Path, tmp_path:
         assert status == 2
         assert f"ends in .json, but --format is {kind}" in line
     with pytest.raises(UsageError, match=r"ends in \.json, wanted \.ics"):
-        write_calendar(file, "18:00", NOW)
+        write_calendar(file, "18:00", NOW, DUE, BOOK)
     assert file.read_bytes() == before
     assert run(["export", "--format", "json", str(tmp_path / "no_ending")]) == 0
-    write_calendar(tmp_path / "mine.ICS", "18:00", NOW)
+    write_calendar(tmp_path / "mine.ICS", "18:00", NOW, DUE, BOOK)
 
 
 @pytest.mark.parametrize("command", [["export"], ["export", "--format", "json"], ["remind"]])

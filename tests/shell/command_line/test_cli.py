@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +19,13 @@ from full_disk import FULL, full
 from simulated_year import fill
 
 from coach.__main__ import run
-from coach.errors import SourceError, UsageError
+from coach.errors import SourceError
 from coach.shell.app.check_in import CheckInResult
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording import film_folders as films
-from coach.shell.report.reminders import calendar
 from coach.shell.store.store import Store
 from coach.testing import held, play, trace
 from coach.types import Bilateral, Frame
@@ -445,25 +443,6 @@ def test_settings_are_begun_changed_and_shown(tmp_path, capfd, fails):
     assert capfd.readouterr().out.strip() == f"{path}: ok"
     status, line = fails("config", "--init")
     assert (status, "already exists" in line) == (1, True)
-
-
-def test_reminders_are_two_entries_of_a_calendar(tmp_path, capfd):
-    """One entry a day, one a fortnight, at the time asked for, by the person's own clock."""
-    file = tmp_path / "reminders.ics"
-    assert run(["remind", str(file), "--at", "07:30"]) == 0
-    text = file.read_bytes().decode()
-    assert text.startswith("BEGIN:VCALENDAR\r\n")
-    assert text.count("BEGIN:VEVENT") == text.count("BEGIN:VALARM") == 2
-    assert "RRULE:FREQ=DAILY\r\n" in text
-    assert "RRULE:FREQ=DAILY;INTERVAL=14\r\n" in text
-    assert text.count("T073000\r\n") == 2
-
-
-@pytest.mark.parametrize("at", ["25:00", "noon", "7", "7:30:00"])
-def test_a_reminder_at_no_time(at):
-    """What is no time of day is refused."""
-    with pytest.raises(UsageError, match="HH:MM"):
-        calendar(at, datetime(2026, 3, 1, tzinfo=UTC))
 
 
 def test_a_photo_that_is_not_there_and_one_without_a_face(tmp_path, ready, fails):

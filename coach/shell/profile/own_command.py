@@ -1,0 +1,38 @@
+"""How this copy of the program is started again, with the same person, data and settings."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coach.shell.profile.shared_options import Shared
+
+SCRIPT = "smile-coach"
+
+
+def program() -> list[str]:
+    """Return the program's absolute path, or Python with the module where no script was installed."""
+    script = Path(sys.executable).parent / (f"{SCRIPT}.exe" if os.name == "nt" else SCRIPT)
+    return [str(script)] if script.is_file() else [sys.executable, "-m", "coach"]
+
+
+def arguments(options: Shared, *words: str) -> list[str]:
+    """Return a command's words and the options that say whose and with which settings it runs."""
+    told = {"--data-dir": options.data_dir, "--config": options.config}
+    given = [part for name, path in told.items() if path for part in (name, str(path.absolute()))]
+    return [*words, *given]
+
+
+def typed(options: Shared, *words: str) -> str:
+    """Return what to type in a terminal, e.g. `smile-coach check-in`; the whole path where it needs one."""
+    own = program()
+    found = shutil.which(SCRIPT)
+    short = found is not None and Path(found).resolve() == Path(own[0]).resolve()
+    line = [*([SCRIPT] if short else own), *arguments(options, *words)]
+    return subprocess.list2cmdline(line) if os.name == "nt" else shlex.join(line)

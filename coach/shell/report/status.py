@@ -1,0 +1,53 @@
+"""What is still to do, in one line, for a person or for a system's own scheduler."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from coach.check_in.machine import CheckInSpec, due_on
+from coach.coaching.phrases import PhraseBook
+from coach.progress.history import SIMULATED, History
+from coach.shell.report.reminders import SECTION, Due
+
+
+def what_is_due(
+    history: History, today: date, spec: CheckInSpec, *, start: str, start_check_in: str, person: str = ""
+) -> Due:
+    """Return what the person has still to do; what the simulated person did does not count.
+
+    Parameters
+    ----------
+    history
+        The person's.
+    today
+        By the person's own clock.
+    spec
+        `config/check_in.toml`.
+    start, start_check_in
+        What to type.
+    person
+        Whose it is, empty for the only one.
+    """
+    done = not history.simulated and today in history.own().active_days()
+    last = max((score.day for score in history.scores if score.source != SIMULATED), default=None)
+    return Due(done, due_on(last, spec) or today, spec.every_days, start, start_check_in, person)
+
+
+def status_line(due: Due, today: date, book: PhraseBook) -> str:
+    """Return the one line: whether today's session is done, and when the next check-in is due."""
+    session = (
+        book.text(SECTION, "done_today")
+        if due.today_done
+        else book.text(SECTION, "not_yet", command=due.start)
+    )
+    check_in = (
+        book.text(SECTION, "next_check_in", date=due.check_in.isoformat())
+        if due.check_in > today
+        else book.text(SECTION, "check_in_due", command=due.start_check_in)
+    )
+    return f"{session}; {check_in}"
+
+
+def anything_due(due: Due, today: date) -> bool:
+    """Whether there is something to do today."""
+    return not due.today_done or due.check_in <= today
