@@ -193,9 +193,17 @@ def replay(options: Shared, session: str, other: str | None) -> int:
 
 
 @cli.command()
+@click.option("--launcher", is_flag=True, help="Only add smile-coach to your system's applications.")
 @shared
-def setup(options: Shared) -> int:
-    """Go through the first run again: camera, language, sound, range."""
+def setup(options: Shared, launcher: bool) -> int:
+    """Go through the first run again: language, sound, camera, range."""
+    if launcher:
+        from coach.shell.profile.own_command import arguments, program
+        from coach.shell.system.launcher import add_launcher
+
+        path = add_launcher([*program(), *arguments(options)])
+        click.echo(f"{path}: starts smile-coach from your applications; delete it to be rid of it")
+        return 0
     from coach.shell.app.setup import run_setup
 
     return run_setup(options)
