@@ -58,9 +58,9 @@ def session(
 ) -> int:
     """Today's guided session with the webcam."""
     from coach.shell.app.session import run_session
-    from coach.shell.app.setup import needs_setup, run_setup
     from coach.shell.profile.home import Home
     from coach.shell.profile.plan_files import load_plan
+    from coach.shell.welcome.setup import needs_setup, run_setup
     from coach.shell.window.window import display_problem
 
     home = Home.find(options)
@@ -204,7 +204,7 @@ def setup(options: Shared, launcher: bool) -> int:
         path = add_launcher([*program(), *arguments(options)])
         click.echo(f"{path}: starts smile-coach from your applications; delete it to be rid of it")
         return 0
-    from coach.shell.app.setup import run_setup
+    from coach.shell.welcome.setup import run_setup
 
     return run_setup(options)
 

@@ -89,7 +89,7 @@ def test_a_first_session_is_led_up_to(problem, home, tmp_path, monkeypatch):
     led = []
     monkeypatch.setattr("coach.shell.window.window.display_problem", lambda: problem)
     monkeypatch.setattr(
-        "coach.shell.app.setup.run_setup", lambda options, plan, minutes: led.append(plan) or 0
+        "coach.shell.welcome.setup.run_setup", lambda options, plan, minutes: led.append(plan) or 0
     )
     monkeypatch.setattr("coach.shell.app.session.run_session", lambda *_, **__: led.append("session") or 0)
     assert run(["--plan", "full"]) == 0

@@ -14,8 +14,6 @@ import pytest
 from coach.coaching.screen import Screen
 from coach.errors import SourceError, UsageError
 from coach.shell.app import session as app
-from coach.shell.app import setup
-from coach.shell.app.camera_choice import choose_camera
 from coach.shell.app.devices import Devices
 from coach.shell.capture.cameras import CameraInfo
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
@@ -27,6 +25,8 @@ from coach.shell.profile.shared_options import Shared
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.store import Store
+from coach.shell.welcome import setup
+from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect, layout

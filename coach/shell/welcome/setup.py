@@ -14,7 +14,6 @@ from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.errors import INTERRUPTED, StoreError
 from coach.face.framing import Framing, look_at
 from coach.shell.app.calibrate import measure_range
-from coach.shell.app.camera_choice import choose_camera
 from coach.shell.app.devices import Devices, in_real_time, no_window_notice, open_display, open_source
 from coach.shell.capture.cameras import list_cameras
 from coach.shell.capture.source import Source
@@ -26,6 +25,7 @@ from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.store import Store
+from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.window.display import Display, NoDisplay
 from coach.shell.window.prompt import Asker, FramingCheck, Left, Question, WindowAsker, asker_for
 from coach.types import Frame
