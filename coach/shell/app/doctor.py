@@ -42,7 +42,7 @@ class Check:
     needed: bool = False
 
 
-def checks(settings: Settings, data_dir: Path, cache_dir: Path) -> list[Check]:
+def checks(settings: Settings, data_dir: Path, cache_dir: Path, people: Sequence[str] = ()) -> list[Check]:
     """Try every part of the program; takes a few seconds and opens each camera for a moment.
 
     Parameters
@@ -51,6 +51,8 @@ def checks(settings: Settings, data_dir: Path, cache_dir: Path) -> list[Check]:
         The person's settings.
     data_dir, cache_dir
         The folders of the history and of what can be fetched again.
+    people
+        The names of those who share the machine.
     """
     parts: tuple[tuple[str, Callable[[], Check]], ...] = (
         ("program", program),
@@ -58,7 +60,7 @@ def checks(settings: Settings, data_dir: Path, cache_dir: Path) -> list[Check]:
         ("camera", lambda: camera(settings)),
         ("display", display),
         ("voice", lambda: voice(settings, cache_dir)),
-        ("data folder", lambda: folder(data_dir)),
+        ("data folder", lambda: folder(data_dir, people)),
         ("privacy", lambda: privacy(data_dir, cache_dir)),
     )
     return [_tried(name, part) for name, part in parts]
@@ -143,7 +145,7 @@ def voice(settings: Settings, cache_dir: Path) -> Check:
     return Check("voice", ok=True, detail=f"{describe(request)} speaks, and can be played")
 
 
-def folder(data_dir: Path) -> Check:
+def folder(data_dir: Path, people: Sequence[str] = ()) -> Check:
     """Check that the history can be written, and that there is room for it."""
     place = data_dir
     while not place.exists() and place != place.parent:
@@ -157,9 +159,9 @@ def folder(data_dir: Path) -> Check:
         detail = f"{data_dir}: cannot be written ({error.strerror})"
         return Check("data folder", ok=False, detail=detail, remedy=remedy, needed=True)
     enough = free_mb >= LEAST_FREE_MB
-    return Check(
-        "data folder", ok=enough, detail=f"{data_dir} ({free_mb} MB free)", remedy="" if enough else remedy
-    )
+    whose = f"; also of {', '.join(people)}, with --person NAME" if people else ""
+    detail = f"{data_dir} ({free_mb} MB free){whose}"
+    return Check("data folder", ok=enough, detail=detail, remedy="" if enough else remedy)
 
 
 def privacy(data_dir: Path, cache_dir: Path) -> Check:

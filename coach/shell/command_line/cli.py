@@ -10,7 +10,7 @@ import click
 
 from coach import __version__
 from coach.errors import UsageError
-from coach.shell.command_line import daily_commands, setting_commands
+from coach.shell.command_line import daily_commands, people_commands, setting_commands
 from coach.shell.command_line import progress_commands as commands
 from coach.shell.command_line.options import PLACE, DefaultGroup, filed, shared
 from coach.shell.profile.shared_options import Shared
@@ -61,8 +61,10 @@ def session(
     from coach.shell.profile.home import Home
     from coach.shell.profile.plan_files import load_plan
     from coach.shell.welcome.setup import needs_setup, run_setup
+    from coach.shell.welcome.whose import whose
     from coach.shell.window.window import display_problem
 
+    options = whose(options, led=True)
     home = Home.find(options)
     led = options.window and record is None and not display_problem()
     if led and needs_setup(home, options.source):
@@ -165,8 +167,9 @@ def _neutral(text: str) -> tuple[float, float] | None:
 def check_in(options: Shared, keep_photos: bool | None) -> int:
     """Take standardised pictures and scores, every two weeks."""
     from coach.shell.app.check_in import check_in_at_camera
+    from coach.shell.welcome.whose import whose
 
-    return check_in_at_camera(options, keep_photos=keep_photos)
+    return check_in_at_camera(whose(options, led=True), keep_photos=keep_photos)
 
 
 @cli.command()
@@ -174,8 +177,9 @@ def check_in(options: Shared, keep_photos: bool | None) -> int:
 def calibrate(options: Shared) -> int:
     """Measure your own best: cheeks, smile and jaw."""
     from coach.shell.app.calibrate import run_calibrate
+    from coach.shell.welcome.whose import whose
 
-    return run_calibrate(options)
+    return run_calibrate(whose(options, led=True))
 
 
 @cli.command()
@@ -188,8 +192,9 @@ def replay(options: Shared, session: str, other: str | None) -> int:
     SESSION is "last", a recording's name or a session's id, or the start of either; forget film lists them.
     """
     from coach.shell.recording.replay import run_replay
+    from coach.shell.welcome.whose import whose
 
-    return run_replay(options, session, other)
+    return run_replay(whose(options, led=True), session, other)
 
 
 @cli.command()
@@ -205,8 +210,9 @@ def setup(options: Shared, launcher: bool) -> int:
         click.echo(f"{path}: starts smile-coach from your applications; delete it to be rid of it")
         return 0
     from coach.shell.welcome.setup import run_setup
+    from coach.shell.welcome.whose import whose
 
-    return run_setup(options)
+    return run_setup(whose(options, led=True))
 
 
 @cli.command()
@@ -215,10 +221,11 @@ def doctor(options: Shared) -> int:
     """Check what works on this machine, and how to fix the rest."""
     from coach.shell.app.doctor import checks, report
     from coach.shell.profile.home import Home
+    from coach.shell.profile.people import people
 
     home = Home.find(options)
-    return report(checks(home.settings, home.data_dir, home.cache_dir))
+    return report(checks(home.settings, home.data_dir, home.cache_dir, people(Home.base(options))))
 
 
-for command in (*daily_commands.ALL, *commands.ALL, *setting_commands.ALL):
+for command in (*daily_commands.ALL, *commands.ALL, *people_commands.ALL, *setting_commands.ALL):
     cli.add_command(command)

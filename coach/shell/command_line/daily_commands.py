@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ def _due(options: Shared, now: datetime) -> tuple[Due, PhraseBook]:
     from coach.shell.report.status import what_is_due
 
     home = home_of(options)
+    options = replace(options, person=home.person)
     with reading(home) as store:
         history = store.history()
     due = what_is_due(
@@ -69,6 +71,7 @@ def _due(options: Shared, now: datetime) -> tuple[Due, PhraseBook]:
         load_check_in(),
         start=typed(options),
         start_check_in=typed(options, "check-in"),
+        person=home.person,
     )
     return due, load_phrase_book(language_for(home.settings.language))
 

@@ -106,11 +106,15 @@ def forget_film(options: Shared, name: str | None, yes: bool) -> None:
 def forget_everything(options: Shared, yes: bool) -> None:
     """Delete all that smile-coach keeps about you."""
     from coach.shell.archive import forget as forgetting
+    from coach.shell.profile.home import Home
+    from coach.shell.profile.people import people
 
     home = home_of(options)
     if _agreed(f"Delete everything in {home.data_dir}?", yes):
         click.echo(forgetting.forget_everything(home.data_dir, ALSO))
         delete_speech(home)
+        if others := people(Home.base(options)):
+            click.echo(f"still here: {', '.join(others)}; --person NAME deletes theirs")
 
 
 def _agreed(question: str, yes: bool) -> bool:

@@ -84,6 +84,7 @@ def _options(*, live: bool) -> Callable[[F], F]:
             envvar="SMILE_COACH_HOME",
             help="Where history is kept (or SMILE_COACH_HOME).",
         )
+        @click.option("--person", metavar="NAME", help="Whose history, where several people share a machine.")
         @click.option("--config", type=PLACE, help="Your settings file (TOML).")
         @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")
         @click.option(
@@ -99,12 +100,15 @@ def _options(*, live: bool) -> Callable[[F], F]:
             no_voice: bool,
             events: str | None,
             data_dir: Path | None,
+            person: str | None,
             config: Path | None,
             language: str | None,
             speed: str | None,
             **rest: Any,
         ) -> Any:
-            options = Shared(source, not no_window, not no_voice, events, data_dir, config, language, speed)
+            options = Shared(
+                source, not no_window, not no_voice, events, data_dir, config, language, speed, person
+            )
             return function(options=options, **rest)
 
         return command  # type: ignore[return-value]
@@ -117,10 +121,11 @@ filed = _options(live=False)
 
 
 def home_of(options: Shared) -> Home:
-    """Return where this person's things are."""
+    """Return where this person's things are; where several people share the machine, ask whose."""
     from coach.shell.profile.home import Home
+    from coach.shell.welcome.whose import whose
 
-    return Home.find(options)
+    return Home.find(whose(options))
 
 
 def reading(home: Home) -> Store:

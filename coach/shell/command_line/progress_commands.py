@@ -134,8 +134,9 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
 
     ending = to.suffix.lower() if to else ""
     kind = kind or {".json": "json", ".pdf": "pdf"}.get(ending, "csv")
-    path = to or Path("smile-coach-export" if kind == "csv" else f"smile-coach-export.{kind}")
     home = home_of(options)
+    name = f"smile-coach-export-{home.person}" if home.person else "smile-coach-export"
+    path = to or Path(name if kind == "csv" else f"{name}.{kind}")
     with reading(home) as store:
         if kind == "csv":
             written = export_csv(store, path)

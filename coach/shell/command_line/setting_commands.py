@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coach.errors import CoachError, UsageError
-from coach.shell.command_line.options import PLACE, filed, home_of
+from coach.shell.command_line.options import PLACE, filed
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def voice(options: Shared, name: str | None, only_try: bool, download: bool) -> 
     """
     from coach.shell.app import voices
     from coach.shell.profile.exercise_registry import exercise_names
+    from coach.shell.profile.home import Home
     from coach.shell.sound.choice import describe
 
-    home = home_of(options)
+    home = Home.find(options)
     if name is None:
         if only_try or download:
             raise UsageError("which voice? smile-coach voice lists them; give a NAME")

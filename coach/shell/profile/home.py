@@ -10,6 +10,7 @@ from coach.errors import StoreError, UsageError
 from coach.face.baseline import OwnRange
 from coach.settings import Settings
 from coach.shell.profile.language_files import language_for
+from coach.shell.profile.people import person_folder, person_named
 from coach.shell.profile.toml_files import load_settings
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ SETTINGS_FILE = "coach.toml"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`data_dir`: history, memories, own range, photos; `cache_dir`: the model and rendered speech."""
+    """`data_dir`: history, memories, own range, photos; `cache_dir`: the model and rendered speech.
+
+    `person`: whose it is, empty where nobody was named.
+    """
 
     settings: Settings
     settings_file: Path
     data_dir: Path
     cache_dir: Path
+    person: str = ""
 
     @classmethod
     def find(cls, options: Shared) -> Home:
@@ -35,11 +40,13 @@ class Home:
         Raises
         ------
         UsageError
-            The settings file is unreadable or wrong, or there are no words in the language.
+            The settings file is unreadable or wrong, there are no words in the language, or nobody of
+            the person's name.
         """
         import platformdirs
 
-        data_dir = options.data_dir or Path(platformdirs.user_data_dir(APP, appauthor=False))
+        base = cls.base(options)
+        person = person_named(base, options.person) if options.person else ""
         usual = Path(platformdirs.user_config_dir(APP, appauthor=False)) / SETTINGS_FILE
         own = options.config or (usual if usual.is_file() else None)
         settings = load_settings(own)
@@ -51,7 +58,15 @@ class Home:
             where = f"{own}: language =" if options.language is None else "--language"
             raise UsageError(f"{where} {error}") from error
         cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
-        return cls(settings, own or usual, data_dir.expanduser(), cache_dir)
+        return cls(settings, own or usual, person_folder(base, person), cache_dir, person)
+
+    @staticmethod
+    def base(options: Shared) -> Path:
+        """Return the data folder that everybody's is in."""
+        import platformdirs
+
+        folder = options.data_dir or Path(platformdirs.user_data_dir(APP, appauthor=False))
+        return folder.expanduser()
 
     def model(self, *, progress: bool) -> Path:
         """Return the landmarker's model file, fetched if need be.

@@ -26,7 +26,8 @@ def arguments(options: Shared, *words: str) -> list[str]:
     """Return a command's words and the options that say whose and with which settings it runs."""
     told = {"--data-dir": options.data_dir, "--config": options.config}
     given = [part for name, path in told.items() if path for part in (name, str(path.absolute()))]
-    return [*words, *given]
+    whose = ["--person", options.person] if options.person else []
+    return [*words, *whose, *given]
 
 
 def typed(options: Shared, *words: str) -> str:

@@ -18,3 +18,4 @@ class Shared:
     config: Path | None
     language: str | None
     speed: str | None
+    person: str | None = None

@@ -11,7 +11,7 @@ import click
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
-from coach.errors import INTERRUPTED, StoreError
+from coach.errors import INTERRUPTED
 from coach.face.framing import Framing, look_at
 from coach.shell.app.calibrate import measure_range
 from coach.shell.app.devices import Devices, in_real_time, no_window_notice, open_display, open_source
@@ -24,8 +24,8 @@ from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
-from coach.shell.store.store import Store
 from coach.shell.welcome.camera_choice import choose_camera
+from coach.shell.welcome.whose import last_session
 from coach.shell.window.display import Display, NoDisplay
 from coach.shell.window.prompt import Asker, FramingCheck, Left, Question, WindowAsker, asker_for
 from coach.types import Frame
@@ -40,26 +40,22 @@ HELLO = Cue(0.0, CueKind.INSTRUCTION, "sound_check", SECTION)
 
 
 def needs_setup(home: Home, source: str | None = None) -> bool:
-    """Whether this is a first run: a webcam, no settings file, and no session of the person's own yet.
+    """Whether this is a first run: a webcam, nothing chosen, and no session of the person's own yet.
+
+    The settings are everybody's: a person who was added has chosen nothing until their range is measured.
 
     `source`: as in `--source`, None for the usual webcam.
     """
     if (source or "webcam").partition(":")[0] != "webcam" or _settled(home):
         return False
-    return not _sessions(home)
+    return last_session(home) is None
 
 
 def _settled(home: Home) -> bool:
-    """Whether there are settings; a voice chosen before the first session is not all there is to ask."""
+    """Whether the choices were made; a voice chosen before the first session is not all there is to ask."""
+    if home.person:
+        return home.own_range() is not None
     return home.settings_file.is_file() and set(read_toml(home.settings_file)) != {"voice"}
-
-
-def _sessions(home: Home) -> bool:
-    try:
-        with Store.open(home.data_dir, read_only=True) as store:
-            return any(not session.simulated for session in store.history().sessions)
-    except StoreError:  # there is a history; the session will report what is wrong with it
-        return True
 
 
 def run_setup(options: Shared, plan: str | None = None, minutes: float | None = None) -> int:
@@ -74,7 +70,7 @@ def run_setup(options: Shared, plan: str | None = None, minutes: float | None = 
     """
     home = Home.find(options)
     home.make_data_dir()
-    first = not _sessions(home)
+    first = last_session(home) is None
     try:
         with ExitStack() as stack:
             home, interrupted = FirstRun(options, home, stack).lead()

@@ -1,0 +1,45 @@
+"""The commands for several people on one machine."""
+
+from __future__ import annotations
+
+import click
+
+from coach.shell.command_line.options import ListingGroup, filed
+from coach.shell.profile.shared_options import Shared
+
+
+@click.group(cls=ListingGroup)
+def people() -> None:
+    """List and add the people who share this machine; each has a history of their own.
+
+    A person is removed with smile-coach forget everything --person NAME.
+    """
+
+
+@people.command("list")
+@filed
+def list_people(options: Shared) -> None:
+    """List the people who were added."""
+    from coach.shell.profile.home import Home
+    from coach.shell.profile.people import people as there
+
+    names = there(Home.base(options))
+    for name in names:
+        click.echo(name)
+    if not names:
+        click.echo("Nobody yet: this machine has one history; smile-coach people add NAME starts another")
+
+
+@people.command("add")
+@click.argument("name")
+@filed
+def add(options: Shared, name: str) -> None:
+    """Add a person; their first session begins with a first run of their own."""
+    from coach.shell.profile.home import Home
+    from coach.shell.profile.people import add_person
+
+    kept = add_person(Home.base(options), name)
+    click.echo(f"{kept}: added; smile-coach asks at the start whose session it is, or give --person '{kept}'")
+
+
+ALL: tuple[click.Command, ...] = (people,)

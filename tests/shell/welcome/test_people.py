@@ -1,0 +1,144 @@
+"""Several people share a machine: each has a history of their own, and is asked for where there are two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from simulated_year import fill
+
+from coach.__main__ import run
+from coach.shell.profile.home import Home
+from coach.shell.profile.people import FOLDER, people
+from coach.shell.profile.shared_options import Shared
+from coach.shell.store.store import Store
+from coach.shell.welcome import whose as asking
+from coach.shell.welcome.setup import needs_setup
+from coach.shell.welcome.whose import whose
+from coach.shell.window.display import Command, NoDisplay
+
+
+def options(data: Path, person: str | None = None, *, window: bool = False) -> Shared:
+    return Shared(None, window, False, None, data, None, "en", None, person)
+
+
+def add(*names: str) -> None:
+    for name in names:
+        assert run(["people", "add", name]) == 0
+
+
+def practised(folder: Path, sessions: int = 1) -> None:
+    with Store.open(folder) as store:
+        fill(store, sessions=sessions, check_ins=0)
+
+
+def test_each_person_has_a_history_range_and_memories_of_their_own(home, capfd):
+    """What Ada adds, Bo does not see; upper and lower case make no other person."""
+    add("Ada", "Bo O'Neil")
+    assert run(["memories", "add", "the lake", "--person", "ada"]) == 0
+    capfd.readouterr()
+    assert run(["memories", "--person", "Ada"]) == 0
+    assert "the lake" in capfd.readouterr().out
+    assert run(["memories", "--person", "Bo O'Neil"]) == 0
+    assert "No memories yet" in capfd.readouterr().out
+    assert (home / FOLDER / "Ada").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "con", ".hidden", "x" * 40, "a\nb"])
+def test_what_cannot_be_a_folder_is_no_name(home, name, fails):
+    """The line says what a name may have in it, and no folder is made."""
+    status, line = fails("people", "add", name)
+    assert status == 2
+    assert "no name" in line
+    assert not people(home)
+
+
+def test_an_unknown_person_is_not_made_by_a_slip(home, fails):
+    """The line names those there are; nothing is written."""
+    add("Ada")
+    status, line = fails("progress", "--person", "Adda")
+    assert (status, "there are Ada" in line) == (2, True)
+    assert "people add" in line
+    assert people(home) == ("Ada",)
+    status, line = fails("people", "add", "ADA")
+    assert (status, "is there already" in line) == (2, True)
+
+
+def test_where_there_is_one_nobody_is_asked(home):
+    """Neither before anybody was added nor where only the one who was added has done anything."""
+    assert whose(options(home)) == options(home)
+    add("Ada")
+    assert whose(options(home)).person == "Ada"
+    assert whose(options(home, "Ada")).person == "Ada"
+
+
+def test_without_anybody_to_ask_it_is_the_first_persons_or_a_mistake(home, fails):
+    """A scheduler that ran before somebody was added goes on as it did."""
+    practised(home)
+    add("Ada")
+    assert whose(options(home)).person == ""
+    assert run(["forget", "everything", "--yes", "--person", ""]) == 0
+    add("Bo")
+    status, line = fails("progress")
+    assert (status, "give --person" in line) == (2, True)
+
+
+def test_in_the_window_the_last_one_to_practise_comes_first(home, monkeypatch):
+    """Each has a number; the session then is theirs."""
+    add("Ada", "Bo")
+    practised(home / FOLDER / "Bo")
+    shown = []
+
+    class Window:
+        def show(self, frame, observation, screen):
+            shown.append(screen)
+            return (Command.FEELING_2,)
+
+        def close(self):
+            shown.append("closed")
+
+    monkeypatch.setattr("coach.shell.app.devices.open_display", lambda *_: (Window(), ""))
+    assert whose(options(home, window=True), led=True).person == "Ada"
+    assert shown[0].lines == (("1", "Bo"), ("2", "Ada"))
+    assert shown[-1] == "closed"
+
+
+def test_without_a_window_the_terminal_asks(home, monkeypatch):
+    """Enter alone takes the last one to practise."""
+    practised(home)
+    add("Ada")
+    monkeypatch.setattr("coach.shell.app.devices.open_display", lambda *_: (NoDisplay(), ""))
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda *_, default, **__: default + 1)
+    assert whose(options(home), led=True).person == "Ada"
+    assert asking.candidates(Home.find(options(home)), options(home)) == ["", "Ada"]
+
+
+def test_a_person_who_was_added_has_a_first_run(home):
+    """The settings are everybody's, the range is their own."""
+    add("Ada")
+    practised(home)
+    assert not needs_setup(Home.find(options(home)))
+    assert needs_setup(Home.find(options(home, "Ada")))
+    practised(home / FOLDER / "Ada")
+    assert not needs_setup(Home.find(options(home, "Ada")))
+
+
+def test_forget_export_and_reminders_know_whose_they_are(home, tmp_path, monkeypatch, capfd):
+    """One person's files do not take another's place, and one who goes takes nobody along."""
+    monkeypatch.chdir(tmp_path)
+    add("Ada")
+    practised(home)
+    practised(home / FOLDER / "Ada")
+    assert run(["export", "--person", "Ada"]) == run(["export", "--person", ""]) == 0
+    assert (tmp_path / "smile-coach-export-Ada").is_dir()
+    assert (tmp_path / "smile-coach-export").is_dir()
+    capfd.readouterr()
+    assert run(["status", "--person", "Ada", "--language", "en"]) == 0
+    assert "--person Ada" in capfd.readouterr().out
+    assert run(["forget", "everything", "--yes", "--person", ""]) == 0
+    assert "still here: Ada" in capfd.readouterr().out
+    assert (home / FOLDER / "Ada" / "history.sqlite3").is_file()
+    assert run(["forget", "everything", "--yes", "--person", "Ada"]) == 0
+    assert not people(home)
