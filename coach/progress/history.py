@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import TypeVar
 
-from coach.events import SideOrEven
+from coach.events import SideVerdict
 from coach.types import Bilateral
 
 SIMULATED = "demo"  # the source's name of the simulated person
@@ -70,7 +70,7 @@ class AttemptRecord(ExerciseRecord):
 class SmileRecord(ExerciseRecord):
     """One smile: `symmetry`, weaker over stronger excursion, 0..1; `lag_s`, seconds between the sides."""
 
-    weaker_side: SideOrEven
+    weaker_side: SideVerdict
     symmetry: float
     lag_s: float
     excursion_mm: Bilateral

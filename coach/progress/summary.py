@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from coach.events import SideOrEven
+from coach.events import SideVerdict
 from coach.progress.history import History, streak, summarise, summarise_recalls
 from coach.progress.series import Series, all_series
 from coach.progress.words import ProgressWords, capital
@@ -36,11 +36,11 @@ def side_sentence(series: Series, words: ProgressWords) -> str:
 
 def weaker_side_sentence(history: History, words: ProgressWords) -> str:
     """Return how often each side was the weaker one; empty without smiles."""
-    counts = Counter(row.weaker_side for row in history.smiles)
+    keys: dict[SideVerdict, str] = {"left": "left_weaker_in", "right": "right_weaker_in", "even": "even_in"}
+    counts = Counter(row.weaker_side for row in history.smiles if row.weaker_side in keys)
     total = counts.total()
     if not total:
         return ""
-    keys: dict[SideOrEven, str] = {"left": "left_weaker_in", "right": "right_weaker_in", "even": "even_in"}
     parts = [
         words.say(key, share=words.share(counts[side] / total))
         for side, key in keys.items()
