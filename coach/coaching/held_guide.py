@@ -54,7 +54,7 @@ class HeldGuideState:
     other muscles; `good`: repetitions in a row. `pause_s`: rest before the next is asked for. `side`: the
     weaker side of the last smile. `reminded`: reminders to rest since the face last was at rest.
     `unanswered`: how often the person was asked in vain since the last movement. `heard_t`: when something
-    was last being said.
+    was last being said. `faced`: the person was asked to face the camera, so that the sides can be compared.
     """
 
     stage: HeldGuideStage = "intro"
@@ -79,6 +79,7 @@ class HeldGuideState:
     reminded: int = 0
     unanswered: int = 0
     heard_t: float = 0.0
+    faced: bool = False
 
 
 class HeldGuide:
@@ -170,8 +171,8 @@ class HeldGuide:
     def _take(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
         """Turn the exercise's events into words."""
         for event in moment.events:
-            if isinstance(event, Smile) and event.weaker_side != "even":
-                state = replace(state, side=event.weaker_side)
+            if isinstance(event, Smile):
+                state = self._compare(state, moment, event, cues)
             elif isinstance(event, Rep):
                 cues.append(self._cue(moment, CueKind.RELEASE, "release", n=event.index))
                 cues.append(self._cue(moment, CueKind.COUNT, "counted", n=event.index))
@@ -183,6 +184,15 @@ class HeldGuide:
                 state = replace(state, failed=state.failed + 1, unanswered=0, good=0, strained=strained)
                 state = self._correct(state, moment, event.reason, cues)
         return state
+
+    def _compare(
+        self, state: HeldGuideState, moment: Moment, smile: Smile, cues: list[Cue]
+    ) -> HeldGuideState:
+        """Remember the weaker side; ask once for a better view where the sides cannot be compared."""
+        if smile.weaker_side == "unclear" and not state.faced:
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, "face_me"))
+            return replace(state, faced=True)
+        return replace(state, side=smile.weaker_side) if smile.weaker_side in ("left", "right") else state
 
     def _praise(self, state: HeldGuideState, moment: Moment, cues: list[Cue]) -> HeldGuideState:
         """Confirm a corrected fault; praise now and then."""
