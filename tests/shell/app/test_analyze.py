@@ -179,3 +179,37 @@ def test_a_recording_is_counted_and_said(face_film, ready, capfd, tmp_path):
     types = [json.loads(line)["type"] for line in log.read_text().splitlines()]
     assert types[0] == "session_start"
     assert types[-1] == "session_end"
+
+
+def test_a_film_is_described_without_an_exercise(face_film, ready, capfd):
+    """A drawn face at rest: nothing is in it, and where it rests is said."""
+    assert run(["analyze", str(face_film), *ready]) == 0
+    out = capfd.readouterr().out
+    assert "0 smiles" in out
+    assert "face at rest" in out
+    assert run(["analyze", str(face_film), "--json", *ready]) == 0
+    data = json.loads(capfd.readouterr().out)
+    assert data["smiles"] == []
+    assert data["rest"]["guessed"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--exercise", "memory_anchor"], "needs --cue-at"),
+        (["--exercise", "memory_anchor", "--cue-at", "500"], "after the end"),
+        (["--exercise", "memory_anchor", "--cue-at", "0", "--hold-s", "2"], "--hold-s"),
+        (["--exercise", "combined", "--cue-at", "1"], "memory_anchor"),
+        (["--cue-at", "1"], "memory_anchor"),
+        (["--hold-s", "2"], "--hold-s"),
+        (["--exercise", "combined", "--json"], "--json"),
+        (["--source", "demo"], "--source"),
+        (["--speed", "real"], "--speed"),
+        (["--neutral", "some"], "auto"),
+    ],
+)
+def test_options_without_a_meaning_are_refused(options, says, face_film, ready, fails):
+    """One line, and the status of wrong usage."""
+    status, line = fails("analyze", face_film, *options, *ready)
+    assert status == 2
+    assert says in line
