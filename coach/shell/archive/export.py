@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
+import math
 import sqlite3
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,18 +16,16 @@ import coach
 from coach.errors import CoachError, StoreError, UsageError
 from coach.progress.clinical_report import clinical_report
 from coach.progress.words import ProgressWords
-from coach.shell.store.migrations import MIGRATIONS, migrate
+from coach.shell.store.migrations import MIGRATIONS
+from coach.shell.store.row_models import CHILDREN, PARENT, fault
 from coach.shell.store.rows import insertion
 from coach.shell.store.store import Store
 from coach.shell.system.private_file import hand_over, refuse_dash
+from coach.shell.system.regular_file import require_regular_file
 
 FORMAT = "smile-coach history"
+LARGEST = 500_000_000  # bytes of a file that is read back; a hundred years of daily sessions take less
 ENDINGS = {".csv": "csv", ".json": "json", ".pdf": "pdf"}  # what each promises
-CHILDREN = {
-    "sessions": ("repetitions", "attempts", "smiles", "recalls", "stages", "jaw_circles"),
-    "check_ins": ("scores",),
-}
-_PARENT = {"sessions": "session", "check_ins": "check_in"}  # the column that names it
 _ORDER = {"sessions": "started_at, rowid", "check_ins": "at, rowid"}
 TABLES = tuple(table for parent, children in CHILDREN.items() for table in (parent, *children))
 
@@ -130,7 +128,7 @@ def import_json(store: Store, path: Path) -> str:
     StoreError
         The history cannot be written.
     """
-    tables = _read(path)
+    tables, lost = _read(path)
     added = dict.fromkeys(CHILDREN, 0)
     try:
         with store.transaction():
@@ -143,7 +141,7 @@ def import_json(store: Store, path: Path) -> str:
                 ids = {row["id"] for row in new}
                 for child in children:
                     for row in tables[child]:
-                        if row[_PARENT[parent]] in ids:
+                        if row[PARENT[parent]] in ids:
                             store.connection.execute(*insertion(child, row))
     except StoreError as error:
         if isinstance(error.__cause__, sqlite3.IntegrityError | sqlite3.ProgrammingError):
@@ -152,10 +150,13 @@ def import_json(store: Store, path: Path) -> str:
             ) from error
         raise
     there = sum(len(tables[parent]) for parent in CHILDREN) - sum(added.values())
-    return (
+    said = (
         f"added {counted(added['sessions'], 'sessions')} and {counted(added['check_ins'], 'check-ins')} "
         f"from {path.name}; {there} {'was' if there == 1 else 'were'} there already"
     )
+    if lost:
+        said += f"; {counted(lost, 'rows')} left out, whose session or check-in is not in the file"
+    return said
 
 
 def counted(count: int, things: str) -> str:
@@ -193,10 +194,19 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return names if table in CHILDREN else names[1:]
 
 
-def _read(path: Path) -> dict[str, TableRows]:
+def _read(path: Path) -> tuple[dict[str, TableRows], int]:
+    """Return a file's tables, checked whole, and how many rows belong to nothing in it and are not there."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_not_a_number)
+        require_regular_file(path, "a file made by smile-coach export")
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise CoachError(f"{path}: {size // 1_000_000} MB is too large for an export; check the path")
+        data = json.loads(
+            path.read_text(encoding="utf-8-sig"), parse_constant=_not_a_number, parse_float=_finite
+        )
     except OSError as error:
+        if isinstance(error, CoachError):
+            raise
         raise CoachError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:
         raise CoachError(f"{path}: is not JSON; give a file made by smile-coach export") from error
@@ -204,43 +214,41 @@ def _read(path: Path) -> dict[str, TableRows]:
         raise CoachError(f"{path}: is not a smile-coach export; give a file made by smile-coach export")
     if data.get("tables_version") != len(MIGRATIONS):
         raise CoachError(
-            f"{path}: version {data.get('tables_version')} of the tables, this smile-coach has "
+            f"{path}: version {ascii(data.get('tables_version'))[:20]} of the tables, this smile-coach has "
             f"{len(MIGRATIONS)}; export it again with the same smile-coach"
         )
-    return _checked(data.get("tables"), path)
+    tables = _checked(data.get("tables"), path)
+    lost = 0
+    for parent, children in CHILDREN.items():
+        ids = {row["id"] for row in tables[parent]}
+        for child in children:
+            kept = [row for row in tables[child] if row[PARENT[parent]] in ids]
+            lost += len(tables[child]) - len(kept)
+            tables[child] = kept
+    return tables, lost
 
 
 def _checked(tables: Any, path: Path) -> dict[str, TableRows]:
-    """Return the tables if every row has exactly the known columns, with values of their types."""
-    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        migrate(memory, None)
-        for table in TABLES:
-            types = {row[1]: row[2] for row in memory.execute(f"PRAGMA table_info({table})")}
-            columns = _columns(memory, table)
-            rows = tables.get(table) if isinstance(tables, Mapping) else None
-            if not isinstance(rows, list):
-                raise CoachError(f"{path}: table '{table}' is missing; export it again")
-            for n, row in enumerate(rows, start=1):
-                if not isinstance(row, dict) or set(row) != set(columns):
-                    raise CoachError(f"{path}: row {n} of '{table}' has other columns; export it again")
-                for column, value in row.items():
-                    if not _fits(column, types[column], value):
-                        raise CoachError(
-                            f"{path}: row {n} of '{table}': {column} = {value!r}; export it again"
-                        )
+    """Return the tables if every row fits the model: nothing of a file with one bad row is taken over."""
+    now = datetime.now().astimezone()
+    for table in TABLES:
+        rows = tables.get(table) if isinstance(tables, Mapping) else None
+        if not isinstance(rows, list):
+            raise CoachError(f"{path}: table '{table}' is missing; export it again")
+        for n, row in enumerate(rows, start=1):
+            if wrong := fault(table, row, now):
+                joined = "" if wrong.startswith("has") else ":"
+                raise CoachError(f"{path}: row {n} of '{table}'{joined} {wrong}; export it again")
     return {table: tables[table] for table in TABLES}
-
-
-def _fits(column: str, kind: str, value: Any) -> bool:
-    if column in {"started_at", "at"}:
-        try:
-            return datetime.fromisoformat(value).tzinfo is not None
-        except (TypeError, ValueError):
-            return False
-    if value is None:
-        return True
-    return isinstance(value, str) if kind == "TEXT" else isinstance(value, int | float)
 
 
 def _not_a_number(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Return a number; 1e999 would be infinite, and no export could hold it."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number

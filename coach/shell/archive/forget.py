@@ -10,8 +10,9 @@ from pathlib import Path
 
 from coach.errors import StoreError, UsageError
 from coach.progress.history import SessionRecord
-from coach.shell.archive.export import CHILDREN, counted
+from coach.shell.archive.export import counted
 from coach.shell.profile import memories_file
+from coach.shell.store.row_models import CHILDREN
 from coach.shell.store.store import Store
 
 PHOTOS = "photos"

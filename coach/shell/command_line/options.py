@@ -132,4 +132,7 @@ def reading(home: Home) -> Store:
     """Open the history for reading: nothing is made or changed."""
     from coach.shell.store.store import Store
 
-    return Store.open(home.data_dir, read_only=True)
+    store = Store.open(home.data_dir, read_only=True)
+    if store.notice:
+        click.echo(store.notice, err=True)
+    return store

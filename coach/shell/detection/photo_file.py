@@ -11,6 +11,7 @@ import numpy as np
 from coach.errors import CoachError, StoreError
 from coach.shell.system.image import plain
 from coach.shell.system.native_stderr import native_stderr
+from coach.shell.system.private_file import make_private
 from coach.types import Image
 
 FOLDER = "photos"  # in the data folder
@@ -76,7 +77,7 @@ def keep_photo(folder: Path, image: Image, at: datetime, name: str) -> str:
     data = cv2.imencode(".png", image)[1].tobytes()
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.chmod(0o700)
+        make_private(place)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(data)
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import Protocol
 from coach.coaching.cues import Cue
 from coach.settings import VoiceSettings
 from coach.shell.sound.choice import Speech
+from coach.shell.system.private_file import make_private
 
 
 class Voice(Protocol):
@@ -109,7 +110,7 @@ def writable_folder(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        folder.parent.chmod(0o700)  # it holds the person's memories as speech
+        make_private(folder.parent)  # it holds the person's memories as speech
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:

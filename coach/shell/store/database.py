@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
@@ -11,10 +12,18 @@ from pathlib import Path
 
 from coach.errors import StoreError
 from coach.shell.store.migrations import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
+from coach.shell.system.private_file import make_private, readable_by_others
 
 NAME = "history.sqlite3"
 OPENING_S = 1.0  # how long to wait at the start for a second copy to let the file go
 WRITING_S = 0.05  # the same inside a session, where a frame is waiting
+# A file system without shared memory (WSL's drives, virtiofs, some network mounts) cannot hold a WAL index.
+_NO_SHARED_MEMORY = {
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+}
 _BAD = {sqlite3.SQLITE_NOTADB: "is not a history file", sqlite3.SQLITE_CORRUPT: "is damaged"}
 
 
@@ -47,13 +56,14 @@ def open_for_writing(
         _make_private(folder, path)
     try:
         connection = _connect(path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        _choose_journal(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows rather than only unlink them
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     migrate(connection, path, migrations)
+    if not existed and readable_by_others(path):
+        notice = f"{path}: this file system keeps no permissions: others on this machine may read it"
     connection.execute(f"PRAGMA busy_timeout = {int(WRITING_S * 1000)}")
     return connection, notice
 
@@ -87,6 +97,19 @@ def open_for_reading(folder: Path, migrations: Sequence[Migration] = MIGRATIONS)
     return memory
 
 
+def journal_mode(folder: Path) -> str:
+    """Try a history in an empty folder; return how it keeps what is being written: `wal` or `delete`.
+
+    Raises
+    ------
+    StoreError
+        None can be kept there.
+    """
+    connection, _ = open_for_writing(folder, date.min)
+    with contextlib.closing(connection):
+        return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+
 def companions(path: Path) -> tuple[Path, ...]:
     """Return the database and the two files SQLite keeps beside it while it is in use."""
     return path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
@@ -100,8 +123,8 @@ def _make_private(folder: Path, path: Path) -> bool:
             folder.mkdir(mode=0o700, exist_ok=True)
         existed = path.exists()
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+        if readable_by_others(path):
+            make_private(path)
     except OSError as error:
         raise StoreError(
             f"data folder {folder}: cannot be written ({error.strerror}); "
@@ -133,6 +156,8 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
                 f"{path}: made by a newer smile-coach (version {found} of the tables, this one knows "
                 f"{len(migrations)}); update smile-coach, or choose another folder with --data-dir"
             )
+        if found < 0 or (fault := _schema_fault(connection, found, migrations)):
+            return "holds tables that are none of ours" if found < 0 else fault
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             return "is damaged"
     except sqlite3.DatabaseError as error:
@@ -141,6 +166,31 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
             return _BAD[code]
         raise
     return ""
+
+
+def _schema_fault(connection: sqlite3.Connection, found: int, migrations: Sequence[Migration]) -> str:
+    """Return what is odd about the tables: a view or a trigger in it may run for ever, or change anything."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+        migrate(memory, None, migrations[:found])
+        ours = {name for (name,) in memory.execute("SELECT name FROM sqlite_schema")}
+        for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_schema"):
+            if name.startswith("sqlite_"):
+                continue
+            if kind not in {"table", "index"} or name not in ours:
+                return f"holds a {kind} that is none of ours ({name!a})"
+            if kind == "table" and not _plain(connection, name, text):
+                return f"holds a table that is none of ours ({name!a})"
+            ours.discard(name)
+    if missing := {name for name in ours if not name.startswith("sqlite_")}:
+        return f"lacks tables ({min(missing)!a})"
+    return ""
+
+
+def _plain(connection: sqlite3.Connection, table: str, text: str) -> bool:
+    """Whether a table computes nothing: no generated column, no check."""
+    columns = "SELECT hidden FROM pragma_table_xinfo(?)"
+    plain = text.upper().startswith("CREATE TABLE") and not re.search(r"\bCHECK\b", text.upper())
+    return plain and not any(hidden for (hidden,) in connection.execute(columns, (table,)))
 
 
 def _move_aside(path: Path, today: date) -> str:
@@ -163,7 +213,35 @@ def _move_aside(path: Path, today: date) -> str:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
+    """Connect; without shared memory, turn a WAL database left by another machine into a plain one."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:  # any other fault is told by who uses the connection
+        if getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY:
+            _use_rollback_journal(connection)
+    return connection
+
+
+def _choose_journal(connection: sqlite3.Connection) -> None:
+    """Write ahead where the file system can, else with a rollback journal."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) not in _NO_SHARED_MEMORY:
+            raise
+        _use_rollback_journal(connection)
+
+
+def _use_rollback_journal(connection: sqlite3.Connection) -> None:
+    """Leave WAL: held by one process alone, it needs no shared memory, and can be left in order."""
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA locking_mode = NORMAL")
+    connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # lets the lock go
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
@@ -173,6 +251,9 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA user_version")
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode in _NO_SHARED_MEMORY:
+            connection.close()
+            return _connect(path)
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
             raise
         connection.close()
@@ -190,10 +271,13 @@ def _size(path: Path) -> int:
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
-    busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-    remedy = (
-        "another smile-coach is using it: close that one and try again"
-        if busy
-        else "free some space, or choose another folder with --data-dir or SMILE_COACH_HOME"
-    )
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        remedy = "another smile-coach is using it: close that one and try again"
+    elif code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
+        remedy = "it is damaged: restore a copy, or move it away to begin a new history"
+    elif code == sqlite3.SQLITE_FULL:
+        remedy = "free some space, or choose another folder with --data-dir or SMILE_COACH_HOME"
+    else:
+        remedy = "check the folder and its disk, or choose another with --data-dir or SMILE_COACH_HOME"
     return StoreError(f"{path}: cannot be used ({error}); {remedy}")

@@ -99,7 +99,7 @@ def migrate(
     for old in range(found, len(migrations)):
         try:
             if path is not None and found > 0:  # there is something to copy
-                _back_up(connection, path.with_name(f"{path.stem}.backup-v{old}.sqlite3"))
+                back_up(connection, path.with_name(f"{path.stem}.backup-v{old}.sqlite3"))
             connection.execute("BEGIN IMMEDIATE")
             if version(connection) == old:  # else a second copy was quicker
                 migrations[old](connection)
@@ -115,7 +115,14 @@ def migrate(
             ) from error
 
 
-def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
+def back_up(connection: sqlite3.Connection, copy: Path) -> None:
+    """Copy a database into a file for its owner alone.
+
+    Raises
+    ------
+    sqlite3.Error, OSError
+        It cannot be read or written.
+    """
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     with contextlib.closing(sqlite3.connect(copy)) as target:
         connection.backup(target)

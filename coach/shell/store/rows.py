@@ -18,6 +18,7 @@ from coach.progress.history import (
     SessionRecord,
     SmileRecord,
 )
+from coach.shell.store.row_models import MODELS, fault, sound
 from coach.types import Bilateral
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
@@ -89,16 +90,42 @@ def insertion(table: str, values: Mapping[str, Any]) -> Statement:
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values())  # noqa: S608
 
 
+def unsound(connection: sqlite3.Connection) -> dict[str, dict[int, str]]:
+    """Return the rows that cannot be read: by table, the row's number and a line on what is wrong."""
+    found: dict[str, dict[int, str]] = {}
+    for table in MODELS:
+        rows = connection.execute(f"SELECT rowid, * FROM {table} WHERE NOT ({sound(table)})")  # noqa: S608
+        columns = [column[0] for column in rows.description]
+        for row in rows:
+            number, values = row[0], dict(zip(columns[1:], row[1:], strict=True))
+            told = fault(table, {name: values[name] for name in MODELS[table].model_fields})
+            found.setdefault(table, {})[number] = f"{table} row {number}: {told or 'cannot be read'}"
+    for table, column in (("sessions", "started_at"), ("check_ins", "at")):
+        for number, at in connection.execute(f"SELECT rowid, {column} FROM {table}"):  # noqa: S608
+            if number not in found.get(table, {}) and _moment(at) is None:
+                found.setdefault(table, {})[number] = f"{table} row {number}: {column} = {at!a}"
+    return found
+
+
+def _moment(at: str) -> datetime | None:
+    """Return the date where the text is one with its offset from UTC."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
 def read_history(connection: sqlite3.Connection) -> History:
-    """Return everything in the database, each kind in order of time."""
+    """Return everything in the database that can be read, each kind in order of time."""
     rows = connection.execute(
-        """SELECT id, started_at, plan, source, version, duration_s, reason FROM sessions
-        ORDER BY started_at, rowid"""
+        f"""SELECT id, started_at, plan, source, version, duration_s, reason FROM sessions
+        WHERE {sound("sessions")} ORDER BY started_at, rowid"""  # noqa: S608
     ).fetchall()
     sessions = tuple(
         SessionRecord(
             id=session,
-            started_at=datetime.fromisoformat(started_at),
+            started_at=at,
             plan=plan,
             source=source,
             version=version,
@@ -106,22 +133,25 @@ def read_history(connection: sqlite3.Connection) -> History:
             reason=reason,
         )
         for session, started_at, plan, source, version, duration_s, reason in rows
+        if (at := _moment(started_at)) is not None
     )
-    at = {session.id: session.started_at for session in sessions}
+    began = {session.id: session.started_at for session in sessions}
 
     def read(table: str, *columns: str) -> list[tuple[Any, ...]]:
         """Rows of one table: session, time of the session, exercise, and then `columns`."""
         names = ", ".join(f"{table}.{column}" for column in columns)
         query = f"""SELECT session, coalesce(exercise, ''), {names} FROM {table}
-            JOIN sessions ON sessions.id = session ORDER BY started_at, sessions.rowid, {table}.id"""  # noqa: S608
-        return [(row[0], at[row[0]], *row[1:]) for row in connection.execute(query)]
+            JOIN sessions ON sessions.id = session WHERE {sound(table)}
+            ORDER BY started_at, sessions.rowid, {table}.id"""  # noqa: S608
+        return [(row[0], began[row[0]], *row[1:]) for row in connection.execute(query) if row[0] in began]
 
     holds = read("repetitions", "hold_s", "whole_hold_s", "t_s")
     smiles = read("smiles", "weaker_side", "symmetry", "lag_s", "excursion_left_mm", "excursion_right_mm")
     recalls = read("recalls", "memory", "latency_s", "in_time", "eye_engaged", "feeling")
     scores = connection.execute(
-        """SELECT at, source, name, value, sem FROM scores JOIN check_ins ON check_ins.id = check_in
-        ORDER BY at, scores.id"""
+        f"""SELECT at, source, scores.name, value, sem FROM scores
+        JOIN check_ins ON check_ins.id = check_in WHERE {sound("scores")} AND {sound("check_ins")}
+        ORDER BY at, scores.id"""  # noqa: S608
     )
     return History(
         sessions=sessions,
@@ -142,5 +172,5 @@ def read_history(connection: sqlite3.Connection) -> History:
             RecallRecord(session, when, exercise, memory or "", latency_s, bool(timely), bool(eyes), feeling)
             for session, when, exercise, memory, latency_s, timely, eyes, feeling in recalls
         ),
-        scores=tuple(Score(datetime.fromisoformat(row[0]), *row[1:]) for row in scores),
+        scores=tuple(Score(at, *row[1:]) for row in scores if (at := _moment(row[0])) is not None),
     )

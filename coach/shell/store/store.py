@@ -18,6 +18,8 @@ from coach import events
 from coach.errors import StoreError
 from coach.progress.history import History
 from coach.shell.store import database as history_file
+from coach.shell.store.mending import left_out_notice
+from coach.shell.store.replaced import FileId, file_id, merge, remove_ours, rescue
 from coach.shell.store.rows import Statement, insertion, rating, read_history, statement
 
 
@@ -48,6 +50,10 @@ class Store:
         self._journal: list[Statement] = []  # all of this run's statements, in order
         self._written = 0  # how many of them are on the disk
         self._clock: Callable[[], datetime] = _today
+        self._rescued: Path | None = None  # a copy of the file that another computer's has replaced
+        self._files: list[tuple[Path, FileId | None]] = []
+        self._remember_file()
+        self.notice = "; ".join(filter(None, [notice, left_out_notice(connection, self.path)]))
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False, clock: Callable[[], datetime] = _today) -> Self:
@@ -185,10 +191,11 @@ class Store:
             The history cannot be written; nothing was changed.
         """
         try:
+            self._follow_file()
             self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise StoreError(f"{self.path}: cannot be written ({error}); nothing was changed") from error
         finally:
             if self._connection.in_transaction:
@@ -206,9 +213,6 @@ class Store:
             return read_history(self._connection)
         except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"{self.path}: cannot be read ({error}); restore a copy") from error
-        except KeyError as error:  # an index that no longer agrees with its table
-            reason = f"session {error} is named in it but not there"
-            raise StoreError(f"{self.path}: cannot be read ({reason}); restore a copy") from error
 
     @property
     def waiting(self) -> int:
@@ -218,12 +222,11 @@ class Store:
     def retry(self) -> bool:
         """Try to write what waits in memory; return whether all is on the disk."""
         try:
-            if not self._still_there():
-                self._reopen()
+            self._follow_file()
             while self._written < len(self._journal):
                 self._execute(self._journal[self._written])
                 self._written += 1
-        except (sqlite3.Error, StoreError) as error:
+        except (sqlite3.Error, OSError) as error:
             self.problem = f"history: not saved yet, kept in memory ({error}); the session continues"
             return False
         if self.problem:
@@ -232,7 +235,7 @@ class Store:
 
     def close(self) -> None:
         """Write what still waits and let the file go; safe to call twice."""
-        if self.waiting:
+        if self.waiting or self._replaced():
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute(f"PRAGMA busy_timeout = {int(history_file.OPENING_S * 1000)}")
             self.retry()
@@ -258,15 +261,43 @@ class Store:
             # The session's row is gone (it was forgotten while it ran): this event has no session any more.
             return
 
-    def _still_there(self) -> bool:
-        """Whether the open file is still the one with its name: SQLite would write to a deleted one."""
+    def _remember_file(self) -> None:
+        paths = history_file.companions(self.path)
+        self._files = [(path, None if self.read_only else file_id(path)) for path in paths]
+
+    def _replaced(self) -> bool:
+        """Whether another file stands under the name of the open one: a sync program put it there."""
+        known = self._files[0][1]
+        return known is not None and file_id(self.path) not in {known, None}
+
+    def _follow_file(self) -> None:
+        """Go on in the file that has the history's name: SQLite would write to one that has lost it.
+
+        One that has vanished is begun again with all of this run in it. Where another computer's history
+        was put in its place, that one is given what this one holds: nothing of either is lost.
+
+        Raises
+        ------
+        StoreError, sqlite3.Error, OSError
+            It cannot be done (yet).
+        """
         if self.read_only:
             raise StoreError(f"{self.path}: was opened for reading only")
-        return self.path.exists()
-
-    def _reopen(self) -> None:
-        """Begin a new file in place of one that has vanished, with all of this run in it again."""
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
-        self._written = 0
+        if self._rescued is None and self._replaced():
+            self._rescued = rescue(self._connection, self.folder)
+            remove_ours(self._files[1:])
+        elif self._rescued is None and self.path.exists():
+            return
+        elif self._rescued is None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._written = 0
         self._connection, _ = history_file.open_for_writing(self.folder, self._clock().date())
+        if self._rescued is not None:
+            merge(self._connection, self._rescued)
+            self._rescued.unlink(missing_ok=True)
+            self._rescued = None
+            self.notice = (
+                f"{self.path}: was replaced while it was open (by a sync program?); both are in it now"
+            )
+        self._remember_file()

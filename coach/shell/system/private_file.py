@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
 
 from coach.errors import CoachError, UsageError
+
+
+def make_private(path: Path) -> None:
+    """Let the owner alone read a file or open a folder, as far as its file system keeps permissions."""
+    with contextlib.suppress(OSError):  # exFAT and CIFS refuse
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether others on this machine may read it; on Windows the folder's own rules decide, and never."""
+    try:
+        return os.name == "posix" and path.stat().st_mode & 0o077 != 0
+    except OSError:
+        return False
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -8,8 +8,13 @@ from pathlib import Path
 from coach.errors import SourceError
 
 
-def require_regular_file(path: Path) -> None:
+def require_regular_file(path: Path, what: str = "a video") -> None:
     """Raise the one line that fits what is wrong with the path.
+
+    Parameters
+    ----------
+    what
+        The kind of file that was wanted.
 
     Raises
     ------
@@ -31,8 +36,8 @@ def require_regular_file(path: Path) -> None:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"{path}: cannot be read ({reason}); check its permissions") from error
     if stat.S_ISDIR(about.st_mode):
-        raise SourceError(f"{path}: is a folder, not a video; name a file in it")
+        raise SourceError(f"{path}: is a folder, not {what}; name a file in it")
     if not stat.S_ISREG(about.st_mode):
-        raise SourceError(f"{path}: is a pipe or a device, not a file; save the recording as a file first")
+        raise SourceError(f"{path}: is a pipe or a device, not {what}; save it as a file first")
     if about.st_size == 0:
-        raise SourceError(f"{path}: is empty (0 bytes); record it again")
+        raise SourceError(f"{path}: is empty (0 bytes), not {what}; give another file")

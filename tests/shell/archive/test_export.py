@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,7 +84,19 @@ def test_an_export_comes_back_whole_and_once(store: Store, tmp_path: Path) -> No
         (lambda data: data["tables"]["smiles"][0].update(lag_s="late"), "lag_s = 'late'"),
         (lambda data: data["tables"]["smiles"][0].update({"x) --": 1}), "other columns"),
         (lambda data: data["tables"]["sessions"][0].update(started_at="2025-03-01"), "started_at"),
-        (lambda data: data["tables"]["sessions"][0].update(plan=None), "contradict"),
+        (lambda data: data["tables"]["sessions"][0].update(plan=None), "plan = None"),
+        (lambda data: data["tables"]["sessions"][0].update(id=None), "id = None"),
+        (lambda data: data["tables"]["sessions"][0].update(id=["x"]), "id = "),
+        (lambda data: data["tables"]["sessions"][0].update(started_at="0001-01-01T00:00:00+00:00"), "1970"),
+        (lambda data: data["tables"]["sessions"][0].update(started_at="2099-01-01T00:00+00:00"), "future"),
+        (lambda data: data["tables"]["sessions"][0].update(source="\ud800"), "source = "),
+        (lambda data: data["tables"]["sessions"][0].update(source="x" * 5000), "source = 'x"),
+        (lambda data: data["tables"]["repetitions"][0].update(exercise="{0.real}"), "exercise = "),
+        (lambda data: data["tables"]["repetitions"][0].update(exercise="a\x1b[2J"), "exercise = "),
+        (lambda data: data["tables"]["repetitions"][0].update(hold_s=10**30), "hold_s = 1000"),
+        (lambda data: data["tables"]["repetitions"][0].update(hold_s=None), "hold_s = None"),
+        (lambda data: data["tables"]["repetitions"][0].update(number=2.5), "number = 2.5"),
+        (lambda data: data["tables"]["repetitions"].append(3), "other columns"),
         (lambda data: data["tables"]["sessions"].append(data["tables"]["sessions"][0]), "contradict"),
     ],
 )
@@ -101,7 +114,28 @@ def test_what_is_not_ones_own_export_changes_nothing(store: Store, tmp_path: Pat
         assert other.history().sessions == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1]", b'{"format": NaN}', b"[" * 100_000])
+def test_rows_that_belong_to_nothing_are_left_out_and_said(store: Store, tmp_path: Path) -> None:
+    """A repetition whose session is not in the file cannot be placed."""
+    data = as_json(store)
+    data["tables"]["repetitions"][3]["session"] = "gone"
+    data["tables"]["scores"][0]["check_in"] = "gone"
+    path = tmp_path / "history.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with Store.open(tmp_path / "other") as other:
+        assert "2 rows left out, whose session or check-in is not in the file" in import_json(other, path)
+
+
+def test_what_never_ends_is_no_export(store: Store, tmp_path: Path) -> None:
+    """A pipe would hang, a device fill the memory."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(CoachError, match="is a pipe or a device"):
+            import_json(store, path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'{"format": 1e999}', b"\xff\xfe", b"[1]", b'{"format": NaN}', b"[" * 100_000]
+)
 def test_what_is_not_json_is_one_line(store: Store, tmp_path: Path, content: bytes) -> None:
     """Whatever the file holds, the answer is a sentence."""
     (tmp_path / "x.json").write_bytes(content)

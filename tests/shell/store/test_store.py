@@ -17,6 +17,7 @@ import pytest
 from coach import events
 from coach.errors import StoreError
 from coach.shell.store import database as history_file
+from coach.shell.store.mending import mend
 from coach.shell.store.migrations import MIGRATIONS, VERSION_1, migrate, version
 from coach.shell.store.store import Store
 from coach.types import Bilateral
@@ -387,13 +388,167 @@ def test_a_read_only_disk_can_still_be_read(tmp_path: Path, monkeypatch: pytest.
         assert "reading only" in store.problem
 
 
-def test_a_row_that_was_tampered_with_is_one_line(tmp_path: Path) -> None:
-    """A date that is none ends in a sentence, not in a traceback."""
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE sessions SET started_at = 'yesterday' WHERE id = 'bad'", "started_at = 'yesterday'"),
+        ("UPDATE sessions SET started_at = '0001-01-01T00:00:00+00:00' WHERE id = 'bad'", "1970 to 2100"),
+        ("UPDATE sessions SET started_at = '2026-02-31T00:00:00+00:00' WHERE id = 'bad'", "2026-02-31"),
+        ("UPDATE sessions SET started_at = x'00ff' WHERE id = 'bad'", "started_at = b'\\x00\\xff'"),
+        ("UPDATE repetitions SET hold_s = 9e999 WHERE session = 'bad'", "hold_s = inf"),
+        ("UPDATE repetitions SET hold_s = 'long' WHERE session = 'bad'", "hold_s = 'long'"),
+        ("UPDATE repetitions SET exercise = '{0.real}' WHERE session = 'bad'", "exercise = '{0.real}'"),
+        ("UPDATE repetitions SET exercise = char(27) || 'x' WHERE session = 'bad'", "exercise = '\\x1bx'"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_said_left_out_and_mended(
+    tmp_path: Path, change: str, said: str
+) -> None:
+    """The rest of the history is all there; taking the row out keeps a copy of how it was."""
     with Store.open(tmp_path) as store:
-        begin(store)
-        store.connection.execute("UPDATE sessions SET started_at = 'yesterday'")
-        with pytest.raises(StoreError, match="cannot be read"):
-            store.history()
+        store.record(begin(store), rep(1))
+        bad = begin(store)
+        store.record(bad, rep(1))
+        store.connection.execute("PRAGMA foreign_keys = OFF")
+        store.connection.execute("UPDATE sessions SET id = 'bad' WHERE id = ?", (bad,))
+        store.connection.execute("UPDATE repetitions SET session = 'bad' WHERE session = ?", (bad,))
+        store.connection.execute(change)
+    for read_only in (True, False):
+        with Store.open(tmp_path, read_only=read_only) as store:
+            assert "1 row cannot be read and is left out" in store.notice
+            assert said in store.notice
+            assert "smile-coach doctor --mend" in store.notice
+            assert store.notice.isprintable()
+            assert len(store.history().repetitions) == 1
+    with Store.open(tmp_path) as store:
+        taken, copy = mend(store.connection, store.path, AT)
+        assert said in taken
+        assert "history.backup-2026-03-01" in copy
+        assert mend(store.connection, store.path, AT) == []
+    with Store.open(tmp_path) as store:
+        assert store.notice == ""
+        assert len(store.history().repetitions) == 1
+    (kept,) = tmp_path.glob("history.backup-*")
+    with contextlib.closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (2,)
+
+
+ENDLESS = (
+    """CREATE VIEW more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"""
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (ENDLESS, "a view that is none of ours"),
+        ("CREATE TRIGGER t AFTER INSERT ON repetitions BEGIN DELETE FROM sessions; END", "a trigger"),
+        ("ALTER TABLE scores ADD COLUMN twice AS (value * 2)", "a table that is none of ours"),
+        ("DROP TABLE smiles", "lacks tables"),
+        ("PRAGMA user_version = -5", "tables that are none of ours"),
+    ],
+)
+def test_tables_that_compute_or_are_not_ours_are_kept_aside(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    """A view may run for ever, a trigger change anything; nothing of such a file is asked."""
+    Store.open(tmp_path).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as connection:
+        connection.execute(statement)
+    with pytest.raises(StoreError, match=said):
+        Store.open(tmp_path, read_only=True)
+    with Store.open(tmp_path, clock=lambda: AT) as store:
+        assert said in store.notice
+        assert "history.bad-2026-03-01.sqlite3" in store.notice
+
+
+class NoSharedMemory(sqlite3.Connection):
+    """A connection on a file system without shared memory: nothing can be read while WAL is on."""
+
+    def execute(self, statement, *values):
+        if statement.startswith("PRAGMA locking_mode = EXCLUSIVE"):
+            self.alone = True
+        elif statement.startswith("PRAGMA locking_mode"):
+            self.alone = False
+        elif not getattr(self, "alone", False) and not statement.startswith("PRAGMA journal_mode"):
+            mode = super().execute("PRAGMA journal_mode").fetchone()[0]
+            if mode == "wal" and not statement.startswith("PRAGMA"):
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMMAP
+                raise error
+        return super().execute(statement, *values)
+
+
+def test_without_shared_memory_a_rollback_journal_is_used(tmp_path: Path, monkeypatch) -> None:
+    """A new history, one that another machine left in WAL, and one that is only read."""
+    with Store.open(tmp_path / "old") as store:
+        store.record(begin(store), rep(1))
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=NoSharedMemory))
+    for folder in (tmp_path / "old", tmp_path / "new"):
+        with Store.open(folder) as store:
+            store.record(begin(store), rep(2))
+            assert store.problem == ""
+            assert store.connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        with Store.open(folder, read_only=True) as store:
+            assert len(store.history().repetitions) == (2 if folder.name == "old" else 1)
+    (tmp_path / "tried").mkdir()
+    assert history_file.journal_mode(tmp_path / "tried") == "delete"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be replaced on Windows")
+@pytest.mark.parametrize("at_the_end", [False, True], ids=["between two repetitions", "after the last"])
+def test_a_history_that_a_sync_program_replaces_loses_nothing_of_either(tmp_path: Path, at_the_end) -> None:
+    """Another computer's history is renamed over the open one: this run and what was here go into it."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    with Store.open(there) as other:
+        theirs = begin(other)
+        other.record(theirs, rep(1))
+    with Store.open(here) as store:
+        store.record(begin(store), rep(1))
+    store = Store.open(here)
+    session = begin(store)
+    store.record(session, rep(1))
+    store.add_check_in(AT, {"mouth": 50.0})
+    if at_the_end:
+        store.record(session, rep(2))
+    (there / NAME).replace(here / NAME)
+    if not at_the_end:
+        store.record(session, rep(2))
+        assert "was replaced while it was open" in store.notice
+    assert store.problem == ""
+    store.close()
+    assert sorted(path.name for path in here.iterdir()) == [NAME]
+    with Store.open(here, read_only=True) as store:
+        history = store.history()
+        assert len(history.sessions) == 3
+        assert [row.session for row in history.repetitions].count(session) == 2
+        assert theirs in {row.session for row in history.repetitions}
+        assert len(history.scores) == 1
+        assert store.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps files to their owner by their folder")
+def test_a_file_system_without_permissions_is_said_once(tmp_path: Path, monkeypatch) -> None:
+    """On a memory stick (exFAT) or a network drive chmod is refused: it works, and others may read it."""
+
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    real = Path.stat
+    monkeypatch.setattr(Path, "chmod", refuse)
+
+    def loose(path, **options):
+        about = list(real(path, **options))
+        about[0] |= 0o055
+        return os.stat_result(about)
+
+    monkeypatch.setattr(Path, "stat", loose)
+    with Store.open(tmp_path) as store:
+        assert "others on this machine may read it" in store.notice
+        store.record(begin(store), rep(1))
+    with Store.open(tmp_path) as store:
+        assert store.notice == ""
 
 
 def version_0(path: Path) -> None:

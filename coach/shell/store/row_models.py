@@ -1,0 +1,222 @@
+"""The one model of a history's rows: what an export or a file from elsewhere may hold, column by column."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+AHEAD = timedelta(days=1)  # a clock may be wrong, and the world is round
+LONGEST_S = 1e7  # four months: nothing within a session lasts longer
+SHOWN = 60  # characters of a wrong value that are shown
+
+CHILDREN = {
+    "sessions": ("repetitions", "attempts", "smiles", "recalls", "stages", "jaw_circles"),
+    "check_ins": ("scores",),
+}
+PARENT = {"sessions": "session", "check_ins": "check_in"}  # the column of a child that names it
+
+
+def _text(value: str) -> str:
+    value.encode()  # raises a ValueError for half a surrogate pair, which no file could be written with
+    return value
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch("[0-9A-Za-z_][0-9A-Za-z_ .+-]*", value):
+        raise ValueError("no name: letters, digits, blanks and . + - are understood")
+    return value
+
+
+def _moment(value: str, info: ValidationInfo) -> str:
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError("has no offset from UTC")
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        raise ValueError(f"lies outside of {FIRST_YEAR} to {LAST_YEAR}")
+    now = (info.context or {}).get("now")
+    if now is not None and at.astimezone(UTC) > now.astimezone(UTC) + AHEAD:
+        raise ValueError("lies in the future")
+    return value
+
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+Text = Annotated[str, Field(max_length=4096), AfterValidator(_text)]
+Document = Annotated[str, Field(max_length=1_000_000), AfterValidator(_text)]
+Name = Annotated[str, Field(max_length=80), AfterValidator(_text), AfterValidator(_name)]
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
+Seconds = Annotated[float, Field(ge=-LONGEST_S, le=LONGEST_S)]
+Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
+_NUMBER = "(typeof({0}) IN ('integer', 'real') AND {0} BETWEEN -1e9 AND 1e9)"
+_TEXT = "(typeof({0}) = 'text' AND length({0}) <= 1000000)"
+_MINUTE = "[0-9]" * 4 + "-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]*[-+Z]*"
+_SOUND: tuple[tuple[Any, str], ...] = (
+    (Seconds, _NUMBER),
+    (Number, _NUMBER),
+    (Count, _NUMBER),
+    (bool | Count, _NUMBER),
+    (Id, _TEXT),
+    (Text, _TEXT),
+    (Document, _TEXT),
+    (Name, f"({_TEXT} AND {{0}} NOT GLOB '*[^0-9A-Za-z_ .+-]*')"),
+    (Moment, f"({_TEXT} AND {{0}} GLOB '{_MINUTE}' AND {{0}} BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}')"),
+)
+
+
+class Row(BaseModel):
+    """One row: exactly these columns, and numbers that are finite."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Sessions(Row):
+    """A session."""
+
+    id: Id
+    started_at: Moment
+    plan: Text
+    source: Text
+    version: Text
+    model: Text
+    settings: Document
+    neutral_s: Seconds | None
+    quality: Number | None
+    duration_s: Seconds | None
+    frames: Count | None
+    fps: Number | None
+    reason: Text | None
+
+
+class InSession(Row):
+    """What is measured in a session."""
+
+    session: Id
+    exercise: Name | None
+    t_s: Seconds | None
+
+
+class Repetitions(InSession):
+    """A repetition."""
+
+    number: Count | None
+    start_s: Seconds | None
+    hold_s: Seconds
+    whole_hold_s: Seconds | None
+    end_s: Seconds | None
+
+
+class Attempts(InSession):
+    """A try that was none."""
+
+    start_s: Seconds | None
+    end_s: Seconds | None
+    hold_s: Seconds | None
+    reason: Name
+
+
+class Smiles(InSession):
+    """A smile, side by side."""
+
+    start_s: Seconds | None
+    weaker_side: Name | None
+    symmetry: Number | None
+    first_side: Name | None
+    lag_s: Seconds | None
+    excursion_left_mm: Number | None
+    excursion_right_mm: Number | None
+
+
+class Recalls(InSession):
+    """What a memory brought."""
+
+    number: Count | None
+    memory: Text | None
+    cue_s: Seconds | None
+    onset_s: Seconds | None
+    latency_s: Seconds | None
+    in_time: bool | Count | None
+    eye_engaged: bool | Count | None
+    feeling: Count | None
+
+
+class Stages(InSession):
+    """A stage of the jaw release."""
+
+    name: Name | None
+    status: Name | None
+
+
+class JawCircles(InSession):
+    """A full circle of the jaw."""
+
+    number: Count | None
+    direction: Name | None
+
+
+class CheckIns(Row):
+    """A check-in."""
+
+    id: Id
+    at: Moment
+    source: Text
+    version: Text
+    model: Text
+    photo: Text | None
+    details: Document
+
+
+class Scores(Row):
+    """One score of a check-in."""
+
+    check_in: Id
+    name: Name
+    value: Number
+    sem: Number | None
+
+
+MODELS: dict[str, type[Row]] = {
+    "sessions": Sessions,
+    "repetitions": Repetitions,
+    "attempts": Attempts,
+    "smiles": Smiles,
+    "recalls": Recalls,
+    "stages": Stages,
+    "jaw_circles": JawCircles,
+    "check_ins": CheckIns,
+    "scores": Scores,
+}
+
+
+def fault(table: str, row: Any, now: datetime | None = None) -> str:
+    """Return what is wrong with a row, e.g. `hold_s = 'long': input should be a valid number`; else nothing.
+
+    `now`: no date may lie more than a day after it.
+    """
+    try:
+        MODELS[table].model_validate(row, context={"now": now})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] in {"missing", "extra_forbidden", "model_type"}:
+            return "has other columns"
+        column = str(first["loc"][0])
+        value = ascii(row[column])
+        shown = value if len(value) <= SHOWN else f"{value[: SHOWN - 3]}..."
+        return f"{column} = {shown}: {first['msg'].removeprefix('Value error, ').lower()}"
+    return ""
+
+
+def sound(table: str) -> str:
+    """Return the SQL condition that a table's row fits its model: quick, and coarse for dates and texts."""
+    checks = []
+    for column, hint in get_type_hints(MODELS[table], include_extras=True).items():
+        check = next((check for kind, check in _SOUND if hint in (kind, kind | None)), None)
+        if check is not None:  # else it is the model's own configuration
+            check = check.format(f"{table}.{column}")
+            checks.append(f"({check})" if hint != hint | None else f"({table}.{column} IS NULL OR {check})")
+    return " AND ".join(checks)
