@@ -55,6 +55,8 @@ class CalibrationFlow:
         Name for the log.
     own_range
         The range as it was measured before.
+    safety
+        Say and show what to watch out for before any effort.
     coaching
         `config/coaching.toml`.
     """
@@ -67,6 +69,7 @@ class CalibrationFlow:
         *,
         source: str,
         own_range: OwnRange | None = None,
+        safety: bool = False,
         coaching: CoachingSpec = STANDARD,
     ) -> None:
         self.perception = Perception(own_range)
@@ -74,6 +77,8 @@ class CalibrationFlow:
         self.state: Calibration | None = None
         self._spec = spec
         self._book = book
+        self._safety = safety
+        self._asked_to_relax = False
         self._stage: CalibrationStage = "ready"
         self._since = 0.0
         self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
@@ -150,18 +155,28 @@ class CalibrationFlow:
     def _begin(self, t: float) -> None:
         if self.led.begin(t):
             self._since = t
-            self.led.say(t, CueKind.INSTRUCTION, "neutral")
+            if self._safety:
+                self.led.say(t, CueKind.SAFETY, "safety")
+            else:
+                self._ask_to_relax(t)
         self.led.advance(t)
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         found = self._face_check.step(t, face)
         self.led.watch.framing = self._face_check.framing
         if found is None or found.baseline is None:
+            # People who listen are mostly at rest: only those who are not need to be told.
+            if not self._asked_to_relax and self.led.speaker.quiet(t):
+                self._ask_to_relax(t)
             self._speak_of_framing(t)
             return
         self.led.calibrated(t, found.baseline)
         self._stage, self._since = "moving", t
         self.state = Calibration(found.baseline.noise, since=t)
+
+    def _ask_to_relax(self, t: float) -> None:
+        self._asked_to_relax = True
+        self.led.say(t, CueKind.INSTRUCTION, "neutral")
 
     def _lead(self, t: float) -> None:
         if self.state is None:
@@ -199,10 +214,11 @@ class CalibrationFlow:
     def _draw(self) -> Screen:
         book, state = self._book, self.state
         if state is None:
+            note = book.text(SCREEN, "safety_note") if self._safety else book.text(SESSION, "neutral")
             return Screen(
                 "ready",
                 title=book.text(SCREEN, "calibrating"),
-                instruction=book.text(SESSION, "neutral"),
+                instruction=note,
                 time_left_s=USUAL_S,
             )
         if self.finished:

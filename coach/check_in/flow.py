@@ -8,10 +8,10 @@ from coach.check_in import machine
 from coach.check_in.capture_gate import FacePlacement, Fix, observe, placement
 from coach.check_in.machine import CheckIn, CheckInSpec
 from coach.check_in.photo_measures import baseline_of
-from coach.coaching.cues import Cue
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.flow import Output
 from coach.coaching.led import Led
-from coach.coaching.phrases import PhraseBook
+from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import EndReason, Event
@@ -42,6 +42,8 @@ class CheckInFlow:
         Name for the log.
     like
         How the face was placed in the last check-in, None if there was none.
+    safety
+        Say and show what to watch out for before any effort.
     coaching
         `config/coaching.toml`.
     """
@@ -54,12 +56,14 @@ class CheckInFlow:
         *,
         source: str,
         like: FacePlacement | None = None,
+        safety: bool = False,
         coaching: CoachingSpec = STANDARD,
     ) -> None:
         self.state = CheckIn(spec.takes)
         self.led = Led(SECTION, book, settings, source=source, coaching=coaching, section=SECTION)
         self._spec = spec
         self._book = book
+        self._safety = safety
         self._perception = Perception()
         self._like = like
         self._neutral: Baseline | None = None
@@ -132,7 +136,8 @@ class CheckInFlow:
     # -- leading
 
     def _begin(self, t: float) -> None:
-        self.led.begin(t)
+        if self.led.begin(t) and self._safety:
+            self.led.say(t, CueKind.SAFETY, "safety")
         self.led.advance(t)
 
     def _lead(self, t: float, face: FaceObservation | None) -> bool:
@@ -175,7 +180,7 @@ class CheckInFlow:
         screen = Screen(
             "rising" if state.phase == "posing" else "ready",
             title=book.text(SECTION, "title"),
-            instruction=book.text(SECTION, f"check_{state.pose}"),
+            instruction=self._instruction(),
             count=state.take,
             target=self._spec.takes,
             progress=state.progress,
@@ -186,6 +191,11 @@ class CheckInFlow:
             framing=_drawn(fix),
             fix="" if fix is None else book.text(SECTION, fix),
         )
+
+    def _instruction(self) -> str:
+        if self._safety and self.state.step == 0 and self.state.phase != "posing":
+            return self._book.text(SCREEN, "safety_note")
+        return self._book.text(SECTION, f"check_{self.state.pose}")
 
 
 def _drawn(fix: Fix | None) -> Framing:

@@ -242,6 +242,22 @@ def leading() -> CalibrationFlow:
     raise AssertionError("it never asked for anything")
 
 
+def test_what_to_watch_out_for_is_said_and_shown_before_any_effort() -> None:
+    """It is heard whole; those who listened with a face at rest need not be told to relax it."""
+    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="test", safety=True)
+    said: list[tuple[float, Cue]] = []
+    shown = set()
+    for n in range(round(12 * FPS)):
+        out = flow.process(n / FPS, replace(still(), t=n / FPS))
+        if out.say is not None:
+            said.append((n / FPS, out.say))
+        if flow.state is None:
+            shown.add(out.screen.instruction)
+    assert [cue.key for _, cue in said[:2]] == ["safety", "own_cheek"]
+    assert said[1][0] - said[0][0] > 1.0
+    assert shown == {load_phrase_book("en").text("screen", "safety_note")}
+
+
 def test_a_pause_asks_for_the_movement_again() -> None:
     """By the key: nothing goes on meanwhile, and the same key asks for what was asked for before."""
     flow = leading()

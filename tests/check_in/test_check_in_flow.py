@@ -105,9 +105,20 @@ class Led:
         return [cue.key for _, cue in self.said]
 
 
-def new_flow(takes: int) -> CheckInFlow:
+def new_flow(takes: int, *, safety: bool = False) -> CheckInFlow:
     spec = SPEC.model_copy(update={"takes": takes})
-    return CheckInFlow(spec, load_phrase_book("en"), SETTINGS, source="test")
+    return CheckInFlow(spec, load_phrase_book("en"), SETTINGS, source="test", safety=safety)
+
+
+def test_what_to_watch_out_for_comes_first(faces: Faces) -> None:
+    """Before the biggest smile and the open mouth; the window shows it until then."""
+    led = Led(faces, new_flow(takes=1, safety=True))
+    led.frame()
+    assert led.screen is not None
+    assert led.screen.instruction == load_phrase_book("en").text("screen", "safety_note")
+    led.until(lambda led: led.ended)
+    assert led.keys[:2] == ["safety", "check_neutral"]
+    assert led.screen.instruction != load_phrase_book("en").text("screen", "safety_note")
 
 
 def test_each_face_is_photographed_and_the_last_words_are_heard(faces: Faces) -> None:

@@ -54,12 +54,13 @@ def run_calibrate(options: Shared) -> int:
     home.make_data_dir()
     book = load_phrase_book(language_for(home.settings.language))
     with open_devices(options, home, book) as devices:
-        _, interrupted = measure_range(devices, home, book, to_error=options.events == STANDARD_OUTPUT)
+        to_error = options.events == STANDARD_OUTPUT
+        _, interrupted = measure_range(devices, home, book, safety=True, to_error=to_error)
     return INTERRUPTED if interrupted else 0
 
 
 def measure_range(
-    devices: Devices, home: Home, book: PhraseBook, *, to_error: bool = False
+    devices: Devices, home: Home, book: PhraseBook, *, safety: bool, to_error: bool = False
 ) -> tuple[EndReason, bool]:
     """Lead through the movements, keep the range, say what came of it.
 
@@ -69,6 +70,8 @@ def measure_range(
     ----------
     devices, home, book
         What it runs on; where the range is kept; words in the person's language.
+    safety
+        Say what to watch out for, where it was not said before.
     to_error
         Standard output belongs to the event log.
 
@@ -85,6 +88,7 @@ def measure_range(
         home.settings,
         source=source,
         own_range=before,
+        safety=safety,
         coaching=load_coaching(),
     )
     loop = Loop(

@@ -147,7 +147,7 @@ def run_check_in(
     """
     source = devices.source.name
     like, ghost = previous(store, data_dir, source)
-    flow = CheckInFlow(spec, book, settings, source=source, like=like, coaching=load_coaching())
+    flow = CheckInFlow(spec, book, settings, source=source, like=like, safety=True, coaching=load_coaching())
     photographer = Photographer(flow, Stills(devices.landmarker))
     if ghost is not None and not devices.windowless:
         devices = replace(devices, display=GhostDisplay(devices.display, ghost))

@@ -133,7 +133,7 @@ class FirstRun:
         self.stack.callback(voice.close)
         check_sound(voice, asker, book, _live(source))
         devices = Devices(source, landmarker, display, voice, captions=not window, real=real)
-        reason, interrupted = measure_range(devices, home, book)
+        reason, interrupted = measure_range(devices, home, book, safety=False)
         if interrupted:
             return home, True
         if reason == "stopped":

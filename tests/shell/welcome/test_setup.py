@@ -308,7 +308,7 @@ def test_a_first_run_without_a_window_waits_for_no_key_and_ends_in_the_session(
     sessions: list[Shared] = []
     measured: list[Devices] = []
 
-    def measure(room: Devices, home: Home, *_: object) -> tuple[str, bool]:
+    def measure(room: Devices, home: Home, *_: object, **__: object) -> tuple[str, bool]:
         assert home.settings.camera.index == 4
         measured.append(room)
         return "finished", False
