@@ -46,7 +46,11 @@ class CheckInFlow:
         Say and show what to watch out for before any effort.
     coaching
         `config/coaching.toml`.
+    pictures
+        Which pictures to take; None takes a whole check-in's.
     """
+
+    title = (SECTION, "title")  # where the words stand for what it is called
 
     def __init__(
         self,
@@ -58,8 +62,9 @@ class CheckInFlow:
         like: FacePlacement | None = None,
         safety: bool = False,
         coaching: CoachingSpec = STANDARD,
+        pictures: CheckIn | None = None,
     ) -> None:
-        self.state = CheckIn(spec.takes)
+        self.state = pictures or CheckIn(spec.takes)
         self.led = Led(SECTION, book, settings, source=source, coaching=coaching, section=SECTION)
         self._spec = spec
         self._book = book
@@ -86,7 +91,7 @@ class CheckInFlow:
             self.state, cues = machine.taken(self.state, t)
             self.led.speaker.add(*cues)
         if self.finished:
-            self._ended = self.led.speaker.quiet(t)
+            self._ended = self.led.speaker.quiet(t) and self._at_rest(t, face)
             return self._output(t)
         take = not self.led.paused_by and self._lead(t, face)
         return self._output(t, take=take)
@@ -140,6 +145,11 @@ class CheckInFlow:
             self.led.say(t, CueKind.SAFETY, "safety")
         self.led.advance(t)
 
+    def _at_rest(self, t: float, face: FaceObservation | None) -> bool:
+        """Whether nothing is left to see once all pictures are taken."""
+        del t, face
+        return True
+
     def _lead(self, t: float, face: FaceObservation | None) -> bool:
         """Go on with the present face; return whether its picture is to be taken in this frame."""
         sample = observe(
@@ -179,10 +189,10 @@ class CheckInFlow:
             return Screen("summary", title=title, caption=self.led.caption(t), progress=1.0)
         screen = Screen(
             "rising" if state.phase == "posing" else "ready",
-            title=book.text(SECTION, "title"),
+            title=book.text(*self.title),
             instruction=self._instruction(),
             count=state.take,
-            target=self._spec.takes,
+            target=state.takes,
             progress=state.progress,
         )
         fix = state.fix

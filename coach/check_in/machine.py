@@ -48,7 +48,11 @@ class PhotoRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The state. `step` counts pictures; `since`: start of the phase; `calm_since`: all well since then."""
+    """The state. `step` counts pictures; `since`: start of the phase; `calm_since`: all well since then.
+
+    `poses`: the faces to photograph, in turn. `in_one`: all pictures of a face are taken while it is held
+    once, instead of asking for it before each.
+    """
 
     takes: int
     step: int = 0
@@ -58,11 +62,13 @@ class CheckIn:
     fix: Fix | None = None
     calm_since: float | None = None
     anchor: float | None = None  # the level the face was at when stillness began
+    poses: tuple[Pose, ...] = POSES
+    in_one: bool = False
 
     @property
     def pose(self) -> Pose:
         """The face that is asked for."""
-        return POSES[min(self.step // self.takes, len(POSES) - 1)]
+        return self.poses[min(self.step // self.takes, len(self.poses) - 1)]
 
     @property
     def take(self) -> int:
@@ -72,7 +78,7 @@ class CheckIn:
     @property
     def progress(self) -> float:
         """Pictures taken, as a share of all."""
-        return self.step / (self.takes * len(POSES))
+        return self.step / (self.takes * len(self.poses))
 
 
 Action: TypeAlias = Cue | PhotoRequest
@@ -98,7 +104,9 @@ def taken(state: CheckIn, t: float) -> tuple[CheckIn, tuple[Cue, ...]]:
     """Go on after a picture that turned out well."""
     asked_for_face = state.pose != "neutral"
     following = _at(state, t, state.step + 1)
-    if following.phase == "done":
+    if state.in_one and asked_for_face and following.phase != "done" and following.pose == state.pose:
+        return replace(state, step=following.step, calm_since=None), ()
+    if following.phase == "done" and not state.in_one:
         return following, (Cue(t, CueKind.INSTRUCTION, "check_done"),)
     return following, (Cue(t, CueKind.RELEASE, "check_relax"),) if asked_for_face else ()
 
@@ -126,8 +134,9 @@ def due_on(last: date | None, spec: CheckInSpec) -> date | None:
 
 
 def _at(state: CheckIn, t: float, number: int) -> CheckIn:
-    done = number >= state.takes * len(POSES)
-    return CheckIn(state.takes, number, "done" if done else "line_up", since=t)
+    done = number >= state.takes * len(state.poses)
+    phase: CheckInPhase = "done" if done else "line_up"
+    return CheckIn(state.takes, number, phase, since=t, poses=state.poses, in_one=state.in_one)
 
 
 def _line_up(
@@ -146,7 +155,7 @@ def _line_up(
     if state.pose == "neutral":
         return replace(state, calm_since=None), (*said, PhotoRequest(state.pose, state.take))
     cue = Cue(sample.t, CueKind.INSTRUCTION, f"check_{state.pose}")
-    return CheckIn(state.takes, state.step, "posing", sample.t, asked=True), (cue,)
+    return replace(_at(state, sample.t, state.step), phase="posing", asked=True), (cue,)
 
 
 def _posing(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:

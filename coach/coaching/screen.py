@@ -14,6 +14,20 @@ ScreenPhase: TypeAlias = Literal[
 ]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoCard:
+    """A photo beside what was found in it.
+
+    `photo`: (H, W, 3) uint8 BGR, unmirrored like every picture. `found`: the finding in one sentence.
+    `lines`: label and value.
+    """
+
+    photo: Image
+    title: str
+    found: str
+    lines: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Everything the window shows in one frame; texts are already in the person's language.
@@ -25,7 +39,7 @@ class Screen:
     `lines`: the summary's lines, (label, value); in any other phase they are help, shown over the picture.
     `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard. `demonstrate`: the
     exercise whose movement is to be shown now; `demo`: the picture that shows it, for the corner,
-    (H, W, 3) uint8 BGR, unmirrored like every picture.
+    (H, W, 3) uint8 BGR, unmirrored like every picture. `card`: shown in place of the whole summary.
     """
 
     phase: ScreenPhase
@@ -48,3 +62,4 @@ class Screen:
     muted: bool = False
     notice: str = ""
     demo: Image | None = field(default=None, compare=False)
+    card: PhotoCard | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -26,10 +26,30 @@ from coach.types import FaceObservation, Frame
 if TYPE_CHECKING:
     from coach.calibration.range_update import RangeWatch
     from coach.shell.drawn_face.demonstration import Demonstration
-    from coach.shell.recording.film import Recording
+    from coach.shell.window.display import Display
 
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
 NOTICE_S = 8.0  # how long a notice stays
+
+
+class Films(Protocol):
+    """Films what is shown."""
+
+    @property
+    def problem(self) -> str:
+        """Why something is not recorded, one line, or empty."""
+        ...
+
+    def frame(
+        self,
+        t: float,
+        frame: Frame | None,
+        observation: FaceObservation | None,
+        screen: Screen,
+        display: Display | None = None,
+    ) -> None:
+        """Film the picture at `t` seconds."""
+        ...
 
 
 class Loop:
@@ -71,7 +91,7 @@ class Loop:
         help_lines: tuple[tuple[str, str], ...] = (),
         demonstration: Demonstration | None = None,
         range_watch: RangeWatch | None = None,
-        recording: Recording | None = None,
+        recording: Films | None = None,
         photograph: Callable[[Frame, FaceObservation | None], None] | None = None,
         rate: Callable[[int], None] | None = None,
         ahead: bool = False,
@@ -140,8 +160,9 @@ class Loop:
                     return "finished"
         return "finished" if self.flow.finished else self._stop
 
-    def linger(self, seconds: float) -> None:
-        """Keep the last screen in the window until it is closed, or this long."""
+    def linger(self, seconds: float, screen: Screen | None = None) -> None:
+        """Keep a screen, or else the last one, in the window until it is closed, or this long."""
+        self._screen = screen or self._screen
         if self._devices.windowless or self._screen is None:
             return
         until = self._source.now() + seconds

@@ -17,7 +17,7 @@ from coach.shell.store.store import Store
 
 PHOTOS = "photos"
 # Everything the program puts into a data folder; a folder is deleted with its contents.
-OWN = ("history*.sqlite3*", f"{memories_file.NAME}*", PHOTOS)
+OWN = ("history*.sqlite3*", f"{memories_file.NAME}*", PHOTOS, "smiles", "neutral.npz")
 
 
 def session_list(store: Store) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from coach import __version__
 from coach.errors import UsageError
-from coach.shell.command_line import daily_commands, people_commands, setting_commands
+from coach.shell.command_line import daily_commands, people_commands, setting_commands, smile_commands
 from coach.shell.command_line import progress_commands as commands
 from coach.shell.command_line.options import PLACE, DefaultGroup, filed, shared
 from coach.shell.profile.shared_options import Shared
@@ -227,5 +227,11 @@ def doctor(options: Shared) -> int:
     return report(checks(home.settings, home.data_dir, home.cache_dir, people(Home.base(options))))
 
 
-for command in (*daily_commands.ALL, *commands.ALL, *people_commands.ALL, *setting_commands.ALL):
+for command in (
+    *daily_commands.ALL,
+    *smile_commands.ALL,
+    *commands.ALL,
+    *people_commands.ALL,
+    *setting_commands.ALL,
+):
     cli.add_command(command)

@@ -9,7 +9,7 @@ import numpy as np
 
 from coach.coaching.screen import Screen
 from coach.shell.system.image import plain
-from coach.shell.window import buttons, face_overlay, overlays, theme, widgets
+from coach.shell.window import buttons, face_overlay, overlays, photo_card, theme, widgets
 from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Layout, Rect, layout
@@ -74,6 +74,9 @@ class Painter:
         switches = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
         in_force = frozenset(command for command, on in switches.items() if on)
         buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover)
+        if screen.card is not None:
+            photo_card.draw_card(canvas, boxes.body, screen.card)
+            return canvas
         if screen.phase == "summary":
             _caption(canvas, boxes, boxes.end_caption, screen.caption)
             overlays.draw_summary(canvas, boxes, screen)

@@ -1,0 +1,181 @@
+"""One smile: at rest, smiling, at rest again; then a card that says what was in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coach.check_in.photo_measures import StillPicture, StillView
+from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
+from coach.check_in.smile_flow import SmileFlow
+from coach.events import Smile
+from coach.exercise.held_smile import SmileSpec
+from coach.progress.words import ProgressWords
+from coach.shell.app.check_in import load_check_in
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.drawn_face.face import draw, grain
+from coach.shell.profile.exercise_registry import load_exercise
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.neutral_file import FILE, keep_neutral, read_neutral
+from coach.shell.profile.smiles_file import add_smile, last_smile
+from coach.shell.profile.toml_files import load_settings
+from coach.simulation.face_pose import FacePose
+from coach.types import Bilateral, FaceObservation, Frame
+
+FPS = 20.0
+STEPS = 8  # faces from rest to the full smile
+TODAY = date(2026, 3, 1)
+NUMBERS = {"smile": 62.0, "mouth_curve": 70.0, "eye_engagement": 80.0, "excursion_left_mm": 12.34}
+ERRORS = {"smile": 1.4, "mouth_curve": 1.4, "eye_engagement": 7.0, "excursion_left_mm": 0.5}
+FINDING = SmileFinding(TODAY, NUMBERS, ERRORS, "eyes_engaged", "left", 0.16)
+WORDS = ProgressWords(load_phrase_book("en"))
+
+
+@pytest.fixture(scope="module")
+def rising(model_path: Path) -> list[FaceObservation]:
+    """Return a drawn face from rest to its full smile, the left corner half a step ahead."""
+    faces = []
+    with Landmarker(model_path) as landmarker:
+        for step in range(STEPS + 1):
+            right = 0.9 * max(step - 2.5, 0) / (STEPS - 2.5)
+            smile = Bilateral(0.9 * step / STEPS, right)
+            picture = grain(draw(FacePose(smile=smile)), 1)
+            for n in range(3):
+                seen = landmarker.detect(Frame(step + n * 0.1, picture))
+            assert seen is not None
+            faces.append(seen)
+    return faces
+
+
+@dataclass
+class Filmed:
+    """A person who smiles when asked to, and lets go when thanked; every picture turns out well."""
+
+    faces: list[FaceObservation]
+    flow: SmileFlow = field(
+        default_factory=lambda: SmileFlow(
+            load_check_in(), load_phrase_book("en"), load_settings(None), source="test"
+        )
+    )
+    said: list[str] = field(default_factory=list)
+    photos: list[str] = field(default_factory=list)
+    t: float = 0.0
+    level: int = 0
+
+    def to_the_end(self) -> Filmed:
+        ended, wanted = False, 0
+        while not ended:
+            assert self.t < 25, "it takes too long"
+            if round(self.t * FPS) % 3 == 0:
+                self.level += int(np.sign(wanted - self.level))
+            face = replace(self.faces[self.level], t=self.t)
+            output = self.flow.process(self.t, face)
+            if output.take:
+                self.photos.append(self.flow.state.pose)
+                self.flow.taken(face)
+            if output.say is not None:
+                self.said.append(output.say.key)
+                wanted = STEPS if output.say.key == "check_biggest" else 0
+            ended = output.ended
+            self.t += 1 / FPS
+        return self
+
+    def smile(self) -> Smile | None:
+        spec = load_exercise("symmetry_drill").spec
+        assert isinstance(spec, SmileSpec)
+        return self.flow.smile(spec.even)
+
+
+def test_one_smile_is_asked_for_once_photographed_three_times_and_let_go(
+    rising: list[FaceObservation],
+) -> None:
+    """Rest, best smile, rest: within twenty seconds, and nobody has to smile three times for it."""
+    filmed = Filmed(rising).to_the_end()
+    assert filmed.photos == ["neutral"] * 3 + ["biggest"] * 3
+    assert filmed.said == ["check_neutral", "check_biggest", "check_relax"]
+    assert filmed.level == 0
+    assert filmed.t < 20
+
+
+def test_the_side_that_rises_first_is_found_in_the_moving_smile(rising: list[FaceObservation]) -> None:
+    """Photos cannot tell; the film can."""
+    smile = Filmed(rising).to_the_end().smile()
+    assert smile is not None
+    assert smile.first_side == "left"
+
+
+def test_no_side_is_named_before_there_was_a_smile(rising: list[FaceObservation]) -> None:
+    """Without a smile, which side was first is not known and not guessed."""
+    assert Filmed(rising).smile() is None
+
+
+def test_the_card_says_score_error_type_eyes_sides_and_first_side() -> None:
+    """Everything on one card, in plain words; what was not measured is left out."""
+    lines = dict(card_lines(FINDING, None, WORDS))
+    assert lines == {
+        "Smile score": "62 ± 1",
+        "Type": "eyes engaged",
+        "Mouth curve": "70 ± 1",
+        "Your eyes": "joined in fully",
+        "Left corner": "12.3 ± 0.5 mm",
+        "First side": "left, by 0.16 s",
+    }
+    assert found(FINDING, WORDS) == "A smile with your eyes in it"
+
+
+@pytest.mark.parametrize(
+    ("smile", "said"),
+    [(58.5, "+4: no more than chance"), (50.0, "+12: more than chance"), (70.0, "-8: more than chance")],
+)
+def test_the_difference_to_last_time_is_named_with_what_chance_explains(smile: float, said: str) -> None:
+    """Two values with an error of 1.4 each differ by up to 3.9 by chance."""
+    before = replace(FINDING, day=date(2026, 2, 15), numbers={**NUMBERS, "smile": smile})
+    lines = dict(card_lines(FINDING, before, WORDS))
+    expected = "more than chance" in said and "no more" not in said
+    assert changed(FINDING, before, "smile") == (62.0 - smile, expected)
+    assert lines["Since 2026-02-15"] == said
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_the_card_is_written_in_the_persons_language(language: str) -> None:
+    """No English word is left on it, whatever the type."""
+    words = ProgressWords(load_phrase_book(language))
+    kinds = ("none", "eyes_engaged", "mouth_only", "closed", "one_sided", None)
+    english = {found(replace(FINDING, kind=kind), WORDS) for kind in kinds}
+    assert english.isdisjoint(found(replace(FINDING, kind=kind), words) for kind in kinds)
+    assert not set(card_lines(FINDING, None, words)) & set(card_lines(FINDING, None, WORDS))
+
+
+def test_a_smile_is_compared_with_the_same_persons_last(tmp_path: Path) -> None:
+    """The simulated person's smiles and one's own are never compared with each other."""
+    add_smile(tmp_path, FINDING, "webcam:0")
+    add_smile(tmp_path, replace(FINDING, kind="none"), "demo")
+    last = last_smile(tmp_path, "webcam:1")
+    assert last == FINDING
+    (tmp_path / "smiles" / "smiles.json").write_text("{", encoding="utf-8")
+    assert last_smile(tmp_path, "webcam:0") is None
+    add_smile(tmp_path, FINDING, "webcam:0")
+    assert (tmp_path / "smiles" / "smiles.bad.json").read_text(encoding="utf-8") == "{"
+
+
+def test_the_face_at_rest_is_kept_without_a_picture_and_read_back_exactly(
+    tmp_path: Path, rising: list[FaceObservation]
+) -> None:
+    """Its landmarks are enough to score a photo later; the simulated person's never replace one's own."""
+    face = rising[0]
+    picture = StillPicture(face, (StillView(face), StillView(face, mirrored=True)))
+    keep_neutral(tmp_path, [picture, picture], TODAY, "webcam:0")
+    keep_neutral(tmp_path, [picture], date(2026, 3, 9), "demo")
+    kept = read_neutral(tmp_path)
+    assert kept is not None
+    pictures, day = kept
+    assert day == TODAY
+    assert len(pictures) == 2
+    assert [view.mirrored for view in pictures[0].views] == [False, True]
+    assert np.array_equal(pictures[1].views[1].observation.landmarks, face.landmarks)
+    (tmp_path / FILE).write_bytes((tmp_path / FILE).read_bytes()[:500])
+    assert read_neutral(tmp_path) is None
