@@ -29,6 +29,7 @@ SECTION = "setup"
 PLAN = "calibrate"
 USUAL_S = 18.0  # for the progress shown; it may take longer
 SUMMARY_S = 0.5
+LISTEN_S = 4.0  # longer than the words on safety take
 BAND = (0.8, 1.2)  # shares of the range measured before, or of the better movement so far
 _SHOWN: Final[dict[str, ScreenPhase]] = {
     "asking": "rest",
@@ -157,18 +158,18 @@ class CalibrationFlow:
             self._since = t
             if self._safety:
                 self.led.say(t, CueKind.SAFETY, "safety")
+                self.led.relaxing |= {"safety"}
             else:
                 self._ask_to_relax(t)
         self.led.advance(t)
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
-        found = self._face_check.step(t, face)
-        self.led.watch.framing = self._face_check.framing
+        found = self.led.learn_neutral(t, face, self._face_check)
         if found is None or found.baseline is None:
             # People who listen are mostly at rest: only those who are not need to be told.
-            if not self._asked_to_relax and self.led.speaker.quiet(t):
+            listened = self.led.speaker.quiet(t) and t - self._since >= LISTEN_S
+            if not self._asked_to_relax and listened:
                 self._ask_to_relax(t)
-            self._speak_of_framing(t)
             return
         self.led.calibrated(t, found.baseline)
         self._stage, self._since = "moving", t

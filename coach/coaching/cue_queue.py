@@ -78,6 +78,11 @@ class CueQueue:
         self._state = replace(self._state, waiting=())
         self._new = []
 
+    @property
+    def waiting_s(self) -> float:
+        """How long it takes to say all that waits, seconds."""
+        return sum(self.lasts_cue(cue) for cue in (*self._state.waiting, *self._new))
+
     def lasts(self, key: str) -> float:
         """Return how long one of the session's phrases takes to say, seconds."""
         return self._spoken_s(self._book.text(self._section, key))

@@ -107,6 +107,7 @@ class HeldGuide:
             fault=None,
             spoken=False,
             told=False,
+            unanswered=0,
         )
 
     def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:

@@ -14,6 +14,7 @@ from coach.coaching.session_log import SessionLog
 from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Calibrated, Event, Paused, Resumed
 from coach.face.baseline import Baseline
+from coach.face.neutral_capture import FaceCheck, NeutralFound
 from coach.face.presence import Watch
 from coach.settings import Settings
 from coach.types import FaceObservation
@@ -24,6 +25,7 @@ PAUSE_CUES: Final[dict[PauseCause, str]] = {
     "camera_lost": "camera_lost",
     "face_lost": "paused_face",
 }
+RELAX_S = 0.5  # from the beginning of the words that ask to relax, until somebody who hears them may have
 
 
 class Led:
@@ -52,6 +54,8 @@ class Led:
         Now, seconds.
     paused_by
         Why it waits; empty while it runs.
+    relaxing
+        The phrases during which a face comes to rest; without one of them none is taken for a face at rest.
     """
 
     def __init__(
@@ -75,6 +79,8 @@ class Led:
         self._coaching = coaching
         self._hints = Hints(coaching.hints)
         self._caption, self._caption_until = "", 0.0
+        self.relaxing = frozenset({"neutral"})
+        self._relax: tuple[float, float] | None = None  # when such a phrase was begun, and over
 
     # -- time
 
@@ -105,6 +111,29 @@ class Led:
     def calibrated(self, t: float, baseline: Baseline) -> None:
         """Take in that the neutral face is known."""
         self.log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
+
+    def learn_neutral(self, t: float, face: FaceObservation | None, check: FaceCheck) -> NeutralFound | None:
+        """Learn the neutral face of a person who has been asked to relax; ask again for what is not relaxed.
+
+        Returns it as soon as it is known. Meanwhile there are hints on how the face is placed.
+        """
+        if self._relax is None and self.speaker.quiet(t):
+            self.say(t, CueKind.INSTRUCTION, "neutral")
+        if self._relax is None or t < self._relax[0] + RELAX_S:
+            return None
+        met = check.step(t, face, may_end=t >= self._relax[1])
+        self.watch.framing = check.framing
+        if met is None and self.speaker.quiet(t):
+            asked = check.asking(t, self.speaker.lasts)
+            if asked is not None:
+                self.say(t, CueKind.CORRECTION, asked)
+            else:
+                self.hint(t, None if check.framing == "good" else check.framing)
+        return met
+
+    def relax_again(self) -> None:
+        """Let the neutral face be learnt once more: the person is asked to relax first."""
+        self._relax = None
 
     def no_camera(self, t: float) -> None:
         """Take in that the source gives no pictures."""
@@ -172,6 +201,8 @@ class Led:
         said = self.speaker.next(t)
         if said is not None:
             self.log.said(t, said)
+            if said.key in self.relaxing:
+                self._relax = (t, self.speaker.until)
             self._caption, self._caption_until = (
                 said.text,
                 max(self.speaker.until, t) + self._coaching.shown.caption_s,

@@ -100,6 +100,14 @@ class ExerciseRun:
         self.again(t)
         return owed
 
+    def relearn(self, t: float, context: Context) -> tuple[Event, ...]:
+        """Begin to recognise anew with another neutral face; what was counted stays counted.
+
+        A movement that is asked for stays asked for. Returns the release of a movement that had counted.
+        """
+        self.context = context
+        return self.interrupt(t, "relearn")
+
     def again(self, t: float) -> None:
         """Go on after an interruption by asking for the present step again."""
         self.guide_state = self.guide.again(self.guide_state, t)

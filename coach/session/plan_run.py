@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from coach.coaching.cues import CueKind
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.led import Led, PauseCause
 from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Recall
@@ -86,7 +86,12 @@ class PlanRun:
     @property
     def out_of_time(self) -> bool:
         """Whether there is just time enough for the last words."""
-        return bool(self.plan.budget_s) and self.spent_s + self._close_s >= self.plan.budget_s
+        return self._runs_out(0.0)
+
+    def _runs_out(self, more_s: float) -> bool:
+        saying_s = max(self._led.speaker.until - self._led.t, 0.0)
+        last_s = self.spent_s + saying_s + more_s + self._close_s
+        return bool(self.plan.budget_s) and last_s >= self.plan.budget_s
 
     @property
     def next(self) -> AnyExercise | None:
@@ -134,8 +139,12 @@ class PlanRun:
                 self._recalled = None if event.latency_s is None else event.index
         self._led.log.add(*events)
         self._led.speaker.drop(run.guidance.stale)
-        self._led.speaker.add(*run.guidance.cues)
+        self._led.speaker.add(*filter(self._in_time, run.guidance.cues))
         return events
+
+    def _in_time(self, cue: Cue) -> bool:
+        """Whether there is time for a word: kind ones are left out before the plan takes too long."""
+        return cue.kind is not CueKind.PRAISE or not self._runs_out(self._led.speaker.lasts_cue(cue))
 
     def interrupt(self, t: float, cause: PauseCause) -> None:
         """Break off the exercise under way, see `ExerciseRun.interrupt`."""
@@ -154,6 +163,11 @@ class PlanRun:
             if not owed:  # it had not counted yet
                 self._led.say(t, CueKind.CORRECTION, "stuck", run.exercise.name)
 
+    def relearn(self, t: float, context: Context) -> None:
+        """Take in that the neutral face has been learnt again, see `ExerciseRun.relearn`."""
+        if self.current is not None:
+            self._led.log.add(*self.current.relearn(t, context))
+
     def finish(self, t: float) -> None:
         """End the exercise under way, done or not; log what is still owed."""
         run, self.current = self.current, None
@@ -167,6 +181,8 @@ class PlanRun:
             self.index += 1
         coming = self.next
         if coming is None:
+            if self._runs_out(self._led.speaker.waiting_s):
+                self._led.speaker.clear()
             self._led.say(t, CueKind.INSTRUCTION, "finished")
         else:
             self._led.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)

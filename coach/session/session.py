@@ -16,6 +16,7 @@ from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
 from coach.face.features import Features
 from coach.face.neutral_capture import FaceCheck
+from coach.face.neutral_watch import NeutralWatch
 from coach.face.perception import Perception
 from coach.session.plan import Plan
 from coach.session.plan_run import PlanRun
@@ -75,6 +76,7 @@ class Session:
         self._since = 0.0
         self._counting_in: CountIn | None = None
         self._scene = Scene(coaching.shown)
+        self._neutral_watch = NeutralWatch()
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
@@ -91,6 +93,7 @@ class Session:
             self._get_ready(t, face)
         elif self._stage == "exercise":
             features = self.perception.features(face)
+            self._watch_neutral(t, face, features)
             self._exercise(t, features)
         elif self._stage == "change":
             self._change(t)
@@ -111,13 +114,26 @@ class Session:
         return self._output(t)
 
     def toggle_pause(self, t: float) -> None:
-        """Pause, or go on after a count-in; where nothing can be seen, as soon as it can."""
-        if self._stage != "paused":
+        """Pause, or go on after a count-in; where nothing can be seen, as soon as it can.
+
+        Where the person was told that this key looks at their face again, it does that.
+        """
+        run = self.plan_run.current
+        if self._stage == "exercise" and run is not None and run.guidance.offers:
+            self._look_again(t)
+        elif self._stage != "paused":
             self._pause(t, "key")
         elif self.led.watch.blind:
             self.led.paused_by = self.led.watch.blind
         else:
             self._resume(t)
+
+    def _look_again(self, t: float) -> None:
+        self.plan_run.interrupt(t, "key")
+        self.led.speaker.hush()
+        self.led.relax_again()
+        self._face_check.learn_anew()
+        self._go("strange", t)
 
     def move(self, t: float, by: int) -> None:
         """Go to the next exercise (+1), the one before (-1), or start this one again (0)."""
@@ -175,15 +191,18 @@ class Session:
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         if self.perception.baseline is None:
-            met = self._face_check.step(t, face)
-            self.led.watch.framing = framing = self._face_check.framing
+            met = self.led.learn_neutral(t, face, self._face_check)
             if met is None:
-                self.led.hint(t, None if framing == "good" else framing)
                 return
             if met.baseline is not None:
                 self.led.calibrated(t, met.baseline)
             if met.again:
                 self._go_on(t, same=met.baseline is None)
+                return
+            if self.plan_run.current is not None and met.baseline is not None:
+                self._go("calibrated", t)  # looked at again in the middle of an exercise
+                self._relearn(t)
+                self.plan_run.current.again(t)
                 return
         if not self._safety or self.led.speaker.quiet(t):
             self.plan_run.ready_s = self.led.log.lasted_s(t)
@@ -206,16 +225,31 @@ class Session:
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
+        self._neutral_watch = NeutralWatch()
+        self.plan_run.begin(t, self._known())
+
+    def _known(self) -> Context:
+        """Return what an exercise may know of the person."""
         baseline, own_range = self.perception.baseline, self.perception.own_range
-        known = Context(own_range) if baseline is None else Context(own_range, baseline.noise)
-        self.plan_run.begin(t, known)
+        return Context(own_range) if baseline is None else Context(own_range, baseline.noise)
+
+    def _watch_neutral(self, t: float, face: FaceObservation | None, features: Features | None) -> None:
+        """Learn the neutral face again, without a word, where the face shows that it was wrong."""
+        found = self._neutral_watch.step(t, face, features)
+        if found is not None:
+            self.perception.baseline = found
+            self.led.calibrated(t, found)
+            self._relearn(t)
+
+    def _relearn(self, t: float) -> None:
+        self.plan_run.relearn(t, self._known())
 
     def _exercise(self, t: float, features: Features | None) -> None:
         run = self.plan_run.current
         if run is None:
             return
         if self.plan_run.out_of_time:
-            self.led.speaker.hush()
+            self.led.speaker.clear()
             self._conclude(t)
         else:
             events = self.plan_run.step(t, run, features)
@@ -275,7 +309,7 @@ class Session:
         if not count.fits:
             self._face_check.look_again()
             self._go("strange", t)
-            self.led.say(t, CueKind.INSTRUCTION, "neutral")
+            self.led.relax_again()
         elif self.plan_run.current is None:
             self._go("between", t)
         else:

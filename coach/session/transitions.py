@@ -34,6 +34,7 @@ TRANSITIONS: Final[dict[tuple[SessionStage, SessionTrigger], SessionStage]] = {
     ("paused", "restart"): "ready",  # the neutral face had not been learnt yet
     ("count_in", "counted"): "exercise",
     ("count_in", "between"): "change",  # the pause came between two exercises
+    ("exercise", "strange"): "ready",  # the person wishes their face to be looked at again
     ("count_in", "strange"): "ready",  # the face that came back does not fit, or is not at rest
     ("exercise", "moved"): "exercise",
     ("change", "moved"): "exercise",

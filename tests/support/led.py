@@ -27,6 +27,7 @@ from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.toml_files import load_settings
 from coach.simulation.face_pose import FacePose
 from coach.simulation.ground_truth import IntendedMovement
+from coach.simulation.landmark_face import LandmarkFace
 from coach.simulation.person import Person
 from coach.simulation.spec import Failing
 from coach.types import FaceObservation
@@ -90,7 +91,7 @@ class Led:
     """A session under way, and everything that came of it.
 
     `pose`: what the face does at `t`; None stands for nobody. Cues of `person` are heard one frame after
-    they were given, as in the real loop.
+    they were given, as in the real loop. `face`: its landmarks are seen, else features made of the pose.
     """
 
     session: Session
@@ -101,6 +102,7 @@ class Led:
     said: list[Cue] = field(default_factory=list)
     screens: list[tuple[float, Screen]] = field(default_factory=list)
     ended: bool = False
+    face: LandmarkFace | None = None
     _heard: list[Cue] = field(default_factory=list)
     _at: list[tuple[float, Callable[[Led], None]]] = field(default_factory=list)
 
@@ -116,7 +118,9 @@ class Led:
         pose = self.pose(self.t, self._heard)
         self._heard = []
         observation = None
-        if pose is not None and pose.visible:
+        if self.face is not None:
+            observation = None if pose is None else self.face.observed(self.t, pose)
+        elif pose is not None and pose.visible:
             observation = FaceObservation(self.t, still().landmarks, np.full(52, 0.1), still().size)
             assert isinstance(self.session.perception, Faked)
             self.session.perception.told = features_of(self.t, pose)
@@ -177,6 +181,13 @@ def posed(
 ) -> Led:
     """Return a session whose face does what `pose` says."""
     return Led(session(what, **how), pose, fps)
+
+
+def seen(what: Plan, pose: Callable[[float, list[Cue]], FacePose | None], **how: Any) -> Led:
+    """Return a session that learns and measures the face's landmarks itself."""
+    exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
+    made = Session(what, exercises, book(), SETTINGS, source="test", **how)
+    return Led(made, pose, 20.0, face=LandmarkFace(1, noise=0.0005))
 
 
 def book(language: str = "en") -> PhraseBook:

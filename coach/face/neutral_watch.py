@@ -1,0 +1,65 @@
+"""Noticing that the neutral face that was learnt is not the face at rest."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coach.face.baseline import Baseline, neutral_baseline
+from coach.face.features import Features
+from coach.face.measures import measure_alone
+from coach.face.neutral_capture import STILL_CHIN, STILL_CORNER
+from coach.face.unrest import unrest
+from coach.types import FaceObservation
+
+BELOW_S: Final = 2.0  # nobody holds a face lower than its rest for this long
+BLINK_S: Final = 0.4
+# As shares of the own best: three and more standard deviations of a face at rest, drift included.
+LOW_CORNERS: Final = -0.25
+LOW_LIDS: Final = -0.6
+LOW_JAW: Final = -0.12
+STRAIGHT_DEG: Final = 8.0  # from the neutral pose; a turned head alone shifts the landmarks
+BROWS: Final = 0.015  # length units; raised, they take the lids along
+SHUT: Final = 0.12  # of the jaw's best: an open mouth lowers the corners as well
+
+
+class NeutralWatch:
+    """Feed it every frame of an exercise; it returns the true neutral face once it has seen it.
+
+    Example::
+
+        found = watch.step(t, face, features)
+        if found is not None:
+            perception.baseline = found
+    """
+
+    def __init__(self) -> None:
+        self._below: list[FaceObservation] = []
+
+    def step(self, t: float, face: FaceObservation | None, features: Features | None) -> Baseline | None:
+        """Take in one frame; return the neutral face if the known one has been too high for a while."""
+        if face is None or features is None or self._stale(t):
+            self._below = []
+        if face is None or features is None or not _below(features):
+            return None
+        self._below.append(face)
+        if t - self._below[0].t < BELOW_S:
+            return None
+        seen, self._below = self._below, []
+        baseline = None if unrest(measure_alone(face)) else neutral_baseline(seen)
+        if baseline is None or baseline.noise.corner > STILL_CORNER or baseline.noise.chin > STILL_CHIN:
+            return None
+        return baseline
+
+    def _stale(self, t: float) -> bool:
+        return bool(self._below) and t - self._below[-1].t > BLINK_S
+
+
+def _below(features: Features) -> bool:
+    """Whether both mouth corners, both lower lids or the jaw are clearly lower than the known neutral."""
+    if features.turn > STRAIGHT_DEG or features.brow_raise.mean > BROWS:
+        return False
+    shut = abs(features.jaw_open) < SHUT
+    corners = shut and features.lip_corner_pull.maximum < LOW_CORNERS
+    open_eyes = features.closure.maximum < SHUT
+    lids = open_eyes and features.cheek_raise.maximum < LOW_LIDS
+    return corners or lids or features.jaw_open < LOW_JAW

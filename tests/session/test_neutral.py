@@ -1,0 +1,123 @@
+"""The neutral face can be trusted: it is asked for, it is at rest, and a wrong one does not last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from led import Led, hold, plan, seen
+
+from coach.shell.capture.simulated_person import load_person
+from coach.simulation.face_pose import FacePose
+from coach.simulation.person import Person
+from coach.types import Bilateral
+
+CHEEKS = plan(("cheek_raiser", 2, hold(2.0)))
+SMILES = plan(("symmetry_drill", 2, hold(2.0)))
+SMILE = FacePose(smile=Bilateral(0.8, 0.8))
+OPEN = FacePose(jaw_open=0.8)
+LIFTED = FacePose(cheek=Bilateral(0.8, 0.8))
+
+
+class Beginning:
+    """The simulated person, who makes a face until some time, or until a phrase is heard."""
+
+    def __init__(self, pose: FacePose, until_s: float = 1e9, key: str = "") -> None:
+        self.pose, self.until_s, self.key = pose, until_s, key
+        self.person = Person(load_person(), seed=3, script=())
+
+    def __call__(self, t, heard):
+        if any(cue.key == self.key for cue in heard):
+            self.until_s = t + 0.6
+        now = self.person.step(t, heard)
+        if t >= self.until_s:
+            return now
+        worn = self.pose
+        return replace(now, smile=worn.smile, cheek=worn.cheek, jaw_open=worn.jaw_open)
+
+
+def counted(run: Led) -> int:
+    return len(run.of("rep"))
+
+
+@pytest.mark.parametrize(
+    ("pose", "key"), [(SMILE, "let_smile_go"), (OPEN, "close_mouth")], ids=["smile", "open mouth"]
+)
+def test_a_face_that_is_not_at_rest_is_asked_kindly_to_let_go(pose, key):
+    """Once; and what is learnt then is the face at rest, in good time."""
+    run = seen(SMILES, Beginning(pose, key=key)).run(40.0)
+    assert run.keys.count(key) == 1
+    assert run.of("calibrated")[0]["t"] < 8.0
+    assert counted(run) == 2
+    assert not run.of("attempt")
+
+
+def test_a_smile_in_the_first_seconds_does_not_become_the_neutral():
+    """It ends by itself: the session counts as if it had never been."""
+    run = seen(SMILES, Beginning(SMILE, until_s=3.0)).run(40.0)
+    assert run.of("calibrated")[0]["t"] < 6.0
+    assert counted(run) == 2
+
+
+@pytest.mark.parametrize(
+    "worn", [SMILE, FacePose(smile=Bilateral(0.6, 0.0))], ids=["smiling", "one corner up"]
+)
+def test_a_face_that_is_so_by_nature_is_accepted_on_the_second_time(worn):
+    """It is asked once, does not change, and is learnt as it is; its movements count."""
+
+    def face(t, heard):
+        now = person.step(t, heard)
+        smile = Bilateral(max(worn.smile.left, now.smile.left), max(worn.smile.right, now.smile.right))
+        return replace(now, smile=smile)
+
+    person = Person(load_person(), seed=3, script=())
+    run = seen(CHEEKS, face).run(40.0)
+    assert run.keys.count("let_smile_go") == 1
+    assert run.of("calibrated")[0]["t"] < 9.0
+    assert counted(run) == 2
+
+
+@pytest.mark.parametrize("what", [SMILES, CHEEKS], ids=["smiles", "cheeks"])
+def test_a_wrong_neutral_is_noticed_and_learnt_again_in_silence(what):
+    """A face too slightly lifted for anyone to see comes to rest later: two seconds of that are enough."""
+    slight = FacePose(smile=Bilateral(0.3, 0.3), cheek=Bilateral(0.8, 0.8))
+    run = seen(what, Beginning(slight, until_s=6.0)).run(60.0)
+    assert 2 <= len(run.of("calibrated")) <= 3
+    assert run.of("calibrated")[1]["t"] < 11.0
+    assert not {"neutral", "other_face"} & set(run.keys[1:])
+    assert counted(run) == 2
+
+
+def test_a_right_neutral_is_left_alone():
+    """Whatever the face does in all exercises, it is learnt once."""
+    every = [
+        ("jaw_release", 1, hold(1.5)),
+        ("cheek_raiser", 1, {}),
+        ("combined", 1, {}),
+        ("memory_anchor", 1, {}),
+    ]
+    run = seen(plan(*every), Beginning(FacePose(), until_s=0.0)).run(120.0)
+    assert run.ended
+    assert len(run.of("calibrated")) == 1
+
+
+def test_nothing_is_learnt_before_the_person_was_asked_to_relax():
+    """In a first session the word on safety comes first, and a face that listens is not at rest yet."""
+    run = seen(CHEEKS, Beginning(FacePose(), until_s=0.0), safety=True).run(12.0)
+    given = {cue.key: t for t, cue in run.given()}
+    assert given["safety"] < given["neutral"]
+    assert run.of("calibrated")[0]["t"] > given["neutral"] + 2.0
+
+
+def test_space_looks_at_the_face_again_once_that_was_offered():
+    """A person nothing is recognised of: not paused, asked to relax, learnt anew; the exercise goes on."""
+    run = seen(CHEEKS, lambda t, heard: FacePose())
+    while "offer" not in run.keys and run.t < 60.0:
+        run.frame()
+    run.session.toggle_pause(run.t)
+    before = len(run.said)
+    run.run(run.t + 8.0)
+    assert not run.of("paused")
+    assert len(run.of("calibrated")) == 2
+    assert run.said[before].key == "neutral"
+    assert {cue.key for cue in run.said[before:]} & {"go", "again"}
