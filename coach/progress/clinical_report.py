@@ -17,6 +17,7 @@ from coach.progress.summary import (
     memory_names,
     overview,
     recall_facts,
+    type_sentence,
     weaker_side_sentence,
 )
 from coach.progress.trends import LEAST
@@ -129,6 +130,8 @@ def _change(series: Series, words: ProgressWords) -> ReportRow:
 def _sentences(own: History, words: ProgressWords) -> list[str]:
     lines = [sentence] if (sentence := weaker_side_sentence(own, words)) else []
     if sentence := attempts_sentence(own, words):
+        lines.append(sentence)
+    if sentence := type_sentence(own, words):
         lines.append(sentence)
     # memories are numbered: their words are the person's own
     names = memory_names(own, words)

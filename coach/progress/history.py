@@ -106,6 +106,15 @@ class Score:
         return self.at.date()
 
 
+@dataclass(frozen=True, slots=True)
+class TypeRecord:
+    """The type of a check-in's biggest smile, e.g. `eyes_engaged`."""
+
+    at: datetime
+    source: str
+    kind: str
+
+
 D = TypeVar("D", bound=ExerciseRecord)
 
 
@@ -119,6 +128,7 @@ class History:
     smiles: tuple[SmileRecord, ...] = ()
     recalls: tuple[RecallRecord, ...] = ()
     scores: tuple[Score, ...] = ()
+    types: tuple[TypeRecord, ...] = ()
 
     @property
     def simulated(self) -> bool:
@@ -142,6 +152,7 @@ class History:
             smiles=of(self.smiles),
             recalls=of(self.recalls),
             scores=tuple(score for score in self.scores if score.source != SIMULATED),
+            types=tuple(one for one in self.types if one.source != SIMULATED),
         )
 
     def exercises(self) -> tuple[str, ...]:

@@ -49,6 +49,20 @@ def weaker_side_sentence(history: History, words: ProgressWords) -> str:
     return words.count("of_smiles", total, parts=", ".join(parts))
 
 
+def type_sentence(history: History, words: ProgressWords) -> str:
+    """Return the type of the latest check-in's biggest smile, and of the first one's; empty without any.
+
+    A type that has no words is left out.
+    """
+    kinds = [words.smile_type(one.kind) for one in history.types]
+    kinds = [kind for kind in kinds if kind]
+    if not kinds:
+        return ""
+    if kinds[0] == kinds[-1]:
+        return words.line(words.say("smile_type"), kinds[-1])
+    return words.line(words.say("smile_type"), words.say("type_was", now=kinds[-1], first=kinds[0]))
+
+
 def attempts_sentence(history: History, words: ProgressWords) -> str:
     """Return how many attempts did not count, and why, the most frequent reason first; empty without any."""
     reasons = Counter(row.reason for row in history.attempts).most_common()
@@ -155,6 +169,8 @@ def summary_lines(
         *memory_lines(own, words, memories),
     ]
     if sentence := weaker_side_sentence(own, words):
+        lines.append(sentence)
+    if sentence := type_sentence(own, words):
         lines.append(sentence)
     series = all_series(own)
     real = [one for one in series if (moved := one.trend) and moved.real]

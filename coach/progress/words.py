@@ -11,6 +11,7 @@ from coach.progress.trends import LEAST
 
 PROGRESS, PAGE, REPORT, MEASURE, REASON = "progress", "page", "report", "measure", "reason"
 MONTH, SHORT = "month", "month_short"
+TYPE = "smile_type"
 _BOUND = re.compile(r"(?<=\d) (?=%|s\b|mm\b)| (?=[:;!?])")  # French has room before its colons
 
 
@@ -63,6 +64,10 @@ class ProgressWords:
     def reason(self, name: str) -> str:
         """Return in two or three words why an attempt did not count."""
         return self._book.text(REASON, name)
+
+    def smile_type(self, kind: str) -> str:
+        """Return a smile's type in two words; empty for one that is not known."""
+        return self._book.text(TYPE, kind) if self._book.has(TYPE, kind) else ""
 
     def memory(self, number: int) -> str:
         """Return the title of a memory without words."""

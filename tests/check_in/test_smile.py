@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from coach.check_in.photo_measures import StillPicture, StillView
+from coach.check_in.scores import Scores
 from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
 from coach.check_in.smile_flow import SmileFlow
 from coach.events import Smile
 from coach.exercise.held_smile import SmileSpec
+from coach.face.baseline import OwnRange
+from coach.progress.clinical_report import clinical_report
+from coach.progress.summary import summary_lines, type_sentence
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
+from coach.shell.app.score import range_lines
+from coach.shell.command_line.cli import cli
 from coach.shell.detection.landmarker import Landmarker
+from coach.shell.detection.stills import Stills
 from coach.shell.drawn_face.face import draw, grain
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.neutral_file import FILE, keep_neutral, read_neutral
 from coach.shell.profile.smiles_file import add_smile, last_smile
 from coach.shell.profile.toml_files import load_settings
+from coach.shell.report.progress_page import progress_page
+from coach.shell.store.store import Store
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation, Frame
 
@@ -179,3 +190,45 @@ def test_the_face_at_rest_is_kept_without_a_picture_and_read_back_exactly(
     assert np.array_equal(pictures[1].views[1].observation.landmarks, face.landmarks)
     (tmp_path / FILE).write_bytes((tmp_path / FILE).read_bytes()[:500])
     assert read_neutral(tmp_path) is None
+
+
+def test_a_photo_is_held_against_the_own_best() -> None:
+    """A mouth curve of 80 is a pull of 0.128: nine tenths of a range that goes to 0.142."""
+    scores = Scores(relative=True, mouth_curve=80.0, jaw_openness=0.0, cheek_lift=50.0)
+    own = OwnRange(cheek=0.03, smile=0.142, jaw=0.3)
+    assert range_lines(scores, own) == ["of your own best smile: 90 %", "of your own best cheek raise: 50 %"]
+    assert range_lines(replace(scores, relative=False), own) == []
+    assert range_lines(scores, None) == []
+
+
+def test_a_photo_alone_on_the_command_line_names_its_type_by_the_kept_face_at_rest(
+    tmp_path: Path, model_path: Path, rising: list[FaceObservation]
+) -> None:
+    """Once a check-in has kept the face at rest, a photo needs no second one; --alone leaves it out."""
+    del rising
+    with Landmarker(model_path) as landmarker:
+        rest = Stills(landmarker).read(draw(FacePose()))
+    assert rest is not None
+    keep_neutral(tmp_path, [rest], TODAY, "webcam:0")
+    photo = tmp_path / "smile.png"
+    cv2.imwrite(str(photo), draw(FacePose(smile=Bilateral(0.9, 0.9), cheek=Bilateral(0.8, 0.8))))
+    arguments = ["score", str(photo), "--data-dir", str(tmp_path)]
+    said = CliRunner().invoke(cli, arguments).output
+    assert "type: eyes engaged" in said
+    assert "at rest of 2026-03-01" in said
+    assert "type:" not in CliRunner().invoke(cli, [*arguments, "--alone"]).output
+
+
+def test_the_type_stands_in_the_progress_from_the_first_check_in_on(tmp_path: Path) -> None:
+    """A check-in whose smile had no eyes in it, and a later one with them."""
+    with Store.open(tmp_path) as store:
+        for month, kind in ((1, "mouth_only"), (2, "eyes_engaged"), (3, None)):
+            at = datetime(2026, month, 1, 8, tzinfo=UTC)
+            store.add_check_in(at, {"smile": 50.0}, details={"faces": {"biggest": {"type": kind}}})
+        history = store.history()
+    assert [one.kind for one in history.types] == ["mouth_only", "eyes_engaged"]
+    assert type_sentence(history, WORDS) == "Type of your biggest smile: eyes engaged, at first mouth only"
+    assert type_sentence(history, WORDS) in summary_lines(history, TODAY, WORDS)
+    assert "eyes engaged, at first mouth only" in progress_page(history, TODAY, WORDS)
+    report = clinical_report(history, TODAY, WORDS, version="1", models=[])
+    assert type_sentence(history, WORDS) in report.sentences

@@ -27,6 +27,7 @@ from coach.shell.detection.photo_file import keep_photo
 from coach.shell.detection.stills import Stills
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
+from coach.shell.profile.neutral_file import keep_neutral
 from coach.shell.profile.toml_files import config_dir, load_coaching, read_toml, validated
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
@@ -171,6 +172,7 @@ def _kept(
         if keep_photos:
             paths = {pose: keep_photo(data_dir, image, at, pose) for pose, image in photos.images.items()}
             result = replace(result, photo=paths["neutral"])
+        keep_neutral(data_dir, photos.pictures["neutral"], at.date(), source)
         if store is not None:
             kept = store.add_check_in(
                 at,
@@ -189,6 +191,9 @@ def _kept(
 def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
     """Return each score with its standard error, in the person's language."""
     words, lines = ProgressWords(book), []
+    best = result.faces.get("biggest")
+    if best is not None and best.type is not None:
+        lines.append(words.line(words.say("smile_type"), words.smile_type(best.type)))
     for name, value in result.numbers.items():
         unit = " mm" if name.endswith("_mm") else ""
         error = result.sem.get(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import CoachError
+from coach.errors import CoachError, UsageError
 from coach.shell.command_line.forget_commands import PAGE, delete_speech, forget, forget_one_memory
 from coach.shell.command_line.options import PLACE, ListingGroup, filed, home_of, reading
 from coach.shell.profile.shared_options import Shared
@@ -164,15 +164,25 @@ def import_(options: Shared, file: Path) -> None:
 @click.command()
 @click.argument("photo", type=PLACE)
 @click.option("--neutral", type=PLACE, metavar="PHOTO", help="Your face at rest.")
+@click.option("--alone", is_flag=True, help="By itself, e.g. a picture of someone else.")
 @filed
-def score(options: Shared, photo: Path, neutral: Path | None) -> None:
-    """Score a picture, with --neutral against your face at rest."""
+def score(options: Shared, photo: Path, neutral: Path | None, *, alone: bool) -> None:
+    """Score a picture against your face at rest, as --neutral or your last check-in shows it."""
     from coach.check_in.scores import score_lines
-    from coach.shell.app.score import score_photo
+    from coach.shell.app.score import range_lines, score_photo
+    from coach.shell.profile.neutral_file import read_neutral
 
+    if alone and neutral is not None:
+        raise UsageError("--alone, --neutral: wanted one of them; leave the other out")
     home = home_of(options)
-    for line in score_lines(score_photo(photo, home.model(progress=True), neutral)):
+    kept = None if alone or neutral is not None else read_neutral(home.data_dir)
+    scores = score_photo(photo, home.model(progress=True), neutral, kept[0] if kept else ())
+    for line in (*score_lines(scores), *range_lines(scores, None if alone else home.own_range())):
         click.echo(line)
+    if kept:
+        click.echo(
+            f"against your face at rest of {kept[1].isoformat()}; for someone else's picture add --alone"
+        )
 
 
 ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget)

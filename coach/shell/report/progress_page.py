@@ -17,6 +17,7 @@ from coach.progress.summary import (
     memory_names,
     overview,
     side_sentence,
+    type_sentence,
     weaker_side_sentence,
 )
 from coach.progress.words import PAGE, ProgressWords, bound
@@ -134,7 +135,10 @@ def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None, words: ProgressWords) ->
 
 def _scores(own: History, words: ProgressWords) -> list[str]:
     found = score_series(own)
-    return [_heading("scores", words), _trends(found, words)] if found else []
+    if not found:
+        return []
+    kind = type_sentence(own, words)
+    return [_heading("scores", words), *([f"<p>{_text(kind)}.</p>"] if kind else []), _trends(found, words)]
 
 
 def _exercises(own: History, today: date, words: ProgressWords) -> list[str]:

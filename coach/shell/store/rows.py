@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from coach.progress.history import (
     Score,
     SessionRecord,
     SmileRecord,
+    TypeRecord,
 )
 from coach.shell.store.row_models import MODELS, fault, sound
 from coach.types import Bilateral
@@ -153,6 +155,10 @@ def read_history(connection: sqlite3.Connection) -> History:
         JOIN check_ins ON check_ins.id = check_in WHERE {sound("scores")} AND {sound("check_ins")}
         ORDER BY at, scores.id"""  # noqa: S608
     )
+    details = connection.execute(
+        f"SELECT at, source, details FROM check_ins WHERE {sound('check_ins')} ORDER BY at, rowid"  # noqa: S608
+    )
+    types = ((_moment(at), source, _smile_type(text)) for at, source, text in details)
     return History(
         sessions=sessions,
         repetitions=tuple(
@@ -173,4 +179,14 @@ def read_history(connection: sqlite3.Connection) -> History:
             for session, when, exercise, memory, latency_s, timely, eyes, feeling in recalls
         ),
         scores=tuple(Score(at, *row[1:]) for row in scores if (at := _moment(row[0])) is not None),
+        types=tuple(TypeRecord(at, source or "", kind) for at, source, kind in types if at and kind),
     )
+
+
+def _smile_type(details: str) -> str:
+    """Return the type of the biggest smile as a check-in's details have it; empty where they do not."""
+    try:
+        kind = json.loads(details)["faces"]["biggest"]["type"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    return kind if isinstance(kind, str) else ""
