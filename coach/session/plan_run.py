@@ -11,6 +11,7 @@ from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Recall
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
+from coach.session.dose import dose_cue
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan import CHANGE_S, READY_S, Plan
 
@@ -31,6 +32,8 @@ class PlanRun:
         The person's own words for their memories; empty for numbers alone.
     coaching
         `config/coaching.toml`.
+    by_ear
+        Nobody sees the window: say each exercise's dose.
 
     Attributes
     ----------
@@ -52,6 +55,7 @@ class PlanRun:
         memories: tuple[str, ...] = (),
         *,
         coaching: CoachingSpec,
+        by_ear: bool = False,
     ) -> None:
         self.plan = plan
         self.whole_s = plan.seconds
@@ -63,6 +67,8 @@ class PlanRun:
         self._led = led
         self._memories = memories
         self._coaching = coaching
+        self._by_ear = by_ear
+        self._dose_owed = False
         self._begun_s = 0.0
         self._close_s = led.speaker.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
@@ -120,11 +126,15 @@ class PlanRun:
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
         self._recalled = None
         self._begun_s = self.active_s
+        self._dose_owed = self._by_ear
         if self.plan.explains:
             self._led.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
 
     def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
         """Give one frame to the exercise under way; log, say and return what comes of it."""
+        if self._dose_owed and self._led.speaker.quiet(t):
+            self._dose_owed = False
+            self._led.speaker.add(dose_cue(t, self.plan.steps[self.index], run.exercise))
         events = run.step(
             t,
             features,

@@ -48,6 +48,8 @@ class Session:
         Say and show what to watch out for, once, before anything else.
     coaching
         `config/coaching.toml`.
+    by_ear
+        Nobody sees the window: say what it would show.
     """
 
     def __init__(
@@ -62,12 +64,13 @@ class Session:
         memories: tuple[str, ...] = (),
         safety: bool = False,
         coaching: CoachingSpec = STANDARD,
+        by_ear: bool = False,
     ) -> None:
         self.plan = plan
         self.perception = Perception(own_range)
         self.tally = Tally()
         self.led = Led(plan.name, book, settings, source=source, coaching=coaching)
-        self.plan_run = PlanRun(plan, exercises, self.led, memories, coaching=coaching)
+        self.plan_run = PlanRun(plan, exercises, self.led, memories, coaching=coaching, by_ear=by_ear)
         self._book = book
         self._coaching = coaching
         self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)

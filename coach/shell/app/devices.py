@@ -29,7 +29,7 @@ class Devices:
     """What a flow runs on, open.
 
     `log`: the event log, where one is wanted. `captions`: write what is said to the terminal. `real`: at
-    the speed of real time. `notices`: what there is to do without, one line each.
+    the speed of real time. `notices`: what there is to do without, one line each. `heard`: somebody listens.
     """
 
     source: Source
@@ -40,11 +40,17 @@ class Devices:
     captions: bool = False
     real: bool = False
     notices: tuple[str, ...] = ()
+    heard: bool = False
 
     @property
     def windowless(self) -> bool:
         """Whether nobody sees anything."""
         return isinstance(self.display, NoDisplay)
+
+    @property
+    def by_ear(self) -> bool:
+        """Whether people follow without seeing anything: by voice, sounds, or a screen reader's captions."""
+        return self.heard and self.windowless
 
     @property
     def live(self) -> bool:
@@ -61,6 +67,7 @@ def open_devices(
     origin: str | None = None,
     spoken: Sequence[str] = (),
     memories: Sequence[str] = (),
+    unseen: Sequence[str] = (),
     seed: int = 0,
 ) -> Iterator[Devices]:
     """Open everything a flow runs on, and close it again in the reverse order.
@@ -75,6 +82,8 @@ def open_devices(
         Sections of the language file whose phrases will be said besides the session's.
     memories
         The memories' names, which may be said.
+    unseen
+        Texts that are said besides where there is no window.
     seed
         Of the simulated person.
 
@@ -93,13 +102,14 @@ def open_devices(
         stack.callback(source.close)
         heard = real or is_live(source)
         read = not isinstance(display, NoDisplay)
-        voice = open_voice(options, home, book, spoken, heard=heard, read=read, memories=memories)
+        names = [*book.spoken_names(spoken, memories), *(() if read else unseen)]
+        voice = open_voice(options, home, book, spoken, heard=heard, read=read, names=names)
         stack.callback(voice.close)
         landmarker = stack.enter_context(Landmarker(model))
         log = open_log(options, stack)
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
-        yield Devices(source, landmarker, display, voice, log, captions, real, notices)
+        yield Devices(source, landmarker, display, voice, log, captions, real, notices, heard)
 
 
 def is_live(source: Source) -> bool:
@@ -170,16 +180,15 @@ def open_voice(
     *,
     heard: bool,
     read: bool = True,
-    memories: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> Voice:
     """Return the voice, one that says nothing where nobody listens.
 
     `heard`: whether anybody does: not where a film or the simulated person runs faster than real time.
-    `read`: whether captions are seen. `memories`: their names, which may be said.
+    `read`: whether captions are seen. `names`: texts with words of the person's own or of today alone.
     """
     if not options.voice or not heard:
         return SilentVoice()
-    names = book.spoken_names(exercises, memories)
     speech = Speech(book.language, book.pace, book.spoken(exercises), names, read)
     return make_voice(home.settings.voice, speech, home.cache_dir)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from coach.coaching.cue_scheduler import estimate_s
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.flow import Flow, Output
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
@@ -19,6 +22,7 @@ from coach.events import EndReason
 from coach.shell.app.devices import Devices
 from coach.shell.capture.source import Listener, Signal
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
+from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Keeper
 from coach.shell.window.display import FEELINGS, Command
 from coach.types import FaceObservation, Frame
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
 NOTICE_S = 8.0  # how long a notice stays
+PREPARE_S = 8.0  # how long to wait for words that were not known before
+BETWEEN_S = 0.3  # from one line of the summary to the next
 
 
 class Films(Protocol):
@@ -171,6 +177,29 @@ class Loop:
                 if self._source.read() is Signal.ENDED:
                     return
                 self._show(self._screen)
+
+    def tell(self, texts: Sequence[str], rate_wpm: float) -> None:
+        """Say these one after the other, until the person breaks it off; each is told to its end.
+
+        Parameters
+        ----------
+        texts
+            What to say; it stands on the terminal already.
+        rate_wpm
+            The voice's rate, words a minute.
+        """
+        if isinstance(self._voice, SilentVoice):
+            return
+        with stopping(self):
+            self._voice.prepare(texts, PREPARE_S)
+            for text in texts:
+                self._voice.say(Cue(self.t, CueKind.INSTRUCTION, "summary", text=text))
+                until = time.monotonic() + estimate_s(text, rate_wpm) + BETWEEN_S
+                while self._stop is None and time.monotonic() < until:
+                    time.sleep(BETWEEN_S / 10)
+                if self._stop is not None:
+                    self._voice.stop()
+                    return
 
     def _process(self, detection: Detection) -> Output:
         if isinstance(detection.got, Frame):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,8 +14,10 @@ from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED, SourceError
 from coach.progress.history import SIMULATED, History
 from coach.replay.trace import TapedSession
+from coach.session.dose import dose_texts
 from coach.session.memories import Memories
 from coach.session.session import Session
+from coach.session.summary_aloud import aloud
 from coach.shell.app.devices import Devices, open_devices
 from coach.shell.app.loop import Loop
 from coach.shell.profile.home import Home
@@ -67,9 +69,15 @@ def run_session(
     with Store.open(home.make_data_dir()) as store:
         program = _program(home, store, plan_name, minutes, simulated=origin == SIMULATED)
         spoken = [exercise.name for exercise in program.exercises]
-        names = program.memories.prompts
         with open_devices(
-            options, home, book, origin=origin, spoken=spoken, memories=names, seed=seed
+            options,
+            home,
+            book,
+            origin=origin,
+            spoken=spoken,
+            memories=program.memories.prompts,
+            unseen=dose_texts(program.plan.steps, program.exercises, book),
+            seed=seed,
         ) as devices:
             run = SessionRun(home, book, store, devices, program)
             return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
@@ -141,9 +149,13 @@ class SessionRun:
                 if not session.frames:  # without a single picture, leave no session in the history
                     _forget(self.store, session_id)
                 raise
-            _say_goodbye(session, self.book, self.store, to_error=to_error)
+            names = [step.exercise for step in session.plan.steps]
+            lines = session.tally.lines(names, self.book, session.plan_run.active_s)
+            _say_goodbye(lines, self.store, to_error=to_error)
             _keep(self.home, watch, recording, to_error=to_error)
-            if reason == "finished":
+            if reason == "finished" and self.devices.by_ear:
+                loop.tell(aloud(lines, self.book), self.home.settings.voice.rate * self.book.pace)
+            elif reason == "finished":
                 simulated = self.devices.source.name == SIMULATED
                 loop.linger(DEMO_LINGER_S if simulated else LINGER_S)
         finally:
@@ -171,6 +183,7 @@ class SessionRun:
             memories=program.memories.prompts,
             safety=program.first,
             coaching=program.coaching,
+            by_ear=self.devices.by_ear,
         )
 
     def _loop(
@@ -234,9 +247,8 @@ def _demonstration(plan: Plan) -> Demonstration:
     return Demonstration(step.exercise for step in plan.steps)
 
 
-def _say_goodbye(session: Session, book: PhraseBook, store: Store, *, to_error: bool) -> None:
-    names = [step.exercise for step in session.plan.steps]
-    for label, value in session.tally.lines(names, book, session.plan_run.active_s):
+def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, *, to_error: bool) -> None:
+    for label, value in lines:
         click.echo(f"{label}: {value}", err=to_error)
     if store.problem:
         click.echo(store.problem, err=True)

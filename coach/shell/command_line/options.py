@@ -65,7 +65,12 @@ def _options(*, live: bool) -> Callable[[F], F]:
         @click.option(
             "--source", metavar="SOURCE", help="webcam, webcam:N, demo, or a video file.", hidden=not live
         )
-        @click.option("--no-window", is_flag=True, help="Run without a window.", hidden=not live)
+        @click.option(
+            "--no-window",
+            is_flag=True,
+            help="Lead by voice, sounds and text alone, for eyes shut or a screen reader.",
+            hidden=not live,
+        )
         @click.option(
             "--no-voice",
             is_flag=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coach.coaching.cues import Cue
 from coach.shell.sound.chimes import Chimes
 from coach.shell.sound.player import Player
@@ -32,6 +34,9 @@ class BeepVoice:
         path = self._chimes.alone(cue)
         if path is not None:
             self._player.play(path)
+
+    def prepare(self, texts: Sequence[str], patience_s: float) -> None:
+        """Do nothing: a tone has no words."""
 
     def stop(self) -> None:
         """Fall silent at once."""

@@ -250,6 +250,15 @@ class SpokenVoice:
             self._awaited = cue
             threading.Thread(target=self._wait, args=(cue,), name="late words", daemon=True).start()
 
+    def prepare(self, texts: Sequence[str], patience_s: float) -> None:
+        """Have these texts rendered; wait for the first of them, but no longer than this."""
+        self._renderer.want(texts)
+        late = time.monotonic() + patience_s
+        while texts and self._renderer.find(texts[0]) is None:
+            if self._renderer.problem or time.monotonic() > late:
+                return
+            time.sleep(_POLL_S)
+
     def _words(self, cue: Cue) -> Path | None:
         path = self._renderer.hear(cue.text)
         if path is None:

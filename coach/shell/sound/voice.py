@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,10 @@ class Voice(Protocol):
         """Start saying `cue.text`, stopping whatever is still being said."""
         ...
 
+    def prepare(self, texts: Sequence[str], patience_s: float) -> None:
+        """Have these texts ready to be said; wait for the first of them, but no longer than this."""
+        ...
+
     def stop(self) -> None:
         """Fall silent at once."""
         ...
@@ -52,6 +57,9 @@ class SilentVoice:
     def say(self, cue: Cue) -> None:
         """Remember the cue."""
         self.said.append(cue)
+
+    def prepare(self, texts: Sequence[str], patience_s: float) -> None:
+        """Do nothing: silence needs no words."""
 
     def stop(self) -> None:
         """Do nothing: it is silent already."""

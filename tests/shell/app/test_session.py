@@ -131,6 +131,44 @@ def test_the_loop_runs_to_the_end():
     assert keys.shown[-1][1].phase == "summary"
 
 
+class Listened:
+    """A voice somebody listens to; they leave after some of its words."""
+
+    problem = ""
+
+    def __init__(self, loop: Loop, leaves_after: int) -> None:
+        self.loop, self.leaves_after = loop, leaves_after
+        self.said: list[Cue] = []
+        self.prepared: list[str] = []
+        self.stopped = False
+
+    def prepare(self, texts: Sequence[str], patience_s: float) -> None:
+        self.prepared += texts
+
+    def say(self, cue: Cue) -> None:
+        self.said.append(cue)
+        if len(self.said) == self.leaves_after:
+            self.loop.interrupt()
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.mark.parametrize(("leaves_after", "heard"), [(99, 3), (2, 2)])
+def test_the_summary_is_told_line_by_line_until_it_is_broken_off(leaves_after, heard, monkeypatch):
+    """All of it is prepared first: its words are nobody's phrases."""
+    made, *_ = looped()
+    made._voice = voice = Listened(made, leaves_after)
+    clock = iter(range(10_000))
+    monkeypatch.setattr("coach.shell.app.loop.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("coach.shell.app.loop.time.sleep", lambda _: None)
+    lines = ["cheek raiser: 3 repetitions", "evenness: 94 %", "time: 2 minutes"]
+    made.tell(lines, 165.0)
+    assert voice.prepared == lines
+    assert [cue.text for cue in voice.said] == lines[:heard]
+    assert voice.stopped == (leaves_after == 2)
+
+
 def test_quit_ends_it_at_once():
     """What was done is kept by whoever asks for the session's end."""
     made, keys, _, _ = looped((5.0, Command.QUIT))

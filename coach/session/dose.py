@@ -1,0 +1,37 @@
+"""An exercise's dose in words, for people who cannot read it: "Three holds of 5 seconds"."""
+
+from __future__ import annotations
+
+from coach.coaching.cues import Cue, CueKind
+from coach.coaching.phrases import PhraseBook
+from coach.exercise.protocol import AnyExercise, Cued
+from coach.session.plan import Step
+
+
+def dose_cue(t: float, step: Step, exercise: AnyExercise) -> Cue:
+    """Return what to say of a step's dose at `t` seconds.
+
+    Parameters
+    ----------
+    t
+        The frame's time, seconds.
+    step
+        Repetitions and hold target.
+    exercise
+        The step's exercise: memories are counted as such.
+    """
+    values: dict[str, str | int] = {"n": step.reps}
+    if isinstance(exercise, Cued):
+        key = "dose_memories"
+    elif step.hold_s > 1 and step.hold_s == round(step.hold_s):
+        # As text: the number of repetitions alone decides between singular and plural.
+        key, values["length"] = "dose_holds", f"{step.hold_s:g}"
+    else:
+        key = "dose_reps"
+    return Cue(t, CueKind.INSTRUCTION, key, step.exercise, values)
+
+
+def dose_texts(steps: tuple[Step, ...], exercises: tuple[AnyExercise, ...], book: PhraseBook) -> list[str]:
+    """Return what will be said of a plan's doses, to have it rendered beforehand."""
+    both = zip(steps, exercises, strict=True)
+    return [book.fill(dose_cue(0.0, step, exercise)).text for step, exercise in both]
