@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import CoachError
+from coach.errors import CoachError, UsageError
 from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd
 from coach.session.film_description import describe_film
 from coach.shell.report.description_report import as_data, description_lines, rest_lines
+from coach.shell.system.output_file import CSV, EVENTS, PDF, PHOTO, SVG
 
 if TYPE_CHECKING:
     from coach.shell.app.analyze import Request
+    from coach.shell.profile.home import Home
     from coach.shell.profile.shared_options import Shared
 
 
@@ -25,6 +28,7 @@ def analyze_and_report(request: Request, options: Shared, *, as_json: bool = Fal
     from coach.shell.profile.home import Home
 
     home = Home.find(options)
+    _check_places(request, home)
     request = replace(request, own_range=home.own_range())
     events, problems = analyze(request, home.model(progress=True), progress=True)
     to_error = request.events == "-"
@@ -39,6 +43,32 @@ def analyze_and_report(request: Request, options: Shared, *, as_json: bool = Fal
     for line in problems:
         click.echo(line, err=True)
     return CoachError.exit_status if problems else 0
+
+
+def _check_places(request: Request, home: Home) -> None:
+    """Refuse, before all work, a place where a file would be lost.
+
+    Raises
+    ------
+    UsageError
+        The film itself, a file of one's own, one of another kind, or one place for two things.
+    """
+    ending = "" if request.plot is None else request.plot.suffix.lower()
+    drawn = {".svg": SVG, ".pdf": PDF}.get(ending, PHOTO)
+    events = Path(request.events) if request.events not in {None, "-"} else None
+    places = (
+        ("--events", events, EVENTS),
+        ("--features", request.features, CSV),
+        ("--plot", request.plot, drawn),
+    )
+    seen: dict[Path, str] = {}
+    for name, path, kind in places:
+        if path is None:
+            continue
+        home.check_output(path, kind, request.video, name=name)
+        other = seen.setdefault(path.absolute(), name)
+        if other != name:
+            raise UsageError(f"{name} {path}: is where {other} is written; give another name")
 
 
 def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:

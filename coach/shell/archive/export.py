@@ -49,7 +49,7 @@ def export_csv(store: Store, folder: Path) -> list[Path]:
     StoreError
         The history cannot be read.
     """
-    _check_target(folder, "csv")
+    check_target(folder, "csv")
     paths = []
     for table, rows in _tables(store).items():
         text = io.StringIO()
@@ -73,7 +73,7 @@ def export_json(store: Store, path: Path) -> Path:
     StoreError
         The history cannot be read.
     """
-    _check_target(path, "json")
+    check_target(path, "json")
     text = json.dumps(as_json(store), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     hand_over(path, text.encode())
     return path
@@ -103,7 +103,7 @@ def export_pdf(store: Store, path: Path, today: date, words: ProgressWords) -> P
     """
     from coach.shell.report.pdf_report import pdf
 
-    _check_target(path, "pdf")
+    check_target(path, "pdf")
     history = store.history()
     if not history.sessions and not history.scores:
         raise CoachError("nothing to report: no sessions and no check-ins yet; start with smile-coach")
@@ -164,10 +164,12 @@ def counted(count: int, things: str) -> str:
     return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
-def _check_target(path: Path, kind: str) -> None:
+def check_target(path: Path, kind: str) -> None:
     """Refuse a name that promises another format: a file of that format may be there, and would be lost."""
     refuse_dash(path)
     ending = path.suffix.lower()
+    if kind == ending[1:] == "csv" and not path.is_dir():
+        raise UsageError(f"{path}: CSV is one file a table, in a folder; give the folder's name")
     if ENDINGS.get(ending, kind) != kind:
         raise UsageError(
             f"{path}: ends in {ending}, but --format is {kind}; "

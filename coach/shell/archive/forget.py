@@ -12,12 +12,11 @@ from coach.errors import StoreError, UsageError
 from coach.progress.history import SessionRecord
 from coach.shell.archive.export import counted
 from coach.shell.profile import memories_file
+from coach.shell.profile.places import PAGE, PLACES, found, with_words
 from coach.shell.store.row_models import CHILDREN
 from coach.shell.store.store import Store
 
 PHOTOS = "photos"
-# Everything the program puts into a data folder; a folder is deleted with its contents.
-OWN = ("history*.sqlite3*", f"{memories_file.NAME}*", PHOTOS, "smiles", "neutral.npz")
 
 
 def session_list(store: Store) -> list[str]:
@@ -85,7 +84,10 @@ def forget_session(store: Store, name: str) -> str:
     rows = ", ".join(counted(count, table.replace("_", " ")) for table, count in counts.items() if count)
     copies = _delete(store.folder, store.folder.glob("history.backup-*.sqlite3"))
     said = f"deleted: session {session_name(session)} ({rows or 'nothing in it'})"
-    return said + (f"; older copies that held it: {', '.join(copies)}" if copies else "")
+    said += f"; older copies that held it: {', '.join(copies)}" if copies else ""
+    bad = sorted(path.name for path in store.folder.glob("history.bad-*.sqlite3"))
+    stays = f"; {', '.join(bad)} may hold it too, and cannot be searched: delete it yourself" if bad else ""
+    return said + stays
 
 
 def forget_memory(store: Store, number: int) -> str:
@@ -110,7 +112,7 @@ def forget_memory(store: Store, number: int) -> str:
 
 
 def forget_photos(store: Store) -> str:
-    """Delete all photos; the scores stay.
+    """Delete all photos, and the page that shows two of them; the scores stay.
 
     Raises
     ------
@@ -121,33 +123,57 @@ def forget_photos(store: Store) -> str:
     count = sum(1 for path in folder.rglob("*") if path.is_file())
     with store.transaction():
         store.connection.execute("UPDATE check_ins SET photo = NULL")
-    _delete(store.folder, [folder])
+    stays = linked_folder(folder)
+    _delete(store.folder, [folder, store.folder / PAGE, *store.folder.glob(f".{PAGE}.*")])
+    if stays:
+        return f"no photo is shown any more; {stays}"
     return f"deleted: {counted(count, 'photos')}; the scores are kept"
 
 
-def forget_everything(folder: Path, also: Iterable[str] = ()) -> str:
-    """Delete all that the program keeps in its data folder; files of others stay.
-
-    Parameters
-    ----------
-    folder
-        The data folder; close its store first.
-    also
-        Further names or patterns in it, e.g. `range.toml`.
+def forget_words(data_dir: Path, cache_dir: Path) -> list[str]:
+    """Delete what a memory's words were put into: the page, spoken sentences, files a kill left behind.
 
     Raises
     ------
     StoreError
         Something cannot be deleted.
     """
-    patterns = (*OWN, *also)
-    names = _delete(folder, sorted({path for pattern in patterns for path in folder.glob(pattern)}))
+    return [path.name for path in with_words(data_dir, cache_dir) if _delete(path.parent, [path])]
+
+
+def forget_everything(data_dir: Path, cache_dir: Path) -> str:
+    """Delete all that `places.PLACES` has of the person; the settings, the models and files of others stay.
+
+    Parameters
+    ----------
+    data_dir, cache_dir
+        Close the data folder's store first.
+
+    Raises
+    ------
+    StoreError
+        Something cannot be deleted.
+    """
+    names: list[str] = []
+    stays: list[str] = []
+    for place in PLACES:
+        for path in found(place, data_dir, cache_dir):
+            stays += filter(None, [linked_folder(path)])
+            names += _delete(path.parent, [path])
     with contextlib.suppress(OSError):
-        folder.rmdir()  # only an empty folder goes
+        data_dir.rmdir()  # only an empty folder goes
     if not names:
-        return f"nothing to delete in {folder}"
-    stays = "" if not folder.exists() else f"; {folder} stays, it holds other files"
-    return f"deleted from {folder}: {', '.join(names)}{stays}"
+        return f"nothing to delete in {data_dir}"
+    if data_dir.exists():
+        stays.append(f"{data_dir} stays, it holds other files")
+    return "; ".join([f"deleted from {data_dir}: {', '.join(names)}", *stays])
+
+
+def linked_folder(path: Path) -> str:
+    """Return what to say of a folder that is a link: others' files may be in its target, so that stays."""
+    if not (path.is_symlink() and path.is_dir()):
+        return ""
+    return f"{path.name} is a link: what is in {path.resolve()} STAYS, delete it yourself"
 
 
 def _scrub(store: Store) -> None:
@@ -166,6 +192,8 @@ def _delete(folder: Path, paths: Iterable[Path]) -> list[str]:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             elif path.exists() or path.is_symlink():
+                if path.is_symlink() and path.is_file():
+                    path.resolve().unlink()  # what is forgotten is in the target, not in the link
                 path.unlink()
             else:
                 continue

@@ -28,10 +28,13 @@ def remind(options: Shared, file: Path, at: str, show: bool) -> None:
 
     You are only reminded if you open it with your calendar; to stop, delete the two entries there.
     """
+    from coach.shell.profile.home import Home
     from coach.shell.report.reminders import write_calendar
+    from coach.shell.system.output_file import CALENDAR
 
     now = datetime.now().astimezone()
     due, book = _due(options, now)
+    Home.find(options).check_output(file, CALENDAR)
     write_calendar(file, at, now, due, book)
     click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
     if show and click.launch(str(file.resolve())):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,6 @@ from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
     from coach.shell.profile.home import Home
-
-PAGE = "progress.html"
-# What stands in the data folder beside history, memories and photos.
-ALSO = (PAGE, "range.json", "films")
 
 
 @click.group()
@@ -52,7 +46,7 @@ def forget_session(options: Shared, name: str | None, yes: bool) -> None:
 
         with Store.open(home.make_data_dir()) as store:
             click.echo(forgetting.forget_session(store, session.id))
-        if filmed := [film for film in films.recordings(home.data_dir) if film.session == session.id]:
+        if filmed := films.films_of(home.data_dir, session.id, session.started_at):
             click.echo(films.delete(home.data_dir, filmed))
 
 
@@ -111,8 +105,7 @@ def forget_everything(options: Shared, yes: bool) -> None:
 
     home = home_of(options)
     if _agreed(f"Delete everything in {home.data_dir}?", yes):
-        click.echo(forgetting.forget_everything(home.data_dir, ALSO))
-        delete_speech(home)
+        click.echo(forgetting.forget_everything(home.data_dir, home.cache_dir))
         if others := people(Home.base(options)):
             click.echo(f"still here: {', '.join(others)}; --person NAME deletes theirs")
 
@@ -139,10 +132,5 @@ def forget_one_memory(home: Home, number: int) -> None:
 
     with Store.open(home.make_data_dir()) as store:
         click.echo(forgetting.forget_memory(store, number))
-    delete_speech(home)
-
-
-def delete_speech(home: Home) -> None:
-    """Delete the speech kept for the next session: a memory's words were spoken, so they are in it."""
-    with contextlib.suppress(OSError):
-        shutil.rmtree(home.cache_dir / "sounds")
+    for name in forgetting.forget_words(home.data_dir, home.cache_dir):
+        click.echo(f"deleted: {name}, which could hold its words")

@@ -91,6 +91,9 @@ def _options(*, live: bool) -> Callable[[F], F]:
         )
         @click.option("--person", metavar="NAME", help="Whose history, where several people share a machine.")
         @click.option("--config", type=PLACE, help="Your settings file (TOML).")
+        @click.option(
+            "--force", is_flag=True, help="Replace a file of another kind where something is written."
+        )
         @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")
         @click.option(
             "--speed",
@@ -107,12 +110,22 @@ def _options(*, live: bool) -> Callable[[F], F]:
             data_dir: Path | None,
             person: str | None,
             config: Path | None,
+            force: bool,
             language: str | None,
             speed: str | None,
             **rest: Any,
         ) -> Any:
             options = Shared(
-                source, not no_window, not no_voice, events, data_dir, config, language, speed, person
+                source,
+                not no_window,
+                not no_voice,
+                events,
+                data_dir,
+                config,
+                language,
+                speed,
+                person,
+                force,
             )
             return function(options=options, **rest)
 

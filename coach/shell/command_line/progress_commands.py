@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.errors import CoachError, UsageError
-from coach.shell.command_line.forget_commands import PAGE, delete_speech, forget, forget_one_memory
+from coach.shell.command_line.forget_commands import forget, forget_one_memory
 from coach.shell.command_line.options import PLACE, ListingGroup, filed, home_of, reading
+from coach.shell.profile.places import PAGE
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
@@ -49,9 +50,11 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
         return
     from coach.shell.report.before_after import first_and_latest
     from coach.shell.report.progress_page import progress_page
+    from coach.shell.system.output_file import HTML
     from coach.shell.system.private_file import hand_over
 
     path = Path(html) if html else home.make_data_dir() / PAGE
+    home.check_output(path, HTML, name="--html")
     pair = first_and_latest(home.data_dir) if photos else None
     hand_over(path, progress_page(history, today, words_for, labels if words else None, pair).encode())
     click.echo(path)
@@ -103,12 +106,13 @@ def add_memory(options: Shared, words: str) -> None:
 @filed
 def edit_memory(options: Shared, number: int, words: str) -> None:
     """Reword a memory ("" for none); its statistics are kept."""
+    from coach.shell.archive.forget import forget_words
     from coach.shell.profile.memories_file import load_memories, save_memories
 
     home = home_of(options)
     changed = load_memories(home.data_dir).edit(number, words)
     save_memories(home.data_dir, changed)
-    delete_speech(home)
+    forget_words(home.data_dir, home.cache_dir)  # the old ones
     click.echo(f"{number}  {changed.items[number - 1].prompt or '(only numbered)'}")
 
 
@@ -130,13 +134,18 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
 
     TO is the folder or the file; by default smile-coach-export in the current folder.
     """
-    from coach.shell.archive.export import export_csv, export_json, export_pdf
+    from coach.shell.archive.export import TABLES, check_target, export_csv, export_json, export_pdf
+    from coach.shell.system.output_file import CSV, JSON, PDF
 
     ending = to.suffix.lower() if to else ""
     kind = kind or {".json": "json", ".pdf": "pdf"}.get(ending, "csv")
     home = home_of(options)
     name = f"smile-coach-export-{home.person}" if home.person else "smile-coach-export"
     path = to or Path(name if kind == "csv" else f"{name}.{kind}")
+    check_target(path, kind)
+    written_to = [path / f"{table}.csv" for table in TABLES] if kind == "csv" else [path]
+    for place in written_to:
+        home.check_output(place, {"csv": CSV, "json": JSON, "pdf": PDF}[kind])
     with reading(home) as store:
         if kind == "csv":
             written = export_csv(store, path)

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 from coach.errors import StoreError, UsageError
 from coach.face.baseline import OwnRange
 from coach.settings import Settings
+from coach.shell.model_file import FILE_NAME
 from coach.shell.profile.language_files import language_for
 from coach.shell.profile.people import person_folder, person_named
+from coach.shell.profile.places import PAGE, PLACES, found
 from coach.shell.profile.toml_files import load_settings
+from coach.shell.system.output_file import EVENTS, check_output
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
 APP = "smile-coach"
 SETTINGS_FILE = "coach.toml"
+STANDARD_OUTPUT = "-"  # as the event log has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Home:
     data_dir: Path
     cache_dir: Path
     person: str = ""
+    inputs: tuple[Path, ...] = ()  # what the command reads
+    force: bool = False
 
     @classmethod
     def find(cls, options: Shared) -> Home:
@@ -58,7 +64,31 @@ class Home:
             where = f"{own}: language =" if options.language is None else "--language"
             raise UsageError(f"{where} {error}") from error
         cache_dir = Path(platformdirs.user_cache_dir(APP, appauthor=False))
-        return cls(settings, own or usual, person_folder(base, person), cache_dir, person)
+        inputs = tuple(Path(source) for source in (options.source,) if source)
+        folder = person_folder(base, person)
+        home = cls(settings, own or usual, folder, cache_dir, person, inputs, options.force)
+        if options.events and options.events != STANDARD_OUTPUT:
+            home.check_output(Path(options.events), EVENTS, name="--events")
+        return home
+
+    def check_output(self, path: Path, kind: str, *inputs: Path, name: str = "") -> None:
+        """Refuse to write onto what is read, what is kept, or (but by force) a file of another kind.
+
+        Raises
+        ------
+        UsageError
+            Something would be lost.
+        """
+        mine = (place for own in PLACES for place in found(own, self.data_dir, self.cache_dir))
+        kept = (path for path in mine if path.name != PAGE)
+        check_output(
+            path,
+            kind,
+            kept=(self.settings_file, self.cache_dir / FILE_NAME, *kept),
+            inputs=(*self.inputs, *inputs),
+            force=self.force,
+            name=name,
+        )
 
     @staticmethod
     def base(options: Shared) -> Path:
@@ -66,7 +96,12 @@ class Home:
         import platformdirs
 
         folder = options.data_dir or Path(platformdirs.user_data_dir(APP, appauthor=False))
-        return folder.expanduser()
+        try:
+            return folder.expanduser()
+        except RuntimeError as error:
+            raise UsageError(
+                f"--data-dir {folder}: nobody has that name here; write the whole path"
+            ) from error
 
     def model(self, *, progress: bool) -> Path:
         """Return the landmarker's model file, fetched if need be.

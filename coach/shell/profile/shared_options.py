@@ -19,3 +19,4 @@ class Shared:
     language: str | None
     speed: str | None
     person: str | None = None
+    force: bool = False

@@ -206,7 +206,12 @@ class Recording:
                 new = self._film.zero is None
                 self._film.put(t, image)
                 if new and self._film.zero is not None:  # now: a film that is broken off is a film too
-                    facts = {"style": self._style, "zero": self._film.zero, "fps": FPS}
+                    facts = {
+                        "style": self._style,
+                        "zero": self._film.zero,
+                        "fps": FPS,
+                        "session": self._session,
+                    }
                     _own_file(self.folder / films.FACTS).write_text(json.dumps(facts), encoding="utf-8")
         finally:
             self._room.release()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from coach.errors import CoachError, StoreError, UsageError
@@ -91,6 +92,16 @@ def find(data_dir: Path, name: str) -> Recorded:
     raise UsageError(f"{count} '{name}', wanted one; the newest are {listed}")
 
 
+def films_of(data_dir: Path, session: str, started_at: datetime) -> list[Recorded]:
+    """Return a session's recordings: by its id, or by its time where the trace cannot be read any more."""
+    near = {f"{started_at + timedelta(seconds=n):%Y-%m-%d_%H%M%S}" for n in (-2, -1, 0, 1, 2)}
+    return [
+        each
+        for each in recordings(data_dir)
+        if each.session == session or (not each.session and each.folder.name[:17] in near)
+    ]
+
+
 def delete(data_dir: Path, which: Iterable[Recorded]) -> str:
     """Delete recordings and say which.
 
@@ -132,5 +143,15 @@ def _recorded(folder: Path) -> Recorded:
     try:
         setup, extra = read_setup(folder / TRACE)
     except CoachError:
-        return Recorded(folder)
+        return Recorded(folder, _session_of_facts(folder))
     return Recorded(folder, str(extra.get("session", "")), setup.plan.name)
+
+
+def _session_of_facts(folder: Path) -> str:
+    """Return the session's id that stands beside the film, empty where it does not."""
+    try:
+        with (folder / FACTS).open("rb") as file:
+            facts = json.loads(file.read(10_000))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return str(facts.get("session", "")) if isinstance(facts, dict) else ""

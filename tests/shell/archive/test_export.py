@@ -203,18 +203,18 @@ def test_forgotten_photos_leave_the_scores(store: Store) -> None:
     assert len(store.history().scores) == 5
 
 
-def test_everything_is_everything_of_ours(store: Store) -> None:
+def test_everything_is_everything_of_ours(store: Store, tmp_path: Path) -> None:
     """History, copies, memories and photos go; a stranger's file in the folder stays, and is said."""
     folder = store.folder
     save_memories(folder, Memories().add(new_memory("the dog")))
-    for name in ("history.backup-v1.sqlite3", "history.bad-2026-01-01.sqlite3", "range.toml", "notes.txt"):
+    for name in ("history.backup-v1.sqlite3", "history.bad-2026-01-01.sqlite3", "range.json", "notes.txt"):
         (folder / name).write_text("x")
     store.close()
-    said = forget_everything(folder, also=["range.toml"])
+    said = forget_everything(folder, tmp_path / "cache")
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
     assert NAME in said
     assert "memories.toml" in said
     assert "stays, it holds other files" in said
     (folder / "notes.txt").unlink()
-    assert "nothing to delete" in forget_everything(folder)
+    assert "nothing to delete" in forget_everything(folder, tmp_path / "cache")
     assert not folder.exists()

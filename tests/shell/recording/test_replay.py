@@ -73,7 +73,7 @@ def gui(monkeypatch):
 
 def options(data_dir, **other):
     values = {"window": False, "events": None, "data_dir": data_dir, "config": None, "language": None}
-    return SimpleNamespace(**(values | other))
+    return SimpleNamespace(**({"source": None, "person": None, "force": False} | values | other))
 
 
 def test_the_log_computed_anew_is_the_recorded_one(home, tmp_path, capsys):
@@ -100,7 +100,7 @@ def test_a_log_that_is_another_is_told_apart(copy, capsys):
     assert f"differs in line {number + 1}" in capsys.readouterr().err
     (folder / films.EVENTS).write_text("\n".join(lines[:5]) + "\n", encoding="utf-8")
     assert run_replay(options(copy, events="-"), "abc") == 1
-    with pytest.raises(CoachError, match="is the recorded log itself"):
+    with pytest.raises(CoachError, match="is kept there"):
         run_replay(options(copy, events=str(folder / films.EVENTS)), "abc")
 
 

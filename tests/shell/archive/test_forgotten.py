@@ -1,0 +1,124 @@
+"""What is forgotten is nowhere any more: not on a page, not in what a kill left, not behind a link."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from simulated_year import fill
+
+from coach.__main__ import run
+from coach.session.memories import Memories, Memory
+from coach.shell.profile.memories_file import save_memories
+from coach.shell.profile.places import PLACES
+from coach.shell.recording import film_folders as films
+from coach.shell.store.store import Store
+
+WORDS = "grandmother's orchard"
+ROOT = Path(__file__).parents[3]
+posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes with a name")
+
+
+@pytest.fixture
+def folders(home, tmp_path):
+    """Fill data and cache folders with everything that may hold a memory's words, a face or a measure."""
+    with Store.open(home) as store:
+        fill(store, sessions=3, check_ins=2)
+    save_memories(home, Memories().add(Memory("m1", WORDS)))
+    assert run(["progress", "--html", "--words"]) == 0
+    sounds = tmp_path / "user_cache_dir" / "sounds" / "en"
+    for path in (
+        home / ".memories.toml.k1ll3d",
+        home / ".range.json.k1ll3d",
+        home / ".progress.html.k1ll3d",
+        home / "range.json",
+        home / "photos" / "2026-01-01-100000-neutral.png",
+        home / "films" / "2026-01-01_100000" / "film.mp4",
+        home / "history.rescued-1.sqlite3",
+        home / "history.bad-2026-01-01.sqlite3",
+        sounds / "0123.wav",
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(WORDS)
+    settings = tmp_path / "user_config_dir" / "coach.toml"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('language = "en"\n')
+    model = tmp_path / "user_cache_dir" / "face_landmarker.task"
+    model.write_text("model")
+    return tmp_path
+
+
+def holding(words, *folders):
+    """Return the files below the folders that hold the words, or their page's way to write them."""
+    forms = {words.encode(), words.replace("'", "&#x27;").encode(), words.replace("'", "&#39;").encode()}
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in files if any(form in path.read_bytes() for form in forms))
+
+
+def test_a_forgotten_memory_is_in_no_file_of_ours(folders, home):
+    """But in the copies that are named: what was kept of a bad history, and films."""
+    assert "progress.html" in holding(WORDS, folders)
+    assert run(["forget", "memory", "1", "--yes"]) == 0
+    left = holding(WORDS, folders)
+    assert not {"progress.html", "memories.toml", "0123.wav"} & set(left)
+    assert not [name for name in left if name.startswith((".memories", ".progress"))]
+
+
+def test_forgotten_photos_are_not_on_the_page_either(folders, home, capfd):
+    """The page shows two of them."""
+    assert run(["forget", "photos", "--yes"]) == 0
+    assert not (home / "progress.html").exists()
+    assert not (home / "photos").exists()
+
+
+def test_after_everything_only_settings_and_the_model_are_left(folders, home, capfd):
+    """Nothing holds a word, and nothing else of ours is there either."""
+    assert run(["forget", "everything", "--yes"]) == 0
+    assert "deleted from" in capfd.readouterr().out
+    assert holding(WORDS, folders) == []
+    left = sorted(path.relative_to(folders).as_posix() for path in folders.rglob("*") if path.is_file())
+    assert left == ["user_cache_dir/face_landmarker.task", "user_config_dir/coach.toml"]
+    assert not home.exists()
+
+
+@posix
+def test_what_a_link_leads_to_is_forgotten_or_said_to_stay(folders, home, tmp_path, capfd):
+    """A file's target goes with the link; of a folder's it says plainly that it stays."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("memories.toml", "history.sqlite3", "photos"):
+        (home / name).rename(elsewhere / name)
+        (home / name).symlink_to(elsewhere / name)
+    assert run(["forget", "everything", "--yes"]) == 0
+    said = capfd.readouterr().out
+    assert f"photos is a link: what is in {elsewhere / 'photos'} STAYS" in said
+    assert [path.name for path in elsewhere.iterdir()] == ["photos"]
+    assert not home.exists()
+
+
+def test_a_session_takes_its_film_along_though_its_trace_cannot_be_read(home, capfd):
+    """By the id beside the film, or else by the time in the folder's name; bad copies are named."""
+    with Store.open(home) as store:
+        fill(store, sessions=2, check_ins=0)
+        first, last = store.history().sessions
+    for session, facts in ((first, f'{{"session": "{first.id}"}}'), (last, "{}")):
+        folder = films.new_folder(home, session.started_at)
+        (folder / films.FACTS).write_text(facts)
+        (folder / films.TRACE).write_bytes(b"damaged")
+    other = films.new_folder(home, datetime(2020, 1, 1, 8))  # noqa: DTZ001
+    (home / "history.bad-2026-01-01.sqlite3").write_bytes(b"x")
+    for session in (first, last):
+        assert run(["forget", "session", session.id, "--yes"]) == 0
+        said = capfd.readouterr().out
+        assert "deleted: 1 film" in said
+        assert "history.bad-2026-01-01.sqlite3 may hold it too" in said
+    assert [each.folder for each in films.recordings(home)] == [other]
+
+
+def test_the_readme_names_every_place():
+    """The table of what is kept has a row's worth of words for each."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for place in PLACES:
+        assert place.holds in text, place.holds
