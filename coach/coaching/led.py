@@ -15,6 +15,7 @@ from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Calibrated, Event, Paused, Resumed
 from coach.face.baseline import Baseline
 from coach.face.neutral_capture import FaceCheck, NeutralFound
+from coach.face.picture_rate import PictureRate
 from coach.face.presence import Watch
 from coach.settings import Settings
 from coach.types import FaceObservation
@@ -54,6 +55,8 @@ class Led:
         Now, seconds.
     paused_by
         Why it waits; empty while it runs.
+    rate
+        How many pictures come a second.
     relaxing
         The phrases during which a face comes to rest; without one of them none is taken for a face at rest.
     """
@@ -79,6 +82,8 @@ class Led:
         self._coaching = coaching
         self._hints = Hints(coaching.hints)
         self._caption, self._caption_until = "", 0.0
+        self.rate = PictureRate()
+        self._told_slow = False
         self.relaxing = frozenset({"neutral"})
         self._relax: tuple[float, float] | None = None  # when such a phrase was begun, and over
 
@@ -104,6 +109,9 @@ class Led:
         """Take in one frame; return what has changed about camera and face."""
         self.frames += 1
         events = self.watch.see(t, face)
+        if self.rate.step(t) and not self._told_slow and self.speaker.quiet(t) and not self.paused_by:
+            self._told_slow = True
+            self.say(t, CueKind.PRAISE, "slow_pictures")  # before any instruction
         if events:
             self.log.add(*events)
         return events
@@ -216,6 +224,8 @@ class Led:
     def framed(self, t: float, screen: Screen) -> Screen:
         """Return the screen with what all flows show: how the face is placed, the caption, why it waits."""
         framing = self.watch.framing
+        if framing == "good" and self.rate.slow:
+            framing = "slow_pictures"
         return replace(
             screen,
             framing=framing,

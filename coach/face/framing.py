@@ -25,6 +25,7 @@ Framing: TypeAlias = Literal[
     "more_light",
     "light_from_front",
     "hold_still",
+    "slow_pictures",
 ]
 Area: TypeAlias = tuple[float, float, float, float]
 """(left, top, right, bottom) as shares of the unmirrored picture."""

@@ -497,3 +497,13 @@ def test_a_slow_voice_says_its_last_words_in_time():
     slow = SETTINGS.model_copy(update={"voice": SETTINGS.voice.model_copy(update={"rate": 90})})
     run = posed(what, lambda t, heard: FacePose(), fps=10.0, settings=slow).run()
     assert run.seconds <= 120.0
+
+
+@pytest.mark.parametrize(("fps", "times"), [(30.0, 0), (9.0, 1)])
+def test_slow_pictures_are_said_once_with_the_remedy_and_shown(fps, times):
+    """Everything counts all the same."""
+    run, _ = led(plan(*CHEEK), seed=1, fps=fps)
+    run.run()
+    assert run.keys.count("slow_pictures") == times
+    assert (run.screens[-30][1].framing == "slow_pictures") == bool(times)
+    assert len(run.of("rep")) == 2

@@ -19,6 +19,7 @@ from coach.coaching.flow import Flow, Output
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
 from coach.events import EndReason
+from coach.face.picture_rate import PictureRate
 from coach.shell.app.devices import Devices
 from coach.shell.capture.source import Listener, Signal
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
@@ -123,6 +124,8 @@ class Loop:
         self._screen: Screen | None = None
         self._stop: EndReason | None = None
         self._help = False
+        self._rate_seen = PictureRate()
+        self._drawn = True
         self._told = False
         self._announced = False
 
@@ -204,6 +207,7 @@ class Loop:
     def _process(self, detection: Detection) -> Output:
         if isinstance(detection.got, Frame):
             self.t, self._frame, self._observation = detection.t, detection.got, detection.face
+            self._rate_seen.step(self.t)
             return self.flow.process(self.t, self._observation)
         self.t = max(self.t, detection.t)
         if detection.got is Signal.LOST:
@@ -232,11 +236,19 @@ class Loop:
     def _show(self, screen: Screen) -> None:
         self._screen = screen
         dressed = self._dressed(screen)
+        if self._spared():
+            return
         commands = self._display.show(self._frame, self._observation, dressed)
         if self._recording is not None:
             self._recording.frame(self.t, self._frame, self._observation, dressed, self._display)
         for command in commands:
             self._obey(command)
+
+    def _spared(self) -> bool:
+        """Whether this picture is not drawn: where they come slowly, looking at every one matters more."""
+        slow = self._devices.live and self._recording is None and self._rate_seen.slow
+        self._drawn = not (slow and self._drawn)
+        return not self._drawn
 
     def _dressed(self, screen: Screen) -> Screen:
         """Add what only the edges know: the voice's state, notices, help, the demonstration."""
