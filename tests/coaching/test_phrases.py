@@ -18,7 +18,7 @@ EXERCISES = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memor
 BASICS = ("go", "again", "hold", "three", "two", "one", "release", "intro")
 UNKIND = re.compile(
     r"\b(wrong|fake|bad|fail\w*|errors?|genuine|ugly|falsch|schlecht|fehler|unecht|verzerrt|falso|error|incorrecto"
-    r"|malo?|fingid[ao]|faux|mauvais|erreur|raté|feint)\b",
+    r"|(?<!\{n\} )malo?|fingid[ao]|faux|mauvais|erreur|raté|feint)\b",
     re.IGNORECASE,
 )
 WORDS = {path.stem: read_toml(path) for path in sorted((config_dir() / "languages").glob("*.toml"))}
