@@ -10,7 +10,11 @@ from coach.events import SideVerdict
 from coach.progress.history import History, streak, summarise, summarise_recalls
 from coach.progress.series import Series, all_series
 from coach.progress.words import ProgressWords, capital
+from coach.types import Side
 
+# When a weaker side is named before a set.
+RECENT, WEEKS = timedelta(days=42), timedelta(days=14)
+LEAST_SMILES, MOSTLY = 10, 0.6
 IN_TIME_S = 5.0  # a recall within this is in time
 
 
@@ -61,6 +65,20 @@ def type_sentence(history: History, words: ProgressWords) -> str:
     if kinds[0] == kinds[-1]:
         return words.line(words.say("smile_type"), kinds[-1])
     return words.line(words.say("smile_type"), words.say("type_was", now=kinds[-1], first=kinds[0]))
+
+
+def known_weaker_side(history: History, today: date) -> Side | None:
+    """Return the side that has been the weaker one for weeks, None where there is none.
+
+    Smiles of the last `RECENT` days count, once they reach back over `WEEKS`; one side must be the weaker
+    one in `MOSTLY` of at least `LEAST_SMILES` of them.
+    """
+    recent = [row for row in history.smiles if today - RECENT <= row.day <= today]
+    if len(recent) < LEAST_SMILES or today - min(row.day for row in recent) < WEEKS:
+        return None
+    counts = Counter(row.weaker_side for row in recent)
+    sides: tuple[Side, Side] = ("left", "right")
+    return next((side for side in sides if counts[side] >= MOSTLY * len(recent)), None)
 
 
 def attempts_sentence(history: History, words: ProgressWords) -> str:

@@ -18,6 +18,7 @@ CHANGE_S = 1.7  # from one exercise to the next, while it is announced
 END_S = 2.2  # the last words
 RESERVE_S = 2.0  # kept in case later exercises need more attempts
 MOST_REPS = 100
+JAW = "jaw_release"
 
 
 class PlanStep(Strict):
@@ -142,6 +143,18 @@ def make_plan(
 def with_reps(step: Step, reps: int) -> Step:
     """Return the step with another number of repetitions."""
     return replace(step, reps=reps, seconds=step.seconds + (reps - step.reps) * step.rep_s)
+
+
+def loosens(plan: Plan) -> bool:
+    """Whether the jaw release is part of the plan."""
+    return any(step.exercise == JAW for step in plan.steps)
+
+
+def loosened(plan: Plan, jaw: Plan) -> Plan:
+    """Return a plan with the steps of `jaw` before its own; their time comes on top of its budget."""
+    more_s = sum(step.seconds + CHANGE_S for step in jaw.steps)
+    budget_s = plan.budget_s + more_s if plan.budget_s else 0.0
+    return replace(plan, steps=(*jaw.steps, *plan.steps), budget_s=budget_s)
 
 
 def _step(step: PlanStep, specs: Specs, *, explains: bool) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from coach.coaching.cues import Cue, CueKind
@@ -14,9 +15,28 @@ from coach.face.features import Features
 from coach.session.dose import dose_cue
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan import CHANGE_S, READY_S, Plan
+from coach.types import Side
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
+BEFORE = CueKind.PRAISE  # of a word before an instruction: the newest of a kind takes the place of the others
+EVEN = ("symmetry_drill", "combined")  # the exercises that compare the sides
 READY_MOST_S = 8.0  # beyond this, getting ready does not use up the plan's time
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is said today and not every day.
+
+    `check_in_due`: said at the very beginning. `weaker`: the side that has been the weaker one for weeks,
+    named before the first even smile. `fingers`: say once that no finger helps.
+    """
+
+    check_in_due: bool = False
+    weaker: Side | None = None
+    fingers: bool = False
+
+
+USUAL = Occasion()
 
 
 class PlanRun:
@@ -34,6 +54,8 @@ class PlanRun:
         `config/coaching.toml`.
     by_ear
         Nobody sees the window: say each exercise's dose.
+    occasion
+        What is said today and not every day.
 
     Attributes
     ----------
@@ -56,6 +78,7 @@ class PlanRun:
         *,
         coaching: CoachingSpec,
         by_ear: bool = False,
+        occasion: Occasion = USUAL,
     ) -> None:
         self.plan = plan
         self.whole_s = plan.seconds
@@ -69,6 +92,7 @@ class PlanRun:
         self._coaching = coaching
         self._by_ear = by_ear
         self._dose_owed = False
+        self._occasion = occasion
         self._begun_s = 0.0
         self._close_s = led.speaker.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
@@ -129,6 +153,16 @@ class PlanRun:
         self._dose_owed = self._by_ear
         if self.plan.explains:
             self._led.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
+        if exercise.name in EVEN:
+            self._before_an_even_smile(t)
+
+    def _before_an_even_smile(self, t: float) -> None:
+        """Say, once, which side is the weaker one, and that the muscles do it by themselves."""
+        said, self._occasion = self._occasion, USUAL
+        if said.weaker is not None:
+            self._led.say(t, BEFORE, "weaker", EVEN[0], side=said.weaker)
+        elif said.fingers:
+            self._led.say(t, BEFORE, "no_fingers", EVEN[0])
 
     def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
         """Give one frame to the exercise under way; log, say and return what comes of it."""

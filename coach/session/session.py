@@ -19,12 +19,14 @@ from coach.face.neutral_capture import FaceCheck
 from coach.face.neutral_watch import NeutralWatch
 from coach.face.perception import Perception
 from coach.session.plan import Plan
-from coach.session.plan_run import PlanRun
+from coach.session.plan_run import BEFORE, USUAL, Occasion, PlanRun
 from coach.session.screen_builder import Scene, draw, summary
 from coach.session.tally import Tally
 from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
 from coach.types import FaceObservation
+
+CHECK_IN = "check_in"  # where the words for a check-in stand
 
 
 class Session:
@@ -50,6 +52,8 @@ class Session:
         `config/coaching.toml`.
     by_ear
         Nobody sees the window: say what it would show.
+    occasion
+        What is said today and not every day.
     """
 
     def __init__(
@@ -65,12 +69,16 @@ class Session:
         safety: bool = False,
         coaching: CoachingSpec = STANDARD,
         by_ear: bool = False,
+        occasion: Occasion = USUAL,
     ) -> None:
         self.plan = plan
         self.perception = Perception(own_range)
         self.tally = Tally()
         self.led = Led(plan.name, book, settings, source=source, coaching=coaching)
-        self.plan_run = PlanRun(plan, exercises, self.led, memories, coaching=coaching, by_ear=by_ear)
+        self.plan_run = PlanRun(
+            plan, exercises, self.led, memories, coaching=coaching, by_ear=by_ear, occasion=occasion
+        )
+        self._occasion = occasion
         self._book = book
         self._coaching = coaching
         self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
@@ -181,6 +189,8 @@ class Session:
             self._since = t
             if self._safety:
                 self.led.say(t, CueKind.SAFETY, "safety")
+            if self._occasion.check_in_due:
+                self.led.say(t, BEFORE, "due", CHECK_IN)
             self.led.say(t, CueKind.INSTRUCTION, "neutral")
         run = self.plan_run.current
         self.led.log.exercise = None if run is None else run.exercise.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,13 @@ import click
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED, SourceError
 from coach.progress.history import SIMULATED, History
+from coach.progress.summary import known_weaker_side
 from coach.replay.trace import TapedSession
 from coach.session.dose import dose_texts
 from coach.session.memories import Memories
-from coach.session.session import Session
+from coach.session.plan import JAW, loosens
+from coach.session.plan_run import EVEN, USUAL, Occasion
+from coach.session.session import CHECK_IN, Session
 from coach.session.summary_aloud import aloud
 from coach.shell.app.devices import Devices, open_devices
 from coach.shell.app.loop import Loop
@@ -29,6 +32,7 @@ from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
 from coach.shell.window.labels import Labels
+from coach.types import Frame
 
 if TYPE_CHECKING:
     from coach.calibration.range_update import RangeWatch
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
 LINGER_S = 20.0  # how long the summary stays when nobody closes the window
 DEMO_LINGER_S = 5.0
+OFFER, OFFER_S = "offer", 8.0  # the jaw release, before plans that lack it; seconds to answer
 KNOWN_AFTER = 3  # after this many sessions of their own people know the exercises
 
 
@@ -53,8 +58,11 @@ def run_session(
     demo: bool = False,
     seed: int = 0,
     record: Style | None = None,
+    loosen: bool | None = None,
 ) -> int:
     """Run one guided session and return its exit status.
+
+    `loosen`: begin with the jaw release where the plan lacks it; None offers it in the window.
 
     Raises
     ------
@@ -64,11 +72,15 @@ def run_session(
     home = Home.find(options)
     book = load_phrase_book(language_for(home.settings.language))
     plan_name = plan_name or home.settings.plan
-    load_plan(plan_name, minutes)  # report what is wrong with it before anything is opened
+    # report what is wrong with it before anything is opened
+    load_plan(plan_name, minutes, data_dir=home.data_dir)
     origin = options.source or ("demo" if demo else "webcam")
     with Store.open(home.make_data_dir()) as store:
-        program = _program(home, store, plan_name, minutes, simulated=origin == SIMULATED)
-        spoken = [exercise.name for exercise in program.exercises]
+        program = _program(
+            home, store, plan_name, minutes, simulated=origin == SIMULATED, loosen=loosen or False
+        )
+        spoken = [*(exercise.name for exercise in program.exercises), JAW]
+        spoken += [CHECK_IN] if program.occasion.check_in_due else []
         with open_devices(
             options,
             home,
@@ -79,6 +91,8 @@ def run_session(
             unseen=dose_texts(program.plan.steps, program.exercises, book),
             seed=seed,
         ) as devices:
+            if loosen is None and _wants_jaw_release(program.plan, devices, book):
+                program = _program(home, store, plan_name, minutes, simulated=False, loosen=True)
             run = SessionRun(home, book, store, devices, program)
             return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
 
@@ -87,7 +101,7 @@ def run_session(
 class Program:
     """What is done today, and what is known of the person. `first`: it is the first session of all.
 
-    `coaching`: how the person is led.
+    `coaching`: how the person is led. `occasion`: what is said today and not every day.
     """
 
     plan: Plan
@@ -96,20 +110,59 @@ class Program:
     own_range: OwnRange | None
     first: bool
     coaching: CoachingSpec
+    occasion: Occasion = USUAL
 
 
-def _program(home: Home, store: Store, plan_name: str, minutes: float | None, *, simulated: bool) -> Program:
+def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
+    """Offer the jaw release before a plan that lacks it, where somebody sits at the window."""
+    if loosens(plan) or not devices.live:
+        return False
+    from coach.shell.window.prompt import Left, Question, WindowAsker
+
+    options = (("1", book.text(OFFER, "yes")), ("2", book.text(OFFER, "no")))
+    question = Question(book.text(OFFER, "jaw"), options=options, default="2", patience_s=OFFER_S)
+
+    def picture(passed_s: float) -> Frame | None:
+        del passed_s
+        got = devices.source.read()
+        return got if isinstance(got, Frame) else None
+
+    try:
+        return WindowAsker(devices.display).ask(question, picture) == "1"
+    except Left:
+        return False  # the window is closed: the session's own loop ends it
+
+
+def _occasion(past: History, today: date) -> Occasion:
+    """Return what is to be said today: a check-in that is due, a weaker side, and "no fingers" once."""
+    from coach.check_in.machine import due_on
+    from coach.shell.app.check_in import load_check_in
+
+    last = max((score.day for score in past.scores), default=None)
+    due = due_on(last, load_check_in())
+    waiting = due <= today if due is not None else len(past.sessions) >= KNOWN_AFTER
+    fingers = not any(row.exercise in EVEN for row in (*past.repetitions, *past.attempts))
+    return Occasion(waiting, known_weaker_side(past, today), fingers)
+
+
+def _program(
+    home: Home, store: Store, plan_name: str, minutes: float | None, *, simulated: bool, loosen: bool = False
+) -> Program:
     past = store.history() if simulated else _own(store.history())
     plan, exercises = load_plan(
         plan_name,
         minutes,
         history=None if simulated else past,
         explains=simulated or len(past.sessions) < KNOWN_AFTER,
+        data_dir=home.data_dir,
+        loosen=loosen,
     )
+    today = datetime.now().astimezone().date()
+    occasion = USUAL if simulated else _occasion(past, today)
     own_range = None if simulated else home.own_range()
-    return Program(
-        plan, tuple(exercises), load_memories(home.data_dir), own_range, not past.sessions, load_coaching()
-    )
+    memories = load_memories(home.data_dir)
+    first = not past.sessions
+    return Program(plan, tuple(exercises), memories, own_range, first, load_coaching(), occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +237,7 @@ class SessionRun:
             safety=program.first,
             coaching=program.coaching,
             by_ear=self.devices.by_ear,
+            **({} if recording is not None else {"occasion": program.occasion}),
         )
 
     def _loop(

@@ -49,12 +49,23 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
+@click.option("--plan", metavar="NAME", help="One that smile-coach plans lists, or one exercise's name.")
 @click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
+@click.option(
+    "--jaw-release/--no-jaw-release",
+    "loosen",
+    default=None,
+    help="Loosen the jaw first, or not, where the plan lacks it; without it you are asked in the window.",
+)
 @RECORD
 @shared
 def session(
-    options: Shared, plan: str | None, minutes: float | None, record: Literal["plain", "overlay"] | None
+    options: Shared,
+    plan: str | None,
+    minutes: float | None,
+    record: Literal["plain", "overlay"] | None,
+    *,
+    loosen: bool | None,
 ) -> int:
     """Today's guided session with the webcam."""
     from coach.shell.app.session import run_session
@@ -68,13 +79,14 @@ def session(
     home = Home.find(options)
     led = options.window and record is None and not display_problem()
     if led and needs_setup(home, options.source):
-        load_plan(plan or home.settings.plan, minutes)  # report a wrong plan before asking anything
+        # report a wrong plan before asking anything
+        load_plan(plan or home.settings.plan, minutes, data_dir=home.data_dir)
         return run_setup(options, plan, minutes)
-    return run_session(options, plan, minutes, record=record)
+    return run_session(options, plan, minutes, record=record, loosen=loosen)
 
 
 @cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
-@click.option("--plan", metavar="NAME", help="daily, full, cheeks-30, or one exercise's name.")
+@click.option("--plan", metavar="NAME", help="One that smile-coach plans lists, or one exercise's name.")
 @click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
 @click.option("--seed", type=int, default=0, help="Random seed; a different seed gives a different run.")
 @RECORD

@@ -14,7 +14,7 @@ from coach.shell.command_line.options import PLACE, filed
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
-    from coach.settings import Settings
+    from coach.shell.profile.home import Home
 
 MINUTE_S = 60
 
@@ -35,11 +35,11 @@ def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
     elif where:
         click.echo(_own_path(options))
     elif file is not None:
-        _check(Home.find(replace(options, config=file)).settings)
+        _check(Home.find(replace(options, config=file)))
         click.echo(f"{file}: ok")
     else:
         home = Home.find(options)
-        _check(home.settings)
+        _check(home)
         there = "" if home.settings_file.is_file() else " (does not exist; default settings)"
         click.echo(f"# {home.settings_file}{there}")
         click.echo("\n".join(_toml(home.settings.model_dump())))
@@ -145,7 +145,7 @@ def _begin(path: Path) -> Path:
     return path
 
 
-def _check(settings: Settings) -> None:
+def _check(home: Home) -> None:
     """Check the plan that the settings name as well.
 
     Raises
@@ -155,7 +155,7 @@ def _check(settings: Settings) -> None:
     """
     from coach.shell.profile.plan_files import load_plan
 
-    load_plan(settings.plan)
+    load_plan(home.settings.plan, data_dir=home.data_dir)
 
 
 def _toml(values: Mapping[str, Any]) -> Iterator[str]:

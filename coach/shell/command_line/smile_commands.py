@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from coach.shell.command_line.options import shared
+from coach.shell.command_line.options import ListingGroup, filed, home_of, shared
 from coach.shell.profile.shared_options import Shared
 
 
@@ -18,4 +18,42 @@ def smile(options: Shared, *, keep: bool) -> int:
     return run_smile(options, keep=keep)
 
 
-ALL: tuple[click.Command, ...] = (smile,)
+@click.group(cls=ListingGroup)
+def plans() -> None:
+    """List the plans, or begin one of your own."""
+
+
+@plans.command("list")
+@filed
+def list_plans(options: Shared) -> None:
+    """List the plans with their length and exercises, your own last."""
+    from coach.errors import UsageError
+    from coach.shell.profile.plan_files import load_plan, plan_files
+
+    home = home_of(options)
+    for path in plan_files(home.data_dir):
+        own = path.is_relative_to(home.data_dir)
+        try:
+            plan, _ = load_plan(path.stem, data_dir=home.data_dir)
+        except UsageError as error:
+            click.echo(f"{path.stem} is left out: {error}", err=True)
+            continue
+        steps = ", ".join(f"{step.exercise} x{step.reps}" for step in plan.steps)
+        yours = f" ({path})" if own else ""
+        click.echo(f"{path.stem}  {plan.seconds / 60:.1f} min  {steps}{yours}")
+
+
+@plans.command("new")
+@click.argument("name")
+@filed
+def new(options: Shared, name: str) -> None:
+    """Write a plan to start from; edit the file and use it with --plan NAME."""
+    from coach.shell.profile.plan_files import new_plan
+
+    home = home_of(options)
+    home.make_data_dir()
+    path = new_plan(home.data_dir, name)
+    click.echo(f"{path}: edit it, then smile-coach --plan {name}")
+
+
+ALL: tuple[click.Command, ...] = (smile, plans)

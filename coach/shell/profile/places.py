@@ -29,9 +29,10 @@ PLACES = (
     OwnPlace("the words of your memories", "data", ("memories.toml*", ".memories.toml.*"), words=True),
     OwnPlace("your own range", "data", ("range.json*", ".range.json.*")),
     OwnPlace("photos of check-ins, if you kept them", "data", ("photos",)),
-    OwnPlace("pictures of your best smiles, if you kept them", "data", ("smiles",)),
+    OwnPlace("your smiles: numbers, and films and cards if you kept them", "data", ("smiles",)),
     OwnPlace("the measures of your face at rest", "data", ("neutral.npz*", ".neutral.npz.*")),
     OwnPlace("films of sessions, if you recorded them", "data", ("films",), words=True),
+    OwnPlace("plans of your own", "data", ("plans",)),
     OwnPlace("the page with charts", "data", (PAGE, f".{PAGE}.*"), words=True),
     OwnPlace("the sentences of the voice", "cache", ("sounds",), words=True),
 )

@@ -1,28 +1,85 @@
-"""The plans there are: files in `config/plans`, and every exercise alone."""
+"""The plans there are: those in `config/plans`, the person's own, and every exercise alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coach.errors import UsageError
+from coach.errors import StoreError, UsageError
 from coach.exercise.protocol import AnyExercise
 from coach.exercise.spec import ExerciseSpec
 from coach.progress.history import History
 from coach.session.adaptive_dose import adapted
-from coach.session.plan import Plan, PlanFile, PlanStep, make_plan
+from coach.session.plan import JAW, Plan, PlanFile, PlanStep, loosened, loosens, make_plan
 from coach.shell.profile.exercise_registry import exercise_names, load_exercise
 from coach.shell.profile.toml_files import config_dir, read_toml, validated
+from coach.shell.system.private_file import write_private
+
+FOLDER = "plans"  # in the data folder, and in `config`
+NAME = re.compile("[a-z][a-z0-9_-]{0,39}")
+NEW = """# A plan of your own. Use it with: smile-coach --plan {name}
+# Exercises: {exercises}
+
+budget_s = 0.0             # the longest it may take, seconds; 0 = as long as it takes
+adapts = false             # true: doses follow your earlier sessions
+
+[[steps]]
+exercise = "jaw_release"
+
+[[steps]]
+exercise = "cheek_raiser"
+reps = 5
+# changes = {{ repetition = {{ hold_s = 2.0 }} }}   # values over the exercise's own file
+
+[[steps]]
+exercise = "symmetry_drill"
+reps = 5
+"""
 
 
-def plan_names() -> tuple[str, ...]:
-    """Return the plans' names, then the exercises'."""
-    return (*(path.stem for path in _files()), *exercise_names())
+def plan_names(data_dir: Path | None = None) -> tuple[str, ...]:
+    """Return the plans' names, the person's own last, then the exercises'."""
+    return (*(path.stem for path in plan_files(data_dir)), *exercise_names())
 
 
-def _files() -> list[Path]:
-    return sorted((config_dir() / "plans").glob("*.toml"))
+def plan_files(data_dir: Path | None = None) -> list[Path]:
+    """Return the plans' files: those that come with the program, then those in a person's data folder.
+
+    A file of theirs that is called like one of the program's takes its place.
+    """
+    own = [] if data_dir is None else sorted((data_dir / FOLDER).glob("*.toml"))
+    names = {path.stem for path in own}
+    return [path for path in sorted((config_dir() / FOLDER).glob("*.toml")) if path.stem not in names] + own
+
+
+def new_plan(data_dir: Path, name: str) -> Path:
+    """Write a plan to start from into the person's data folder and return its file.
+
+    Raises
+    ------
+    UsageError
+        The name is no plan's name, or is taken.
+    StoreError
+        It cannot be written.
+    """
+    if not NAME.fullmatch(name):
+        raise UsageError(
+            f"plan '{name}': no name for a plan; use small letters, digits, - and _, e.g. my-morning"
+        )
+    if name in plan_names(data_dir):
+        raise UsageError(f"plan '{name}': the name is taken; choose another, or edit the file it has")
+    path = data_dir / FOLDER / f"{name}.toml"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, NEW.format(name=name, exercises=", ".join(exercise_names())).encode())
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the plan cannot be written ({error.strerror}); "
+            "free some space, or choose a folder you can write to with --data-dir"
+        ) from error
+    return path
 
 
 def load_plan(
@@ -31,36 +88,47 @@ def load_plan(
     *,
     history: History | None = None,
     explains: bool = True,
+    data_dir: Path | None = None,
+    loosen: bool = False,
 ) -> tuple[Plan, tuple[AnyExercise, ...]]:
     """Return a plan and its exercises.
 
     Parameters
     ----------
     name
-        A file in `config/plans` or an exercise.
+        A file's name, without its ending, or an exercise.
     minutes
         Another time budget than the plan's own.
     history
         What was done so far, where the doses are to follow it.
     explains
         Each exercise is explained before it begins.
+    data_dir
+        Where the person's own plans are, in `plans`.
+    loosen
+        Begin with the jaw release where the plan lacks it; its time comes on top.
 
     Raises
     ------
     UsageError
         No such plan, a wrong file, or a time that does not fit.
     """
-    path = next((path for path in _files() if path.stem == name), None)
+    path = next((path for path in plan_files(data_dir) if path.stem == name), None)
     if path is not None:
         file = validated(PlanFile, read_toml(path), str(path))
     elif name in exercise_names():
         file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, changes={})])
     else:
-        raise UsageError(f"plan '{name}': unknown; choose one of {', '.join(plan_names())}")
+        raise UsageError(f"plan '{name}': unknown; choose one of {', '.join(plan_names(data_dir))}")
     plan = make_plan(name, file, _spec, minutes, explains=explains)
     if history is not None and file.adapts:
         plan = adapted(plan, history)
+    if loosen and not loosens(plan):
+        plan = loosened(plan, make_plan(name, PlanFile(budget_s=0.0, steps=[_JAW]), _spec, explains=explains))
     return plan, tuple(load_exercise(step.exercise, dict(step.changes)) for step in plan.steps)
+
+
+_JAW = PlanStep(exercise=JAW, changes={})
 
 
 def _spec(exercise: str, changes: Mapping[str, Any]) -> ExerciseSpec:

@@ -1,0 +1,204 @@
+"""Plans of one's own, and what is said before a set on some days only."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from led import led, plan
+
+from coach.coaching.screen import Screen
+from coach.errors import UsageError
+from coach.events import SideVerdict
+from coach.progress.history import History, RepRecord, Score, SessionRecord, SmileRecord
+from coach.progress.summary import known_weaker_side
+from coach.session.plan import loosens
+from coach.session.plan_run import Occasion
+from coach.shell.app.session import _occasion, _wants_jaw_release
+from coach.shell.command_line.cli import cli
+from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.plan_files import load_plan, new_plan
+from coach.shell.window.display import Command
+from coach.types import Bilateral
+
+TODAY = date(2026, 3, 30)
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def invoke(folder: Path, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(folder)])
+    return (1 if result.exception and not result.exit_code else result.exit_code), result.output
+
+
+def test_a_plan_of_ones_own_can_be_begun_listed_and_used(tmp_path: Path) -> None:
+    """The template is a plan that works, and stands beside the shipped ones."""
+    assert invoke(tmp_path, "plans", "new", "morning")[0] == 0
+    _, listed = invoke(tmp_path, "plans")
+    assert "before-photo" in listed
+    assert "morning  1.9 min  jaw_release x1, cheek_raiser x5, symmetry_drill x5" in listed
+    mine, exercises = load_plan("morning", data_dir=tmp_path)
+    assert [step.reps for step in mine.steps] == [1, 5, 5]
+    assert len(exercises) == 3
+
+
+@pytest.mark.parametrize("name", ["daily", "cheek_raiser", "Big", "../x", "", "a" * 41])
+def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path, name: str) -> None:
+    """No file is overwritten, and none is written elsewhere."""
+    with pytest.raises(UsageError, match=r"taken|no name for a plan"):
+        new_plan(tmp_path, name)
+    assert not list(tmp_path.rglob("*.toml"))
+
+
+def test_an_own_plan_is_not_overwritten(tmp_path: Path) -> None:
+    """A second `plans new` of the same name leaves the person's work alone."""
+    path = new_plan(tmp_path, "mine")
+    path.write_text('budget_s = 0.0\n[[steps]]\nexercise = "combined"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="taken"):
+        new_plan(tmp_path, "mine")
+    assert [step.exercise for step in load_plan("mine", data_dir=tmp_path)[0].steps] == ["combined"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("budget_s = ", "mine.toml"),
+        ("budget_s = 0.0", "steps"),
+        ("budget_s = 0.0\nsteps = []", "steps"),
+        ('budget_s = 0.0\n[[steps]]\nexercise = "juggling"', "juggling"),
+        ('budget_s = 0.0\n[[steps]]\nexercise = "combined"\nreps = 0', "reps"),
+        ('budget_s = 0.0\nbugdet = 1\n[[steps]]\nexercise = "combined"', "bugdet"),
+        ('budget_s = 5.0\n[[steps]]\nexercise = "combined"\nreps = 9', "budget"),
+        (
+            'budget_s = 0.0\n[[steps]]\nexercise = "combined"\nchanges = { repetition = { hold_s = -1.0 } }',
+            "hold_s",
+        ),
+    ],
+)
+def test_a_plan_that_is_wrong_says_where_and_hides_no_other(tmp_path: Path, text: str, fault: str) -> None:
+    """One line for it; the rest of the list stays."""
+    new_plan(tmp_path, "mine").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=fault):
+        load_plan("mine", data_dir=tmp_path)
+    status, listed = invoke(tmp_path, "plans")
+    assert status == 0
+    assert "mine is left out" in listed
+    assert "daily" in listed
+
+
+def test_the_shipped_plans_are_what_their_names_say() -> None:
+    """Before a photo: a minute with the memory within three seconds. Thirty cheeks: two minutes."""
+    photo, exercises = load_plan("before-photo")
+    assert [step.exercise for step in photo.steps] == ["jaw_release", "memory_anchor"]
+    assert photo.seconds <= photo.budget_s == 60
+    spec: Any = exercises[1].spec
+    assert spec.recall.in_time_s == 3.0
+    assert [(step.exercise, step.reps) for step in load_plan("duchenne-set")[0].steps] == [
+        ("cheek_raiser", 10),
+        ("symmetry_drill", 10),
+        ("combined", 10),
+    ]
+    three = load_plan("three-part")[0]
+    assert [step.exercise for step in three.steps] == ["jaw_release", "cheek_raiser", "memory_anchor"]
+    thirty = load_plan("cheeks-30")[0]
+    assert thirty.seconds <= thirty.budget_s == 120
+
+
+def test_the_jaw_release_can_go_before_any_plan_that_lacks_it() -> None:
+    """Its time comes on top, and nothing is done twice."""
+    plain, loose = load_plan("cheeks-30")[0], load_plan("cheeks-30", loosen=True)[0]
+    assert [step.exercise for step in loose.steps] == ["jaw_release", "cheek_raiser"]
+    assert not loosens(plain)
+    assert loose.fits
+    assert loose.budget_s - plain.budget_s == pytest.approx(loose.seconds - plain.seconds)
+    assert load_plan("daily", loosen=True)[0] == load_plan("daily")[0]
+
+
+def smiles(weaker: SideVerdict, count: int, days: int) -> tuple[SmileRecord, ...]:
+    at = datetime(2026, 3, 29, 8, tzinfo=UTC) - timedelta(days=days)
+    return tuple(
+        SmileRecord(
+            "s",
+            at + timedelta(days=days * n / count),
+            "symmetry_drill",
+            weaker,
+            0.7,
+            0.0,
+            Bilateral(9.0, 12.0),
+        )
+        for n in range(count)
+    )
+
+
+def test_a_side_is_named_only_once_it_has_been_the_weaker_one_for_weeks() -> None:
+    """One bad week is no weaker side, and neither are three smiles."""
+    assert known_weaker_side(History(smiles=smiles("left", 12, 20)), TODAY) == "left"
+    assert known_weaker_side(History(smiles=smiles("left", 12, 6)), TODAY) is None
+    assert known_weaker_side(History(smiles=smiles("left", 5, 20)), TODAY) is None
+    assert known_weaker_side(History(smiles=smiles("even", 12, 20)), TODAY) is None
+    mixed = smiles("left", 8, 20) + smiles("right", 8, 20)
+    assert known_weaker_side(History(smiles=mixed), TODAY) is None
+
+
+def test_today_decides_what_is_said() -> None:
+    """A check-in is due a fortnight after the last; fingers are named before the first even smile."""
+    session = SessionRecord("s", START, "daily", "webcam:0", "1", 100.0, "finished")
+    rep = RepRecord("s", START, "symmetry_drill", 3.0)
+    score = Score(datetime(2026, 3, 16, 8, tzinfo=UTC), "webcam:0", "smile", 50.0, None)
+    assert _occasion(History(), TODAY) == Occasion(fingers=True)
+    assert _occasion(History((session,), (rep,), scores=(score,)), TODAY) == Occasion(check_in_due=True)
+    assert _occasion(History((session,), (rep,), scores=(score,)), date(2026, 3, 29)) == Occasion()
+
+
+@pytest.mark.parametrize("key", ["weaker", "no_fingers"])
+def test_what_is_due_and_the_weaker_side_are_said_once(key: str) -> None:
+    """The check-in at the very beginning, the side before the first set that compares sides; not again."""
+    occasion = Occasion(check_in_due=True, weaker="left" if key == "weaker" else None, fingers=True)
+    what = plan(("cheek_raiser", 1, {}), ("symmetry_drill", 1, {}), ("combined", 1, {}))
+    run = led(what, occasion=occasion)[0].run()
+    assert run.keys[:2] == ["due", "neutral"]
+    assert run.keys.count(key) == 1
+    at = run.keys.index(key)
+    assert [cue.exercise for cue in run.said[at + 1 :] if cue.key == "intro"] == [
+        "symmetry_drill",
+        "combined",
+    ]
+    assert not {"due", "weaker", "no_fingers"} & set(led(what)[0].run().keys)
+
+
+class Answering:
+    """A window whose person presses one key, or closes it."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.asked: list[str] = []
+
+    def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+        del frame, observation
+        self.asked.append(screen.title)
+        return (self.command,)
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [(Command.FEELING_1, True), (Command.FEELING_2, False), (Command.PAUSE, False), (Command.QUIT, False)],
+)
+def test_the_jaw_release_is_offered_at_the_window(command: Command, wanted: bool) -> None:
+    """One key says yes; any other way the plan begins as it is."""
+    window = Answering(command)
+    devices: Any = SimpleNamespace(live=True, display=window, source=SimpleNamespace(read=lambda: None))
+    assert _wants_jaw_release(load_plan("cheeks-30")[0], devices, load_phrase_book("en")) is wanted
+    assert window.asked == ["Loosen your jaw first?"]
+
+
+def test_the_jaw_release_is_not_offered_where_it_is_part_of_the_plan_or_nobody_sits() -> None:
+    """The daily plan begins with it; a film answers nothing."""
+    window = Answering(Command.FEELING_1)
+    devices: Any = SimpleNamespace(live=True, display=window)
+    assert not _wants_jaw_release(load_plan("daily")[0], devices, load_phrase_book("en"))
+    devices.live = False
+    assert not _wants_jaw_release(load_plan("cheeks-30")[0], devices, load_phrase_book("en"))
+    assert window.asked == []
