@@ -196,22 +196,45 @@ def summarise(history: History, exercise: str, today: date) -> ExerciseSummary |
     )
 
 
+FORGIVEN_EVERY = 7  # days: one missed day in so many does not end a streak
+
+
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """Days in a row. `current` still stands if yesterday counted: today is not over yet."""
+    """Days that counted in a row, a forgiven one not among them.
+
+    `current` still stands if yesterday counted, or can be forgiven: today is not over yet.
+    """
 
     current: int
     longest: int
 
 
 def streak(days: Iterable[date], today: date) -> Streak:
-    """Return the current and the longest run of days in a row; days after `today` count as well."""
-    runs: dict[date, int] = {}
+    """Return the current and the longest run of days; days after `today` count as well.
+
+    One missed day in seven is forgiven, two in a row are not: who is ill for a day has lost nothing.
+    """
+    run, longest = 0, 0
+    last: date | None = None
+    forgiven: date | None = None
     for day in sorted(set(days)):
-        runs[day] = runs.get(day - timedelta(days=1), 0) + 1
-    last = max(runs, default=None)
-    alive = last is not None and last >= today - timedelta(days=1)
-    return Streak(runs[last] if alive and last is not None else 0, max(runs.values(), default=0))
+        missed = None if last is None else (day - last).days - 1
+        if missed == 1 and _forgiving(forgiven, day):
+            run, forgiven = run + 1, day - timedelta(days=1)
+        else:
+            run, forgiven = (run + 1, forgiven) if missed == 0 else (1, None)
+        longest, last = max(longest, run), day
+    if last is None:
+        return Streak(0, 0)
+    missed = (today - last).days - 1
+    alive = missed <= 0 or (missed == 1 and _forgiving(forgiven, today))
+    return Streak(run if alive else 0, longest)
+
+
+def _forgiving(forgiven: date | None, day: date) -> bool:
+    """Whether the day before `day` can be forgiven, after the last one that was."""
+    return forgiven is None or (day - timedelta(days=1) - forgiven).days >= FORGIVEN_EVERY
 
 
 @dataclass(frozen=True, slots=True)

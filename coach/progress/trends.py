@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 ENDS = 3  # values averaged at either end of a series
-LEAST = 2 * ENDS  # fewer values are too early to judge
+LEAST = 2 * ENDS  # fewer values are too early to judge, unless their error is known
 MDC95 = 1.96 * math.sqrt(2)  # times SEM; Weir, J Strength Cond Res 2005; 19: 231-240
 
 
@@ -24,11 +25,7 @@ def sem_of_series(values: Sequence[float]) -> float | None:
     y = np.asarray(values, dtype=float)
     steps = np.diff(y)
     successive = math.sqrt(float(steps @ steps) / len(steps) / 2)
-    x = np.arange(len(y), dtype=float)
-    x -= x.mean()
-    rest = y - y.mean() - x * float(x @ y) / float(x @ x)
-    detrended = math.sqrt(float(rest @ rest) / (len(y) - 2))
-    return max(successive, detrended)
+    return max(successive, _detrended(y))
 
 
 def minimal_detectable_change(sem: float) -> float:
@@ -39,6 +36,9 @@ def minimal_detectable_change(sem: float) -> float:
 @dataclass(frozen=True, slots=True)
 class Trend:
     """From the first three values' mean (`start`) to the last three's (`now`), in the values' unit.
+
+    Of fewer than six values with a known error as many at either end as there are without overlap, of
+    three or fewer one.
 
     `noise`: MDC95, how far two single values lie apart by chance. Held against a difference of means
     of three it is a strict measure on purpose: several trends are looked at on one page, and days in a
@@ -69,13 +69,25 @@ def trend(values: Sequence[float], sem: float | None = None, resolution: float =
     values
         In order of time, one a session or check-in.
     sem
-        From repeated takes, where known; a series that scatters more than that is believed.
+        From repeated takes, where known: then two values can be compared. A series that scatters more
+        about its own line than that is believed.
     resolution
         The smallest difference that the measurement can tell: noise is never taken for less.
     """
     own = sem_of_series(values)
-    if own is None:
-        return None
-    noise = max(minimal_detectable_change(max(own, sem or 0.0)), resolution)
     y = np.asarray(values, dtype=float)
-    return Trend(float(y[:ENDS].mean()), float(y[-ENDS:].mean()), noise)
+    if own is None:
+        if sem is None or len(y) < 2:  # noqa: PLR2004 - a change has two ends
+            return None
+        own = _detrended(y) if len(y) > 2 else 0.0  # noqa: PLR2004 - two points lie on a line
+    ends = min(ENDS, len(y) // 2)  # of three the first and the last, of four two and two
+    noise = max(minimal_detectable_change(max(own, sem or 0.0)), resolution)
+    return Trend(float(y[:ends].mean()), float(y[-ends:].mean()), noise)
+
+
+def _detrended(y: NDArray[np.float64]) -> float:
+    """Return the spread about a straight line, its two parameters taken off the degrees of freedom."""
+    x = np.arange(len(y), dtype=float)
+    x -= x.mean()
+    rest = y - y.mean() - x * float(x @ y) / float(x @ x)
+    return math.sqrt(float(rest @ rest) / (len(y) - 2))

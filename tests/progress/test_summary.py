@@ -68,7 +68,12 @@ def series(values, *, resolution: float = 0.0, sem: float | None = None, step: i
         ([], 0, 0),
         (on(0), 1, 1),
         (on(1), 1, 1),  # today is not over
-        (on(2), 0, 1),
+        (on(2), 1, 1),  # yesterday is forgiven
+        (on(3), 0, 1),
+        (on(0, 1, 3, 4), 4, 4),  # one missed day is forgiven
+        (on(0, 1, 3, 5, 6), 2, 3),  # a second one in a week is not
+        (on(0, 2, 3, 4, 5, 6, 7, 8, 10), 9, 9),  # a week later it is
+        (on(2, 4, 5), 0, 3),  # neither is yesterday, then
         (on(0, 1, 2, 2, 2), 3, 3),  # several sessions on one day are one day
         (on(0, 1, 5, 6, 7, 8), 2, 4),
         (on(3, 4, 5), 0, 3),
@@ -77,7 +82,7 @@ def series(values, *, resolution: float = 0.0, sem: float | None = None, step: i
     ],
 )
 def test_a_streak_is_days_in_a_row(days: list[date], current: int, longest: int) -> None:
-    """The current run stands until a whole day has passed; the longest is the longest ever."""
+    """The current run stands until more than one day is missed; the longest is the longest ever."""
     found = streak(days, DAY)
     assert (found.current, found.longest) == (current, longest)
 
@@ -192,6 +197,26 @@ def test_the_sentence_says_real_no_change_or_too_early() -> None:
     assert "down 4.0 s" in WORDS.sentence(falling)
     assert "no real change yet" in WORDS.sentence(series([5, 9, 5, 9, 5, 9, 5, 9]))
     assert WORDS.sentence(series([5, 9])) == "Cheek raiser, hold: too early to say (2 of 6 measurements)"
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ((30, 38, 46), "up 16.0 s (30.0 s → 46.0 s)"),
+        ((30, 46), "up 16.0 s"),
+        ((46, 30), "down 16.0 s"),
+        ((30, 33), "no real change yet"),  # 1.4 twice explains 3.9
+        ((30, 50, 36), "no real change yet"),  # it scatters by more than its error
+        ((30, 31, 46, 47), "up 16.0 s (30.5 s → 46.5 s)"),  # two and two
+        ((30,), "too early to say"),
+    ],
+)
+def test_few_check_ins_with_a_known_error_are_judged_and_few_counts_are_not(
+    values: tuple[float, ...], verdict: str
+) -> None:
+    """Repeated takes say how sure a value is; of two sessions' counts nobody knows."""
+    assert verdict in WORDS.verdict(series(values, sem=1.4))
+    assert "too early to say" in WORDS.verdict(series(values))
 
 
 def test_a_difference_below_the_resolution_is_none() -> None:
