@@ -23,6 +23,7 @@ from coach.types import Bilateral
 StageStatus: TypeAlias = Literal["started", "done", "skipped"]
 BreathPhase: TypeAlias = Literal["none", "still", "in", "opening", "out"]
 
+WIDE = 0.6  # of the own widest: talking, breathing out and circles stay below
 STRAIGHT_S = 2.0  # a jaw that drops to breathe out has stayed in the middle for this long
 # The stages that begin or end when a breath goes from one phase to the next.
 BREATH_STAGES: Final[dict[tuple[BreathPhase, BreathPhase], tuple[tuple[StageName, StageStatus], ...]]] = {
@@ -89,7 +90,7 @@ class JawState:
 
     `opening`: (t, level) of the running opening. `circling`: the stage of circles that is running, with
     `circled` circles so far; `moved`: there have been circles, so a still mouth may be a breath.
-    `breathed_t`: when the jaw was last dropped to breathe out.
+    `breathed_t`: when the jaw was last dropped to breathe out. `opened`: wide enough for an open hold.
     """
 
     context: Context
@@ -103,6 +104,7 @@ class JawState:
     moved: bool = False
     breathed_t: float = -math.inf
     last: Features | None = None
+    opened: bool = False
 
 
 class JawRelease:
@@ -171,15 +173,19 @@ class JawRelease:
         if rep.phase in ("onset", "apex", "offset") and features is not None:
             state = replace(state, opening=(*state.opening, (t, sample.level - rep.floor)))
         events: list[Event] = []
+        wide = rep.phase == "apex" and rep.level > WIDE and not state.circles.counted
+        if not state.opened and (isinstance(result, Reached) or (wide and state.circling is None)):
+            state = replace(state, opened=True)
+            events.append(self._stage(t, "open_hold", "started"))
         if before == "apex" and rep.phase == "offset" and rep.counted:
             events.append(self._stage(t, "slow_close", "started"))
         if isinstance(result, Reached):
-            events += [self._stage(t, "open_hold", "started"), self._stage(t, "open_hold", "done")]
+            events.append(self._stage(t, "open_hold", "done"))
         if isinstance(result, Ended) and not result.brief:
             state, done = self._closed(state, result, t)
             events += done
         if rep.phase == "neutral" and state.opening:
-            state = replace(state, opening=())
+            state = replace(state, opening=(), opened=False)
         return state, tuple(events)
 
     def _opening(self, features: Features) -> float:

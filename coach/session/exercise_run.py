@@ -83,6 +83,11 @@ class ExerciseRun:
         return owed
 
     @property
+    def fell_short(self) -> bool:
+        """Whether fewer repetitions were done than asked for, in an exercise that goes by them."""
+        return isinstance(self.guide, HeldGuide) and self.view.count < self.target
+
+    @property
     def trying(self) -> bool:
         """Whether a movement is under way that must be seen to its end."""
         return self.guide.watches and self.view.phase in ("onset", "apex")

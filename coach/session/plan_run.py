@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.led import Led, PauseCause
 from coach.coaching.spec import CoachingSpec
-from coach.events import Event, Recall
+from coach.events import Event, Recall, Stage
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
 from coach.session.dose import dose_cue
@@ -212,17 +212,33 @@ class PlanRun:
         if self.current is not None:
             self._led.log.add(*self.current.relearn(t, context))
 
-    def finish(self, t: float) -> None:
-        """End the exercise under way, done or not; log what is still owed."""
+    def finish(self, t: float, *, skipped: bool = False) -> None:
+        """End the exercise under way, done or not; log what is still owed.
+
+        `skipped`: the person has left it; a stage that was under way is not done.
+        """
         run, self.current = self.current, None
         if run is not None:
-            self._led.log.add(*run.finish(t))
+            owed = run.finish(t)
+            if skipped:
+                owed = tuple(replace(e, status="skipped") if isinstance(e, Stage) else e for e in owed)
+            self._led.log.add(*owed)
 
-    def advance(self, t: float) -> None:
-        """Announce the next exercise there is time for, or close; skip those there is no time for."""
+    def advance(self, t: float, run: ExerciseRun | None = None) -> None:
+        """Announce the next exercise there is time for, or close; leave out those there is no time for.
+
+        `run`: the exercise that has just ended. If that was because of the time, it is said.
+        """
+        word: Cue | None = None
+        if run is not None and run.fell_short:
+            key = "time_up" if run.view.count else "time_up_none"
+            word = Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
         self.index += 1
         while not self.over and not self.plan.allows(self.index, self.spent_s + CHANGE_S):
+            word = Cue(t, CueKind.PRAISE, "left_out", values={"title": self.exercises[self.index].name})
             self.index += 1
+        if word is not None and self._in_time(word):
+            self._led.speaker.add(word)
         coming = self.next
         if coming is None:
             if self._runs_out(self._led.speaker.waiting_s):
@@ -234,11 +250,13 @@ class PlanRun:
     def move(self, t: float, by: int) -> None:
         """Go to another exercise, as the person wishes; past the last one, close."""
         resting = self.current is None or self.current.view.at_rest
-        self.finish(t)
+        self.finish(t, skipped=by > 0)
         self._led.speaker.hush()
         if not resting:  # nobody can be asked for a movement in the middle of another
             self._led.say(t, CueKind.RELEASE, "rest")
         self.index = max(self.index + by, 0)
+        if by > 0:
+            self._led.say(t, CueKind.PRAISE, "skipped")
         if self.over:
             self._led.say(t, CueKind.INSTRUCTION, "finished")
 

@@ -272,9 +272,10 @@ class Session:
 
     def _conclude(self, t: float) -> None:
         """Go on from an exercise to the next one, or close."""
+        run = self.plan_run.current
         self.plan_run.finish(t)
         self._go("done", t)
-        self.plan_run.advance(t)
+        self.plan_run.advance(t, run)
 
     def _change(self, t: float) -> None:
         if t - self._since < self._coaching.breather_s or not self.led.speaker.quiet(t):
@@ -309,14 +310,14 @@ class Session:
         else:
             self._go("resume", t)
             self._counting_in = CountIn(t, self.perception.baseline, self._coaching.count_in)
+            self.led.say(t, CueKind.HOLD, "resume")
         self.led.resume(t)
 
     def _count_in(self, t: float, face: FaceObservation | None) -> None:
         count = self._counting_in
         if count is None:
             return
-        for key in count.step(t, face):
-            self.led.say(t, CueKind.COUNTDOWN, key)
+        count.step(face)
         if not count.over(t):
             return
         if not count.fits:

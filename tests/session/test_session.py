@@ -182,15 +182,17 @@ def paused_in_a_hold(at: float = 6.2) -> Led:
     return run.at(at, pause)
 
 
-def test_a_key_pauses_and_the_same_key_goes_on_after_a_count_in():
-    """What was being held is forgotten; the person is counted in and asked anew; all repetitions come."""
+def test_a_key_pauses_and_the_same_key_goes_on():
+    """What was being held is forgotten; the person gets a moment and is asked anew; all repetitions come."""
     run = paused_in_a_hold().at(12.0, pause).run()
     (paused,), (resumed,) = run.of("paused"), run.of("resumed")
     assert paused["cause"] == "key"
     assert run.screen_at(9.0).paused
     assert not [e for e in run.events if paused["t"] + 0.01 < e.t < resumed["t"] - 0.01 and e.type != "cue"]
-    counted_in = [cue.text for cue in run.said if cue.key.startswith("count_in")]
-    assert counted_in == ["Three", "Two", "One"]
+    words = run.keys[run.keys.index("paused") :]
+    assert words[1] == "resume"
+    assert words[2] in ("go", "again"), "nobody is counted down to nothing"
+    assert "Space" in run.screen_at(9.0).paused, "and a pause says how to go on"
     assert [rep["index"] for rep in run.of("rep")] == [1, 2]
     assert run.of("rep")[0]["start"] > resumed["t"] + STANDARD.count_in.lasts_s
     assert not run.of("attempt")
@@ -307,7 +309,7 @@ def test_a_machine_that_slept_counts_in_without_blaming_the_person():
     run = slept(60.0, 6.5).run(72.0)
     assert [e.type for e in run.events if e.type in ("face_lost", "resumed")] == ["face_lost", "resumed"]
     assert "paused_face" not in run.keys
-    assert "count_in_3" in run.keys
+    assert "resume" in run.keys
 
 
 def test_a_lost_camera_pauses_until_it_is_found():
@@ -507,3 +509,35 @@ def test_slow_pictures_are_said_once_with_the_remedy_and_shown(fps, times):
     assert run.keys.count("slow_pictures") == times
     assert (run.screens[-30][1].framing == "slow_pictures") == bool(times)
     assert len(run.of("rep")) == 2
+
+
+def test_an_exercise_that_ends_before_its_dose_says_so():
+    """Time was up: what was good is said, then what comes next; a plan's time is kept all the same."""
+    what = plan(("cheek_raiser", 4, {}), ("symmetry_drill", 1, {}), budget_s=48.0)
+    run, _ = led(what, seed=2, script=["too_short", None] * 8)
+    run.run()
+    done = run.of("session_end")[0]["reps"]["cheek_raiser"]
+    assert 0 < done < 4
+    assert next(cue.values["n"] for cue in run.said if cue.key == "time_up") == done
+    assert run.keys.index("time_up") < run.keys.index("begin")
+    assert run.seconds <= 48.0
+
+
+def test_what_was_skipped_is_called_so():
+    """By key, in the middle of the circles: they are not done, and a word says that they were left."""
+    run, _ = led(plan(("jaw_release", 1, hold(1.5)), ("cheek_raiser", 1, hold(1.0))), seed=1)
+    while len(run.of("jaw_circle")) < 2 and run.t < 60.0:
+        run.frame()
+    run.session.move(run.t, 1)
+    run.run()
+    last = [stage for stage in run.of("stage") if stage["name"] == "circles_clockwise"][-1]
+    assert last["status"] == "skipped"
+    assert "skipped" in run.keys
+
+
+def test_the_open_hold_starts_when_it_does():
+    """Not with its end."""
+    run, _ = led(plan(("jaw_release", 1, hold(3.0))), seed=1)
+    run.run(30.0)
+    at = {stage["status"]: stage["t"] for stage in run.of("stage") if stage["name"] == "open_hold"}
+    assert 2.0 < at["done"] - at["started"] < 3.5

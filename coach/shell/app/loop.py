@@ -244,6 +244,13 @@ class Loop:
         for command in commands:
             self._obey(command)
 
+    def _toggle_help(self) -> None:
+        """Show the help, or take it away; nobody has to read and exercise at once."""
+        self._help = not self._help
+        paused = bool(self._screen is not None and self._screen.paused)
+        if self._help != paused:
+            self.flow.toggle_pause(self.t)
+
     def _spared(self) -> bool:
         """Whether this picture is not drawn: where they come slowly, looking at every one matters more."""
         slow = self._devices.live and self._recording is None and self._rate_seen.slow
@@ -285,7 +292,7 @@ class Loop:
             self.muted = not self.muted
             self._voice.stop()
         elif command is Command.HELP:
-            self._help = not self._help
+            self._toggle_help()
         elif command in MOVES:
             self._voice.stop()
             self.flow.move(self.t, MOVES[command])
