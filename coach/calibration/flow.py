@@ -84,6 +84,7 @@ class CalibrationFlow:
         self._since = 0.0
         self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
         self._features: Features | None = None
+        self._highest = (0, 0.0)  # the part, and its greatest height while it was held
 
     @property
     def own_range(self) -> OwnRange:
@@ -185,6 +186,9 @@ class CalibrationFlow:
         quiet = self.led.speaker.quiet(t)
         self.state, cues = calibration.step(self.state, t, self._features, self._spec, quiet=quiet)
         self.led.speaker.add(*cues)
+        if self.state.phase == "holding":
+            before = self._highest[1] if self._highest[0] == self.state.part else 0.0
+            self._highest = (self.state.part, max(before, self.state.level))
         if self.state.phase == "asking" and not cues:
             self._speak_of_framing(t)
         if self.state.phase == "done":
@@ -229,7 +233,7 @@ class CalibrationFlow:
         done = state.part * self._spec.takes + len(state.takes)
         return Screen(
             _SHOWN[state.phase],
-            title=book.text(SCREEN, "calibrating"),
+            title=book.text(SECTION, "hundred", part=book.text(SECTION, f"range_{state.name}")),
             instruction=book.text(SESSION, f"own_{state.name}"),
             count=len(state.takes),
             target=self._spec.takes,
@@ -242,9 +246,10 @@ class CalibrationFlow:
         )
 
     def _bars(self, state: Calibration) -> Bars:
-        """Return both sides against the better movement so far, or the range measured before."""
+        """Return both sides against the highest so far, which fills them, or the range measured before."""
         features, name = self._features, state.name
-        whole: float = max(state.takes, default=getattr(self.perception.own_range, name))
+        highest = self._highest[1] if self._highest[0] == state.part else 0.0
+        whole: float = max((*state.takes, highest)) or getattr(self.perception.own_range, name)
         if features is None:
             return Bars(Bilateral(0.0, 0.0), BAND)
         both = height(name, features)
@@ -260,7 +265,7 @@ class CalibrationFlow:
         return tuple(
             (
                 book.text(SECTION, f"range_{part}"),
-                f"{getattr(own_range, part) * baseline.mm:.1f} mm"
+                f"{getattr(own_range, part) * baseline.mm:.1f} mm = 100 %"
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),
             )

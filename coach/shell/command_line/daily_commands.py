@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import CoachError
-from coach.shell.command_line.options import PLACE, filed, home_of, reading
+from coach.shell.command_line.options import PLACE, filed, home_of
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
@@ -31,14 +29,15 @@ def remind(options: Shared, file: Path, at: str, show: bool) -> None:
     from coach.shell.profile.home import Home
     from coach.shell.report.reminders import write_calendar
     from coach.shell.system.output_file import CALENDAR
+    from coach.shell.welcome.keepsakes import open_file
 
     now = datetime.now().astimezone()
     due, book = _due(options, now)
     Home.find(options).check_output(file, CALENDAR)
     write_calendar(file, at, now, due, book)
     click.echo(f"{file}: open it with your calendar; to stop, delete the two entries there")
-    if show and click.launch(str(file.resolve())):
-        raise CoachError(f"{file}: no calendar could be started; open the file yourself")
+    if show:
+        open_file(str(file.resolve()))
 
 
 @click.command()
@@ -59,24 +58,11 @@ def status(options: Shared, only_due: bool) -> None:
 
 def _due(options: Shared, now: datetime) -> tuple[Due, PhraseBook]:
     """Return what is still to do, and the words of the person's language."""
-    from coach.shell.app.check_in import load_check_in
     from coach.shell.profile.language_files import language_for, load_phrase_book
-    from coach.shell.profile.own_command import typed
-    from coach.shell.report.status import what_is_due
+    from coach.shell.welcome.keepsakes import due_now
 
     home = home_of(options)
-    options = replace(options, person=home.person)
-    with reading(home) as store:
-        history = store.history()
-    due = what_is_due(
-        history,
-        now.date(),
-        load_check_in(),
-        start=typed(options),
-        start_check_in=typed(options, "check-in"),
-        person=home.person,
-    )
-    return due, load_phrase_book(language_for(home.settings.language))
+    return due_now(options, home, now), load_phrase_book(language_for(home.settings.language))
 
 
 ALL: tuple[click.Command, ...] = (status, remind)

@@ -12,7 +12,7 @@ from coach.settings import Settings
 from coach.shell.model_file import FILE_NAME
 from coach.shell.profile.language_files import language_for
 from coach.shell.profile.people import person_folder, person_named
-from coach.shell.profile.places import PAGE, PLACES, found
+from coach.shell.profile.places import PAGE, PLACES, REMINDERS, found
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.system.output_file import EVENTS, check_output
 
@@ -80,7 +80,7 @@ class Home:
             Something would be lost.
         """
         mine = (place for own in PLACES for place in found(own, self.data_dir, self.cache_dir))
-        kept = (path for path in mine if path.name != PAGE)
+        kept = (path for path in mine if path.name not in {PAGE, REMINDERS})
         check_output(
             path,
             kind,

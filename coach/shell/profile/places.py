@@ -23,6 +23,7 @@ class OwnPlace:
 
 
 PAGE = "progress.html"  # where the page is written if no other place is named
+REMINDERS = "smile-coach.ics"  # where the first run writes them
 # A file that is written beside and renamed is called `.NAME.xxxx` until then: a kill can leave it behind.
 PLACES = (
     OwnPlace("your history, its copies and what SQLite keeps beside them", "data", ("history*.sqlite3*",)),
@@ -34,6 +35,7 @@ PLACES = (
     OwnPlace("films of sessions, if you recorded them", "data", ("films",), words=True),
     OwnPlace("plans of your own", "data", ("plans",)),
     OwnPlace("the page with charts", "data", (PAGE, f".{PAGE}.*"), words=True),
+    OwnPlace("the reminders that the first run wrote", "data", (REMINDERS, f".{REMINDERS}.*")),
     OwnPlace("the sentences of the voice", "cache", ("sounds",), words=True),
 )
 

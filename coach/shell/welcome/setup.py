@@ -1,4 +1,4 @@
-"""The first run: camera, language, sound, own range, a word on safety; then the first session."""
+"""The first run as a conversation: hello, safety, camera, range, a memory, a reminder, the first session."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.errors import INTERRUPTED
 from coach.face.framing import Framing, look_at
+from coach.progress.history import SIMULATED
 from coach.shell.app.calibrate import measure_range
 from coach.shell.app.devices import Devices, in_real_time, no_window_notice, open_display, open_source
 from coach.shell.capture.cameras import list_cameras
@@ -25,6 +26,8 @@ from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.welcome.camera_choice import choose_camera
+from coach.shell.welcome.host import Host
+from coach.shell.welcome.keepsakes import ask_for_memory, offer_reminder
 from coach.shell.welcome.whose import last_session
 from coach.shell.window.display import Display, NoDisplay
 from coach.shell.window.prompt import Asker, FramingCheck, Left, Question, WindowAsker, asker_for
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
 SECTION = "setup"
-LANGUAGE_S, SOUND_S, SAFETY_S = 8.0, 14.0, 6.0  # how long to wait for an answer
+LANGUAGE_S, SOUND_S, SAFETY_S, READY_S = 8.0, 14.0, 8.0, 8.0  # how long to wait for an answer
 HELLO_S = (1.5, 5.0, 9.0)  # when the sentence of the sound check is said: the first may not be ready yet
 HELLO = Cue(0.0, CueKind.INSTRUCTION, "sound_check", SECTION)
 
@@ -97,6 +100,8 @@ class FirstRun:
     def lead(self) -> tuple[Home, bool]:
         """Go through all of it; return the home with the choices, and whether it was interrupted.
 
+        With the simulated person nothing of the person's own is touched.
+
         Raises
         ------
         Left
@@ -104,46 +109,67 @@ class FirstRun:
         """
         options, home = self.options, self.home
         model = home.model(progress=True)
-        book = load_phrase_book(language_for(home.settings.language))
-        display = self._window(book)
+        host = Host()
+        home, book, display = self._met(home, host)
         window = not isinstance(display, NoDisplay)
-        landmarker = self.stack.enter_context(Landmarker(model))
         asker = asker_for(display, window=window)
-        choices: dict[str, str | int] = {}
         real = in_real_time(options, display)
-        if options.source in (None, "webcam"):
-            index = choose_camera(list_cameras(), asker, book, home)
-            choices |= {} if index is None else {"camera.index": index}
-            home = _with_camera(home, index)
-        source = open_source(options.source or "webcam", home, real=real)
-        self.stack.callback(source.close)
-        asker = asker_for(display, _look(landmarker, home, book), window=window)
-        language = home.settings.language
-        if options.language is None:
-            language = choose_language(language, asker, book, _live(source))
-            choices["language"] = language
-        if language_for(language) != book.language:
-            display.close()  # its buttons speak the language, too
-            book = load_phrase_book(language)
-            display = self._window(book)
-            asker = asker_for(display, _look(landmarker, home, book), window=window)
-        home = home.with_settings(home.settings.model_copy(update={"language": language}))
-        save_choices(home.settings_file, choices)
-        voice = self._voice(home, book) if options.voice and real else SilentVoice()
+        origin = options.source or "webcam"
+        heard = options.voice and (real or origin.startswith("webcam"))
+        voice = self._voice(home, book) if heard else SilentVoice()
         self.stack.callback(voice.close)
-        check_sound(voice, asker, book, _live(source))
+        check_sound(voice, asker, book, host.tick)
+        heed_safety(voice, asker, book, host.tick)
+        landmarker = self.stack.enter_context(Landmarker(model))
+        home = self._with_camera(home, asker, book)
+        source = open_source(origin, home, real=real)
+        self.stack.callback(source.close)
         devices = Devices(source, landmarker, display, voice, captions=not window, real=real)
         reason, interrupted = measure_range(devices, home, book, safety=False)
         if interrupted:
             return home, True
         if reason == "stopped":
             raise Left
-        note = book.text(SCREEN, "safety_note")
-        before = Question(
-            book.text(SECTION, "before"), book.text(SECTION, "any_key"), patience_s=SAFETY_S, note=note
-        )
-        asker.ask(before, _live(source))
+        asker = asker_for(display, _look(landmarker, home, book), window=window)
+        if not self._simulated:
+            ask_for_memory(asker, book, home, _live(source))
+            offer_reminder(asker, book, options, home, _live(source))
+        ready = Question(book.text(SECTION, "ready"), book.text(SECTION, "any_key"), patience_s=READY_S)
+        asker.ask(ready, _live(source))
         return home, False
+
+    @property
+    def _simulated(self) -> bool:
+        return self.options.source == SIMULATED
+
+    def _met(self, home: Home, host: Host) -> tuple[Home, PhraseBook, Display]:
+        """Open the window and ask for the language; return both in it."""
+        book = load_phrase_book(language_for(home.settings.language))
+        display = self._window(book)
+        language = home.settings.language
+        if self.options.language is None and not self._simulated:
+            asker = asker_for(display, window=not isinstance(display, NoDisplay))
+            language = choose_language(language, asker, book, host.tick)
+        if language_for(language) != book.language:
+            display.close()  # its buttons speak the language, too
+            book = load_phrase_book(language)
+            display = self._window(book)
+        settings = home.settings.model_copy(update={"language": language})
+        return home.with_settings(settings), book, display
+
+    def _with_camera(self, home: Home, asker: Asker, book: PhraseBook) -> Home:
+        """Let the camera be chosen by its picture, and keep the choices that were made."""
+        if self._simulated:
+            return home
+        choices: dict[str, str | int] = {}
+        if self.options.language is None:
+            choices["language"] = home.settings.language
+        if self.options.source in (None, "webcam"):
+            index = choose_camera(list_cameras(), asker, book, home)
+            choices |= {} if index is None else {"camera.index": index}
+            home = _with_index(home, index)
+        save_choices(home.settings_file, choices)
+        return home
 
     def _window(self, book: PhraseBook) -> Display:
         display, problem = open_display(self.options, self.home, book)
@@ -196,6 +222,7 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
 
         question = Question(
             book.text(SECTION, "sound"),
+            book.text(SECTION, "hello"),
             options=(("1", book.text(SECTION, "yes")), ("2", book.text(SECTION, "no"))),
             default="1",
             patience_s=SOUND_S,
@@ -211,6 +238,15 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
         go_on = book.text(SCREEN, "press_space")
         asker.ask(Question(book.text(SCREEN, "no_voice"), go_on, patience_s=SAFETY_S, note=why), tick)
     return False
+
+
+def heed_safety(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]) -> None:
+    """Say and show what to watch out for, before any effort; any key goes on."""
+    voice.say(book.fill(Cue(0.0, CueKind.SAFETY, "safety")))
+    note = book.text(SCREEN, "safety_note")
+    before = book.text(SECTION, "before")
+    asker.ask(Question(before, book.text(SECTION, "goes_on"), patience_s=SAFETY_S, note=note), tick)
+    voice.stop()
 
 
 def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> FramingCheck:
@@ -242,7 +278,7 @@ def _live(source: Source) -> Callable[[float], Frame | None]:
     return tick
 
 
-def _with_camera(home: Home, index: int | None) -> Home:
+def _with_index(home: Home, index: int | None) -> Home:
     if index is None:
         return home
     camera = home.settings.camera.model_copy(update={"index": index})

@@ -6,14 +6,16 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import click
 
 from coach.coaching.screen import Screen
 from coach.face.framing import Framing
+from coach.shell.system.typing_keys import typed_on
 from coach.shell.window.display import Command, Display
 from coach.types import Frame
 
@@ -41,11 +43,12 @@ class Question:
 class QuestionScreen(Screen):
     """A screen that asks: `lines` are the answers' keys and labels, `progress` the share of the patience.
 
-    `default`: the key that holds anyway. `note`: more to read.
+    `default`: the key that holds anyway. `note`: more to read. `typing`: keys are characters now.
     """
 
     default: str = ""
     note: str = ""
+    typing: bool = False
 
 
 class Left(Exception):  # noqa: N818 - it is no error
@@ -77,6 +80,39 @@ class Asker(Protocol):
         Left
             The person wants to go.
         """
+        ...
+
+    def ask_text(self, question: Question, tick: Callable[[float], Frame | None], longest: int) -> str:
+        """Return what the person types, stripped; empty where they type nothing for the question's patience.
+
+        Parameters
+        ----------
+        question
+            What to ask; its options are not offered.
+        tick
+            As for `ask`.
+        longest
+            Characters, at most.
+
+        Raises
+        ------
+        Left
+            The person wants to go.
+        """
+        ...
+
+
+@runtime_checkable
+class Keyboard(Protocol):
+    """A display at which text can be typed while a `QuestionScreen` with `typing` is shown.
+
+    Example::
+
+        text, done = typed_on(text, display.typed(), longest=120)
+    """
+
+    def typed(self) -> str:
+        """Return the characters since the last call."""
         ...
 
 
@@ -136,6 +172,31 @@ class WindowAsker:
                 time.sleep(PAUSE_S)
         return question.default
 
+    def ask_text(self, question: Question, tick: Callable[[float], Frame | None], longest: int) -> str:
+        """See `Asker.ask_text`."""
+        if not isinstance(self.display, Keyboard):
+            return ""
+        self.display.typed()
+        text, done, since = "", False, self._clock()
+        while not done and (passed := self._clock() - since) < question.patience_s:
+            frame = tick(passed)
+            screen = QuestionScreen(
+                "ready",
+                title=question.title,
+                instruction=question.hint,
+                note=f"{text}_",
+                typing=True,
+                progress=passed / question.patience_s,
+            )
+            if Command.QUIT in self.display.show(frame, None, screen):
+                raise Left
+            typed = self.display.typed()
+            text, done = typed_on(text, typed, longest)
+            since = self._clock() if typed else since
+            if frame is None:
+                time.sleep(PAUSE_S)
+        return text.strip()
+
 
 def _answer(command: Command, question: Question) -> str | None:
     if command is Command.QUIT:
@@ -161,21 +222,29 @@ class TerminalAsker:
             return question.default
         for key, label in question.options:
             click.echo(f"  {key}{'*' if key == question.default else ' '} {label}")
-        if self._reader is None:  # a read cannot be called off: one reader serves all questions
-            self._reader = threading.Thread(target=self._read, daemon=True)
-            self._reader.start()
-        begun = time.monotonic()
-        while (passed := time.monotonic() - begun) < question.patience_s:
-            tick(passed)
-            try:
-                line = self._lines.get(timeout=PAUSE_S).strip()
-            except queue.Empty:
-                continue
+        for line in self._answers(question.patience_s, tick):
             if not line:
                 break
             if line in dict(question.options):
                 return line
         return question.default
+
+    def ask_text(self, question: Question, tick: Callable[[float], Frame | None], longest: int) -> str:
+        """See `Asker.ask_text`."""
+        click.echo(question.title)
+        click.echo(question.hint)
+        return next(self._answers(question.patience_s, tick), "")[:longest]
+
+    def _answers(self, patience_s: float, tick: Callable[[float], Frame | None]) -> Iterator[str]:
+        """Yield each line that is typed, for as long as there is patience."""
+        if self._reader is None:  # a read cannot be called off: one reader serves all questions
+            self._reader = threading.Thread(target=self._read, daemon=True)
+            self._reader.start()
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < patience_s:
+            tick(passed)
+            with suppress(queue.Empty):
+                yield self._lines.get(timeout=PAUSE_S).strip()
 
     def _read(self) -> None:
         for line in sys.stdin:
@@ -191,6 +260,11 @@ class NobodyAsker:
         if question.note:
             click.echo(question.note)
         return question.default
+
+    def ask_text(self, question: Question, tick: Callable[[float], Frame | None], longest: int) -> str:
+        """Return nothing."""
+        del question, tick, longest
+        return ""
 
 
 def asker_for(display: Display, check: FramingCheck = _unseen, *, window: bool) -> Asker:

@@ -72,6 +72,8 @@ class QuestionPage:
         self._areas = tuple(area for area in boxes.buttons if area[0] in OFFERED)
         labels = self._labels.by_command() | {Command.PAUSE: self._labels.go_on}
         beside = buttons.labels_beside(boxes, labels)
+        if screen.typing:  # their keys are letters now
+            self._areas = ()
         for command, rect in self._areas:
             buttons.draw_button(
                 canvas,

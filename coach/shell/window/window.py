@@ -16,6 +16,7 @@ import cv2
 from coach.coaching.screen import Screen
 from coach.settings import WindowSettings
 from coach.shell.system.native_stderr import native_stderr
+from coach.shell.system.typing_keys import TypingKeys
 from coach.shell.window.display import VIEWS, Command, WindowView
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import canvas_size
@@ -26,6 +27,7 @@ from coach.types import FaceObservation, Frame, Image
 
 KEYS = {command.value: command for command in Command}
 ESCAPE = 27
+ESCAPES = {ESCAPE, 0xFF1B}  # also X11's
 KEYS_A_FRAME = 8  # a key held down must not keep the loop from the next picture
 X_PORT = 6000  # TCP port of display 0
 X_PATIENCE_S = 2.0
@@ -99,6 +101,9 @@ class OpenCvWindow:
         self._painter = Painter(labels, large_text=settings.large_text)
         self._page = QuestionPage(labels or Labels(), large_text=settings.large_text)
         self._question_shown = False
+        self._typing_keys = TypingKeys()
+        self._typing = False
+        self._typed = ""
         self._appearance = Appearance(canvas_size(settings.width, settings.height), settings.view)
         self._fullscreen = settings.fullscreen
         self._measuring = False
@@ -134,6 +139,7 @@ class OpenCvWindow:
         self._appearance = replace(self._appearance, size=size, note=self._note())
         image = frame.image if frame else None
         self._question_shown = isinstance(screen, QuestionScreen)
+        self._typing = isinstance(screen, QuestionScreen) and screen.typing
         if isinstance(screen, QuestionScreen):
             self.canvas = self._page.paint(image, screen, size, self._appearance.hover)
         else:
@@ -145,6 +151,11 @@ class OpenCvWindow:
         for command in commands:
             self._obey(command)
         return tuple(commands)
+
+    def typed(self) -> str:
+        """Return what was typed since the last call, while a question wanted text."""
+        typed, self._typed = self._typed, ""
+        return typed
 
     def close(self) -> None:
         """Close the window; safe to call twice."""
@@ -177,6 +188,9 @@ class OpenCvWindow:
             key = cv2.pollKey()
             if key < 0:
                 break
+            if self._typing and key not in ESCAPES:
+                self._typed += self._typing_keys.character(key)
+                continue
             key &= 0xFF
             if key == ESCAPE:
                 commands.append(Command.FULLSCREEN if self._fullscreen else Command.QUIT)

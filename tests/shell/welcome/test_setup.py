@@ -27,6 +27,7 @@ from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.store import Store
 from coach.shell.welcome import setup
 from coach.shell.welcome.camera_choice import choose_camera
+from coach.shell.welcome.host import Host
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect, layout
@@ -327,6 +328,52 @@ def test_a_first_run_without_a_window_waits_for_no_key_and_ends_in_the_session(
     assert [room.source for room in measured] == [person]
     out = capsys.readouterr().out
     assert load_phrase_book("fr").text("screen", "safety_note") in out
+
+
+def test_the_conversation_has_its_order(model_path, tmp_path, monkeypatch):
+    """Hello and what to watch out for come before the camera and any effort, the memory after it."""
+    told: list[str] = []
+
+    def note(name: str, result: object = None):
+        return lambda *_, **__: told.append(name) or result
+
+    for name in ("choose_language", "check_sound", "heed_safety", "ask_for_memory", "offer_reminder"):
+        monkeypatch.setattr(setup, name, note(name, "en"))
+    monkeypatch.setattr(setup, "choose_camera", note("choose_camera", 2))
+    monkeypatch.setattr(setup, "list_cameras", list)
+    monkeypatch.setattr(setup, "measure_range", note("measure_range", ("finished", False)))
+    monkeypatch.setattr(setup, "open_source", lambda *_, **__: SimulatedPerson(load_person(), realtime=False))
+    monkeypatch.setattr(app, "run_session", note("run_session", 0))
+    settings = tmp_path / "own.toml"
+    settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    options = Shared(None, False, False, None, tmp_path / "data", settings, None, None)
+    assert setup.run_setup(options) == 0
+    assert told == [
+        *("choose_language", "check_sound", "heed_safety", "choose_camera", "measure_range"),
+        *("ask_for_memory", "offer_reminder", "run_session"),
+    ]
+    told.clear()
+    before = settings.read_bytes()
+    assert setup.run_setup(replace(options, source="demo")) == 0
+    assert settings.read_bytes() == before
+    assert told == ["check_sound", "heed_safety", "measure_range", "run_session"]
+
+
+def test_safety_is_said_and_shown_until_a_key():
+    """It is heard as well: not everybody reads what stands in yellow."""
+    voice, window = SilentVoice(), Window((), (Command.NEXT,))
+    setup.heed_safety(voice, window.asker(), BOOK, lambda _: PICTURE)
+    assert [cue.key for cue in voice.said] == ["safety"]
+    assert {screen.note for screen in window.shown} == {BOOK.text("screen", "safety_note")}
+    assert len(window.shown) == 2
+
+
+def test_a_face_greets_before_there_is_a_camera():
+    """It begins to smile; a picture is drawn once."""
+    host = Host()
+    rest, smiling = host.tick(0.0).image, host.tick(5.0).image
+    assert np.abs(rest.astype(int) - smiling).max() > 50
+    assert host.tick(9.0).image is smiling
 
 
 def test_closing_the_window_in_the_first_run_is_no_failure(tmp_path, monkeypatch):
