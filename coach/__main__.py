@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import sys
+
+LONGEST = 200  # characters of a path that are shown
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -13,11 +17,32 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; return 0 (done), 1 (could not be done), 2 (wrong usage) or 130 (interrupted)."""
+    from coach.errors import CoachError
+
+    try:
+        return _run(arguments)
+    except CoachError as error:
+        _say(str(error))
+        return error.exit_status
+    except MemoryError:
+        _say("there is not enough memory for this; close other programs, or lift the limit (ulimit -v)")
+    except ImportError as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        _say(f"a part cannot be loaded ({reason}); free some memory, or install smile-coach again")
+    except OSError as error:
+        if error.errno == errno.ENOSPC and error.filename is None:
+            return _full(error)
+        _say(_told(error))
+    return CoachError.exit_status
+
+
+def _run(arguments: list[str]) -> int:
     import click
 
-    from coach.errors import INTERRUPTED, CoachError
+    from coach.errors import INTERRUPTED
     from coach.shell.command_line.cli import cli
 
+    os.environ["MPLBACKEND"] = "agg"  # our figures need no window; a notebook's own backend would end us
     try:
         result = cli.main(args=arguments, prog_name="smile-coach", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -32,14 +57,22 @@ def run(arguments: list[str]) -> int:
         return 1
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except CoachError as error:
-        click.echo(str(error), err=True)
-        return error.exit_status
-    except OSError as error:
-        if error.errno != errno.ENOSPC or error.filename is not None:
-            raise
-        result = _full(error)
     return result if isinstance(result, int) else 0
+
+
+def _told(error: OSError) -> str:
+    """Return one line on what the system refused."""
+    where = str(error.filename or "the system")
+    shown = where if len(where) <= LONGEST else f"{where[: LONGEST - 3]}..."
+    return f"{shown}: {error.strerror or error}; check the place, its disk and your limits there"
+
+
+def _say(line: str) -> None:
+    """Write a line to standard error, where there still is one: the terminal may have been closed."""
+    import click
+
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(line, err=True)
 
 
 def _full(error: OSError) -> int:

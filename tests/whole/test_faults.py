@@ -635,10 +635,13 @@ class Started:
         return self.process.returncode, said
 
 
+HANG_UP = getattr(signal, "SIGHUP", signal.SIGTERM)  # Windows has none
+
+
 @posix
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, HANG_UP])
 def test_a_signal_ends_a_session_in_order(tmp_path: Path, own: Path, number: int) -> None:
-    """Ctrl-C and SIGTERM: status 130, the log has its last line, the history is whole; no traceback."""
+    """Ctrl-C, SIGTERM, a closed terminal: status 130, log and history are whole; no traceback."""
     session = Started(tmp_path, own, "--no-window", "--no-voice", "--speed", "real")
     session.wait_for("cue")
     session.process.send_signal(number)

@@ -302,7 +302,7 @@ class Loop:
 
 @contextmanager
 def stopping(loop: Loop) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the loop in order; a second one ends it at once."""
+    """Let Ctrl-C, SIGTERM and a closed terminal end the loop in order; a second one ends it at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -310,7 +310,11 @@ def stopping(loop: Loop) -> Iterator[None]:
             sys.exit(INTERRUPTED)  # not as a KeyboardInterrupt, on which click writes an empty line
         loop.interrupt()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    ends = [signal.SIGINT, signal.SIGTERM]
+    hang_up = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:  # as nohup wants it
+        ends.append(hang_up)
+    before = {number: signal.signal(number, stop) for number in ends}
     try:
         yield
     finally:

@@ -78,7 +78,11 @@ class Landmarker:
                     f"{self._model}: not a usable landmarker model ({reason}); "
                     "delete the file and start again"
                 ) from error
-            _infer(native, np.zeros(WARM_UP_SIZE, np.uint8), 0)
+            try:
+                _infer(native, np.zeros(WARM_UP_SIZE, np.uint8), 0)
+            except BaseException:  # as without memory for OpenCV's libraries
+                native.close()
+                raise
         return native
 
     def detect(self, frame: Frame) -> FaceObservation | None:

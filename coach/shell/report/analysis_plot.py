@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, 
 from coach.exercise.protocol import AnyExercise
 from coach.exercise.spec import RepeatedSpec
 from coach.session.analysis import Analysed
+from coach.shell.report.figure_style import own_style
+from coach.shell.system.private_file import write_private
 
 LEFT, RIGHT, GREY = "#0072B2", "#D55E00", "#666666"  # Okabe-Ito: told apart by the colour-blind too
 SHADES = {"onset": "#F0E442", "apex": "#009E73", "offset": "#56B4E9"}
@@ -46,6 +49,7 @@ def draw_analysis(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    own_style()
     seen = [frame for frame in frames if frame.features is not None]
     figure = Figure(figsize=(16, 9), layout="constrained")
     FigureCanvasAgg(figure)
@@ -61,8 +65,10 @@ def draw_analysis(
     _events(axes[0], events)
     figure.suptitle(f"{exercise.name}: {sum(isinstance(e, Rep) for e in events)} repetitions")
     axes[-1].set_xlabel("seconds")
+    picture = io.BytesIO()
     try:
-        figure.savefig(path, dpi=90)
+        figure.savefig(picture, dpi=90, format=path.suffix[1:].lower())
+        write_private(path, picture.getvalue())
     except (OSError, ValueError) as error:
         raise CoachError(f"--plot {path}: cannot be written ({error}); name another place") from error
 

@@ -18,6 +18,7 @@ from coach.progress.history import History, RecallRecord
 from coach.progress.series import Series, monday
 from coach.progress.summary import IN_TIME_S
 from coach.progress.words import PAGE, ProgressWords
+from coach.shell.report.figure_style import own_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -156,6 +157,7 @@ def _axes(unit: str, words: ProgressWords) -> tuple[Figure, Axes]:
 
     from coach.shell.report.axes import in_words
 
+    own_style()
     figure = Figure(figsize=_SIZE, layout="constrained")
     axes = figure.add_subplot()
     figure.patch.set_visible(False)

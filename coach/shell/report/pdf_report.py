@@ -12,6 +12,7 @@ import numpy as np
 from coach.coaching.phrases import SCREEN
 from coach.progress.clinical_report import CHANGE_HEAD, EXERCISE_HEAD, NOTES, ClinicalReport, ReportRow
 from coach.progress.words import REPORT, ProgressWords, bound
+from coach.shell.report.figure_style import own_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +33,7 @@ def pdf(report: ClinicalReport, words: ProgressWords) -> bytes:
     """Return the report as a PDF of one page; the same report gives the same bytes."""
     import matplotlib as mpl
 
+    own_style()
     out = io.BytesIO()
     with mpl.rc_context({"pdf.fonttype": 42}):  # text that can be searched and copied
         metadata = {"Title": words.say("title", REPORT), "CreationDate": None}

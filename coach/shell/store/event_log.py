@@ -33,7 +33,10 @@ class EventLog:
         self._path = str(path)
         self._last = float("-inf")
         self._owned: BinaryIO | None = None
-        if self._path != STANDARD_OUTPUT:
+        if self._path == STANDARD_OUTPUT:
+            if sys.stdout is None:
+                raise CoachError("--events -: standard output is closed; give a file")
+        else:
             try:
                 self._owned = Path(path).open("wb", buffering=0)  # noqa: SIM115
             except OSError as error:

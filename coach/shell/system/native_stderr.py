@@ -8,6 +8,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, cast
 
 log = logging.getLogger(__name__)
 STDERR = 2
@@ -27,7 +29,7 @@ def native_stderr() -> Iterator[None]:
     except OSError:  # nothing to redirect
         yield
         return
-    with tempfile.TemporaryFile() as file:
+    with _scratch() as file:
         os.dup2(file.fileno(), STDERR)
         try:
             yield
@@ -39,6 +41,14 @@ def native_stderr() -> Iterator[None]:
             file.seek(0)
             for line in file.read().decode(errors="replace").splitlines():
                 log.debug("native: %s", line)
+
+
+def _scratch() -> BinaryIO:
+    """Return a file for what is said meanwhile; nowhere, where not even a temporary one can be written."""
+    try:
+        return cast("BinaryIO", tempfile.TemporaryFile())
+    except OSError:
+        return Path(os.devnull).open("r+b")
 
 
 def hush_opencv() -> None:

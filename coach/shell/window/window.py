@@ -41,6 +41,7 @@ def display_problem() -> str:
     """
     if not sys.platform.startswith("linux"):
         return ""
+    os.environ["QT_QPA_PLATFORM"] = "xcb"  # the one plugin OpenCV brings; with any other Qt ends the process
     name = os.environ.get("DISPLAY", "")
     if not name:
         return "no display: DISPLAY is not set; start from a desktop or use --no-window"

@@ -1,0 +1,10 @@
+"""Figures look the same on every machine, whatever a person's own Matplotlib settings say."""
+
+from __future__ import annotations
+
+
+def own_style() -> None:
+    """Put Matplotlib's settings back to its defaults: a `text.usetex` of one's own would want LaTeX."""
+    import matplotlib as mpl
+
+    mpl.rcdefaults()

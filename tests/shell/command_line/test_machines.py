@@ -1,0 +1,102 @@
+"""Machines as people have them: odd environments, closed outputs, no memory; one line each, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from checkout import ROOT
+
+from coach.__main__ import run
+from coach.shell.window.window import display_problem
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (MemoryError(), "not enough memory"),
+        (ImportError("libQt5Gui.so.5: failed to map segment\nfrom shared object"), "failed to map segment"),
+        (OSError(27, "File too large", "x.png"), "x.png: File too large; check"),
+        (OSError(36, "File name too long", "y" * 5000), "yyy...: File name too long; check"),
+        (OSError(5, "Input/output error"), "the system: Input/output error; check"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_the_machine_refuses_is_one_line(monkeypatch, capfd, error, says):
+    """Whatever it is, wherever it comes from."""
+
+    def refuse(**_):
+        raise error
+
+    monkeypatch.setattr("coach.shell.command_line.cli.cli.main", refuse)
+    assert run(["demo"]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert says in line
+    assert len(line) < 320
+
+
+@pytest.mark.parametrize("folder", ["~nosuchuser", "x" * 5000])
+def test_a_data_folder_that_cannot_be(fails, folder):
+    """A home of nobody, and a name no disk takes."""
+    status, line = fails("progress", "--data-dir", folder)
+    assert status in {1, 2}
+    assert ";" in line
+
+
+def test_a_closed_standard_output_is_said(fails, monkeypatch, home):
+    """`>&-` with `--events -`: there is nothing to write to."""
+    monkeypatch.setattr(sys, "stdout", None)
+    status, line = fails("demo", "--events", "-", "--no-window", "--no-voice", "--speed", "max")
+    assert (status, line) == (1, "--events -: standard output is closed; give a file")
+
+
+def test_figures_are_ours_whatever_is_set(tmp_path, home):
+    """A notebook's backend, LaTeX for every text, a settings file of Matplotlib's in the present folder."""
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nbackend: nothing\nno.such.key: 1\n")
+    code = (
+        "import sys; from coach.__main__ import run; from pathlib import Path;"
+        "sys.path.insert(0, sys.argv[1]); from simulated_year import fill;"
+        "from coach.shell.store.store import Store; store = Store.open(Path('data'));"
+        "fill(store, sessions=3, check_ins=0); store.close();"
+        "sys.exit(run(['export', 'report.pdf']) or run(['progress', '--html', 'page.html']))"
+    )
+    support = str(ROOT / "tests" / "support")
+    environment = os.environ | {
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "SMILE_COACH_HOME": str(tmp_path / "data"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code, support],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Qt's plugins are a Linux matter")
+@pytest.mark.parametrize("value", ["wayland", "offscreen", "nonsense"])
+def test_qts_own_wish_does_not_end_the_process(monkeypatch, value):
+    """OpenCV brings the xcb plugin alone: with another value Qt would abort, status 134 and no line."""
+    monkeypatch.setenv("QT_QPA_PLATFORM", value)
+    display_problem()
+    assert os.environ["QT_QPA_PLATFORM"] == "xcb"
+
+
+def test_native_words_go_nowhere_where_no_temporary_file_can_be_made(monkeypatch):
+    """A read-only disk, or a limit on files, must not keep the landmarker from starting."""
+    from coach.shell.system import native_stderr as subject
+
+    def refuse():
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(subject.tempfile, "TemporaryFile", refuse)
+    with subject.native_stderr():
+        os.write(2, b"noise")
