@@ -30,7 +30,7 @@ PLAN = "calibrate"
 USUAL_S = 18.0  # for the progress shown; it may take longer
 SUMMARY_S = 0.5
 LISTEN_S = 4.0  # longer than the words on safety take
-BAND = (0.8, 1.2)  # shares of the range measured before, or of the better movement so far
+BAND = (0.8, 1.0)  # shares of the range measured before, or of the better movement so far
 _SHOWN: Final[dict[str, ScreenPhase]] = {
     "asking": "rest",
     "waiting": "rising",
@@ -254,7 +254,7 @@ class CalibrationFlow:
             return Bars(Bilateral(0.0, 0.0), BAND)
         both = height(name, features)
         sides = {"cheek": features.lid_lift, "smile": features.corner_pull}.get(name, Bilateral(both, both))
-        return Bars(Bilateral(sides.left / whole, sides.right / whole), BAND)
+        return Bars(Bilateral(min(sides.left / whole, 1.0), min(sides.right / whole, 1.0)), BAND)
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Return the result, (movement, height in millimetres), in the person's language."""

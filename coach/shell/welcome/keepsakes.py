@@ -47,7 +47,12 @@ def ask_for_memory(asker: Asker, book: PhraseBook, home: Home, tick: Tick) -> bo
     memories = load_memories(home.data_dir)
     if memories.items:
         return False
-    question = Question(book.text(SECTION, "memory"), book.text(SECTION, "memory_keys"), patience_s=MEMORY_S)
+    question = Question(
+        book.text(SECTION, "memory"),
+        book.text(SECTION, "memory_keys"),
+        patience_s=MEMORY_S,
+        caption=book.text(SECTION, "memory_stays"),
+    )
     words = asker.ask_text(question, tick, LONGEST)
     if words:
         save_memories(home.data_dir, memories.add(new_memory(words)))

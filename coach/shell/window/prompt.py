@@ -184,6 +184,7 @@ class WindowAsker:
                 "ready",
                 title=question.title,
                 instruction=question.hint,
+                caption=question.caption,
                 note=f"{text}_",
                 typing=True,
                 progress=passed / question.patience_s,
@@ -231,8 +232,8 @@ class TerminalAsker:
 
     def ask_text(self, question: Question, tick: Callable[[float], Frame | None], longest: int) -> str:
         """See `Asker.ask_text`."""
-        click.echo(question.title)
-        click.echo(question.hint)
+        for line in (question.title, question.hint, question.caption):
+            click.echo(line)
         return next(self._answers(question.patience_s, tick), "")[:longest]
 
     def _answers(self, patience_s: float, tick: Callable[[float], Frame | None]) -> Iterator[str]:
