@@ -10,7 +10,7 @@ from coach.face.framing import Framing
 from coach.types import Image
 
 ScreenPhase: TypeAlias = Literal[
-    "ready", "rest", "rising", "hold", "moving", "released", "attempt", "summary"
+    "ready", "rest", "go", "waiting", "rising", "hold", "fix", "moving", "released", "attempt", "summary"
 ]
 
 
@@ -28,6 +28,9 @@ class PhotoCard:
     lines: tuple[tuple[str, str], ...]
 
 
+Guilty: TypeAlias = Literal["", "left", "right", "both"]
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Everything the window shows in one frame; texts are already in the person's language.
@@ -37,9 +40,10 @@ class Screen:
     framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
     session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.
     `lines`: the summary's lines, (label, value); in any other phase they are help, shown over the picture.
-    `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard. `demonstrate`: the
-    exercise whose movement is to be shown now; `demo`: the picture that shows it, for the corner,
-    (H, W, 3) uint8 BGR, unmirrored like every picture. `card`: shown in place of the whole summary.
+    `word`: names the phase instead of the phase's own word, e.g. the fault; `guilty`: the side whose bar
+    shows the fault. `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard.
+    `demonstrate`: the exercise whose movement is to be shown now; `demo`: the picture that shows it, for the
+    corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`: shown in place of the whole summary.
     """
 
     phase: ScreenPhase
@@ -59,6 +63,8 @@ class Screen:
     paused: str = ""
     demonstrate: str | None = None
     lines: tuple[tuple[str, str], ...] = ()
+    word: str = ""
+    guilty: Guilty = ""
     muted: bool = False
     notice: str = ""
     demo: Image | None = field(default=None, compare=False)

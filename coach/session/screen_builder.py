@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
-from coach.coaching.screen import Screen, ScreenPhase
+from coach.coaching.screen import Screen
 from coach.coaching.spec import ShownSpec
+from coach.coaching.states import PHASES, State, guilty, state_of
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.session.exercise_run import ExerciseRun
@@ -16,6 +17,7 @@ from coach.session.plan_run import PlanRun
 from coach.session.transitions import SessionStage
 from coach.types import Bilateral
 
+REASON = "reason"  # the section of the faults' short names
 RATING_KEYS = "(0-9, X = 10)"
 
 
@@ -110,9 +112,13 @@ def _exercising(
     if guidance.moves:
         return screen
     held, apex = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0, view.phase == "apex"
+    state = _state(scene, t, run)
+    wrong = view.fault if state == "fix" else None
     return replace(
         screen,
-        phase=_phase(scene, t, view),
+        phase="moving" if state == "holding" and not view.target_s else PHASES[state],
+        word="" if wrong is None else book.text(REASON, wrong),
+        guilty="" if wrong is None else guilty(view),
         hold=1.0 if scene.counted and apex else held,
         hold_left_s=max(view.target_s - view.hold_s, 0.0) if apex else view.target_s,
         bars=_capped(view.bars),
@@ -127,19 +133,14 @@ def _capped(bars: Bars | None) -> Bars | None:
     return Bars(Bilateral(min(bars.level.left, top), min(bars.level.right, top)), bars.band)
 
 
-def _phase(scene: Scene, t: float, view: View) -> ScreenPhase:
-    if t < scene.attempt_until and view.phase in ("neutral", "offset"):
-        return "attempt"
-    if scene.counted:
-        return "released"
-    if scene.faulty(t, view):  # its clock stands still meanwhile
-        return "attempt"
-    if view.phase == "apex" and not view.target_s:
-        return "moving"
-    return _PHASES[view.phase]
-
-
-_PHASES: dict[str, ScreenPhase] = {"neutral": "rest", "onset": "rising", "apex": "hold", "offset": "rest"}
+def _state(scene: Scene, t: float, run: ExerciseRun) -> State:
+    return state_of(
+        run.view,
+        run.guidance,
+        counted=scene.counted,
+        failed=t < scene.attempt_until,
+        faulty=scene.faulty(t, run.view),
+    )
 
 
 def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, rating: bool) -> str:

@@ -52,8 +52,11 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
     """Yield one exercise at rest, rising, holding, released and after an attempt that did not count."""
     moments: tuple[tuple[ScreenPhase, Bilateral, float, str, int], ...] = (
         ("rest", Bilateral(0.03, 0.05), 0.0, "rest", 2),
+        ("go", Bilateral(0.03, 0.05), 0.0, "go", 2),
+        ("waiting", Bilateral(0.03, 0.05), 0.0, "another", 2),
         ("rising", Bilateral(0.48, 0.40), 0.0, "go", 2),
         ("hold", Bilateral(0.92, 0.81), 0.62, "hold", 2),
+        ("fix", Bilateral(0.52, 0.91), 0.3, "asymmetric", 2),
         ("released", Bilateral(0.55, 0.50), 1.0, "release", 3),
         ("attempt", Bilateral(0.30, 0.62), 0.2, "asymmetric", 2),
     )
@@ -66,6 +69,8 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
             exercise=exercise,
             count=count,
             target=10,
+            word=book.text("reason", cue) if phase == "fix" else "",
+            guilty="left" if phase == "fix" else "",
             hold=hold,
             hold_left_s=5 * (1 - hold),
             bars=Bars(level, BAND),
@@ -80,7 +85,8 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     """Yield every state of the window in one language; `demo` is the demonstration's picture."""
     for exercise in EXERCISES:
         yield from _phases(book, exercise)
-    _, rising, hold, _, attempt = _phases(book, "cheek_raiser")
+    moments = {picture.screen.phase: picture for picture in _phases(book, "cheek_raiser")}
+    rising, hold, attempt = moments["rising"], moments["hold"], moments["attempt"]
     smiling = tuple(_phases(book, "symmetry_drill"))[2]
     for framing in FAULTS:
         fix = book.text("session", framing)

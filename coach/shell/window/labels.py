@@ -37,8 +37,11 @@ class Labels:
     time_left: str = "time left"
     ready: str = "ready"
     rest: str = "rest"
+    go: str = "go"
+    waiting: str = "your turn"
     rising: str = "and up"
     hold: str = "hold"
+    fix: str = "nearly"
     moving: str = "keep going"
     released: str = "let go"
     attempt: str = "once more"
@@ -70,8 +73,11 @@ class Labels:
         return {
             "ready": self.ready,
             "rest": self.rest,
+            "go": self.go,
+            "waiting": self.waiting,
             "rising": self.rising,
             "hold": self.hold,
+            "fix": self.fix,
             "moving": self.moving,
             "released": self.released,
             "attempt": self.attempt,

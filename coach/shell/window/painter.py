@@ -111,14 +111,19 @@ class Painter:
     def _gauge(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
         """Draw the hold ring between the bars of the two sides."""
         seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase == "hold" else 0
-        words = capital(self.labels.of_phase(screen.phase)), self.labels.seconds
+        words = capital(screen.word or self.labels.of_phase(screen.phase)), self.labels.seconds
         widgets.draw_ring(canvas, boxes, screen.phase, hold=screen.hold, seconds=seconds, words=words)
         if screen.bars is None:
             return
         level, band = screen.bars.level, screen.bars.band
         left, right = capital(self.labels.left), capital(self.labels.right)
-        widgets.draw_bar(canvas, boxes, boxes.left_bar, level=level.left, band=band, label=left)
-        widgets.draw_bar(canvas, boxes, boxes.right_bar, level=level.right, band=band, label=right)
+        wrong = {side: screen.guilty in (side, "both") for side in ("left", "right")}
+        widgets.draw_bar(
+            canvas, boxes, boxes.left_bar, level=level.left, band=band, label=left, wrong=wrong["left"]
+        )
+        widgets.draw_bar(
+            canvas, boxes, boxes.right_bar, level=level.right, band=band, label=right, wrong=wrong["right"]
+        )
 
     def _on_top(self, canvas: Image, boxes: Layout, shown: Rect | None, screen: Screen, note: str) -> None:
         """Draw what lies on the picture: demonstration, small notes, help, the reason for a pause."""

@@ -28,8 +28,11 @@ YELLOW: Colour = (66, 228, 240)
 PHASE_COLOUR: dict[ScreenPhase, Colour] = {
     "ready": QUIET,
     "rest": QUIET,
+    "go": SKY,
+    "waiting": SKY,
     "rising": SKY,
     "hold": GREEN,
+    "fix": ORANGE,
     "moving": SKY,
     "released": TEXT,
     "attempt": ORANGE,

@@ -182,10 +182,12 @@ def _sign(
     strokes: dict[ScreenPhase, list[tuple[float, float]]] = {
         "rest": [(-0.7, 0), (0.7, 0)],
         "rising": [(-0.75, 0.4), (0, -0.4), (0.75, 0.4)],
+        "go": [(-0.4, -0.75), (0.45, 0.0), (-0.4, 0.75)],
+        "waiting": [(-0.4, -0.75), (0.45, 0.0), (-0.4, 0.75)],
         "released": [(-0.8, 0.05), (-0.2, 0.65), (0.85, -0.55)],
         "summary": [(-0.8, 0.05), (-0.2, 0.65), (0.85, -0.55)],
     }
-    if phase == "attempt":
+    if phase in ("attempt", "fix"):
         triangle(canvas, (x, y - 0.1 * r), 1.15 * r, colour, max(2, width // 2))
     elif phase == "ready":
         for dx in (-0.8, 0.0, 0.8):
@@ -197,9 +199,19 @@ def _sign(
 
 
 def draw_bar(
-    canvas: Image, layout: Layout, rect: Rect, *, level: float, band: tuple[float, float], label: str
+    canvas: Image,
+    layout: Layout,
+    rect: Rect,
+    *,
+    level: float,
+    band: tuple[float, float],
+    label: str,
+    wrong: bool = False,
 ) -> None:
-    """Draw one side's level with the band to reach; inside the band the bar gets a frame and a mark."""
+    """Draw one side's level with the band to reach; inside the band the bar gets a frame and a mark.
+
+    `wrong`: the side shows a fault.
+    """
     label_h = layout.px(34)
     width = min(layout.px(46) if rect.w < layout.px(120) else layout.px(90), rect.w - layout.px(20))
     edge = layout.px(4)
@@ -212,7 +224,7 @@ def draw_bar(
     inside = low <= level <= high
     fill(canvas, track, theme.TRACK)
     top = row(level)
-    colour = theme.GREEN if inside else theme.SKY
+    colour = theme.ORANGE if wrong else theme.GREEN if inside else theme.SKY
     fill(canvas, Rect(track.x, top, track.w, track.bottom - top), colour)
     # The band: brackets that reach out of the bar on both sides.
     reach, stroke = layout.px(9), layout.px(3)

@@ -1,0 +1,66 @@
+"""What is shown and what is said come from one state and never contradict each other."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+from led import Led, hold, led, plan, posed
+
+from coach.coaching.states import PHASES, State
+from coach.simulation.face_pose import FacePose
+from coach.types import Bilateral
+
+
+@pytest.fixture(scope="module")
+def uneven_at_first() -> Led:
+    """Return a session in which a smile is uneven, then right, and the next ask is not answered at once."""
+    run, _ = led(plan(("symmetry_drill", 2, hold(3.0))), seed=3, script=["asymmetric"])
+    return run.run()
+
+
+def phases(run: Led) -> list[str]:
+    shown = [screen.phase for _, screen in run.screens if screen.exercise]
+    return [shown[0], *(after for before, after in pairwise(shown) if after != before)]
+
+
+def test_every_state_has_its_phase():
+    assert set(PHASES) == set(get_args(State))
+
+
+def test_hold_is_shown_whenever_it_is_said(uneven_at_first):
+    for t, cue in uneven_at_first.given():
+        if cue.key == "hold":
+            assert uneven_at_first.screen_at(t).phase == "hold"
+
+
+def test_a_fault_is_named_at_the_ring_and_on_the_guilty_side(uneven_at_first):
+    """The weaker side's bar shows it; the ring's fill does not grow meanwhile."""
+    fixing = [screen for _, screen in uneven_at_first.screens if screen.phase == "fix"]
+    assert {screen.word for screen in fixing} == {"uneven"}
+    assert len({screen.guilty for screen in fixing}) == 1
+    assert fixing[0].guilty in ("left", "right")
+    assert max(screen.hold for screen in fixing) - min(screen.hold for screen in fixing) < 0.25
+
+
+def test_what_was_asked_for_is_shown_until_it_begins(uneven_at_first):
+    """Rest, go, and up, hold, let go, rest: in the person's order."""
+    shown = phases(uneven_at_first)
+    where = shown.index("go")
+    assert shown[where + 1] == "rising"
+    last = len(shown) - 1 - shown[::-1].index("released")
+    assert shown[last - 1] == "hold"
+
+
+def test_a_person_who_does_not_answer_sees_that_it_is_their_turn():
+    run = posed(plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: FacePose()).run(20.0)
+    assert "waiting" in phases(run)
+
+
+def test_a_fault_of_both_sides_marks_both():
+    wrong = FacePose(cheek=Bilateral(1.0, 1.0), smile=Bilateral(0.8, 0.8))
+    run = posed(plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: wrong if t > 6 else FacePose()).run(
+        10.0
+    )
+    assert {screen.guilty for _, screen in run.screens if screen.phase == "fix"} == {"both"}
