@@ -24,11 +24,15 @@ OPENING_SHARE = 0.85  # of the first seconds must be at rest for them to be the 
 # How far a resting face may be from its calmest moment: three times what a resting face of 45 recorded
 # people wanders (field notes: p90 of the corner's place 0.007, of the smile blendshape 0.03).
 CORNER, LIP_GAP, CHIN, BROW, LID = 0.016, 0.02, 0.035, 0.03, 0.02  # outer-eye-corner distances
-SMILE, TURN_DEG = 0.12, 8.0
-# Blendshapes whose sum says how much is going on in the lower face. Lips that are pressed or rolled in,
-# and raised or lowered brows, are how many people rest, so they are left out.
-BUSY = (4, 5, 25, 30, 31, 32, 33, 34, 35, 38, 39, 42, 44, 45, 46, 47, 48, 49)
-AS_CALM = 0.3  # so much more may be going on in the first seconds than in the calmest moment
+SMILE, SQUINT, TURN_DEG = 0.12, 0.07, 8.0  # a cheek raise squints by 0.11 and more
+# Blendshapes whose sum says how much is going on in the lower face, by their place in MediaPipe's list: open
+# jaw, frown, funnel, mouth to a side, lower lip down, pucker, lower lip up, smile, stretch, upper lip up.
+# Lips that are pressed or rolled in are how many people rest, so they are left out.
+BUSY = (25, 30, 31, 32, 33, 34, 35, 38, 39, 42, 44, 45, 46, 47, 48, 49)
+# Of the eyes' half of the face, squinting and brows that are higher than in most of the film: it tells a held
+# cheek raise from rest. They count less, since they differ more from one resting moment to the next.
+BROWS, SQUINTS, EYES_COUNT = (4, 5), (19, 20), 0.75
+AS_CALM = 0.45  # so much more may be going on in the first seconds than in the calmest moment
 UNREST_COSTS, LATE_COSTS = 0.1, 0.1  # beside what is going on: how much changes; people begin at rest
 TURN_COSTS_DEG = 60.0  # a head turned by this much is as far from rest as one full blendshape
 
@@ -91,11 +95,11 @@ def _postures(measured: Sequence[Measures]) -> tuple[Array, Array]:
         (
             *(m.corner_to_eye.left, m.corner_to_eye.right, m.corner_out.left, m.corner_out.right),
             *(m.lip_gap, m.chin_down, m.brow.mean, m.lower_lid.mean),
-            *(m.smile.mean, m.pose.yaw, m.pose.pitch, m.pose.roll),
+            *(m.smile.mean, m.squint.mean, m.pose.yaw, m.pose.pitch, m.pose.roll),
         )
         for m in measured
     ]
-    tolerance = (*(CORNER,) * 4, LIP_GAP, CHIN, BROW, LID, SMILE, *(TURN_DEG,) * 3)
+    tolerance = (*(CORNER,) * 4, LIP_GAP, CHIN, BROW, LID, SMILE, SQUINT, *(TURN_DEG,) * 3)
     return np.array(rows), np.array(tolerance)
 
 
@@ -109,7 +113,11 @@ def _busy(
     faces: Sequence[FaceObservation], measured: Sequence[Measures], open_eyes: NDArray[np.bool_]
 ) -> Array:
     """Return how much is going on in each frame, in blendshapes: 0 at rest, 1 where one is full."""
-    shapes = np.array([face.blendshapes[list(BUSY)].sum() for face in faces])
+    shapes = np.array([face.blendshapes for face in faces])
+    brows = shapes[:, list(BROWS)]
+    raised = np.maximum(brows - np.median(brows, axis=0), 0.0).sum(axis=1)
+    squinting = shapes[:, list(SQUINTS)].sum(axis=1)
+    shapes = shapes[:, list(BUSY)].sum(axis=1) + EYES_COUNT * (squinting + raised)
     turned = np.array([abs(m.pose.yaw) + abs(m.pose.roll) for m in measured])
     total: Array = shapes + turned / TURN_COSTS_DEG + np.where(open_eyes, 0.0, 0.5)
     return total
