@@ -132,7 +132,7 @@ class FirstRun:
             raise Left
         asker = asker_for(display, _look(landmarker, home, book), window=window)
         if not self._simulated:
-            ask_for_memory(asker, book, home, _live(source))
+            ask_for_memory(asker, book, home, host.tick)
             offer_reminder(asker, book, options, home, _live(source))
         ready = Question(book.text(SECTION, "ready"), book.text(SECTION, "any_key"), patience_s=READY_S)
         asker.ask(ready, _live(source))

@@ -20,6 +20,7 @@ from coach.shell.window.display import Command, Display
 from coach.types import Frame
 
 PAUSE_S = 0.03  # between two looks where no camera sets the pace
+TYPING_S = 0.003  # Qt keeps one key between two looks: at a camera's pace, letters would be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Asker(Protocol):
         question
             What to ask; its options are not offered.
         tick
-            As for `ask`.
+            As for `ask`; it must not wait for a camera, or letters are lost.
         longest
             Characters, at most.
 
@@ -194,8 +195,7 @@ class WindowAsker:
             typed = self.display.typed()
             text, done = typed_on(text, typed, longest)
             since = self._clock() if typed else since
-            if frame is None:
-                time.sleep(PAUSE_S)
+            time.sleep(TYPING_S)
         return text.strip()
 
 
