@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from coach.events import SideVerdict
 from coach.progress.history import History, streak, summarise, summarise_recalls
 from coach.progress.series import Series, all_series
+from coach.progress.trends import LEAST
 from coach.progress.words import ProgressWords, capital
 from coach.types import Side
 
 # When a weaker side is named before a set.
 RECENT, WEEKS = timedelta(days=42), timedelta(days=14)
 LEAST_SMILES, MOSTLY = 10, 0.6
+CHECK_IN = "check_in"  # where its words stand
 IN_TIME_S = 5.0  # a recall within this is in time
 
 
@@ -103,6 +105,39 @@ def overview(history: History, today: date, words: ProgressWords) -> str:
     )
 
 
+def headline(history: History, words: ProgressWords) -> str:
+    """Return in one sentence what has really changed: the series that moved furthest beyond its noise."""
+    moved = [(one, one.trend) for one in all_series(history)]
+    known = [(one, found) for one, found in moved if found is not None]
+    real = [(one, found) for one, found in known if found.real]
+    if not real:
+        return words.say("nothing_yet" if known else "too_soon")
+    best, found = max(real, key=lambda pair: abs(pair[1].change) / (pair[1].noise or 1.0))
+    span = {"start": words.amount(best, found.start), "now": words.amount(best, found.now)}
+    return words.say("really", label=words.label(best), **span)
+
+
+def next_sentence(day: date | None, today: date, words: ProgressWords) -> str:
+    """Return when the next check-in is due; empty where it is not known."""
+    if day is None:
+        return ""
+    return (
+        words.say("due", CHECK_IN) if day <= today else words.say("next_on", CHECK_IN, date=day.isoformat())
+    )
+
+
+def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
+    """Return in one line of what it is too early to say anything; empty where there is nothing."""
+    labels = [words.label(one) for one in series if one.trend is None]
+    return words.line(words.say("early_for", least=LEAST), "; ".join(labels)) if labels else ""
+
+
+def week_dots(history: History, today: date) -> tuple[bool, ...]:
+    """Return for each of the last seven days, today last, whether it counts."""
+    active = history.active_days()
+    return tuple(today - timedelta(days=back) in active for back in range(6, -1, -1))
+
+
 def exercise_lines(history: History, today: date, words: ProgressWords) -> list[str]:
     """Return one line for each exercise: this week's work, best and median hold."""
     lines = []
@@ -162,7 +197,11 @@ def memory_lines(
 
 
 def summary_lines(
-    history: History, today: date, words: ProgressWords, memories: Mapping[str, str] | None = None
+    history: History,
+    today: date,
+    words: ProgressWords,
+    memories: Mapping[str, str] | None = None,
+    next_check_in: date | None = None,
 ) -> list[str]:
     """Return progress for the terminal, the most important first.
 
@@ -176,6 +215,8 @@ def summary_lines(
         Of the person's language.
     memories
         What to call each memory, by id.
+    next_check_in
+        When the next one is due, None where it is not known.
     """
     own = history.own()
     if not own.sessions and not own.scores:
@@ -183,6 +224,9 @@ def summary_lines(
     lines = [words.say("simulated")] if own.simulated else []
     lines += [
         overview(own, today, words),
+        words.line(words.say("week"), dots_text(week_dots(own, today))),
+        headline(own, words),
+        *([due] if (due := next_sentence(next_check_in, today, words)) else []),
         *exercise_lines(own, today, words),
         *memory_lines(own, words, memories),
     ]
@@ -192,4 +236,13 @@ def summary_lines(
         lines.append(sentence)
     series = all_series(own)
     real = [one for one in series if (moved := one.trend) and moved.real]
-    return lines + [words.sentence(one) for one in (*real, *(one for one in series if one not in real))]
+    still = [one for one in series if one not in real and one.trend is not None]
+    lines += [words.sentence(one) for one in (*real, *still)]
+    lines += [words.value(one) for one in series if one.trend is None and one.sem is not None]
+    early = early_sentence((one for one in series if one.sem is None), words)
+    return lines + [early] if early else lines
+
+
+def dots_text(days: Iterable[bool]) -> str:
+    """Return days as dots, full where they count."""
+    return "".join("●" if counts else "○" for counts in days)

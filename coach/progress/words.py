@@ -111,6 +111,15 @@ class ProgressWords:
         change = self.difference(series, abs(moved.change))
         return self.say("up" if moved.change > 0 else "down", change=change, span=span, noise=noise)
 
+    def value(self, series: Series) -> str:
+        """Return the latest value behind the name of the series, with its standard error if known."""
+        return self.line(self.label(series), self.with_error(series, series.values[-1]))
+
+    def with_error(self, series: Series, value: float) -> str:
+        """Return a value of the series with its standard error, where that is known, and its unit."""
+        margin = "" if series.sem is None else f" ± {self.number(series.sem, series.digits)}"
+        return f"{self.number(value, series.digits)}{margin} {series.unit}".rstrip()
+
     def sentence(self, series: Series) -> str:
         """Return the verdict behind the name of the series."""
         return self.line(self.label(series), self.verdict(series))

@@ -199,7 +199,9 @@ def test_one_measure_is_singular_where_the_language_has_it_so(
     """In French what is there agrees with its number, in German what is needed with its own."""
     series = all_series(year)[0]
     for n, said in ((1, one), (2, two)):
-        assert said in WORDS[language].verdict(replace(series, at=series.at[:n], values=series.values[:n]))
+        assert said in WORDS[language].verdict(
+            replace(series, at=series.at[:n], values=series.values[:n], sem=None)
+        )
 
 
 def test_the_chart_of_a_single_day_shows_that_day(year: History) -> None:

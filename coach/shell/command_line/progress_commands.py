@@ -44,8 +44,13 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
     with reading(home) as store:
         history = store.history()
     today = datetime.now().astimezone().date()
+    from coach.check_in.machine import due_on
+    from coach.shell.app.check_in import load_check_in
+
+    last = max((score.day for score in history.own().scores), default=None)
+    due = due_on(last, load_check_in())
     if html is None and not show:
-        for line in summary_lines(history, today, words_for, labels):
+        for line in summary_lines(history, today, words_for, labels, due):
             click.echo(line)
         return
     from coach.shell.report.before_after import first_and_latest
@@ -56,7 +61,7 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
     path = Path(html) if html else home.make_data_dir() / PAGE
     home.check_output(path, HTML, name="--html")
     pair = first_and_latest(home.data_dir) if photos else None
-    hand_over(path, progress_page(history, today, words_for, labels if words else None, pair).encode())
+    hand_over(path, progress_page(history, today, words_for, labels if words else None, pair, due).encode())
     click.echo(path)
     if show:
         import webbrowser

@@ -34,6 +34,8 @@ _TEXT = 10.5  # points; a point is about a pixel on a phone
 _LABEL = 22  # characters of a legend entry
 _RECENT = 20
 _WEEK = 7.0  # days that an axis shows at least
+_DOT = 4.5  # points across; a chart is shown about as many pixels wide as it has points
+_LINE_FROM = 4  # values: through fewer no line is drawn
 _SMOOTH = 5  # values of the running median that is drawn through a short series
 
 
@@ -45,10 +47,12 @@ def trend_chart(series: Series, words: ProgressWords) -> str:
         low, high = moved.start - moved.noise, moved.start + moved.noise
         axes.axhspan(low, high, color=_HEX["band"], lw=0)
         axes.axhline(moved.start, color=_HEX["muted"], lw=0.8, ls=(0, (4, 3)))
-    axes.plot(_days(series.at), series.values, ".", color=_HEX["muted"], ms=3.5)
-    line = steady.values if steady is not series else _running_median(series.values)
-    axes.plot(_days(steady.at), line, "-", color=_HEX["accent"], lw=1.8)
-    return _svg(figure, f"{series.exercise} {series.name}", words.sentence(series))
+    if series.sem is not None:
+        axes.errorbar(
+            _days(series.at), series.values, yerr=1.96 * series.sem, fmt="none", ecolor=_HEX["grid"], lw=1.2
+        )
+    _dots_and_line(axes, series, steady)
+    return _svg(figure, f"{series.exercise} {series.name}", words.label(series))
 
 
 def attempts_chart(history: History, words: ProgressWords) -> str:
@@ -88,9 +92,10 @@ def latency_chart(history: History, words: ProgressWords, names: Mapping[str, st
     for colour, (memory, rows) in zip(_SLICES, _by_memory(history).items(), strict=False):
         seen = [(row.at, row.latency_s) for row in rows if row.latency_s is not None]
         at, values = [at for at, _ in seen], [value for _, value in seen]
-        axes.plot(_days(at), values, ".", color=_HEX[colour], ms=2.5)
         label = _short(names[memory])
-        axes.plot(_days(at), _running_median(values, 15), "-", color=_HEX[colour], lw=1.8, label=label)
+        axes.plot(_days(at), values, "o", color=_HEX[colour], ms=_DOT, mew=0, alpha=0.6, label=label)
+        if len(values) >= _LINE_FROM:
+            axes.plot(_days(at), _running_median(values, 15), "-", color=_HEX[colour], lw=1.8)
     axes.axhline(IN_TIME_S, color=_HEX["muted"], lw=0.8, ls=(0, (4, 3)))
     axes.set_ylim(bottom=0)
     _legend(figure)
@@ -105,7 +110,9 @@ def reliability_chart(history: History, words: ProgressWords, names: Mapping[str
         recent = (kept[max(0, n - _RECENT) : n] for n in range(1, len(kept) + 1))
         shares = [100 * sum(some) / len(some) for some in recent]
         label = _short(names[memory])
-        axes.plot(_days([row.at for row in rows]), shares, "-", color=_HEX[colour], lw=1.8, label=label)
+        days = _days([row.at for row in rows])
+        drawn = "-" if len(shares) >= _LINE_FROM else "o"
+        axes.plot(days, shares, drawn, color=_HEX[colour], lw=1.8, ms=_DOT, mew=0, label=label)
     axes.set_ylim(0, 105)
     _legend(figure)
     return _svg(figure, "reliability", words.say("reliability", PAGE))
@@ -117,9 +124,7 @@ def side_chart(series: Series, words: ProgressWords) -> str:
     axes.axhspan(-UNNOTICED_MM, UNNOTICED_MM, color=_HEX["band"], lw=0)
     axes.axhline(0, color=_HEX["muted"], lw=0.8)
     steady = series.steady()
-    axes.plot(_days(series.at), series.values, ".", color=_HEX["muted"], ms=3.5)
-    line = steady.values if steady is not series else _running_median(series.values)
-    axes.plot(_days(steady.at), line, "-", color=_HEX["accent"], lw=1.8)
+    _dots_and_line(axes, series, steady)
     reach = max(*(abs(value) for value in series.values), UNNOTICED_MM) * 1.15
     axes.set_ylim(-reach, reach)
     for y, key in ((0.97, "right_weaker"), (0.03, "left_weaker")):
@@ -134,6 +139,14 @@ def side_chart(series: Series, words: ProgressWords) -> str:
             fontsize=_TEXT,
         )
     return _svg(figure, "sides", words.label(series))
+
+
+def _dots_and_line(axes: Axes, series: Series, steady: Series) -> None:
+    """Draw every value, and a line through them once there are enough."""
+    axes.plot(_days(series.at), series.values, "o", color=_HEX["muted"], ms=_DOT, mew=0, alpha=0.6)
+    if len(steady.values) >= _LINE_FROM:
+        line = steady.values if steady is not series else _running_median(series.values)
+        axes.plot(_days(steady.at), line, "-", color=_HEX["accent"], lw=1.8)
 
 
 def _by_memory(history: History) -> dict[str, list[RecallRecord]]:

@@ -12,15 +12,20 @@ from coach.progress.history import History
 from coach.progress.series import Series, all_series, exercise_series, score_series, side_series
 from coach.progress.summary import (
     attempts_sentence,
+    dots_text,
+    early_sentence,
     exercise_lines,
+    headline,
     memory_lines,
     memory_names,
+    next_sentence,
     overview,
     side_sentence,
     type_sentence,
     weaker_side_sentence,
+    week_dots,
 )
-from coach.progress.words import PAGE, ProgressWords, bound
+from coach.progress.words import PAGE, REPORT, ProgressWords, bound
 from coach.shell.report import before_after, charts
 from coach.shell.report.before_after import KeptPhoto
 
@@ -57,6 +62,12 @@ figcaption{font-size:.9rem;margin-top:.4rem}
 font:.68rem/1.35rem system-ui,sans-serif;text-align:center;border-radius:.2rem;color:var(--muted)}
 .month .s1,.month .s2{color:var(--ink)}.month .s3,.month .s4{color:var(--card);font-weight:700}
 .s1{background:var(--d1)}.s2{background:var(--d2)}.s3{background:var(--d3)}.s4{background:var(--d4)}
+.lead{font-size:1.2rem;font-weight:600}
+.week{display:flex;gap:.5rem}.week i{width:1rem;height:1rem;border-radius:50%;border:2px solid var(--accent)}
+.week .on{background:var(--accent)}.wide{overflow-x:auto}
+table{border-collapse:collapse;margin:.6rem 0}th,td{text-align:left;padding:.25rem 1rem .25rem 0;
+border-bottom:1px solid var(--grid)}th{color:var(--muted);font-weight:600}
+details{margin-top:2.2rem}summary{font-size:1.25rem;font-weight:700;cursor:pointer}
 footer{margin-top:2.5rem;border-top:1px solid var(--grid);font-size:.9rem}
 """
 
@@ -67,6 +78,7 @@ def progress_page(
     words: ProgressWords,
     memories: Mapping[str, str] | None = None,
     photos: tuple[KeptPhoto, KeptPhoto] | None = None,
+    next_check_in: date | None = None,
 ) -> str:
     """Return the page as HTML: no network, and no script but the photos' slider; 0.5 MB after a year.
 
@@ -82,20 +94,26 @@ def progress_page(
         What to call each memory, by id; without an entry they are numbered, as on a page to be shown.
     photos
         The first and the latest photo, where they are kept and to be seen.
+    next_check_in
+        When the next check-in is due, None where it is not known.
     """
     own = history.own()
     names = memory_names(own, words, memories)
     title = words.say("title", PAGE)
-    parts = [f"<h1>{_text(title)}</h1><p>{_text(overview(own, today, words))}.</p>"]
+    parts = [f"<h1>{_text(title)}</h1>", *_week(own, today, words)]
     if own.simulated:
         parts.append(f"<p><strong>{_text(words.say('simulated', PAGE))}</strong></p>")
     if not own.sessions and not own.scores:
         begin = _text(words.say("none_yet")).replace("smile-coach", "<code>smile-coach</code>")
         parts.append(f"<p>{begin}.</p>")
     else:
+        parts += [f'<p class="lead">{_text(headline(own, words))}.</p>']
+        if due := next_sentence(next_check_in, today, words):
+            parts.append(f"<p>{_text(due)}.</p>")
         parts += [*_changes(own, words), *_photos(photos, words), *_scores(own, words)]
         parts += [*_exercises(own, today, words), *_attempts(own, words), *_memories(own, words, names)]
         parts += [*_sides(own, words), *_calendar(own, today, words)]
+        parts += _how_we_know(own, words)
     policy, style = "default-src 'none'; style-src 'unsafe-inline'", _STYLE
     if photos is not None:
         policy += f"; img-src data:; script-src '{before_after.SCRIPT_HASH}'"
@@ -112,21 +130,30 @@ def progress_page(
     )
 
 
+def _week(own: History, today: date, words: ProgressWords) -> list[str]:
+    """Show the last seven days as dots, and how much was done and how regularly."""
+    dots = "".join('<i class="on"></i>' if counts else "<i></i>" for counts in week_dots(own, today))
+    told = _text(overview(own, today, words))
+    label = html.escape(words.line(words.say("week"), dots_text(week_dots(own, today))))
+    return [f'<p class="week" role="img" aria-label="{label}">{dots}</p><p>{told}.</p>']
+
+
 def _changes(own: History, words: ProgressWords) -> list[str]:
-    """Say what changed beyond noise, what did not, and where it is too early to tell."""
-    real: list[str] = []
-    still: list[str] = []
-    early: list[str] = []
-    for series in all_series(own):
-        moved = series.trend
-        (early if moved is None else real if moved.real else still).append(words.sentence(series))
-    parts = [_heading("changed", words)]
-    parts.append(_list(real, "real") if real else f"<p>{_text(words.say('unchanged', PAGE))}</p>")
-    if still:
-        parts.append(_list(still))
+    """Say what changed beyond noise; nothing where nothing did."""
+    real = [words.sentence(one) for one in all_series(own) if (moved := one.trend) and moved.real]
+    return [_heading("changed", words), _list(real, "real")] if real else []
+
+
+def _how_we_know(own: History, words: ProgressWords) -> list[str]:
+    """Show, folded away, what has not changed beyond noise, what it is too early for, and how to read it."""
+    series = all_series(own)
+    still = [words.sentence(one) for one in series if (moved := one.trend) and not moved.real]
+    early = early_sentence((one for one in series if one.sem is None), words)
+    parts = [_list(still)] if still else []
     if early:
-        parts += [_quiet(words.say("too_early", PAGE)), _list(early)]
-    return parts
+        parts.append(f"<p>{_text(early)}.</p>")
+    parts.append(_quiet(words.say("how_to_read", PAGE)))
+    return [f"<details><summary>{_text(words.say('how', PAGE))}</summary>{''.join(parts)}</details>"]
 
 
 def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None, words: ProgressWords) -> list[str]:
@@ -138,7 +165,25 @@ def _scores(own: History, words: ProgressWords) -> list[str]:
     if not found:
         return []
     kind = type_sentence(own, words)
-    return [_heading("scores", words), *([f"<p>{_text(kind)}.</p>"] if kind else []), _trends(found, words)]
+    told = [f"<p>{_text(kind)}.</p>"] if kind else []
+    return [_heading("scores", words), *told, _first_and_now(found, words), _trends(found, words)]
+
+
+def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
+    """Show each score at first and now with its standard error, the difference, and what it may be called."""
+    heads = ("measure", "first", "now", "change")
+    rows = ["<tr>" + "".join(f"<th>{_text(words.say(key, REPORT))}</th>" for key in heads) + "</tr>"]
+    for one in found:
+        moved = one.trend
+        start = one.values[0] if moved is None else moved.start
+        cells = [words.label(one), words.with_error(one, start), "", ""]
+        if moved is not None:
+            key = "still" if not moved.real else "up" if moved.change > 0 else "down"
+            change = words.difference(one, abs(moved.change))
+            verdict = words.say(key, REPORT, change=change)
+            cells[2:] = words.with_error(one, moved.now), verdict
+        rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
+    return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
 def _exercises(own: History, today: date, words: ProgressWords) -> list[str]:
@@ -168,7 +213,8 @@ def _sides(own: History, words: ProgressWords) -> list[str]:
     series = side_series(own)
     if len(series.values) < CHARTED:
         return []
-    caption = f"{side_sentence(series, words)}. {words.say('band', PAGE)}"
+    told = "" if series.trend is None else f"{side_sentence(series, words)}. "
+    caption = f"{told}{words.say('band', PAGE)}"
     drawn = _figure(charts.side_chart(series, words), caption)
     sentence = _text(weaker_side_sentence(own, words))
     return [_heading("sides", words), f"<p>{sentence}.</p>", f'<div class="grid">{drawn}</div>']
@@ -205,7 +251,7 @@ def _trends(found: Iterable[Series], words: ProgressWords) -> str:
     moving = [
         one for one in found if max(one.values) - min(one.values) > one.resolution
     ]  # else: see the text
-    figures = [_figure(charts.trend_chart(one, words), words.sentence(one)) for one in moving]
+    figures = [_figure(charts.trend_chart(one, words), words.label(one)) for one in moving]
     return f'<div class="grid">{"".join(figures)}</div>' if figures else ""
 
 
@@ -232,4 +278,4 @@ def _quiet(text: str) -> str:
 
 def _footer(today: date, words: ProgressWords) -> str:
     made = words.say("made", PAGE, date=today.isoformat(), version=coach.__version__)
-    return f"<footer>{_quiet(words.say('how_to_read', PAGE))}{_quiet(made)}</footer>"
+    return f"<footer>{_quiet(made)}</footer>"

@@ -61,7 +61,8 @@ def svgs(page: str) -> list[ET.Element]:
 def test_the_page_says_what_changed_and_what_did_not(page: str) -> None:
     """The mouth's score rose beyond its noise; the cheek's has no real change yet."""
     changed = section(page, "What changed by more than your usual variation")
-    real, still = re.findall(r"<ul.*?</ul>", changed)
+    (real,) = re.findall(r"<ul.*?</ul>", changed)
+    (still,) = re.findall(r"<ul.*?</ul>", page.split("<details>", 1)[1].replace("\N{NO-BREAK SPACE}", " "))
     assert "Mouth score: up 1" in real
     assert "Even smile, evenness: up" in real
     assert "Cheek" not in real
@@ -156,11 +157,10 @@ def small(source: str = "webcam:0") -> History:
 
 
 def test_a_short_history_is_too_early_to_judge() -> None:
-    """Two sessions are shown and not judged."""
+    """Two sessions are shown and not judged, in one line for all that is measured in them."""
     page = progress_page(small(), TODAY, WORDS)
-    changed = section(page, "What changed by more than your usual variation")
-    assert "No real change yet" in changed
-    assert "too early to say (2 of 6 measurements)" in changed
+    assert "What changed by more than your usual variation" not in page
+    assert page.lower().count("too early to say") == 1 + page.count("Too early to say what has changed")
     assert "right side was weaker in 100 %" in section(page, "Weaker side")
     assert "not yours" not in page
     assert all(chart is not None for chart in svgs(page))
@@ -267,3 +267,67 @@ def test_nothing_sticks_out_on_a_phone(year: History, page: str, with_photos: st
         width, room, height = map(int, found.groups())
         assert width <= room <= 360
         assert height > least
+
+
+def check_ins(*values: float) -> History:
+    """Return check-ins a fortnight apart with an error of 1.4, and nothing else."""
+    at = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    return History(
+        scores=tuple(
+            Score(at + timedelta(days=14 * n), "webcam:0", "smile", value, 1.4)
+            for n, value in enumerate(values)
+        )
+    )
+
+
+def test_three_check_ins_of_30_38_and_46_are_a_change() -> None:
+    """At first and now with their errors, in a table, and one sentence on top that says so."""
+    page = progress_page(check_ins(30, 38, 46), TODAY, WORDS)
+    assert "Smile score has really changed, from 30.0 to 46.0." in page
+    scores = section(page, "Check-in scores")
+    assert "<td>30.0 ± 1.4</td><td>46.0 ± 1.4</td><td>up 16.0</td>" in scores
+    assert "too early" not in page.lower()
+
+
+def test_one_check_in_shows_its_values_with_their_error() -> None:
+    """From day one there is something to see; nothing is judged."""
+    page = progress_page(check_ins(30), TODAY, WORDS)
+    assert "<td>30.0 ± 1.4</td><td></td><td></td>" in section(page, "Check-in scores")
+    assert page.lower().count("too early to say") == 1
+
+
+def test_no_line_through_fewer_than_four_points_and_dots_one_can_see() -> None:
+    """Three dots are three dots; they are at least four pixels across."""
+
+    def lines(page: str) -> int:
+        return sum(
+            "stroke: var(--accent)" in (path.get("style") or "")
+            for svg in svgs(page)
+            for path in svg.iter("{http://www.w3.org/2000/svg}path")
+        )
+
+    assert lines(progress_page(check_ins(30, 38, 46), TODAY, WORDS)) == 0
+    assert lines(progress_page(check_ins(30, 38, 46, 47), TODAY, WORDS)) == 1
+    radii = re.findall(r'd="M 0 (\d+\.\d+)\s', progress_page(check_ins(30, 38, 46), TODAY, WORDS))
+    assert radii
+    assert all(2 * float(radius) >= 4 for radius in radii)
+
+
+def test_what_comes_first_is_the_week_the_streak_one_sentence_and_the_next_check_in() -> None:
+    """A person reads the top of the page; the statistics are folded away at its end."""
+    page = progress_page(small(), TODAY, WORDS, next_check_in=TODAY + timedelta(days=3))
+    top = page.split("<h2>", 1)[0]
+    assert top.count("<i") == 7
+    assert "streak" in top
+    assert f"Next check-in: {(TODAY + timedelta(days=3)).isoformat()}" in top
+    assert "It&#x27;s time for a check-in" in html.escape(
+        html.unescape(progress_page(small(), TODAY, WORDS, next_check_in=TODAY)), quote=True
+    )
+    assert "MDC95" in page.split("<details><summary>How do we know?", 1)[1]
+    assert "MDC95" not in page.split("<details>", 1)[0]
+
+
+@pytest.mark.parametrize("sentence", ["Mouth score: up", "Cheek score: no real change yet"])
+def test_each_sentence_stands_on_the_page_once(page: str, sentence: str) -> None:
+    """A caption does not repeat what the list says."""
+    assert page.count(sentence) == 1
