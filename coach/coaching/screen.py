@@ -44,6 +44,8 @@ class Screen:
     shows the fault. `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard.
     `demonstrate`: the exercise whose movement is to be shown now; `demo`: the picture that shows it, for the
     corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`: shown in place of the whole summary.
+    `step` of `steps`: which exercise is on, from 0. `dot`: how far round the ring a dot to follow is, in
+    turns clockwise from the top as the person sees it. `swell`: how far the ring is breathed in, 0..1.
     """
 
     phase: ScreenPhase
@@ -69,3 +71,7 @@ class Screen:
     notice: str = ""
     demo: Image | None = field(default=None, compare=False)
     card: PhotoCard | None = None
+    step: int = 0
+    steps: int = 0
+    dot: float | None = None
+    swell: float | None = None

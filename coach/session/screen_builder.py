@@ -130,7 +130,8 @@ def _capped(bars: Bars | None) -> Bars | None:
     if bars is None or bars.level.maximum <= bars.band[1]:
         return bars
     top = bars.band[1]
-    return Bars(Bilateral(min(bars.level.left, top), min(bars.level.right, top)), bars.band)
+    level = Bilateral(min(bars.level.left, top), min(bars.level.right, top))
+    return replace(bars, level=level)
 
 
 def _state(scene: Scene, t: float, run: ExerciseRun) -> State:

@@ -76,6 +76,8 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
             bars=Bars(level, BAND),
             caption=book.text(exercise, cue, n=book.number(count), side=side, seconds=5),
             progress=0.18 + 0.1 * number,
+            step=EXERCISES.index(exercise),
+            steps=len(EXERCISES),
             time_left_s=104 - 12 * number,
         )
         yield GalleryPicture(f"{exercise}-{phase}", screen, level)

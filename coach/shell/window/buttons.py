@@ -40,11 +40,23 @@ def labels_beside(layout: Layout, labels: Mapping[Command, str]) -> bool:
 
 
 def draw_buttons(
-    canvas: Image, layout: Layout, labels: Labels, in_force: frozenset[Command], hover: Command | None
+    canvas: Image,
+    layout: Layout,
+    labels: Labels,
+    in_force: frozenset[Command],
+    hover: Command | None,
+    amount: float = 1.0,
 ) -> None:
-    """Draw the row. `in_force`: commands that are on; `hover`: the one under the pointer."""
+    """Draw the row. `in_force`: commands that are on; `hover`: the one under the pointer.
+
+    `amount`: how much of it covers what is there already, 0..1.
+    """
     row = _row(layout, labels, in_force, hover)
-    canvas[-row.shape[0] :] = row
+    ground = canvas[-row.shape[0] :]
+    if amount < 1:
+        cv2.addWeighted(row, amount, ground, 1 - amount, 0, dst=ground)
+    else:
+        ground[:] = row
 
 
 @lru_cache(maxsize=16)  # seldom changes, and would take as long as the rest of the window but the picture

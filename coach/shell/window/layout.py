@@ -10,6 +10,8 @@ from coach.types import Image
 
 SMALLEST_CANVAS = (640, 480)
 LARGEST_CANVAS = (1920, 1200)  # larger windows are drawn at this size and enlarged by the window system
+MARGIN = 24  # pixels at 1280x720 that stay free round everything
+WIDE = 1.2  # width over height from which words stand beside the face instead of above it
 BUTTONS = (
     Command.PAUSE,
     Command.NEXT,
@@ -78,7 +80,9 @@ class Layout:
     ring: Rect
     right_bar: Rect
     progress: Rect
-    body: Rect  # everything above the buttons and the caption, for the summary
+    dots: Rect
+    stage: Rect  # everything above the buttons
+    body: Rect  # the stage without the caption, for the summary
     end_caption: Rect  # the caption below the summary
     buttons: tuple[tuple[Command, Rect], ...]
 
@@ -100,21 +104,92 @@ def canvas_size(width: int, height: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=32)
-def layout(width: int, height: int, large: bool = False, gauge_in_picture: bool = False) -> Layout:
-    """Return the boxes for a canvas of `width` x `height` pixels.
+def layout(width: int, height: int, large: bool = False) -> Layout:
+    """Return the boxes of a session's window: the ring round the face, the bars directly beside it.
 
-    `large`: the large-text setting. `gauge_in_picture`: the picture is hidden and the ring and bars
-    take its place. Wide windows have the panel at the right, narrow ones below.
+    The picture fills the window; words and figures lie on plates over it. They stand at fixed places,
+    for bars that follow the face train it less exactly. `large`: the large-text setting.
+    """
+    scale = _scale(width, height, large=large)
+
+    def px(length: float) -> int:
+        return max(1, round(length * scale))
+
+    margin, gap = px(MARGIN), px(8)
+    footer = Rect(0, height - px(50), width, px(50))
+    stage = Rect(0, 0, width, footer.y)
+    head = Rect(margin, margin, width - 2 * margin, px(46))
+    dots_w = min(px(190), head.w // 4)
+    dots = Rect(width // 2 - dots_w // 2, head.y, dots_w, head.h)
+    status = Rect(margin, head.y, dots.x - gap - margin, head.h)
+    progress = Rect(dots.right + gap, head.y, head.right - dots.right - gap, head.h)
+    caption_w = min(width - 2 * margin, px(1000))
+    caption = Rect(width // 2 - caption_w // 2, footer.y - gap - px(78), caption_w, px(78))
+    wide = width >= WIDE * height * (1.25 if large else 1.0)
+    words_h = 0 if wide else px(120)
+    top = head.bottom + gap + (words_h + gap if words_h else 0)
+    bar_w, badge_h = px(58), px(50)
+    # Half of each badge stands outside the ring, above and below. The words beside it need their room.
+    share = 0.3 if not wide else 0.19 if width < 1.5 * height else 0.18
+    radius = min((caption.y - gap - top - badge_h) // 2, round(width * share))
+    middle = (width // 2, top + badge_h // 2 + radius)
+    ring = Rect(middle[0] - radius, middle[1] - radius, 2 * radius, 2 * radius)
+    bar_h = round(1.5 * radius)
+    left_bar = Rect(ring.x - gap - bar_w, middle[1] - bar_h // 2, bar_w, bar_h)
+    right_bar = Rect(ring.right + gap, left_bar.y, bar_w, bar_h)
+    side_w = left_bar.x - 2 * gap - margin
+    if wide:
+        title = Rect(margin + gap, head.bottom + 3 * gap, side_w - gap, px(64))
+        instruction = Rect(title.x, title.bottom, title.w, round(1.2 * radius) - title.h)
+    else:
+        title = Rect(margin + gap, head.bottom + 2 * gap, head.w - 2 * gap, px(40))
+        instruction = Rect(title.x, title.bottom, title.w, words_h - title.h - 2 * gap)
+    badge_w = min(px(170), round(1.5 * radius))
+    count = Rect(middle[0] - badge_w // 2, ring.y - badge_h // 2, badge_w, badge_h)
+    return Layout(
+        size=(width, height),
+        scale=scale,
+        status=status,
+        picture=Rect(0, 0, width, height),
+        caption=caption,
+        panel=Rect(title.x - gap, title.y - gap // 2, title.w + 2 * gap, title.h + instruction.h + gap),
+        title=title,
+        instruction=instruction,
+        count=count,
+        left_bar=left_bar,
+        ring=ring,
+        right_bar=right_bar,
+        progress=progress,
+        dots=dots,
+        stage=stage,
+        body=Rect(0, head.bottom, width, caption.y - gap - head.bottom),
+        end_caption=caption,
+        buttons=_buttons(footer),
+    )
+
+
+def _scale(width: int, height: int, *, large: bool) -> float:
+    """Return what lengths for 1280x720 are multiplied by.
+
+    Text shrinks only half as fast as the window: the person sits as far from a small one.
     """
     unit = min(width / 1280, height / 720)
-    # Text shrinks only half as fast as the window: the person sits as far from a small one.
-    scale = (unit if unit >= 1 else 0.5 + 0.5 * unit) * (1.25 if large else 1.0)
+    return (unit if unit >= 1 else 0.5 + 0.5 * unit) * (1.25 if large else 1.0)
+
+
+@lru_cache(maxsize=32)
+def page_layout(width: int, height: int, large: bool = False) -> Layout:
+    """Return the boxes of a page that asks: the picture, and a panel at its right or below it.
+
+    `large`: the large-text setting.
+    """
+    scale = _scale(width, height, large=large)
 
     def px(length: float) -> int:
         return max(1, round(length * scale))
 
     footer = Rect(0, height - px(50), width, px(50))
-    wide = width >= 1.2 * height
+    wide = width >= WIDE * height
     if wide:
         panel_w = max(round(0.30 * width), px(330))
         panel = Rect(width - panel_w, 0, panel_w, footer.y)
@@ -128,11 +203,7 @@ def layout(width: int, height: int, large: bool = False, gauge_in_picture: bool 
     caption = Rect(main.x, main.bottom - caption_h, main.w, caption_h)
     picture = Rect(main.x, status.bottom, main.w, caption.y - status.bottom)
     parts = _column(panel, scale) if wide else _row(panel, scale)
-    gauge = picture.inset(px(28)) if gauge_in_picture else parts["gauge"]
-    left_bar, ring, right_bar = _gauge(gauge, scale)
-    count = parts["count"]
-    if gauge_in_picture and wide:  # the count takes the room that the gauge has left
-        count = Rect(count.x, count.y, count.w, parts["gauge"].bottom - count.y)
+    left_bar, ring, right_bar = _gauge(parts["gauge"], scale)
     return Layout(
         size=(width, height),
         scale=scale,
@@ -142,11 +213,13 @@ def layout(width: int, height: int, large: bool = False, gauge_in_picture: bool 
         panel=panel,
         title=parts["title"],
         instruction=parts["instruction"],
-        count=count,
+        count=parts["count"],
         left_bar=left_bar,
         ring=ring,
         right_bar=right_bar,
         progress=parts["progress"],
+        dots=status,
+        stage=Rect(0, 0, width, footer.y),
         body=Rect(0, status.bottom, width, footer.y - status.bottom - caption_h),
         end_caption=Rect(0, footer.y - caption_h, width, caption_h),
         buttons=_buttons(footer),

@@ -8,7 +8,7 @@ import cv2
 
 from coach.coaching.screen import Screen
 from coach.shell.window import face_overlay, theme, widgets
-from coach.shell.window.layout import Layout, Rect
+from coach.shell.window.layout import MARGIN, Layout, Rect
 from coach.types import Image
 
 DIMMED = 0.24  # brightness of the picture behind a notice
@@ -23,7 +23,7 @@ def dim(canvas: Image, box: Rect) -> None:
 
 def draw_notice(canvas: Image, layout: Layout, sign: Literal["pause", "camera"], text: str) -> None:
     """Draw a large sign with a sentence below it in the middle of the picture's box."""
-    box = layout.picture
+    box = layout.stage
     x, y = box.centre
     r = layout.px(44)
     y -= layout.px(36)
@@ -62,6 +62,18 @@ def draw_table(canvas: Image, layout: Layout, box: Rect, lines: Lines, size: flo
         theme.write_in(canvas, rest, value, size=text, weight=theme.STRONG)
 
 
+def draw_words(canvas: Image, layout: Layout, title: str, instruction: str) -> None:
+    """Write the exercise's name and what to do on a plate that is as high as they need."""
+    box, size = layout.instruction, layout.px(21)
+    block = theme.fitted(instruction, box.w, box.h, size) if instruction else None
+    height = round(len(block.lines) * block.size * theme.LEADING) + layout.px(6) if block else 0
+    panel = layout.panel
+    ground = Rect(panel.x, panel.y, panel.w, layout.title.h + height + layout.px(14))
+    widgets.plate(canvas, ground, layout.px(12))
+    theme.write_in(canvas, layout.title, title, size=layout.px(27), weight=theme.STRONG)
+    theme.write_in(canvas, box, instruction, size=size, colour=theme.QUIET, valign="top")
+
+
 def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
     """Draw the session's end over everything but the caption and the buttons."""
     body = layout.body
@@ -79,14 +91,16 @@ def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
 
 
 def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:
-    """Draw the demonstration, mirrored like the person, in the picture's upper right corner."""
-    box = layout.picture
+    """Draw the demonstration, mirrored like the person, at the right of the face."""
     pad, words = layout.px(10), layout.px(30)
     aspect = demo.shape[1] / demo.shape[0]
-    width = min(round(box.h * 0.36 * aspect), round(box.w * 0.28))
+    right = layout.size[0] - layout.px(MARGIN)
+    room = right - layout.right_bar.right - 2 * pad
+    width = min(round(layout.stage.h * 0.36 * aspect), max(room, round(layout.size[0] * 0.15)) - pad)
     height = round(width / aspect)
-    frame = Rect(box.right - width - 3 * pad // 2, box.y + pad // 2, width + pad, height + words + pad)
-    widgets.fill(canvas, frame, theme.PANEL)
+    top = layout.progress.bottom + 2 * pad
+    frame = Rect(right - width - pad, top, width + pad, height + words + pad)
+    widgets.plate(canvas, frame, layout.px(12))
     shown = Rect(frame.x + pad // 2, frame.y + pad // 2, width, height)
     face_overlay.draw_picture(canvas, demo, face_overlay.place((demo.shape[1], demo.shape[0]), shown))
     below = Rect(shown.x, shown.bottom, width, words)
@@ -94,12 +108,13 @@ def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:
 
 
 def draw_note(canvas: Image, layout: Layout, text: str) -> None:
-    """Write a small quiet line in the picture's lower left corner."""
-    box, size = layout.picture, layout.px(18)
-    block = theme.fitted(text, box.w * 3 // 5, layout.px(60), size)
+    """Write a small quiet line at the left, above the caption."""
+    size = layout.px(18)
+    block = theme.fitted(text, layout.left_bar.x - 2 * layout.px(MARGIN), layout.px(90), size)
     width = max(theme.text_width(line, block.size) for line in block.lines)
     height = round(len(block.lines) * block.size * theme.LEADING) + 1
     pad = layout.px(8)
-    strip = Rect(box.x, box.bottom - height - pad, width + 2 * pad + 1, height + pad)
-    widgets.fill(canvas, strip, theme.BACKGROUND)
+    bottom = layout.caption.y - pad
+    strip = Rect(layout.px(MARGIN), bottom - height - pad, width + 2 * pad + 1, height + pad)
+    widgets.plate(canvas, strip, layout.px(8))
     theme.write_in(canvas, strip.inset(pad, pad // 2), text, size=size, colour=theme.QUIET)

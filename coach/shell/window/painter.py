@@ -9,10 +9,11 @@ import numpy as np
 
 from coach.coaching.screen import Screen
 from coach.shell.system.image import plain
-from coach.shell.window import buttons, face_overlay, overlays, photo_card, theme, widgets
+from coach.shell.window import buttons, face_overlay, gauge, overlays, photo_card, theme, widgets
 from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Layout, Rect, layout
+from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image
 
 COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
@@ -20,12 +21,16 @@ COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """How the window is set up. `hover`: the button under the pointer; `note`: a small extra line."""
+    """How the window is set up. `hover`: the button under the pointer; `note`: a small extra line.
+
+    `keys`: how much of the row of keys is still to be seen, 1 all of it, 0 nothing.
+    """
 
     size: tuple[int, int]
     view: WindowView = "picture"
     hover: Command | None = None
     note: str = ""
+    keys: float = 1.0
 
 
 class Painter:
@@ -45,7 +50,7 @@ class Painter:
 
     def layout_for(self, appearance: Appearance) -> Layout:
         """Return where everything stands, e.g. to find the button under the pointer."""
-        return layout(*appearance.size, large=self.large_text, gauge_in_picture=appearance.view == "hidden")
+        return layout(*appearance.size, large=self.large_text)
 
     def paint(
         self, image: Image | None, observation: FaceObservation | None, screen: Screen, appearance: Appearance
@@ -70,58 +75,70 @@ class Painter:
             image = plain(image)
         boxes = self.layout_for(appearance)
         canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
-        widgets.fill(canvas, Rect(0, 0, *appearance.size), theme.BACKGROUND)
         switches = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
         in_force = frozenset(command for command, on in switches.items() if on)
-        buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover)
-        if screen.card is not None:
-            photo_card.draw_card(canvas, boxes.body, screen.card)
+        if not _covers(image, boxes.picture, appearance.view):
+            widgets.fill(canvas, boxes.picture, theme.BACKGROUND)
+        if screen.card is not None or screen.phase == "summary":
+            if screen.card is not None:
+                photo_card.draw_card(canvas, boxes.body, screen.card)
+            else:
+                overlays.draw_summary(canvas, boxes, screen)
+                _caption(canvas, boxes, boxes.end_caption, screen.caption)
+            buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover)
             return canvas
-        if screen.phase == "summary":
-            _caption(canvas, boxes, boxes.end_caption, screen.caption)
-            overlays.draw_summary(canvas, boxes, screen)
-            return canvas
-        _caption(canvas, boxes, boxes.caption, screen.caption)
-        status = self.labels.good if screen.framing == "good" else screen.fix
-        widgets.draw_status(canvas, boxes, screen.framing, capital(status))
         shown = _picture(canvas, boxes, image, observation, screen, appearance.view)
-        self._panel(canvas, boxes, screen)
-        self._gauge(canvas, boxes, screen)
+        status = self.labels.good if screen.framing == "good" else screen.fix
+        stamp(canvas, boxes, widgets.draw_status, screen.framing, capital(status))
+        self._words(canvas, boxes, screen)
+        if not (screen.lines or screen.paused or shown is None):
+            self._gauge(canvas, boxes, screen, covers_face=appearance.view != "hidden")
         self._on_top(canvas, boxes, shown, screen, appearance.note)
+        stamp(canvas, boxes, _caption, boxes.caption, screen.caption)
+        if appearance.keys > 0:
+            buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover, appearance.keys)
         return canvas
 
-    def _panel(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
-        """Draw the exercise's words, its count, and how far the session is."""
-        widgets.fill(canvas, boxes.panel, theme.PANEL)
-        theme.write_in(canvas, boxes.title, screen.title, size=boxes.px(32), weight=theme.STRONG)
-        theme.write_in(
-            canvas,
-            boxes.instruction,
-            screen.instruction,
-            size=boxes.px(24),
-            colour=theme.QUIET,
-            valign="top",
-        )
-        widgets.draw_count(canvas, boxes, screen.count, screen.target)
+    def _words(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
+        """Draw the exercise's words, the dots of the session, and the time that is left."""
+        if screen.title or screen.instruction:
+            stamp(canvas, boxes, overlays.draw_words, screen.title, screen.instruction)
+        stamp(canvas, boxes, gauge.draw_dots, screen.step, screen.steps)
         seconds = max(0, math.ceil(screen.time_left_s))
         # Not everything knows how long it takes: a check-in waits for its pictures.
         text = f"{seconds // 60}:{seconds % 60:02d} {self.labels.time_left}" if seconds else ""
-        widgets.draw_progress(canvas, boxes, screen.progress, text)
+        stamp(canvas, boxes, widgets.draw_time_left, text)
 
-    def _gauge(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
-        """Draw the hold ring between the bars of the two sides."""
+    def _gauge(self, canvas: Image, boxes: Layout, screen: Screen, *, covers_face: bool) -> None:
+        """Draw the ring round the face, the count on it, and the bars of the two sides beside it."""
         seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase == "hold" else 0
         words = capital(screen.word or self.labels.of_phase(screen.phase)), self.labels.seconds
-        widgets.draw_ring(canvas, boxes, screen.phase, hold=screen.hold, seconds=seconds, words=words)
+        gauge.draw_ring(
+            canvas,
+            boxes,
+            screen.phase,
+            hold=screen.hold,
+            seconds=seconds,
+            words=words,
+            covers_face=covers_face,
+            swell=screen.swell,
+            dot=screen.dot,
+        )
+        stamp(canvas, boxes, gauge.draw_count, screen.count, screen.target)
         if screen.bars is None:
             return
         level, band = screen.bars.level, screen.bars.band
+        if screen.bars.single:
+            box = boxes.right_bar
+            wide = Rect(box.x, box.y, round(1.5 * box.w), box.h)
+            gauge.draw_bar(canvas, boxes, wide, level=level.mean, band=band, label="")
+            return
         left, right = capital(self.labels.left), capital(self.labels.right)
         wrong = {side: screen.guilty in (side, "both") for side in ("left", "right")}
-        widgets.draw_bar(
+        gauge.draw_bar(
             canvas, boxes, boxes.left_bar, level=level.left, band=band, label=left, wrong=wrong["left"]
         )
-        widgets.draw_bar(
+        gauge.draw_bar(
             canvas, boxes, boxes.right_bar, level=level.right, band=band, label=right, wrong=wrong["right"]
         )
 
@@ -129,7 +146,7 @@ class Painter:
         """Draw what lies on the picture: demonstration, small notes, help, the reason for a pause."""
         if screen.lines:
             overlays.dim(canvas, shown or boxes.picture)
-            box = boxes.picture.inset(boxes.px(36), boxes.px(16))
+            box = Rect(0, boxes.body.y, boxes.size[0], boxes.body.h).inset(boxes.px(36), boxes.px(16))
             overlays.draw_table(canvas, boxes, box, screen.lines, 24)
         elif screen.paused or shown is None:
             if shown is not None:
@@ -142,9 +159,24 @@ class Painter:
             overlays.draw_note(canvas, boxes, screen.notice or note)
 
 
+def _covers(image: Image | None, box: Rect, view: WindowView) -> bool:
+    """Whether the picture leaves nothing of the box to be painted first."""
+    if image is None or view not in {"picture", "overlay"}:
+        return False
+    return face_overlay.place((image.shape[1], image.shape[0]), box).shown == box
+
+
 def _caption(canvas: Image, boxes: Layout, rect: Rect, text: str) -> None:
-    box = rect.inset(boxes.px(16), boxes.px(2))
-    theme.write_in(canvas, box, text, size=boxes.px(38), weight=theme.STRONG, align="centre")
+    if not text:
+        return
+    size = boxes.px(32)
+    inside = rect.inset(boxes.px(24), boxes.px(2))
+    block = theme.fitted(text, inside.w, inside.h, size, theme.STRONG)
+    width = max(theme.text_width(line, block.size, theme.STRONG) for line in block.lines) + boxes.px(48)
+    height = min(round(len(block.lines) * block.size * theme.LEADING) + boxes.px(20), rect.h)
+    box = Rect(rect.centre[0] - width // 2, rect.centre[1] - height // 2, width, height)
+    widgets.plate(canvas, box, boxes.px(14))
+    theme.write_in(canvas, inside, text, size=size, weight=theme.STRONG, align="centre")
 
 
 def _picture(

@@ -7,7 +7,7 @@ import numpy as np
 from coach.shell.window import buttons, face_overlay, theme, widgets
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels, capital
-from coach.shell.window.layout import Layout, Rect, layout
+from coach.shell.window.layout import Layout, Rect, page_layout
 from coach.shell.window.prompt import QuestionScreen
 from coach.types import Image
 
@@ -59,7 +59,7 @@ class QuestionPage:
         Image
             (height, width, 3) uint8 BGR.
         """
-        boxes = layout(*size, large=self._large_text)
+        boxes = page_layout(*size, large=self._large_text)
         canvas: Image = np.empty((size[1], size[0], 3), np.uint8)
         widgets.fill(canvas, Rect(0, 0, *size), theme.BACKGROUND)
         widgets.fill(canvas, boxes.panel, theme.PANEL)
@@ -90,7 +90,7 @@ class QuestionPage:
             canvas, caption, screen.caption, size=boxes.px(38), weight=theme.STRONG, align="centre"
         )
         self._asked(canvas, boxes, screen, hover)
-        widgets.draw_progress(canvas, boxes, screen.progress, "")
+        widgets.draw_progress(canvas, boxes, screen.progress)
         return canvas
 
     def _asked(self, canvas: Image, boxes: Layout, screen: QuestionScreen, hover: Command | None) -> None:

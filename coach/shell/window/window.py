@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +32,8 @@ ESCAPES = {ESCAPE, 0xFF1B}  # also X11's
 KEYS_A_FRAME = 8  # a key held down must not keep the loop from the next picture
 X_PORT = 6000  # TCP port of display 0
 X_PATIENCE_S = 2.0
+KEYS_SHOWN_S = 5.0  # after the last key or movement of the pointer the row of keys fades
+FADE_S = 0.8
 
 
 def display_problem() -> str:
@@ -112,6 +115,7 @@ class OpenCvWindow:
         self._ages: deque[float] = deque(maxlen=31)
         self._clicks: deque[Command] = deque(maxlen=KEYS_A_FRAME)
         self._open = True
+        self._stirred_s = time.monotonic()  # when the person last touched keys or pointer
         self.canvas: Image | None = None  # the picture shown now
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
@@ -137,7 +141,9 @@ class OpenCvWindow:
         if size is None:
             self._open = False
             return (Command.QUIT,)
-        self._appearance = replace(self._appearance, size=size, note=self._note())
+        idle_s = 0.0 if screen.paused else time.monotonic() - self._stirred_s
+        keys = min(max(1 - (idle_s - KEYS_SHOWN_S) / FADE_S, 0.0), 1.0)
+        self._appearance = replace(self._appearance, size=size, note=self._note(), keys=keys)
         image = frame.image if frame else None
         self._question_shown = isinstance(screen, QuestionScreen)
         self._typing = isinstance(screen, QuestionScreen) and screen.typing
@@ -148,6 +154,8 @@ class OpenCvWindow:
         cv2.imshow(self._title, self.canvas)
         commands = [*self._keys(), *self._clicks]
         self._clicks.clear()
+        if commands:
+            self._stirred_s = time.monotonic()
         self._measure(frame)
         for command in commands:
             self._obey(command)
@@ -201,6 +209,7 @@ class OpenCvWindow:
 
     def _mouse(self, event: int, x: int, y: int, flags: int, extra: object) -> None:
         del flags, extra
+        self._stirred_s = time.monotonic()
         areas = self._page if self._question_shown else self._painter.layout_for(self._appearance)
         command = areas.command_at(x, y)
         self._appearance = replace(self._appearance, hover=command)

@@ -30,7 +30,7 @@ from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.host import Host
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
-from coach.shell.window.layout import Rect, layout
+from coach.shell.window.layout import Rect, page_layout
 from coach.shell.window.prompt import Left, NobodyAsker, Question, WindowAsker
 from coach.shell.window.question_page import QuestionPage
 from coach.shell.window.thumbnails import GAP, TILE, side_by_side
@@ -127,7 +127,7 @@ def asked(question: Question, size: tuple[int, int]) -> tuple[QuestionPage, np.n
 def test_a_question_shows_what_belongs_to_it_and_nothing_of_a_session(size):
     """No count, no ring and no bars; nor keys that would do nothing."""
     _, canvas = asked(Question("Which?"), size)
-    boxes = layout(*size)
+    boxes = page_layout(*size)
 
     def drawn(rect: Rect) -> bool:
         return bool(np.ptp(rect.of(canvas).reshape(-1, 3), axis=0).any())
@@ -147,7 +147,7 @@ def test_answers_can_be_clicked(size):
         *(Command.FEELING_1, Command.FEELING_2, None),
         *(Command.PAUSE, Command.FULLSCREEN, Command.QUIT),
     }
-    picture = layout(*size).picture
+    picture = page_layout(*size).picture
     assert page.command_at(*picture.centre) is None
 
 

@@ -1,0 +1,206 @@
+"""The gauge round the face: the hold ring, the bars of both sides, the count, and the session's dots."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from coach.coaching.screen import ScreenPhase
+from coach.shell.system.image import Colour
+from coach.shell.window import theme
+from coach.shell.window.layout import Layout, Rect
+from coach.shell.window.widgets import SHIFT, fill, plate, triangle
+from coach.types import Image
+
+SCALE_TOP = 1.25  # the bars' upper end; 1 is the own best, and on a good day there is more
+BREATH_SWING = 0.16  # of the ring's radius, from breathed out to breathed in
+
+
+def draw_dots(canvas: Image, layout: Layout, step: int, steps: int) -> None:
+    """Draw a dot for each exercise: done, under way, still to come."""
+    if not steps:
+        return
+    rect, r = layout.dots, layout.px(7)
+    pitch = min(layout.px(30), rect.w // steps)
+    left = rect.centre[0] - pitch * (steps - 1) // 2
+    width = pitch * (steps - 1) + layout.px(44)
+    plate(canvas, Rect(rect.centre[0] - width // 2, rect.y, width, rect.h), layout.px(12))
+    for number in range(steps):
+        at = left + pitch * number, rect.centre[1]
+        if number < step:
+            cv2.circle(canvas, at, r, theme.TEXT, cv2.FILLED, cv2.LINE_AA)
+        elif number == step:
+            cv2.circle(canvas, at, r + layout.px(4), theme.SKY, cv2.FILLED, cv2.LINE_AA)
+        else:
+            cv2.circle(canvas, at, r, theme.EDGE, layout.px(2), cv2.LINE_AA)
+
+
+def draw_count(canvas: Image, layout: Layout, count: int, target: int) -> None:
+    """Draw the repetitions done and asked for on the ring's top; nothing while none are asked for."""
+    if not target:
+        return
+    done, asked, size = str(count), f" / {target}", layout.px(38)
+    small = size * 5 // 9
+    width = theme.text_width(done, size, theme.STRONG) + theme.text_width(asked, small)
+    rect = layout.count
+    box = Rect(rect.centre[0] - width // 2 - layout.px(18), rect.y, width + layout.px(36), rect.h)
+    plate(canvas, box, rect.h // 2)
+    x, baseline = rect.centre[0] - width // 2, rect.centre[1] + round(theme.CAP * size / 2)
+    theme.write(canvas, done, (x, baseline), size=size, weight=theme.STRONG)
+    x += theme.text_width(done, size, theme.STRONG)
+    theme.write(canvas, asked, (x, baseline), size=small, colour=theme.QUIET)
+
+
+def ring_circle(layout: Layout, swell: float | None = None) -> tuple[tuple[int, int], int, int]:
+    """Return centre, radius and stroke of the ring; `swell`: 0 breathed out to 1 breathed in."""
+    rect = layout.ring
+    stroke = layout.px(12)
+    radius = rect.w // 2 - stroke // 2 - 1  # the soft edge stays inside the box
+    if swell is not None:
+        radius = round(radius * (1 - BREATH_SWING * (1 - min(max(swell, 0.0), 1.0))))
+    return rect.centre, radius, stroke
+
+
+def draw_ring(
+    canvas: Image,
+    layout: Layout,
+    phase: ScreenPhase,
+    *,
+    hold: float,
+    seconds: int,
+    words: tuple[str, str],
+    covers_face: bool,
+    swell: float | None = None,
+    dot: float | None = None,
+) -> None:
+    """Draw the hold ring round the face: it fills with the hold.
+
+    On its lower edge stands the phase's sign and word, or the seconds left. `words`: the phase, and the unit
+    of seconds. `covers_face`: nothing may stand inside the ring. `swell`: see `ring_circle`. `dot`: how far
+    round a dot to follow is, in turns clockwise from the top.
+    """
+    centre, radius, stroke = ring_circle(layout, swell)
+    colour = theme.PHASE_COLOUR[phase]
+    _arc(canvas, centre, radius, stroke + layout.px(6), 1.0, theme.PANEL)
+    _arc(canvas, centre, radius, stroke, 1.0, theme.TRACK)
+    _arc(canvas, centre, radius, stroke, hold, theme.GREEN if phase in {"hold", "released"} else colour)
+    if dot is not None:
+        turn = math.tau * dot
+        at = _point(centre[0] + radius * math.sin(turn), centre[1] - radius * math.cos(turn))
+        cv2.circle(canvas, at, stroke + layout.px(4), theme.PANEL, cv2.FILLED, cv2.LINE_AA)
+        cv2.circle(canvas, at, stroke, theme.SKY, cv2.FILLED, cv2.LINE_AA)
+    if not covers_face and phase != "hold":
+        r = radius * 0.34
+        _sign(canvas, phase, centre, r=r, colour=colour, width=max(2, round(r * 0.2)))
+    text, size = words[0], layout.px(24)
+    figure = f"{seconds} {words[1]}" if phase == "hold" else ""
+    sign_w = layout.px(34)
+    width = theme.text_width(text, size, theme.STRONG) + sign_w
+    figure_size = layout.px(34)
+    figure_w = theme.text_width(figure, figure_size, theme.STRONG) + layout.px(12) if figure else 0
+    height = layout.count.h
+    box = Rect(
+        centre[0] - (width + figure_w) // 2 - layout.px(16),
+        layout.ring.bottom - height // 2,
+        width + figure_w + layout.px(32),
+        height,
+    )
+    plate(canvas, box, height // 2)
+    x, y = box.x + layout.px(16), box.centre[1]
+    _sign(canvas, phase, (x + layout.px(12), y), r=layout.px(12), colour=colour, width=layout.px(4))
+    x += sign_w
+    baseline = y + round(theme.CAP * size / 2)
+    theme.write(canvas, text, (x, baseline), size=size, colour=colour, weight=theme.STRONG)
+    if figure:
+        x += theme.text_width(text, size, theme.STRONG) + layout.px(12)
+        baseline = y + round(theme.CAP * figure_size / 2)
+        theme.write(canvas, figure, (x, baseline), size=figure_size, weight=theme.STRONG)
+
+
+def _arc(
+    canvas: Image, centre: tuple[int, int], radius: int, stroke: int, turns: float, colour: Colour
+) -> None:
+    """Draw a part of a ring, clockwise from the top: a third of the cost of OpenCV's own thick circle."""
+    turns = min(max(turns, 0.0), 1.0)
+    if turns <= 0:
+        return
+    angles = np.linspace(0, math.tau * turns, max(2, round(96 * turns)))
+    way = np.stack((np.sin(angles), -np.cos(angles)), axis=1)
+    outer, inner = (centre + way * (radius + side * stroke / 2) for side in (1, -1))
+    corners = np.round(np.concatenate((outer, inner[::-1])) * (1 << SHIFT)).astype(np.int32)
+    cv2.fillPoly(canvas, [corners], colour, cv2.LINE_AA, SHIFT)
+
+
+def _point(x: float, y: float) -> tuple[int, int]:
+    return round(x), round(y)
+
+
+def _sign(
+    canvas: Image, phase: ScreenPhase, centre: tuple[int, int], *, r: float, colour: Colour, width: int
+) -> None:
+    """Draw the phase as a shape, so that no state is told by its colour alone."""
+    x, y = centre
+    strokes: dict[ScreenPhase, list[tuple[float, float]]] = {
+        "rest": [(-0.7, 0), (0.7, 0)],
+        "rising": [(-0.75, 0.4), (0, -0.4), (0.75, 0.4)],
+        "go": [(-0.4, -0.75), (0.45, 0.0), (-0.4, 0.75)],
+        "waiting": [(-0.4, -0.75), (0.45, 0.0), (-0.4, 0.75)],
+        "released": [(-0.8, 0.05), (-0.2, 0.65), (0.85, -0.55)],
+        "hold": [(-0.55, -0.55), (-0.55, 0.55), (0.55, 0.55), (0.55, -0.55), (-0.55, -0.55)],
+        "moving": [(-0.8, 0.3), (-0.3, -0.3), (0.3, 0.3), (0.8, -0.3)],
+        "summary": [(-0.8, 0.05), (-0.2, 0.65), (0.85, -0.55)],
+    }
+    if phase in ("attempt", "fix"):
+        triangle(canvas, (x, y - 0.1 * r), 1.15 * r, colour, max(2, width // 2))
+    elif phase == "ready":
+        for dx in (-0.8, 0.0, 0.8):
+            cv2.circle(canvas, _point(x + dx * r, y), width, colour, cv2.FILLED, cv2.LINE_AA)
+    else:
+        points = [_point(x + dx * r, y + dy * r) for dx, dy in strokes.get(phase, [])]
+        for start, end in pairwise(points):
+            cv2.line(canvas, start, end, colour, width, cv2.LINE_AA)
+
+
+def draw_bar(
+    canvas: Image,
+    layout: Layout,
+    rect: Rect,
+    *,
+    level: float,
+    band: tuple[float, float],
+    label: str,
+    wrong: bool = False,
+) -> None:
+    """Draw one side's level with the band to reach; inside the band the bar gets a frame and a mark.
+
+    `wrong`: the side shows a fault.
+    """
+    label_h = layout.px(30)
+    width = rect.w - layout.px(24)
+    edge = layout.px(4)
+    plate(canvas, rect, layout.px(12))
+    track = Rect(rect.centre[0] - width // 2, rect.y + edge, width, rect.h - label_h - 2 * edge)
+
+    def row(value: float) -> int:
+        return track.bottom - round(min(max(value, 0.0), SCALE_TOP) / SCALE_TOP * track.h)
+
+    low, high = band
+    inside = low <= level <= high
+    fill(canvas, track, theme.TRACK)
+    top = row(level)
+    colour = theme.ORANGE if wrong else theme.GREEN if inside else theme.SKY
+    fill(canvas, Rect(track.x, top, track.w, track.bottom - top), colour)
+    # The band: brackets that reach out of the bar on both sides.
+    reach, stroke = layout.px(9), layout.px(3)
+    marked = Rect(track.x - reach, row(high), track.w + 2 * reach, max(row(low) - row(high), stroke))
+    for x, way in ((marked.x, 1), (marked.right - 1, -1)):
+        cv2.line(canvas, (x, marked.y), (x, marked.bottom), theme.TEXT, stroke)
+        for y in (marked.y, marked.bottom):
+            cv2.line(canvas, (x, y), (x + way * (reach - 1), y), theme.TEXT, stroke)
+    if inside:
+        cv2.rectangle(canvas, (track.x, top), (track.right - 1, track.bottom - 1), theme.TEXT, stroke)
+    box = Rect(rect.x, rect.bottom - label_h + edge, rect.w, label_h - edge)
+    theme.write_in(canvas, box, label, size=layout.px(18), colour=theme.QUIET, align="centre")
