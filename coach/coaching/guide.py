@@ -40,7 +40,8 @@ class Guidance:
     for or begun yet, or not understood, so now is the time to show it. `moves`: the present movement is not
     held, so the ring and the bars do not apply. `asks`: a movement has been asked for; `patient`: more than
     once; `offers`: the person was told that Space looks at the face again. `stale`: phrases that are no
-    longer true, should they still be waiting to be said.
+    longer true, should they still be waiting to be said. `dot`: how far round a dot to follow is, in turns
+    clockwise from the top as the person sees it; `swell`: how far breathed in, 0..1.
     """
 
     cues: tuple[Cue, ...] = ()
@@ -55,6 +56,8 @@ class Guidance:
     patient: bool = False
     offers: bool = False
     stale: frozenset[str] = frozenset()
+    dot: float | None = None
+    swell: float | None = None
 
 
 class Guide(Protocol):

@@ -99,7 +99,23 @@ class JawGuide:
             count=count,
             explains=self._explains(state, moment),
             moves=state.asked and state.step in MOVING,
+            dot=self._dot(state, moment.t),
+            swell=self._swell(state, moment.t),
         )
+
+    def _dot(self, state: JawGuideState, t: float) -> float | None:
+        """Return where the dot to follow is, turns clockwise from the top."""
+        if not state.asked or state.step not in CIRCLES:
+            return None
+        turns = (t - state.since) / self._spec.dot_s
+        return turns if state.step == "circle_cw" else -turns
+
+    def _swell(self, state: JawGuideState, t: float) -> float | None:
+        """Return how far the ring is breathed in."""
+        if not state.asked or state.step not in ("breathe_in", "breathe_out"):
+            return None
+        share = min((t - state.since) / max(self._waits_s[state.step], 0.1), 1.0)
+        return share if state.step == "breathe_in" else 1 - share
 
     def _explains(self, state: JawGuideState, moment: Moment) -> bool:
         return state.step == "intro" or (state.step == "open" and moment.view.at_rest and not state.tries)
@@ -157,6 +173,8 @@ class JawGuide:
             return state
         circles, astray = state.circles + sum(seen), state.astray + len(seen) - sum(seen)
         state = replace(state, circles=circles, astray=astray, moved=moment.t)
+        if seen[-1] and circles < self._circles:  # the last one is followed by the next step's words
+            cues.append(self._cue(moment, CueKind.COUNT, "circled", n=circles))
         if astray >= self._spec.wrong_way and not circles and not state.turned:
             cues.append(self._cue(moment, CueKind.CORRECTION, "other_way"))
             return replace(state, turned=True)

@@ -88,7 +88,8 @@ class JawGuideSpec(Strict):
 
     `hold_after_s`, `settle_s`: as for `HeldGuideSpec`. `remind_s`: remind a person to rest first.
     `open_s`, `close_s`, `circles_s`: if nothing is recognised for this long, ask again, and then go on.
-    `circle_s`: time allowed for each circle, and for one more. `wrong_way`: circles in the other direction
+    `circle_s`: time allowed for each circle, and for one more; `dot_s`: how
+    long a dot to follow takes for one. `wrong_way`: circles in the other direction
     before it is mentioned. `tries`: of opening and closing. `breathe_in_s`, `breathe_out_s`: how long to
     wait for a breath.
     """
@@ -100,6 +101,7 @@ class JawGuideSpec(Strict):
     close_s: Wait = 6.0
     circles_s: Wait = 6.0
     circle_s: Wait = 4.0
+    dot_s: Annotated[float, Field(gt=0, le=60)] = 2.0
     wrong_way: Times = 2
     tries: Times = 2
     breathe_in_s: Wait = 3.2

@@ -70,7 +70,13 @@ def draw(
     screen = _middle(scene, t, stage, plan_run, book, safety=safety)
     whole_s, gone_s = plan_run.whole_s, plan_run.gone_s
     progress = gone_s / whole_s if whole_s else 0.0
-    return replace(screen, progress=progress, time_left_s=max(whole_s - gone_s, 0.0))
+    return replace(
+        screen,
+        progress=progress,
+        time_left_s=max(whole_s - gone_s, 0.0),
+        step=0 if stage == "ready" and plan_run.current is None else plan_run.index,
+        steps=len(plan_run.plan.steps),
+    )
 
 
 def _middle(
@@ -108,6 +114,8 @@ def _exercising(
         target=target,
         hold=min(count / target, 1.0) if guidance.count and target else 0.0,
         demonstrate=name if explains else None,
+        dot=guidance.dot,
+        swell=guidance.swell,
     )
     if guidance.moves:
         return screen

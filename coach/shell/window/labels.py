@@ -34,6 +34,7 @@ class Labels:
     good: str = "I see you"
     like_this: str = "like this"
     no_picture: str = "waiting for the camera"
+    one_moment: str = "one moment"
     time_left: str = "time left"
     ready: str = "ready"
     rest: str = "rest"

@@ -52,6 +52,16 @@ class Painter:
         """Return where everything stands, e.g. to find the button under the pointer."""
         return layout(*appearance.size, large=self.large_text)
 
+    def wait(self, size: tuple[int, int]) -> Image:
+        """Draw what stands in the window until the first picture, (height, width, 3) uint8 BGR."""
+        canvas: Image = np.empty((size[1], size[0], 3), np.uint8)
+        box = Rect(0, 0, *size)
+        widgets.fill(canvas, box, theme.BACKGROUND)
+        text = capital(self.labels.one_moment)
+        boxes = self.layout_for(Appearance(size))
+        theme.write_in(canvas, box, text, size=boxes.px(34), colour=theme.QUIET, align="centre")
+        return canvas
+
     def paint(
         self, image: Image | None, observation: FaceObservation | None, screen: Screen, appearance: Appearance
     ) -> Image:
@@ -77,9 +87,10 @@ class Painter:
         canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
         switches = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
         in_force = frozenset(command for command, on in switches.items() if on)
-        if not _covers(image, boxes.picture, appearance.view):
+        alone = screen.card is not None or screen.phase == "summary"
+        if alone or not _covers(image, boxes.picture, appearance.view):
             widgets.fill(canvas, boxes.picture, theme.BACKGROUND)
-        if screen.card is not None or screen.phase == "summary":
+        if alone:
             if screen.card is not None:
                 photo_card.draw_card(canvas, boxes.body, screen.card)
             else:

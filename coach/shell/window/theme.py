@@ -50,10 +50,13 @@ def font() -> cv2.FontFace:
     return cv2.FontFace("sans")
 
 
+PLAIN_ZERO = str.maketrans("0", "O")  # the font's own zero has a stroke through it
+
+
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: int, weight: int = REGULAR) -> int:
     """Return the width of one line of text in pixels."""
-    return int(cv2.getTextSize((0, 0), text, (0, 0), font(), size, weight)[2])
+    return int(cv2.getTextSize((0, 0), text.translate(PLAIN_ZERO), (0, 0), font(), size, weight)[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def write(
     canvas: Image, text: str, at: tuple[int, int], *, size: int, colour: Colour = TEXT, weight: int = REGULAR
 ) -> None:
     """Write one line of text from a point of the canvas on, its left end on the baseline."""
-    cv2.putText(canvas, text, at, colour, font(), size, weight)
+    cv2.putText(canvas, text.translate(PLAIN_ZERO), at, colour, font(), size, weight)
 
 
 def write_in(

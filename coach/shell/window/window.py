@@ -123,6 +123,9 @@ class OpenCvWindow:
             cv2.setMouseCallback(title, self._mouse)
             if self._fullscreen:
                 self._apply_fullscreen()
+            # An empty window is white in one system and black in another, for as long as the camera takes.
+            self.canvas = self._painter.wait(self._appearance.size)
+            cv2.imshow(title, self.canvas)
             cv2.pollKey()
 
     @property

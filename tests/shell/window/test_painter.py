@@ -223,3 +223,38 @@ def test_the_gallery_shows_every_state(tmp_path):
     assert {file.stem for file in files} == names
     assert count == len(files) == len(names)
     assert cv2.imread(str(files[0])).shape == (480, 640, 3)
+
+
+def test_a_zero_has_no_stroke_through_it():
+    """Its middle is as empty as the letter's: the font's own zero looks crossed out."""
+    canvas = np.zeros((80, 80, 3), np.uint8)
+    theme.write(canvas, "0", (10, 65), size=60, weight=theme.STRONG)
+    rows, columns = np.nonzero(canvas.max(axis=2))
+    assert not canvas[round(rows.mean()) - 3 : round(rows.mean()) + 3, round(columns.mean())].any()
+
+
+def test_the_window_says_one_moment_until_the_first_picture():
+    """Neither black nor white: the ground of every screen, and words in its middle."""
+    canvas = Painter().wait((800, 600))
+    assert tuple(canvas[5, 5]) == theme.BACKGROUND
+    middle = canvas[280:320, 200:600]
+    assert coloured(middle, theme.QUIET) > 100
+
+
+def test_the_row_of_keys_can_fade():
+    """Faded, the picture is seen there; shown, the keys."""
+    picture = grey_picture(level=90)
+    shown, faded = (Painter().paint(picture, None, HOLD, replace(HD, keys=keys)) for keys in (1.0, 0.0))
+    row = Rect(0, 680, 1280, 40)
+    assert (row.of(faded) == 90).all()
+    assert not (row.of(shown) == 90).all()
+
+
+def test_words_stay_where_they_are_when_the_picture_changes():
+    """What is laid over a frame from the last time is what a new painter draws."""
+    first = Painter().paint(grey_picture(level=10), None, HOLD, HD)
+    again = Painter().paint(grey_picture(level=10), None, HOLD, HD)
+    assert np.array_equal(first, again)
+    other = Painter().paint(grey_picture(level=10), None, replace(HOLD, caption="Something else"), HD)
+    caption = layout(1280, 720).caption
+    assert not np.array_equal(caption.of(first), caption.of(other))

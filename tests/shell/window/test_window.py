@@ -142,7 +142,9 @@ def test_the_canvas_follows_the_window(gui):
     for size in ((800, 600), (1280, 720), (3840, 2160), (0, 0), (300, 200)):
         gui.size = size
         window.show(FRAME, None, SCREEN)
-    shapes = [canvas.shape[1::-1] for canvas in gui.shown]
+    waiting, *shown = gui.shown
+    assert waiting.shape[1::-1] == (SETTINGS.width, SETTINGS.height)
+    shapes = [canvas.shape[1::-1] for canvas in shown]
     assert shapes == [(800, 600), (1280, 720), (1920, 1080), (1920, 1080), canvas_size(300, 200)]
     assert min(canvas_size(300, 200)) >= 480
 
