@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from coach.check_in.photo_measures import StillPicture, StillView
-from coach.check_in.scores import Scores
+from coach.check_in.photo_measures import StillPicture, StillView, compare
+from coach.check_in.scores import Scores, score
 from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
 from coach.check_in.smile_flow import SmileFlow
 from coach.events import Smile
@@ -34,7 +34,7 @@ from coach.shell.profile.smiles_file import add_smile, last_smile
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.report.progress_page import progress_page
 from coach.shell.store.store import Store
-from coach.simulation.face_pose import FacePose
+from coach.simulation.face_pose import CHECK_IN, FacePose
 from coach.types import Bilateral, FaceObservation, Frame
 
 FPS = 20.0
@@ -232,3 +232,25 @@ def test_the_type_stands_in_the_progress_from_the_first_check_in_on(tmp_path: Pa
     assert "eyes engaged, at first mouth only" in progress_page(history, TODAY, WORDS)
     report = clinical_report(history, TODAY, WORDS, version="1", models=[])
     assert type_sentence(history, WORDS) in report.sentences
+
+
+def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
+    tmp_path: Path, model_path: Path
+) -> None:
+    """From the command to the card: film and card are kept; the scores are a check-in's within 3 points."""
+    arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep"]
+    result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "Type: eyes engaged" in result.output
+    assert "First side: both together" in result.output
+    kept = last_smile(tmp_path, "demo")
+    assert kept is not None
+    assert sorted(path.suffix for path in (tmp_path / "smiles").iterdir()) == [".json", ".mp4", ".png"]
+    with Landmarker(model_path) as landmarker:
+        stills = Stills(landmarker)
+        rest, best = stills.read(draw(FacePose())), stills.read(draw(CHECK_IN["check_biggest"]))
+    assert rest is not None
+    assert best is not None
+    photographed = score(compare([rest], best))
+    for name in ("mouth_curve", "cheek_lift", "eye_squint", "symmetry", "smile"):
+        assert kept.numbers[name] == pytest.approx(getattr(photographed, name), abs=3.0), name

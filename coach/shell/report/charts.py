@@ -49,7 +49,7 @@ def trend_chart(series: Series, words: ProgressWords) -> str:
         axes.axhline(moved.start, color=_HEX["muted"], lw=0.8, ls=(0, (4, 3)))
     if series.sem is not None:
         axes.errorbar(
-            _days(series.at), series.values, yerr=1.96 * series.sem, fmt="none", ecolor=_HEX["grid"], lw=1.2
+            _days(series.at), series.values, yerr=1.96 * series.sem, fmt="none", ecolor=_HEX["muted"], lw=1.2
         )
     _dots_and_line(axes, series, steady)
     return _svg(figure, f"{series.exercise} {series.name}", words.label(series))

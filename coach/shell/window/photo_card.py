@@ -40,7 +40,7 @@ def draw_card(canvas: Image, box: Rect, card: PhotoCard) -> None:
     found = Rect(text.x, title.bottom, text.w, round(text.h * 0.15))
     theme.write_in(canvas, found, card.found, size=round(box.h / 25), colour=theme.SKY)
     rows = Rect(text.x, found.bottom + pad // 2, text.w, text.bottom - found.bottom - pad // 2)
-    _draw_rows(canvas, rows, card.lines, round(box.h / 32))
+    _draw_rows(canvas, rows, card.lines, round(box.h / 27))
 
 
 def card_picture(card: PhotoCard) -> Image:
