@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TypeVar
 
@@ -13,6 +14,9 @@ from coach.events import SideVerdict
 from coach.types import Bilateral
 
 SIMULATED = "demo"  # the source's name of the simulated person
+
+
+DATE_LINE = timedelta(hours=36)  # from one session to the next, at most, for the day between to be no day
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,22 @@ class History:
         recalled = (row.day for row in self.recalls if row.latency_s is not None)
         return frozenset({*(row.day for row in self.repetitions), *recalled})
 
+    def streak_days(self) -> frozenset[date]:
+        """Return the active days and those that the calendar alone left out, on a flight over the date line.
+
+        Two sessions a day and a few hours apart, by clocks of different offsets, have missed no day.
+        """
+        active = self.active_days()
+        began = sorted(row.started_at for row in self.sessions if row.started_at.date() in active)
+        skipped = {
+            one.date() + timedelta(days=1)
+            for one, next_one in pairwise(began)
+            if (next_one.date() - one.date()).days == 2  # noqa: PLR2004 one day lies between
+            and one.utcoffset() != next_one.utcoffset()
+            and next_one - one <= DATE_LINE
+        }
+        return active | skipped
+
 
 @dataclass(frozen=True, slots=True)
 class ExerciseSummary:
@@ -211,14 +231,16 @@ class Streak:
 
 
 def streak(days: Iterable[date], today: date) -> Streak:
-    """Return the current and the longest run of days; days after `today` count as well.
+    """Return the current and the longest run of days; of days after `today` only the next counts.
+
+    Tomorrow is there already further east; what is later was written by a clock that was wrong.
 
     One missed day in seven is forgiven, two in a row are not: who is ill for a day has lost nothing.
     """
     run, longest = 0, 0
     last: date | None = None
     forgiven: date | None = None
-    for day in sorted(set(days)):
+    for day in sorted({day for day in days if day <= today + timedelta(days=1)}):
         missed = None if last is None else (day - last).days - 1
         if missed == 1 and _forgiving(forgiven, day):
             run, forgiven = run + 1, day - timedelta(days=1)

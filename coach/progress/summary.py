@@ -94,7 +94,7 @@ def overview(history: History, today: date, words: ProgressWords) -> str:
     """Return how much was done and how regularly, in one line."""
     days = history.active_days()
     week = [s for s in history.sessions if today - timedelta(days=7) < s.started_at.date() <= today]
-    run = streak(days, today)
+    run = streak(history.streak_days(), today)
     return words.say(
         "overview",
         sessions=words.count("sessions", len(history.sessions)),

@@ -1,7 +1,7 @@
 """What may be said about a person's history: counts, streaks, recalls, and change beyond noise."""
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -79,12 +79,30 @@ def series(values, *, resolution: float = 0.0, sem: float | None = None, step: i
         (on(3, 4, 5), 0, 3),
         ([date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)], 0, 3),  # a leap day
         ([DAY + timedelta(days=1), DAY], 2, 2),  # the clock was set back
+        ([DAY + timedelta(days=400), *on(0, 1)], 2, 2),  # a clock that was wrong
     ],
 )
 def test_a_streak_is_days_in_a_row(days: list[date], current: int, longest: int) -> None:
     """The current run stands until more than one day is missed; the longest is the longest ever."""
     found = streak(days, DAY)
     assert (found.current, found.longest) == (current, longest)
+
+
+@pytest.mark.parametrize(("hours", "offset", "missed"), [(27, 12, False), (27, -10, True), (40, 9, True)])
+def test_a_flight_over_the_date_line_misses_no_day(hours: int, offset: int, missed: bool) -> None:
+    """27 hours from one session to the next are a day, whatever the calendar says on the other side."""
+    first = datetime(2026, 3, 2, 21, 30, tzinfo=timezone(timedelta(hours=-10)))
+    second = (first + timedelta(hours=hours)).astimezone(timezone(timedelta(hours=offset)))
+    assert second.date() - first.date() >= timedelta(days=2)
+    sessions = tuple(
+        SessionRecord(str(n), at, "daily", "webcam:0", "1", 60.0, "finished")
+        for n, at in enumerate((first, second))
+    )
+    reps = tuple(RepRecord(row.id, row.started_at, "cheek_raiser", 5.0) for row in sessions)
+    history = History(sessions=sessions, repetitions=reps)
+    between = first.date() + timedelta(days=1)
+    assert (between in history.streak_days()) == (not missed)
+    assert between not in history.active_days()
 
 
 def test_a_day_counts_with_one_rep_or_one_memory_that_brought_a_smile() -> None:

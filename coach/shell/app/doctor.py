@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from coach import __version__
 from coach.errors import CoachError
 from coach.settings import Settings
+from coach.shell.profile.places import PLACES, found
 
 if TYPE_CHECKING:
     from coach.coaching.phrases import PhraseBook
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 LEAST_FREE_MB = 50  # a year of daily sessions takes a few MB; the model and the voice take ten
 SPEECH_TIMEOUT_S = 20.0
+WINDOW_TIMEOUT_S = 20.0
 # The releases whose native library was watched and opened no socket; 0.10.35 and later report usage.
 QUIET_MEDIAPIPE = ("0.10.30", "0.10.31", "0.10.32", "0.10.33")
 OTHER_CV2 = ("opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
@@ -61,6 +65,7 @@ def checks(settings: Settings, data_dir: Path, cache_dir: Path, people: Sequence
         ("display", display),
         ("voice", lambda: voice(settings, cache_dir)),
         ("data folder", lambda: folder(data_dir, people)),
+        ("history", lambda: history(data_dir)),
         ("privacy", lambda: privacy(data_dir, cache_dir)),
     )
     return [_tried(name, part) for name, part in parts]
@@ -81,7 +86,7 @@ def report(found: Sequence[Check]) -> int:
 
 def program() -> Check:
     """Look at the versions, and that no second OpenCV hides the first."""
-    packages = ", ".join(f"{name} {_version(name)}" for name in ("mediapipe", "opencv-python", "numpy"))
+    packages = ", ".join(f"{name} {_version(name)}" for name in ("mediapipe", "opencv-python", "av", "numpy"))
     detail = (
         f"smile-coach {__version__}, Python {platform.python_version()}, {packages}, "
         f"{platform.system()} {platform.machine()}"
@@ -123,8 +128,22 @@ def display() -> Check:
     """Ask whether a window can be shown."""
     from coach.shell.window.window import display_problem
 
-    what, _, remedy = display_problem().partition("; ")
+    what, _, remedy = (display_problem() or _window_problem()).partition("; ")
     return Check("display", ok=not what, detail=what or "a window can be shown", remedy=remedy)
+
+
+def _window_problem() -> str:
+    """Show a window for a moment, in a process of its own: where it cannot, OpenCV ends the process."""
+    code = "import cv2; cv2.namedWindow('smile-coach'); cv2.waitKey(1); cv2.destroyAllWindows()"
+    command = [sys.executable, "-P", "-c", code]
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            status = subprocess.run(
+                command, capture_output=True, timeout=WINDOW_TIMEOUT_S, check=False, cwd=scratch
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return "no display: a window takes too long to come; restart the desktop or use --no-window"
+    return f"no display: a window ends the process (status {status}); use --no-window" if status else ""
 
 
 def voice(settings: Settings, cache_dir: Path) -> Check:
@@ -152,22 +171,72 @@ def folder(data_dir: Path, people: Sequence[str] = ()) -> Check:
         place = place.parent
     remedy = "choose another folder with --data-dir or SMILE_COACH_HOME"
     try:
-        with tempfile.TemporaryFile(dir=place) as file:
-            file.write(b"x")
+        journal, open_to_others = _trial(place)
         free_mb = shutil.disk_usage(place).free // 1_000_000
     except OSError as error:
-        detail = f"{data_dir}: cannot be written ({error.strerror})"
+        detail = f"{data_dir}: cannot be written ({error.strerror or error})"
         return Check("data folder", ok=False, detail=detail, remedy=remedy, needed=True)
     enough = free_mb >= LEAST_FREE_MB
     whose = f"; also of {', '.join(people)}, with --person NAME" if people else ""
     detail = f"{data_dir} ({free_mb} MB free){whose}"
+    if journal != "wal":
+        detail += "; no shared memory there, so SQLite keeps a rollback journal"
+    if open_to_others:
+        detail += "; its file system keeps no permissions: others on this machine may read it"
     return Check("data folder", ok=enough, detail=detail, remedy="" if enough else remedy)
+
+
+def _trial(place: Path) -> tuple[str, bool]:
+    """Keep a history there for a moment: how SQLite journals, and whether others could read it.
+
+    Raises
+    ------
+    OSError
+        None can be kept.
+    """
+    from coach.shell.store.database import NAME, journal_mode
+    from coach.shell.system.private_file import readable_by_others
+
+    with tempfile.TemporaryDirectory(prefix=".smile-coach-", dir=place) as scratch:
+        journal = journal_mode(Path(scratch))
+        return journal, readable_by_others(Path(scratch) / NAME)
+
+
+def history(data_dir: Path) -> Check:
+    """Read the history, if there is one."""
+    from coach.shell.store.store import Store
+
+    try:
+        with Store.open(data_dir, read_only=True) as store:
+            sessions = len(store.history().sessions)
+            what, _, remedy = store.notice.partition("; ")
+    except CoachError as error:
+        what, _, remedy = str(error).partition("; ")
+    if what:
+        return Check("history", ok=False, detail=what, remedy=remedy)
+    return Check("history", ok=True, detail=f"{sessions} {'session' if sessions == 1 else 'sessions'}")
+
+
+def mend_history(data_dir: Path) -> list[str]:
+    """Take out of the history what cannot be read; return a line on each row, and on the copy.
+
+    Raises
+    ------
+    StoreError
+        It cannot be written.
+    """
+    from coach.shell.store.mending import mend
+    from coach.shell.store.store import Store
+
+    with Store.open(data_dir) as store:
+        return mend(store.connection, store.path, datetime.now().astimezone())
 
 
 def privacy(data_dir: Path, cache_dir: Path) -> Check:
     """Say where everything stays, and that this MediaPipe is one that sends nothing."""
     installed = _version("mediapipe")
-    where = f"everything stays in {data_dir} and {cache_dir}"
+    there = [place.holds for place in PLACES if any(found(place, data_dir, cache_dir))]
+    where = f"everything stays in {data_dir} and {cache_dir} ({'; '.join(there) or 'nothing yet'})"
     if installed in QUIET_MEDIAPIPE:
         return Check("privacy", ok=True, detail=f"MediaPipe {installed} opens no connection; {where}")
     detail = f"MediaPipe {installed or 'is missing'} is not known to send nothing"

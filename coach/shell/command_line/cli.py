@@ -228,14 +228,19 @@ def setup(options: Shared, launcher: bool) -> int:
 
 
 @cli.command()
+@click.option("--mend", is_flag=True, help="Take out of the history what cannot be read; a copy is kept.")
 @filed
-def doctor(options: Shared) -> int:
+def doctor(options: Shared, mend: bool) -> int:
     """Check what works on this machine, and how to fix the rest."""
-    from coach.shell.app.doctor import checks, report
+    from coach.shell.app.doctor import checks, mend_history, report
     from coach.shell.profile.home import Home
     from coach.shell.profile.people import people
 
     home = Home.find(options)
+    if mend:
+        for line in mend_history(home.make_data_dir()) or ["nothing to mend: all of the history can be read"]:
+            click.echo(line)
+        return 0
     return report(checks(home.settings, home.data_dir, home.cache_dir, people(Home.base(options))))
 
 

@@ -22,13 +22,14 @@ class OwnPlace:
     words: bool = False
 
 
+MEMORIES, RANGE = "memories.toml", "range.json"
 PAGE = "progress.html"  # where the page is written if no other place is named
 REMINDERS = "smile-coach.ics"  # where the first run writes them
 # A file that is written beside and renamed is called `.NAME.xxxx` until then: a kill can leave it behind.
 PLACES = (
     OwnPlace("your history, its copies and what SQLite keeps beside them", "data", ("history*.sqlite3*",)),
-    OwnPlace("the words of your memories", "data", ("memories.toml*", ".memories.toml.*"), words=True),
-    OwnPlace("your own range", "data", ("range.json*", ".range.json.*")),
+    OwnPlace("the words of your memories", "data", (f"{MEMORIES}*", f".{MEMORIES}.*"), words=True),
+    OwnPlace("your own range", "data", (f"{RANGE}*", f".{RANGE}.*")),
     OwnPlace("photos of check-ins, if you kept them", "data", ("photos",)),
     OwnPlace("your smiles: numbers, and films and cards if you kept them", "data", ("smiles",)),
     OwnPlace("the measures of your face at rest", "data", ("neutral.npz*", ".neutral.npz.*")),
@@ -50,6 +51,6 @@ def found(place: OwnPlace, data_dir: Path, cache_dir: Path) -> Iterator[Path]:
 def with_words(data_dir: Path, cache_dir: Path) -> Iterator[Path]:
     """Yield what may hold a memory's words beside the memories and the films themselves."""
     for place in PLACES:
-        if place.words and place.patterns[0] not in {"memories.toml*", "films"}:
+        if place.words and place.patterns[0] not in {f"{MEMORIES}*", "films"}:
             yield from found(place, data_dir, cache_dir)
-    yield from sorted(data_dir.glob(".memories.toml.*"))
+    yield from sorted(data_dir.glob(f".{MEMORIES}.*"))

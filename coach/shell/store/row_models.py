@@ -43,153 +43,156 @@ def _moment(value: str, info: ValidationInfo) -> str:
     return value
 
 
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
-Text = Annotated[str, Field(max_length=4096), AfterValidator(_text)]
-Document = Annotated[str, Field(max_length=1_000_000), AfterValidator(_text)]
-Name = Annotated[str, Field(max_length=80), AfterValidator(_text), AfterValidator(_name)]
-Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
-Seconds = Annotated[float, Field(ge=-LONGEST_S, le=LONGEST_S)]
-Number = Annotated[float, Field(ge=-1e9, le=1e9)]
-Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+IdColumn = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+TextColumn = Annotated[str, Field(max_length=4096), AfterValidator(_text)]
+DocumentColumn = Annotated[str, Field(max_length=1_000_000), AfterValidator(_text)]
+NameColumn = Annotated[str, Field(max_length=80), AfterValidator(_text), AfterValidator(_name)]
+MomentColumn = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
+SecondsColumn = Annotated[float, Field(ge=-LONGEST_S, le=LONGEST_S)]
+NumberColumn = Annotated[float, Field(ge=-1e9, le=1e9)]
+CountColumn = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 _NUMBER = "(typeof({0}) IN ('integer', 'real') AND {0} BETWEEN -1e9 AND 1e9)"
 _TEXT = "(typeof({0}) = 'text' AND length({0}) <= 1000000)"
 _MINUTE = "[0-9]" * 4 + "-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]*[-+Z]*"
 _SOUND: tuple[tuple[Any, str], ...] = (
-    (Seconds, _NUMBER),
-    (Number, _NUMBER),
-    (Count, _NUMBER),
-    (bool | Count, _NUMBER),
-    (Id, _TEXT),
-    (Text, _TEXT),
-    (Document, _TEXT),
-    (Name, f"({_TEXT} AND {{0}} NOT GLOB '*[^0-9A-Za-z_ .+-]*')"),
-    (Moment, f"({_TEXT} AND {{0}} GLOB '{_MINUTE}' AND {{0}} BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}')"),
+    (SecondsColumn, _NUMBER),
+    (NumberColumn, _NUMBER),
+    (CountColumn, _NUMBER),
+    (bool | CountColumn, _NUMBER),
+    (IdColumn, _TEXT),
+    (TextColumn, _TEXT),
+    (DocumentColumn, _TEXT),
+    (NameColumn, f"({_TEXT} AND {{0}} NOT GLOB '*[^0-9A-Za-z_ .+-]*')"),
+    (
+        MomentColumn,
+        f"({_TEXT} AND {{0}} GLOB '{_MINUTE}' AND {{0}} BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}')",
+    ),
 )
 
 
-class Row(BaseModel):
+class HistoryRow(BaseModel):
     """One row: exactly these columns, and numbers that are finite."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-class Sessions(Row):
+class SessionRow(HistoryRow):
     """A session."""
 
-    id: Id
-    started_at: Moment
-    plan: Text
-    source: Text
-    version: Text
-    model: Text
-    settings: Document
-    neutral_s: Seconds | None
-    quality: Number | None
-    duration_s: Seconds | None
-    frames: Count | None
-    fps: Number | None
-    reason: Text | None
+    id: IdColumn
+    started_at: MomentColumn
+    plan: TextColumn
+    source: TextColumn
+    version: TextColumn
+    model: TextColumn
+    settings: DocumentColumn
+    neutral_s: SecondsColumn | None
+    quality: NumberColumn | None
+    duration_s: SecondsColumn | None
+    frames: CountColumn | None
+    fps: NumberColumn | None
+    reason: TextColumn | None
 
 
-class InSession(Row):
+class RowInSession(HistoryRow):
     """What is measured in a session."""
 
-    session: Id
-    exercise: Name | None
-    t_s: Seconds | None
+    session: IdColumn
+    exercise: NameColumn | None
+    t_s: SecondsColumn | None
 
 
-class Repetitions(InSession):
+class RepetitionRow(RowInSession):
     """A repetition."""
 
-    number: Count | None
-    start_s: Seconds | None
-    hold_s: Seconds
-    whole_hold_s: Seconds | None
-    end_s: Seconds | None
+    number: CountColumn | None
+    start_s: SecondsColumn | None
+    hold_s: SecondsColumn
+    whole_hold_s: SecondsColumn | None
+    end_s: SecondsColumn | None
 
 
-class Attempts(InSession):
+class AttemptRow(RowInSession):
     """A try that was none."""
 
-    start_s: Seconds | None
-    end_s: Seconds | None
-    hold_s: Seconds | None
-    reason: Name
+    start_s: SecondsColumn | None
+    end_s: SecondsColumn | None
+    hold_s: SecondsColumn | None
+    reason: NameColumn
 
 
-class Smiles(InSession):
+class SmileRow(RowInSession):
     """A smile, side by side."""
 
-    start_s: Seconds | None
-    weaker_side: Name | None
-    symmetry: Number | None
-    first_side: Name | None
-    lag_s: Seconds | None
-    excursion_left_mm: Number | None
-    excursion_right_mm: Number | None
+    start_s: SecondsColumn | None
+    weaker_side: NameColumn | None
+    symmetry: NumberColumn | None
+    first_side: NameColumn | None
+    lag_s: SecondsColumn | None
+    excursion_left_mm: NumberColumn | None
+    excursion_right_mm: NumberColumn | None
 
 
-class Recalls(InSession):
+class RecallRow(RowInSession):
     """What a memory brought."""
 
-    number: Count | None
-    memory: Text | None
-    cue_s: Seconds | None
-    onset_s: Seconds | None
-    latency_s: Seconds | None
-    in_time: bool | Count | None
-    eye_engaged: bool | Count | None
-    feeling: Count | None
+    number: CountColumn | None
+    memory: TextColumn | None
+    cue_s: SecondsColumn | None
+    onset_s: SecondsColumn | None
+    latency_s: SecondsColumn | None
+    in_time: bool | CountColumn | None
+    eye_engaged: bool | CountColumn | None
+    feeling: CountColumn | None
 
 
-class Stages(InSession):
+class StageRow(RowInSession):
     """A stage of the jaw release."""
 
-    name: Name | None
-    status: Name | None
+    name: NameColumn | None
+    status: NameColumn | None
 
 
-class JawCircles(InSession):
+class JawCircleRow(RowInSession):
     """A full circle of the jaw."""
 
-    number: Count | None
-    direction: Name | None
+    number: CountColumn | None
+    direction: NameColumn | None
 
 
-class CheckIns(Row):
+class CheckInRow(HistoryRow):
     """A check-in."""
 
-    id: Id
-    at: Moment
-    source: Text
-    version: Text
-    model: Text
-    photo: Text | None
-    details: Document
+    id: IdColumn
+    at: MomentColumn
+    source: TextColumn
+    version: TextColumn
+    model: TextColumn
+    photo: TextColumn | None
+    details: DocumentColumn
 
 
-class Scores(Row):
+class ScoreRow(HistoryRow):
     """One score of a check-in."""
 
-    check_in: Id
-    name: Name
-    value: Number
-    sem: Number | None
+    check_in: IdColumn
+    name: NameColumn
+    value: NumberColumn
+    sem: NumberColumn | None
 
 
-MODELS: dict[str, type[Row]] = {
-    "sessions": Sessions,
-    "repetitions": Repetitions,
-    "attempts": Attempts,
-    "smiles": Smiles,
-    "recalls": Recalls,
-    "stages": Stages,
-    "jaw_circles": JawCircles,
-    "check_ins": CheckIns,
-    "scores": Scores,
+MODELS: dict[str, type[HistoryRow]] = {
+    "sessions": SessionRow,
+    "repetitions": RepetitionRow,
+    "attempts": AttemptRow,
+    "smiles": SmileRow,
+    "recalls": RecallRow,
+    "stages": StageRow,
+    "jaw_circles": JawCircleRow,
+    "check_ins": CheckInRow,
+    "scores": ScoreRow,
 }
 
 

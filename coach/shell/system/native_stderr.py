@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO
 
 log = logging.getLogger(__name__)
 STDERR = 2
@@ -43,10 +43,10 @@ def native_stderr() -> Iterator[None]:
                 log.debug("native: %s", line)
 
 
-def _scratch() -> BinaryIO:
+def _scratch() -> IO[bytes]:
     """Return a file for what is said meanwhile; nowhere, where not even a temporary one can be written."""
     try:
-        return cast("BinaryIO", tempfile.TemporaryFile())
+        return tempfile.TemporaryFile()
     except OSError:
         return Path(os.devnull).open("r+b")
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from coach.errors import CoachError, UsageError
+
+STALE_S = 10.0  # no other copy of the program takes that long to write a file
+RANDOM = 8  # letters that `tempfile` puts behind a name
 
 
 def make_private(path: Path) -> None:
@@ -39,6 +43,7 @@ def write_private(path: Path, content: bytes) -> None:
     if path.exists() and not target.is_file():  # asked of both: /dev/stdout leads to no name
         path.write_bytes(content)
         return
+    sweep(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # made 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -46,6 +51,17 @@ def write_private(path: Path, content: bytes) -> None:
         Path(name).replace(target)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def sweep(target: Path) -> None:
+    """Delete what a kill in the middle of `write_private` left beside a file: a person's words."""
+    stem = f".{target.name}."
+    with contextlib.suppress(OSError):
+        for path in target.parent.iterdir():
+            if path.name.startswith(stem) and len(path.name) == len(stem) + RANDOM:
+                with contextlib.suppress(OSError):
+                    if time.time() - path.stat().st_mtime > STALE_S:
+                        path.unlink()
 
 
 def hand_over(path: Path, content: bytes) -> None:

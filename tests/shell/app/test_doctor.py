@@ -6,7 +6,9 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+from simulated_year import fill
 
+from coach.__main__ import run
 from coach.errors import ModelError
 from coach.shell.app import doctor
 from coach.shell.app.doctor import Check
@@ -14,6 +16,7 @@ from coach.shell.capture.cameras import CameraInfo
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.sound.engine import SpeechRequest
+from coach.shell.store.store import Store
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def all_well(monkeypatch):
         "coach.shell.detection.landmarker.Landmarker", lambda path: SimpleNamespace(close=lambda: None)
     )
     monkeypatch.setattr(doctor, "_rendering_problem", lambda *args: "")
+    monkeypatch.setattr(doctor, "_window_problem", str)
     player = SimpleNamespace(problem="", close=lambda: None)
     monkeypatch.setattr("coach.shell.sound.player.make_player", lambda: player)
     versions = {"mediapipe": "0.10.31", "opencv-python": "5.0.0", "numpy": "2.4.0"}
@@ -159,3 +163,36 @@ def test_the_table_is_aligned(capsys):
     doctor.report([Check("a", ok=True, detail="one"), fault])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].index("one") == lines[1].index("two") == lines[2].index("do this")
+
+
+def test_a_window_is_tried_and_not_only_asked_about(all_well, settings, tmp_path, monkeypatch):
+    """Where it ends the process, that is a child's, and a finding like any other."""
+    monkeypatch.setattr(doctor, "_window_problem", lambda: "no display: a window ends the process; use x")
+    found = by_name(settings, tmp_path)["display"]
+    assert (found.ok, found.remedy) == (False, "use x")
+    assert "ends the process" in found.detail
+
+
+def test_the_folder_is_tried_with_a_history_of_its_own(all_well, settings, tmp_path, monkeypatch):
+    """A rollback journal and open permissions are said; nothing is left behind."""
+    monkeypatch.setattr("coach.shell.store.database.journal_mode", lambda folder: "delete")
+    monkeypatch.setattr("coach.shell.system.private_file.readable_by_others", lambda path: True)
+    found = by_name(settings, tmp_path)["data folder"]
+    assert found.ok
+    assert "no shared memory there, so SQLite keeps a rollback journal" in found.detail
+    assert "others on this machine may read it" in found.detail
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_history_that_cannot_all_be_read_is_found_and_mended(all_well, settings, tmp_path, home, capfd):
+    """The doctor names the remedy, which works."""
+    with Store.open(home) as store:
+        fill(store, sessions=2, check_ins=0)
+        store.connection.execute("UPDATE sessions SET started_at = 'once' WHERE rowid = 1")
+    found = {check.name: check for check in doctor.checks(settings, home, tmp_path / "cache")}["history"]
+    assert not found.ok
+    assert "smile-coach doctor --mend" in found.remedy
+    assert run(["doctor", "--mend"]) == 0
+    assert "taken out: sessions row 1: started_at = 'once'" in capfd.readouterr().out
+    assert run(["doctor", "--mend"]) == 0
+    assert "nothing to mend" in capfd.readouterr().out

@@ -83,6 +83,24 @@ def test_after_everything_only_settings_and_the_model_are_left(folders, home, ca
     assert not home.exists()
 
 
+def test_what_a_kill_left_is_swept_at_the_next_start(home, tmp_path):
+    """A file that was being written when the program was killed; one that is being written now stays."""
+    home.mkdir()
+    left = [home / f".{name}.abcd_123" for name in ("memories.toml", "range.json", "progress.html")]
+    left.append(tmp_path / ".out.json.abcd_123")
+    for path in left:
+        path.write_text(WORDS)
+        os.utime(path, (1.0, 1.0))
+    now, other = home / ".range.json.abcd_456", tmp_path / ".out.json.keep"
+    now.write_text("")
+    other.write_text("")
+    assert run(["memories", "add", "x"]) == 0
+    assert run(["export", str(tmp_path / "out.json")]) == 0
+    assert not any(path.exists() for path in left)
+    assert now.exists()
+    assert other.exists()
+
+
 @posix
 def test_what_a_link_leads_to_is_forgotten_or_said_to_stay(folders, home, tmp_path, capfd):
     """A file's target goes with the link; of a folder's it says plainly that it stays."""
