@@ -178,11 +178,13 @@ class WindowAsker:
         if not isinstance(self.display, Keyboard):
             return ""
         self.display.typed()
-        text, done, since = "", False, self._clock()
+        begun = since = self._clock()
+        text, done = "", False
         while not done and (passed := self._clock() - since) < question.patience_s:
-            frame = tick(passed)
+            frame = tick(self._clock() - begun)
             screen = QuestionScreen(
                 "ready",
+                framing="no_face",  # nothing is claimed to be seen meanwhile
                 title=question.title,
                 instruction=question.hint,
                 caption=question.caption,

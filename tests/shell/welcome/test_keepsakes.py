@@ -36,6 +36,7 @@ class TypingWindow:
 
     def show(self, frame, observation, screen: QuestionScreen):
         self.notes.append(screen.note)
+        assert (screen.framing, screen.fix) == ("no_face", "")
         assert screen.caption in {"", "It stays on this machine"}
         self.t += 0.5
         return () if self.command is None else (self.command,)
