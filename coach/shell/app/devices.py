@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.errors import UsageError
 from coach.shell.capture.source import Source
@@ -17,7 +19,8 @@ from coach.shell.detection.landmarker import Landmarker
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
-from coach.shell.window.display import Display, NoDisplay
+from coach.shell.system.terminal_lines import somebody_types
+from coach.shell.window.display import Display, NoDisplay, TerminalKeys
 
 if TYPE_CHECKING:
     from coach.shell.profile.home import Home
@@ -161,7 +164,10 @@ def open_display(
 ) -> tuple[Display, str]:
     """Return the window, or no display and why. `now`: the source's clock, for the age of the pictures."""
     if not options.window:
-        return NoDisplay(), ""
+        if not somebody_types():
+            return NoDisplay(), ""
+        click.echo(book.text(SCREEN, "typed_keys"), err=True)
+        return TerminalKeys(), ""
     os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
     from coach.shell.window.labels import Labels
     from coach.shell.window.window import OpenCvWindow, display_problem

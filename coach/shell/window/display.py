@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal, Protocol, TypeAlias
 
 from coach.coaching.screen import Screen
+from coach.shell.system.terminal_lines import TERMINAL, TerminalLines
 from coach.types import FaceObservation, Frame, Image
 
 WindowView: TypeAlias = Literal["picture", "overlay", "outline", "hidden"]
@@ -77,6 +78,14 @@ class Display(Protocol):
         ...
 
 
+# What can be asked for without a window, by its letter and Enter; Enter alone pauses and goes on.
+TYPED = {
+    command.value: command
+    for command in Command
+    if command not in {Command.VIEW, Command.FULLSCREEN, Command.LATENCY, Command.HELP}
+} | {"": Command.PAUSE}
+
+
 class NoDisplay:
     """A display for machines without one: keeps the last screen, asks for nothing."""
 
@@ -95,3 +104,20 @@ class NoDisplay:
 
     def close(self) -> None:
         """Do nothing: there is no window."""
+
+
+class TerminalKeys(NoDisplay):
+    """A display for people who see nothing: shows nothing, and hears the keys typed in the terminal."""
+
+    def __init__(self, lines: TerminalLines = TERMINAL) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def show(
+        self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
+    ) -> tuple[Command, ...]:
+        """Keep the screen and return what was typed since the last one."""
+        super().show(frame, observation, screen)
+        line = self._lines.take()
+        command = None if line is None else TYPED.get(line[:1].lower())
+        return () if command is None else (command,)

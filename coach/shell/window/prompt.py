@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import queue
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -15,6 +11,7 @@ import click
 
 from coach.coaching.screen import Screen
 from coach.face.framing import Framing
+from coach.shell.system.terminal_lines import TERMINAL, TerminalLines, somebody_types
 from coach.shell.system.typing_keys import typed_on
 from coach.shell.window.display import Command, Display
 from coach.types import Frame
@@ -212,9 +209,8 @@ def _answer(command: Command, question: Question) -> str | None:
 class TerminalAsker:
     """Asks on the terminal; Enter alone takes the default."""
 
-    def __init__(self) -> None:
-        self._lines: queue.Queue[str] = queue.Queue()
-        self._reader: threading.Thread | None = None
+    def __init__(self, lines: TerminalLines = TERMINAL) -> None:
+        self._lines = lines
 
     def ask(self, question: Question, tick: Callable[[float], Frame | None]) -> str:
         """See `Asker.ask`."""
@@ -240,18 +236,12 @@ class TerminalAsker:
 
     def _answers(self, patience_s: float, tick: Callable[[float], Frame | None]) -> Iterator[str]:
         """Yield each line that is typed, for as long as there is patience."""
-        if self._reader is None:  # a read cannot be called off: one reader serves all questions
-            self._reader = threading.Thread(target=self._read, daemon=True)
-            self._reader.start()
         begun = time.monotonic()
         while (passed := time.monotonic() - begun) < patience_s:
             tick(passed)
-            with suppress(queue.Empty):
-                yield self._lines.get(timeout=PAUSE_S).strip()
-
-    def _read(self) -> None:
-        for line in sys.stdin:
-            self._lines.put(line)
+            line = self._lines.take(PAUSE_S)
+            if line is not None:
+                yield line
 
 
 class NobodyAsker:
@@ -274,6 +264,6 @@ def asker_for(display: Display, check: FramingCheck = _unseen, *, window: bool) 
     """Return how to ask: in the window, else on the terminal, else not at all."""
     if window:
         return WindowAsker(display, check)
-    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+    if somebody_types():
         return TerminalAsker()
     return NobodyAsker()
