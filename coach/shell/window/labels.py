@@ -27,6 +27,14 @@ class Labels:
     help: str = "help"
     latency: str = "delay"
     quit: str = "quit"
+    bars: str = "bars"
+    about_bars: str = "left and right side"
+    brackets: str = "brackets"
+    about_brackets: str = "the goal"
+    ring: str = "ring"
+    about_ring: str = "fills while the form is right"
+    light: str = "light"
+    about_light: str = "green: you are well seen"
     space: str = "Space"
     seconds: str = "s"
     left: str = "left"
@@ -86,7 +94,7 @@ class Labels:
         }[phase]
 
     def keys_help(self) -> tuple[tuple[str, str], ...]:
-        """Return every key with what it does, ready for `Screen.lines`."""
+        """Return every key with what it does and what the picture shows, ready for `Screen.lines`."""
         return (
             (self.space, self.pause),
             ("N", self.next),
@@ -97,6 +105,15 @@ class Labels:
             ("F", self.fullscreen),
             ("L", self.latency),
             ("Q", self.quit),
+            *((capital(part), about) for part, about in self._picture()),
+        )
+
+    def _picture(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (self.bars, self.about_bars),
+            (self.brackets, self.about_brackets),
+            (self.ring, self.about_ring),
+            (self.light, self.about_light),
         )
 
 

@@ -193,14 +193,17 @@ def test_keys_reach_the_session():
 
 
 def test_mute_and_help_are_shown_and_taken_back():
-    """Muted says nothing more aloud; captions go on."""
+    """Muted says nothing more aloud; captions go on. Help pauses, and explains the picture too."""
     help_lines = window.Labels().keys_help()
     presses = ((0.5, Command.MUTE), (2.0, Command.HELP), (3.0, Command.HELP))
     made, keys, _, _ = looped(*presses, help_lines=help_lines)
     made.run()
     assert keys.at(1.0).muted
     assert keys.at(2.5).lines == help_lines
+    assert keys.at(2.5).paused
+    assert ("Ring", "fills while the form is right") in help_lines
     assert not keys.at(3.5).lines
+    assert not keys.at(3.5).paused
     assert len(made._voice.said) == 1  # before it was muted
 
 
