@@ -98,17 +98,19 @@ def _wrong(session: Session, person: Difficult) -> bool:
 def _meant(person: Difficult, events: list[dict[str, Any]]) -> list[Movement]:
     """Return the held movements that were done to their end while somebody was looking."""
     breaks = [event["t"] for event in events if event["type"] in ("face_lost", "paused", "other_face")]
-    lead_s = {step: load_exercise(step).spec.repetition.hold_s for step, _ in STEPS}
+    hold_s = {step: load_exercise(step).spec.repetition.hold_s for step, _ in STEPS}
     last = events[-1]["t"]
     made = []
     for meant in person.person.intended:
         if meant.kind not in HELD or meant.release is None:
             continue
-        end = meant.release
-        if meant.start > last or any(meant.start - 0.5 < t < end + 1.0 for t in breaks):
+        end, half = meant.release, (meant.start + meant.apex) / 2  # a hold counts from half-way up
+        if meant.start > last:
             continue
-        whole = end - meant.apex >= lead_s[meant.exercise] - 0.2
-        made.append(Movement(meant.start, end, meant.valid and whole))
+        valid: bool | None = meant.valid and end - half >= hold_s[meant.exercise] - 0.1
+        if any(meant.start - 0.5 < t < end + 1.0 for t in breaks):
+            valid = None  # nobody knows how much of it was seen
+        made.append(Movement(meant.start, end, valid))
     return made
 
 
