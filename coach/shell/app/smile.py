@@ -41,7 +41,7 @@ from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.system.private_file import write_private
 from coach.shell.window.labels import Labels
-from coach.shell.window.photo_card import card_picture
+from coach.shell.window.overlays import card_picture
 from coach.types import FaceObservation, Frame, Image
 
 if TYPE_CHECKING:

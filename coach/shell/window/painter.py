@@ -9,7 +9,7 @@ import numpy as np
 
 from coach.coaching.screen import Screen
 from coach.shell.system.image import plain
-from coach.shell.window import buttons, face_overlay, gauge, overlays, photo_card, theme, widgets
+from coach.shell.window import buttons, face_overlay, gauge, overlays, theme, widgets
 from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Layout, Rect, layout
@@ -92,7 +92,7 @@ class Painter:
             widgets.fill(canvas, boxes.picture, theme.BACKGROUND)
         if alone:
             if screen.card is not None:
-                photo_card.draw_card(canvas, boxes.body, screen.card)
+                overlays.draw_card(canvas, boxes.body, screen.card)
             else:
                 overlays.draw_summary(canvas, boxes, screen)
                 _caption(canvas, boxes, boxes.end_caption, screen.caption)
