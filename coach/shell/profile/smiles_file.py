@@ -19,7 +19,7 @@ from coach.shell.system.private_file import write_private
 FOLDER, FILE = "smiles", "smiles.json"
 
 
-class _Kept(Strict):
+class _KeptSmile(Strict):
     day: date
     source: str
     numbers: dict[str, float]
@@ -29,8 +29,8 @@ class _Kept(Strict):
     lag_s: float
 
 
-class _File(Strict):
-    smiles: Annotated[list[_Kept], Field(default_factory=list)]
+class _SmilesFile(Strict):
+    smiles: Annotated[list[_KeptSmile], Field(default_factory=list)]
 
 
 def last_smile(data_dir: Path, source: str) -> SmileFinding | None:
@@ -50,7 +50,7 @@ def add_smile(data_dir: Path, finding: SmileFinding, source: str) -> None:
     StoreError
         The folder cannot be written.
     """
-    kept = _Kept(
+    kept = _KeptSmile(
         day=finding.day,
         source=source,
         numbers={name: round(value, 3) for name, value in finding.numbers.items()},
@@ -65,7 +65,7 @@ def add_smile(data_dir: Path, finding: SmileFinding, source: str) -> None:
         before = _read(data_dir)
         if not before and path.exists():
             path.replace(path.with_name("smiles.bad.json"))
-        write_private(path, _File(smiles=[*before, kept]).model_dump_json(indent=1).encode())
+        write_private(path, _SmilesFile(smiles=[*before, kept]).model_dump_json(indent=1).encode())
     except OSError as error:
         raise StoreError(
             f"{path}: the smile cannot be kept ({error.strerror}); "
@@ -73,9 +73,9 @@ def add_smile(data_dir: Path, finding: SmileFinding, source: str) -> None:
         ) from error
 
 
-def _read(data_dir: Path) -> list[_Kept]:
+def _read(data_dir: Path) -> list[_KeptSmile]:
     try:
         text = (data_dir / FOLDER / FILE).read_text(encoding="utf-8")
-        return _File.model_validate_json(text).smiles
+        return _SmilesFile.model_validate_json(text).smiles
     except (OSError, ValueError, RecursionError, ValidationError):
         return []

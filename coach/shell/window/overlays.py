@@ -163,9 +163,9 @@ def card_picture(card: PhotoCard) -> Image:
 
 def _draw_rows(canvas: Image, box: Rect, lines: tuple[tuple[str, str], ...], size: int) -> None:
     pitch = min(box.h // max(len(lines), 1), size * 2)
-    first = round(box.w * 0.46)
+    first, gap = round(box.w * 0.47), size
     for number, (label, value) in enumerate(lines):
         y = box.y + number * pitch
-        theme.write_in(canvas, Rect(box.x, y, first, pitch), label, size=size, colour=theme.QUIET)
+        theme.write_in(canvas, Rect(box.x, y, first - gap, pitch), label, size=size, colour=theme.QUIET)
         right = Rect(box.x + first, y, box.w - first, pitch)
         theme.write_in(canvas, right, value, size=size, weight=theme.STRONG)
