@@ -149,7 +149,9 @@ def _line_up(
     if sample.fix is not None or sample.blink:
         return replace(state, calm_since=None), said
     state = _calmer(state, sample, spec)
-    waited = state.calm_since is not None and sample.t - state.calm_since >= spec.timing.ready_s
+    # with all in one, whoever was ready for the first picture is ready for the next
+    calm_s = spec.timing.steady_s if state.in_one and state.step else spec.timing.ready_s
+    waited = state.calm_since is not None and sample.t - state.calm_since >= calm_s
     if not waited or not quiet:
         return state, said
     if state.pose == "neutral":
