@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ SCRIPT = "smile-coach"
 
 def program() -> list[str]:
     """Return the program's absolute path, or Python with the module where no script was installed."""
-    script = Path(sys.executable).parent / (f"{SCRIPT}.exe" if os.name == "nt" else SCRIPT)
-    return [str(script)] if script.is_file() else [sys.executable, "-m", "coach"]
+    script = Path(sysconfig.get_path("scripts")) / (f"{SCRIPT}.exe" if os.name == "nt" else SCRIPT)
+    return [str(script)] if script.is_file() else [sys.executable, "-P", "-m", "coach"]
 
 
 def arguments(options: Shared, *words: str) -> list[str]:
