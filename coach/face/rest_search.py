@@ -77,6 +77,9 @@ def find_rest(faces: Sequence[FaceObservation]) -> Rest | None:
     else:
         calm = (np.abs(posture - np.median(posture[seed], axis=0)) <= tolerance).all(axis=1)
         start, end = _longest(t, calm)
+        calmest = float(t[seed[0]]), float(t[seed[-1]])
+        if end - start < calmest[1] - calmest[0]:  # a face that is never still: its calmest moment must do
+            start, end = calmest
     smile = float(np.mean([m.smile.mean for m, at in zip(measured, t, strict=True) if start <= at <= end]))
     return Rest(start, end, smile)
 

@@ -61,6 +61,19 @@ def test_a_face_that_never_rests_says_how_much_it_smiles():
     assert rest.smile == pytest.approx(0.8)
 
 
+def test_a_face_that_is_never_still_has_its_calmest_moment():
+    """Somebody who talks and nods all through the film: better a rough neutral than none."""
+    frames = film((3, 0))
+    moving = []
+    for number, frame in enumerate(frames):
+        landmarks = frame.landmarks.copy()
+        landmarks[[*CORNERS, 152], 1] += 0.04 * (number % 3)
+        moving.append(replace(frame, landmarks=landmarks))
+    rest = find_rest(moving)
+    assert rest is not None
+    assert rest.end - rest.start >= 0.3
+
+
 def test_two_pictures_are_too_few():
     """A median needs three."""
     assert find_rest(film((2 / FPS, 0))) is None
