@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coach.shell.report.reminders import Due
 
 
-@click.command()
+@click.command(short_help="Write reminders for your calendar.")
 @click.argument("file", default="smile-coach.ics", type=PLACE)
 @click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="Time of day, local time.")
 @click.option("--open", "show", is_flag=True, help="Open it with your calendar.")
@@ -40,7 +40,7 @@ def remind(options: Shared, file: Path, at: str, show: bool) -> None:
         open_file(str(file.resolve()))
 
 
-@click.command()
+@click.command(short_help="Say in one line what is still to do today.")
 @click.option("--due", "only_due", is_flag=True, help="Print nothing when there is nothing to do.")
 @filed
 def status(options: Shared, only_due: bool) -> None:

@@ -8,7 +8,7 @@ from coach.shell.command_line.options import ListingGroup, filed
 from coach.shell.profile.shared_options import Shared
 
 
-@click.group(cls=ListingGroup)
+@click.group(cls=ListingGroup, short_help="List and add the people who share this machine.")
 def people() -> None:
     """List and add the people who share this machine; each has a history of their own.
 
