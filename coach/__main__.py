@@ -50,10 +50,10 @@ def _run(arguments: list[str]) -> int:
         return 0
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "smile-coach"
-        click.echo(f"{error.format_message().replace(chr(10), ' ')} (see '{command} --help')", err=True)
+        _say(f"{error.format_message().replace(chr(10), ' ')} (see '{command} --help')")
         return error.exit_code
     except click.ClickException as error:
-        click.echo(error.format_message(), err=True)
+        _say(error.format_message())
         return 1
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -71,8 +71,10 @@ def _say(line: str) -> None:
     """Write a line to standard error, where there still is one: the terminal may have been closed."""
     import click
 
+    from coach.shell.system.terminal import shown
+
     with contextlib.suppress(OSError, ValueError):
-        click.echo(line, err=True)
+        click.echo(shown(line), err=True)
 
 
 def _full(error: OSError) -> int:

@@ -26,6 +26,7 @@ from coach.shell.detection.landmarker import MIRROR_EVERY_S, Landmarker
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.toml_files import load_coaching
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
+from coach.shell.system.terminal import shown
 from coach.types import Bilateral
 
 
@@ -85,7 +86,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
         landmarker = stack.enter_context(Landmarker(model, MIRROR_EVERY_S))
         film = survey(request.video, landmarker)
         for note in film.notes:
-            click.echo(f"{request.video}: {note}", err=True)
+            click.echo(f"{shown(request.video)}: {note}", err=True)
         video = VideoFile(request.video, turn=film.turn)
         stack.callback(video.close)
         keep = stack.enter_context(_Record(request))
@@ -105,7 +106,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
     if not analysis.calibrated:
         click.echo(_no_neutral(request, analysis), err=True)
     if video.warning:
-        click.echo(f"{request.video}: {video.warning}", err=True)
+        click.echo(f"{shown(request.video)}: {video.warning}", err=True)
     problems = keep.problems
     if request.plot is not None:
         from coach.shell.report.analysis_plot import draw_analysis

@@ -24,6 +24,7 @@ from coach.shell.system.private_file import hand_over, refuse_dash
 from coach.shell.system.regular_file import require_regular_file
 
 FORMAT = "smile-coach history"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # what a spreadsheet may run, and the mark against it
 LARGEST = 500_000_000  # bytes of a file that is read back; a hundred years of daily sessions take less
 ENDINGS = {".csv": "csv", ".json": "json", ".pdf": "pdf"}  # what each promises
 _ORDER = {"sessions": "started_at, rowid", "check_ins": "at, rowid"}
@@ -55,7 +56,7 @@ def export_csv(store: Store, folder: Path) -> list[Path]:
         text = io.StringIO()
         writer = csv.DictWriter(text, fieldnames=_columns(store.connection, table), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: defused(value) for name, value in row.items()} for row in rows)
         paths.append(folder / f"{table}.csv")
         hand_over(paths[-1], text.getvalue().encode())
     return paths
@@ -157,6 +158,14 @@ def import_json(store: Store, path: Path) -> str:
     if lost:
         said += f"; {counted(lost, 'rows')} left out, whose session or check-in is not in the file"
     return said
+
+
+def defused(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: a text that begins like one gets a `'` first.
+
+    One that begins with `'` gets another, so that taking one away gives every text back as it was.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def counted(count: int, things: str) -> str:

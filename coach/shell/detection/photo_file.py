@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
+import warnings
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coach.errors import CoachError, StoreError
 from coach.shell.system.image import plain
 from coach.shell.system.native_stderr import native_stderr
 from coach.shell.system.private_file import make_private
+from coach.shell.system.regular_file import require_regular_file
 from coach.types import Image
 
 FOLDER = "photos"  # in the data folder
+MOST_PIXELS = 120_000_000
 MOST_BYTES = 100_000_000
 
 
@@ -33,8 +38,7 @@ def read_photo(path: Path) -> Image:
     """
     import cv2
 
-    if not path.exists():
-        raise CoachError(f"{path}: no such file; check the path")
+    require_regular_file(path, "a photo")
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
@@ -42,6 +46,7 @@ def read_photo(path: Path) -> Image:
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
         raise CoachError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    _check_size(path, data)
     try:
         with native_stderr():
             decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
@@ -51,6 +56,30 @@ def read_photo(path: Path) -> Image:
     if image is None:
         raise CoachError(f"{path}: is not a picture that can be read; use a JPEG or PNG file")
     return image
+
+
+def _check_size(path: Path, data: NDArray[np.uint8]) -> None:
+    """Refuse a picture by its header alone that would take gigabytes: 100 kB can unfold to that.
+
+    Raises
+    ------
+    CoachError
+        It is too large, or no picture.
+    """
+    from PIL import Image as Pictures
+
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),  # the limit below is ours
+            Pictures.open(io.BytesIO(data.tobytes())) as picture,
+        ):
+            width, height = picture.size
+    except Pictures.DecompressionBombError as error:
+        raise CoachError(f"{path}: is too large for a photo; scale it down") from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise CoachError(f"{path}: is not a picture that can be read; use a JPEG or PNG file") from error
+    if width * height > MOST_PIXELS:
+        raise CoachError(f"{path}: {width} x {height} pixels are too many for a photo; scale it down")
 
 
 def keep_photo(folder: Path, image: Image, at: datetime, name: str) -> str:

@@ -32,6 +32,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     UsageError
         The file cannot be read, is too large, is not UTF-8 or is not TOML.
     """
+    if path.is_fifo():  # it would be waited for until somebody writes to it
+        raise UsageError(f"{path}: is a pipe, not a settings file; check the path")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)  # not all of it: a device has no end

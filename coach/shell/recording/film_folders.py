@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coach.errors import CoachError, StoreError, UsageError
 from coach.shell.recording.trace_file import read_setup
+from coach.shell.system.terminal import shown
 
 FOLDER = "films"  # in the data folder
 TRACE, EVENTS, FILM = "session.trace", "events.jsonl", "film.mp4"
@@ -29,9 +30,8 @@ class Recorded:
     def line(self) -> str:
         """One line to choose it by."""
         what = self.plan or "unreadable"
-        return (
-            f"{self.session[:8] or '-':8}  {self.folder.name}  {what}, {size_text(folder_size(self.folder))}"
-        )
+        size = size_text(folder_size(self.folder))
+        return shown(f"{self.session[:8] or '-':8}  {self.folder.name}  {what}, {size}")
 
 
 def new_folder(data_dir: Path, at: datetime) -> Path:

@@ -34,6 +34,7 @@ from coach.errors import CoachError, StoreError
 from coach.events import EndReason
 from coach.replay.trace import Entry, EntryKind, SessionTrace, Setup
 from coach.shell.recording.trace_setup import setup_from_json, setup_to_json
+from coach.shell.system.regular_file import require_regular_file
 from coach.types import Bilateral, FaceObservation, Light
 
 FORMAT = 1
@@ -44,6 +45,8 @@ VALUES = LANDMARKS * 3 + BLENDSHAPES
 LIGHT, DOUBLE = 1, 2  # flags
 HEAD, FACE, LIGHTS = struct.Struct("<BdI"), struct.Struct("<BII"), struct.Struct("<5d")
 LONGEST = 1 << 20  # bytes of one record: the setup is a few kB, a face at most 12 kB
+# A face's noise folds to half; only what somebody made up folds to a twentieth, and would fill the memory.
+FREE, MOST_FOLDED = 16_000_000, 20
 MOST_ENTRIES = 150_000  # more than an hour; a file that claims more is not believed
 PIECE = 1 << 14
 KINDS: Final[dict[bytes, EntryKind]] = {
@@ -255,6 +258,7 @@ def _unpacked(data: bytes, before: Values) -> Values:
 
 
 def _open(path: Path) -> BinaryIO:
+    require_regular_file(path, "a session's trace")
     try:
         return path.open("rb")
     except OSError as error:
@@ -271,9 +275,14 @@ def _records(file: BinaryIO, path: Path) -> Iterator[tuple[bytes, float, bytes]]
         raise CoachError(f"{path}: trace format {got}, this program reads {FORMAT}; use a newer smile-coach")
     stream = zlib.decompressobj()
     buffer = bytearray()
+    left = FREE + MOST_FOLDED * path.stat().st_size  # bytes that it may still unfold to
     while piece := file.read(PIECE):
         while piece:
-            buffer += stream.decompress(piece, LONGEST)
+            unfolded = stream.decompress(piece, LONGEST)
+            left -= len(unfolded)
+            if left < 0:
+                raise ValueError("unfolds to more than any session")
+            buffer += unfolded
             piece = stream.unconsumed_tail
             start = 0
             while len(buffer) - start >= HEAD.size:

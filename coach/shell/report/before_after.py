@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,7 +64,8 @@ def first_and_latest(folder: Path) -> tuple[KeptPhoto, KeptPhoto] | None:
     days: dict[str, dict[date, Path]] = {pose: {} for pose in POSES}
     for path in sorted((folder / FOLDER).glob("*.png")):
         if (found := _NAME.fullmatch(path.name)) and found[2] in days:
-            days[found[2]][date.fromisoformat(found[1])] = path  # the day's last take
+            with suppress(ValueError):  # a name of one's own, e.g. of the 41st
+                days[found[2]][date.fromisoformat(found[1])] = path  # the day's last take
     for pose, paths in days.items():
         first, latest = _readable(pose, paths), _readable(pose, dict(reversed(paths.items())))
         if first is not None and latest is not None and first.day != latest.day:
@@ -84,7 +86,7 @@ def _photo(day: date, pose: str, path: Path) -> KeptPhoto | None:
         image = read_photo(path)
     except CoachError:
         return None
-    width = round(image.shape[1] * HEIGHT / image.shape[0])
+    width = max(round(image.shape[1] * HEIGHT / image.shape[0]), 1)
     mirrored = np.ascontiguousarray(image[:, ::-1])
     small = cv2.resize(mirrored, (width, HEIGHT), interpolation=cv2.INTER_AREA)
     jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()

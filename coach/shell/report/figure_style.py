@@ -8,3 +8,4 @@ def own_style() -> None:
     import matplotlib as mpl
 
     mpl.rcdefaults()
+    mpl.rcParams["text.parse_math"] = False  # "$" in a memory's words is a price, not a formula

@@ -10,6 +10,7 @@ from pathlib import Path
 from coach.coaching.phrases import PhraseBook
 from coach.errors import UsageError
 from coach.shell.system.private_file import hand_over
+from coach.shell.system.terminal import shown
 
 SECTION = "remind"
 AFTER_DAILY = timedelta(minutes=10)  # two alarms at once would hide one another
@@ -128,7 +129,7 @@ def _entry(
 def _escaped(text: str) -> str:
     for mark in ("\\", ";", ","):
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", "\\n")
+    return shown(text.replace("\n", "\\n"))
 
 
 def _folded(line: str) -> str:

@@ -21,6 +21,7 @@ from coach.progress.history import (
     TypeRecord,
 )
 from coach.shell.store.row_models import MODELS, fault, sound
+from coach.shell.system.terminal import shown
 from coach.types import Bilateral
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
@@ -128,8 +129,8 @@ def read_history(connection: sqlite3.Connection) -> History:
         SessionRecord(
             id=session,
             started_at=at,
-            plan=plan,
-            source=source,
+            plan=shown(plan),
+            source=shown(source),
             version=version,
             duration_s=duration_s,
             reason=reason,

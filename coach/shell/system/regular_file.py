@@ -40,4 +40,4 @@ def require_regular_file(path: Path, what: str = "a video") -> None:
     if not stat.S_ISREG(about.st_mode):
         raise SourceError(f"{path}: is a pipe or a device, not {what}; save it as a file first")
     if about.st_size == 0:
-        raise SourceError(f"{path}: is empty (0 bytes), not {what}; give another file")
+        raise SourceError(f"{path}: is empty (0 bytes), so it is not {what}; give another file")
