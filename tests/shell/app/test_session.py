@@ -44,11 +44,12 @@ class Pictures:
 
     def __init__(self, run: Led) -> None:
         self.t, self.count, self.run = 0.0, 0, run
+        self.interval_s = 1 / 30
         self.script: dict[int, Signal] = {60 * 30: Signal.ENDED}
 
     def read(self) -> Frame | Signal:
         self.count += 1
-        self.t += 1 / 30
+        self.t += self.interval_s
         return self.script.get(self.count) or Frame(self.t, np.zeros((1, 1, 3), np.uint8))
 
     def hear(self, cue: Cue) -> None:
@@ -205,6 +206,18 @@ def test_mute_and_help_are_shown_and_taken_back():
     assert not keys.at(3.5).lines
     assert not keys.at(3.5).paused
     assert len(made._voice.said) == 1  # before it was muted
+
+
+@pytest.mark.parametrize(("fps", "share"), [(20, 1.0), (8, 0.5)])
+def test_of_slow_pictures_every_second_one_is_drawn_and_all_are_looked_at(fps, share, monkeypatch):
+    """A busy machine spends its time on seeing the person rather than on showing them."""
+    made, keys, kept, pictures = looped()
+    monkeypatch.setattr(Devices, "live", True)
+    pictures.interval_s = 1 / fps
+    assert made.run() == "finished"
+    drawn = len([t for t, _ in keys.shown if 5.0 < t < 9.0])
+    assert drawn == pytest.approx(4.0 * fps * share, abs=2)
+    assert len([event for event in kept.events if event.type == "rep"]) == 1
 
 
 def test_a_rating_goes_to_the_last_memory():
