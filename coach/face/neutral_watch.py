@@ -13,6 +13,8 @@ from coach.types import FaceObservation
 
 BELOW_S: Final = 2.0  # nobody holds a face lower than its rest for this long
 BLINK_S: Final = 0.4
+MOVED_S: Final = 7.0  # longer than anybody takes to answer an ask
+MOVED: Final = 0.6  # of the own best: no face at rest drifts this far
 # As shares of the own best: three and more standard deviations of a face at rest, drift included.
 LOW_CORNERS: Final = -0.25
 LOW_LIDS: Final = -0.6
@@ -63,3 +65,29 @@ def _below(features: Features) -> bool:
     open_eyes = features.closure.maximum < SHUT
     lids = open_eyes and features.cheek_raise.maximum < LOW_LIDS
     return corners or lids or features.jaw_open < LOW_JAW
+
+
+class Unrecognised:
+    """Notices a face that clearly moves the way it was asked to while none of it is recognised.
+
+    Feed it every frame of an exercise that has asked for a movement::
+
+        if moves.step(t, level, resting=view.phase == "neutral"):
+            look_again()
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[float, float]] = []
+
+    def step(self, t: float, level: float, *, resting: bool) -> bool:
+        """Take in the size of the movement, 1 = own best; `resting`: the exercise sees none."""
+        if not resting:
+            self._levels = []
+            return False
+        self._levels = [(at, value) for at, value in self._levels if t - at <= MOVED_S] + [(t, level)]
+        values = [value for _, value in self._levels]
+        lasted = t - self._levels[0][0] >= MOVED_S - BLINK_S
+        if not lasted or max(values) - min(values) < MOVED:
+            return False
+        self._levels = []
+        return True

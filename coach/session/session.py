@@ -16,7 +16,7 @@ from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
 from coach.face.features import Features
 from coach.face.neutral_capture import FaceCheck
-from coach.face.neutral_watch import NeutralWatch
+from coach.face.neutral_watch import NeutralWatch, Unrecognised
 from coach.face.perception import Perception
 from coach.session.plan import Plan
 from coach.session.plan_run import BEFORE, USUAL, Occasion, PlanRun
@@ -88,6 +88,7 @@ class Session:
         self._counting_in: CountIn | None = None
         self._scene = Scene(coaching.shown)
         self._neutral_watch = NeutralWatch()
+        self._unrecognised = Unrecognised()
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
@@ -267,8 +268,17 @@ class Session:
         else:
             events = self.plan_run.step(t, run, features)
             self._scene = self._scene.after(t, run.view, events)
+            view = run.view
+            asked = run.guidance.asks and features is not None and view.bars is not None
+            if asked and view.bars is not None and self._moves(t, view.bars.level.mean, view.phase):
+                self._look_again(t)
+                return
             if run.guidance.done:
                 self._conclude(t)
+
+    def _moves(self, t: float, level: float, phase: str) -> bool:
+        """Whether the face has clearly moved for a while without being recognised."""
+        return self._unrecognised.step(t, level, resting=phase == "neutral")
 
     def _conclude(self, t: float) -> None:
         """Go on from an exercise to the next one, or close."""
