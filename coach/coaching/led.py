@@ -9,13 +9,13 @@ from coach.coaching.cue_queue import CueQueue
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.hints import Hints
 from coach.coaching.phrases import SESSION, PhraseBook
+from coach.coaching.picture_rate import PictureRate
 from coach.coaching.screen import Screen
 from coach.coaching.session_log import SessionLog
 from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Calibrated, Event, Paused, Resumed
 from coach.face.baseline import Baseline
 from coach.face.neutral_capture import FaceCheck, NeutralFound
-from coach.face.picture_rate import PictureRate
 from coach.face.presence import Watch
 from coach.settings import Settings
 from coach.types import FaceObservation

@@ -17,14 +17,14 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from coach.coaching.guide import Guidance
+from coach.coaching.guides.guide import Guidance
 from coach.coaching.screen import Guilty, ScreenPhase
 from coach.events import Reason
 from coach.exercise.view import View
 
-State: TypeAlias = Literal["rest", "go", "waiting", "rising", "holding", "fix", "let_go", "once_more"]
+CoachingState: TypeAlias = Literal["rest", "go", "waiting", "rising", "holding", "fix", "let_go", "once_more"]
 
-PHASES: Final[dict[State, ScreenPhase]] = {
+PHASES: Final[dict[CoachingState, ScreenPhase]] = {
     "rest": "rest",
     "go": "go",
     "waiting": "waiting",
@@ -37,7 +37,7 @@ PHASES: Final[dict[State, ScreenPhase]] = {
 ONE_SIDED: Final[frozenset[Reason]] = frozenset({"asymmetric"})
 
 
-def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, faulty: bool) -> State:
+def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, faulty: bool) -> CoachingState:
     """Return the state of an exercise that is held.
 
     Parameters

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from coach.coaching.cues import Cue
-from coach.coaching.guide import Guidance, Guide, Moment, OwnGuide
-from coach.coaching.held_guide import HeldGuide
-from coach.coaching.jaw_guide import JawGuide
-from coach.coaching.memory_guide import MemoryGuide
+from coach.coaching.guides.guide import Guidance, Guide, Moment, OwnGuide
+from coach.coaching.guides.held_guide import HeldGuide
+from coach.coaching.guides.jaw_guide import JawGuide
+from coach.coaching.guides.memory_guide import MemoryGuide
 from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Recall, Released, Rep
 from coach.exercise.protocol import AnyExercise, Context, Cued

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import ShownSpec
-from coach.coaching.states import PHASES, State, guilty, state_of
+from coach.coaching.states import PHASES, CoachingState, guilty, state_of
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.session.exercise_run import ExerciseRun
@@ -142,7 +142,7 @@ def _capped(bars: Bars | None) -> Bars | None:
     return replace(bars, level=level)
 
 
-def _state(scene: Scene, t: float, run: ExerciseRun) -> State:
+def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:
     return state_of(
         run.view,
         run.guidance,

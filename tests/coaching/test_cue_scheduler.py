@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coach.coaching.cue_scheduler import INTERRUPTING, SchedulerState, estimate_s, step
 from coach.coaching.cues import Cue, CueKind
-from coach.coaching.feedback import FIXED, Rationing, ration
+from coach.coaching.guides.feedback import FIXED, Rationing, ration
 from coach.coaching.spec import CueExpiry
 
 EXPIRY = CueExpiry()

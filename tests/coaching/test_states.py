@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from led import Led, hold, led, plan, posed
 
-from coach.coaching.states import PHASES, State
+from coach.coaching.states import PHASES, CoachingState
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
 
@@ -26,7 +26,7 @@ def phases(run: Led) -> list[str]:
 
 
 def test_every_state_has_its_phase():
-    assert set(PHASES) == set(get_args(State))
+    assert set(PHASES) == set(get_args(CoachingState))
 
 
 def test_hold_is_shown_whenever_it_is_said(uneven_at_first):

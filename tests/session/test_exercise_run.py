@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from coach.coaching.guide import Guidance, Guide
-from coach.coaching.held_guide import HeldGuide
-from coach.coaching.jaw_guide import JawGuide
-from coach.coaching.memory_guide import MemoryGuide
+from coach.coaching.guides.guide import Guidance, Guide
+from coach.coaching.guides.held_guide import HeldGuide
+from coach.coaching.guides.jaw_guide import JawGuide
+from coach.coaching.guides.memory_guide import MemoryGuide
 from coach.coaching.spec import STANDARD
 from coach.exercise.protocol import Context
 from coach.session.exercise_run import ExerciseRun, guide_for

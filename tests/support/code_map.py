@@ -75,7 +75,7 @@ WAYS: dict[str, tuple[Step, ...]] = {
                 "session.plan_run:PlanRun.step",
                 step(
                     "session.exercise_run:ExerciseRun.step",
-                    step("coaching.held_guide:HeldGuide.step"),
+                    step("coaching.guides.held_guide:HeldGuide.step"),
                 ),
             ),
             step("coaching.cue_queue:CueQueue.add"),
@@ -159,7 +159,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "is a cue chosen, and spoken?",
         (
-            "coaching.held_guide:HeldGuide.step",
+            "coaching.guides.held_guide:HeldGuide.step",
             "coaching.cue_scheduler:step",
             "shell.sound.speech:SpokenVoice.say",
         ),

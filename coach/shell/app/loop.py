@@ -16,10 +16,10 @@ import click
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.flow import Flow, Output
+from coach.coaching.picture_rate import PictureRate
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
 from coach.events import EndReason
-from coach.face.picture_rate import PictureRate
 from coach.shell.app.devices import Devices
 from coach.shell.capture.source import Listener, Signal
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector

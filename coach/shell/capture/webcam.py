@@ -24,7 +24,7 @@ BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # seconds between attempts to open it again: b
 CLOSE_WAIT_S = 0.5  # a reader that is not stuck lets go well within this
 
 
-class State(Enum):
+class CameraState(Enum):
     """What the camera is doing."""
 
     CLOSED = auto()
@@ -45,28 +45,31 @@ class CameraTrigger(Enum):
     CLOSE = auto()
 
 
-TRANSITIONS: dict[State, dict[CameraTrigger, State]] = {
-    State.CLOSED: {CameraTrigger.START: State.OPENING},
-    State.OPENING: {
-        CameraTrigger.PICTURE: State.STREAMING,
-        CameraTrigger.FAILURE: State.BACKOFF,
-        CameraTrigger.TIMEOUT: State.BACKOFF,
-        CameraTrigger.CLOSE: State.CLOSED,
+TRANSITIONS: dict[CameraState, dict[CameraTrigger, CameraState]] = {
+    CameraState.CLOSED: {CameraTrigger.START: CameraState.OPENING},
+    CameraState.OPENING: {
+        CameraTrigger.PICTURE: CameraState.STREAMING,
+        CameraTrigger.FAILURE: CameraState.BACKOFF,
+        CameraTrigger.TIMEOUT: CameraState.BACKOFF,
+        CameraTrigger.CLOSE: CameraState.CLOSED,
     },
-    State.STREAMING: {
-        CameraTrigger.SILENCE: State.STALLED,
-        CameraTrigger.FAILURE: State.BACKOFF,
-        CameraTrigger.CLOSE: State.CLOSED,
+    CameraState.STREAMING: {
+        CameraTrigger.SILENCE: CameraState.STALLED,
+        CameraTrigger.FAILURE: CameraState.BACKOFF,
+        CameraTrigger.CLOSE: CameraState.CLOSED,
     },
-    State.STALLED: {
-        CameraTrigger.PICTURE: State.STREAMING,
-        CameraTrigger.FAILURE: State.BACKOFF,
-        CameraTrigger.TIMEOUT: State.BACKOFF,
-        CameraTrigger.CLOSE: State.CLOSED,
+    CameraState.STALLED: {
+        CameraTrigger.PICTURE: CameraState.STREAMING,
+        CameraTrigger.FAILURE: CameraState.BACKOFF,
+        CameraTrigger.TIMEOUT: CameraState.BACKOFF,
+        CameraTrigger.CLOSE: CameraState.CLOSED,
     },
-    State.BACKOFF: {CameraTrigger.TIMEOUT: State.OPENING, CameraTrigger.CLOSE: State.CLOSED},
+    CameraState.BACKOFF: {
+        CameraTrigger.TIMEOUT: CameraState.OPENING,
+        CameraTrigger.CLOSE: CameraState.CLOSED,
+    },
 }
-LIMIT_S = {State.OPENING: OPEN_LIMIT_S, State.STALLED: ABANDON_S}
+LIMIT_S = {CameraState.OPENING: OPEN_LIMIT_S, CameraState.STALLED: ABANDON_S}
 
 
 class Webcam:
@@ -99,7 +102,7 @@ class Webcam:
         self._clock = clock
         self._open_here = open_here
         self._zero = clock()
-        self._state = State.CLOSED
+        self._state = CameraState.CLOSED
         self._since = self._zero
         self._news = threading.Condition()
         self._reader = Reader(self._news, clock)
@@ -115,7 +118,7 @@ class Webcam:
         return f"webcam:{self._settings.index}"
 
     @property
-    def state(self) -> State:
+    def state(self) -> CameraState:
         """What the camera is doing."""
         return self._state
 
@@ -132,19 +135,19 @@ class Webcam:
         """
         if self._done:
             return Signal.ENDED
-        if self._state is State.CLOSED:
+        if self._state is CameraState.CLOSED:
             self._enter(CameraTrigger.START)
         self._advance()
         self._wait()
         self._advance()
-        if self._state is State.STREAMING:
+        if self._state is CameraState.STREAMING:
             with self._news:
                 if self._reader.count > self._given and self._reader.image is not None:
                     self._given = self._reader.count
                     self._given_t = max(self._reader.t - self._zero, self._given_t + 1e-6)
                     return Frame(self._given_t, self._reader.image)
             return Signal.WAITING
-        first = self._state is State.OPENING and not self._streamed
+        first = self._state is CameraState.OPENING and not self._streamed
         return Signal.WAITING if first and self._lasted() < OPEN_PATIENCE_S else Signal.LOST
 
     def now(self) -> float:
@@ -156,7 +159,7 @@ class Webcam:
         if self._done:
             return
         self._done = True
-        if self._state is not State.CLOSED:
+        if self._state is not CameraState.CLOSED:
             self._enter(CameraTrigger.CLOSE)
         self._reader.join(CLOSE_WAIT_S)
 
@@ -164,8 +167,8 @@ class Webcam:
         """Wait for a picture or the reader's end, but not long."""
         reader = self._reader
         with self._news:
-            known = self._given if self._state is State.STREAMING else reader.count
-            idle = self._state is State.BACKOFF  # no reader at work: only time helps
+            known = self._given if self._state is CameraState.STREAMING else reader.count
+            idle = self._state is CameraState.BACKOFF  # no reader at work: only time helps
             self._news.wait_for(lambda: not idle and (reader.count > known or reader.over), MAX_WAIT_S)
 
     def _lasted(self) -> float:
@@ -185,7 +188,7 @@ class Webcam:
 
     def _trigger(self) -> CameraTrigger | None:
         """Return the trigger that the current state responds to, if any."""
-        if self._state is State.BACKOFF:
+        if self._state is CameraState.BACKOFF:
             wait = BACKOFF_S[min(self._attempts, len(BACKOFF_S)) - 1]
             return CameraTrigger.TIMEOUT if self._lasted() >= wait else None
         with self._news:
@@ -195,7 +198,7 @@ class Webcam:
             live = self._reader.count > 0 and self._clock() - self._reader.changed_at <= SILENT_S
         if failed:
             return CameraTrigger.FAILURE
-        if self._state is State.STREAMING:
+        if self._state is CameraState.STREAMING:
             return None if live else CameraTrigger.SILENCE
         if live:
             return CameraTrigger.PICTURE
@@ -205,15 +208,15 @@ class Webcam:
         """Go to the state that the table names, and do what belongs to arriving there."""
         self._state = TRANSITIONS[self._state][trigger]
         self._since = self._clock()
-        if self._state is State.OPENING:
+        if self._state is CameraState.OPENING:
             self._reader = Reader(self._news, self._clock, after=self._reader)
             self._given = 0
             self._reader.start(lambda: self._opener(self._settings), open_here=self._open_here)
-        elif self._state is State.STREAMING:
+        elif self._state is CameraState.STREAMING:
             self._streamed = True
             self._attempts = 0
-        elif self._state is State.BACKOFF:
+        elif self._state is CameraState.BACKOFF:
             self._attempts += 1
             self._reader.wanted = False
-        elif self._state is State.CLOSED:
+        elif self._state is CameraState.CLOSED:
             self._reader.wanted = False

@@ -20,7 +20,7 @@ from coach.shell.capture.webcam import (
     OPEN_LIMIT_S,
     SILENT_S,
     TRANSITIONS,
-    State,
+    CameraState,
     Webcam,
 )
 from coach.types import Frame
@@ -167,7 +167,7 @@ def test_a_stall_is_noticed_and_ends_by_itself(rig, clock):
     assert camera.read() is Signal.WAITING
     clock.t += 0.2
     assert camera.read() is Signal.LOST
-    assert camera.state is State.STALLED
+    assert camera.state is CameraState.STALLED
     clock.t += 1.0
     feeds[0].show(numbered(2))
     assert until(camera, Frame).t == pytest.approx(SILENT_S + 1.1)
@@ -218,7 +218,7 @@ def test_a_stuck_reader_is_abandoned_and_never_released_from_outside(rig, clock)
     camera.read()
     clock.t += ABANDON_S + 0.1
     camera.read()
-    assert camera.state is State.BACKOFF
+    assert camera.state is CameraState.BACKOFF
     assert not feeds[0].released.is_set()
     clock.t += BACKOFF_S[0] + 0.1
     feeds[1].show(numbered(2))
@@ -237,14 +237,14 @@ def test_unplugged_and_plugged_in_again(rig, clock):
     for feed in feeds[:5]:
         feed.show(UNPLUGGED)
     for attempt, wait in enumerate([*BACKOFF_S, BACKOFF_S[-1]], start=1):
-        while camera.state is not State.BACKOFF:
+        while camera.state is not CameraState.BACKOFF:
             camera.read()
         clock.t += wait - 0.01
         assert camera.read() is Signal.LOST
         assert len(opened) == attempt
         clock.t += 0.02
         camera.read()
-        assert camera.state is not State.CLOSED
+        assert camera.state is not CameraState.CLOSED
     feeds[5].show(numbered(2))
     assert until(camera, Frame).t > sum(BACKOFF_S)
     assert len(opened) == 6
@@ -366,14 +366,14 @@ def test_every_state_can_be_closed_and_none_is_a_dead_end():
     """From every state there is a way to close, and from every state but one a way to pictures."""
     for state, ways in TRANSITIONS.items():
         assert ways, state
-        assert state is State.CLOSED or State.CLOSED in ways.values()
-    reached, frontier = {State.CLOSED}, [State.CLOSED]
+        assert state is CameraState.CLOSED or CameraState.CLOSED in ways.values()
+    reached, frontier = {CameraState.CLOSED}, [CameraState.CLOSED]
     while frontier:
         for target in TRANSITIONS[frontier.pop()].values():
             if target not in reached:
                 reached.add(target)
                 frontier.append(target)
-    assert reached == set(State)
+    assert reached == set(CameraState)
 
 
 def test_listing_cameras_opens_and_releases_each(monkeypatch):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
-from coach.coaching.countdown import Countdown
 from coach.coaching.cues import Cue, CueKind
-from coach.coaching.guide import Guidance, Moment
+from coach.coaching.guides.countdown import Countdown
+from coach.coaching.guides.guide import Guidance, Moment
 from coach.coaching.spec import JawGuideSpec
 from coach.events import Attempt, JawCircle, Rep, Stage, StageName
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, TypeAlias
 
 from coach.coaching.cues import Cue, CueKind
-from coach.coaching.guide import Guidance, Moment
+from coach.coaching.guides.guide import Guidance, Moment
 from coach.coaching.spec import MemoryGuideSpec
 from coach.events import Recall
 

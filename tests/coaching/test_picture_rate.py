@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coach.face.picture_rate import PictureRate
+from coach.coaching.picture_rate import PictureRate
 
 
 def seen(intervals: list[float]) -> PictureRate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from coach.coaching.guide import Moment
+from coach.coaching.guides.guide import Moment
 
 NUMBERS: Final = {3: "three", 2: "two", 1: "one"}
 LATE_S = 0.2  # a number this late is left out

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
-from coach.coaching.countdown import Countdown
 from coach.coaching.cues import Cue, CueKind
-from coach.coaching.feedback import FIXED, Rationing, ration
-from coach.coaching.guide import Guidance, Moment
+from coach.coaching.guides.countdown import Countdown
+from coach.coaching.guides.feedback import FIXED, Rationing, ration
+from coach.coaching.guides.guide import Guidance, Moment
 from coach.coaching.spec import HeldGuideSpec
 from coach.events import Attempt, Reason, Released, Rep, Smile
 

@@ -1,0 +1,1 @@
+"""Guides: what to say when, in the course of one exercise; one for each kind."""
