@@ -108,6 +108,6 @@ def _since(finding: SmileFinding, before: SmileFinding, words: ProgressWords) ->
     if moved is None:
         return ""
     change, real = moved
-    sign = "+" if change > 0 else "-"
+    sign = "" if not round(change) else "+" if change > 0 else "-"
     amount = f"{sign}{words.number(abs(change), 0)}"
     return words.say("changed" if real else "same", CARD, change=amount)

@@ -238,10 +238,10 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     tmp_path: Path, model_path: Path
 ) -> None:
     """From the command to the card: film and card are kept; the scores are a check-in's within 3 points."""
-    arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep"]
+    arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep", "--language", "en"]
     result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    assert "Type: eyes engaged" in result.output
+    assert "Type: eyes engaged" in result.output, result.output
     assert "First side: both together" in result.output
     kept = last_smile(tmp_path, "demo")
     assert kept is not None
