@@ -287,7 +287,7 @@ def test_chapters_begin_where_a_movement_began_and_say_what_came_of_it():
         (10.0, "rep"),
         (14.0, "break"),
     ]
-    assert found[1].title == "Cheek raiser: Good lift - hold it a little longer"
+    assert found[1].title == "Cheek raiser: Hold it a little longer - good lift"
     assert "{" not in found[2].title
     assert found[3].title == "Cheek raiser: 1"
     assert [(c.start, c.end) for c in chapter_titles(found, 20.0)][-2:] == [(10.0, 14.0), (14.0, 20.0)]
