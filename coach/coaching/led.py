@@ -109,7 +109,8 @@ class Led:
         """Take in one frame; return what has changed about camera and face."""
         self.frames += 1
         events = self.watch.see(t, face)
-        if self.rate.step(t) and not self._told_slow and self.speaker.quiet(t) and not self.paused_by:
+        slow = self.rate.step(t) and face is not None  # a face that is not seen is to be spoken of first
+        if slow and not self._told_slow and self.speaker.quiet(t) and not self.paused_by:
             self._told_slow = True
             self.say(t, CueKind.PRAISE, "slow_pictures")  # before any instruction
         if events:

@@ -244,8 +244,8 @@ def test_score_photo_files(tmp_path: Path, model_path: Path) -> None:
     [
         ("missing.png", "no such file"),
         ("text.png", "not a picture"),
-        ("empty.png", "not a picture"),
-        (".", "cannot be read"),
+        ("empty.png", "is empty"),
+        (".", "is a folder"),
         ("nobody.png", "no face"),
         ("two.png", "more than one face"),
     ],

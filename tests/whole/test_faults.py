@@ -224,8 +224,8 @@ def test_pictures_without_a_face_are_said_and_never_counted(lead: Callable[..., 
 
 def test_a_minute_asleep_is_no_long_hold(lead: Callable[..., Told]) -> None:
     """The process stood still for 60 s inside a hold: no rep came of it, and the session continues."""
-    told = lead(InjectedFault("gap", 5.0, 5.5, amount=60.0))
-    assert told.person.intended[0].start < 5.0
+    told = lead(InjectedFault("gap", 7.4, 7.9, amount=60.0))
+    assert told.person.intended[0].start < 7.4
     assert told.of("face_lost")[0]["t"] > 60
     assert told.of("paused")
     assert told.of("resumed")
@@ -579,8 +579,10 @@ def test_a_clock_set_back_spoils_no_history(tmp_path: Path) -> None:
 
 
 def test_session_time_is_no_wall_clock() -> None:
-    """Nothing asks for the time of day, but for dates: sessions run on clocks that only go forward."""
+    """Only dates and the age of files ask for the time of day: sessions run on clocks that go forward."""
     for path in Path(coach.__file__).parent.rglob("*.py"):
+        if path.name == "private_file.py":  # how old a leftover is can only be told by the time of day
+            continue
         assert "time.time(" not in path.read_text(encoding="utf-8"), path
 
 
