@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,22 @@ def opencv_is_hushed() -> None:
     FFmpeg takes its log level when it is first used and keeps it, so the first test would decide for all.
     """
     hush_opencv()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that looks for tests that lean on one another."""
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in a random order")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shuffle the tests of each file, and the files, where that is asked for."""
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        files = sorted({item.path for item in items})
+        order = random.Random(seed)
+        order.shuffle(files)
+        order.shuffle(items)
+        items.sort(key=lambda item: files.index(item.path))
 
 
 @pytest.fixture(scope="session")

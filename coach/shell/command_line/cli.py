@@ -134,7 +134,10 @@ def analyze(
     *,
     as_json: bool,
 ) -> int:
-    """Count and time a recording, or describe what is in it, as fast as the machine can."""
+    """Count and time a recording, or describe what is in it, as fast as the machine can.
+
+    All times are seconds from the film's first picture, also where its sound begins earlier.
+    """
     _refuse_live(options)
     if as_json and (exercise is not None or options.events == "-"):
         raise UsageError("--json: describes every movement; leave --exercise and --events - out")
