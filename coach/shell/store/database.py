@@ -160,8 +160,10 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
             return "holds tables that are none of ours" if found < 0 else fault
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             return "is damaged"
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if "decode" in str(error):  # a name or a text in it that is none: Python's own error, without a code
+            return "is damaged"
         if code in _BAD:
             return _BAD[code]
         raise

@@ -298,6 +298,13 @@ def damaged(path: Path) -> None:
     path.write_bytes(data)
 
 
+def spoilt_names(path: Path) -> None:
+    """Make a name in the list of tables no text: SQLite gives the bytes, and they are not UTF-8."""
+    Store.open(path.parent).close()
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"repetitions_session", b"repetitions_\xbb\xbb\xbb\xbb\xbb\xbb\xbb"))
+
+
 def foreign(path: Path) -> None:
     """Put another program's database there."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -310,6 +317,7 @@ def foreign(path: Path) -> None:
     [
         (lambda path: path.write_bytes(b"not a database at all" * 99), "is not a history file"),
         (damaged, "is damaged"),
+        (spoilt_names, "is damaged"),
         (foreign, "is another program's database"),
     ],
 )
