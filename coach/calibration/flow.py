@@ -137,7 +137,7 @@ class CalibrationFlow:
             return
         if self.led.paused_by:
             self.led.resume(t)
-        self.led.speaker.hush()
+        self.led.cues.hush()
         if by > 0:
             self.state = calibration.skip(self.state, t, self._spec)
         elif by < 0:
@@ -158,7 +158,7 @@ class CalibrationFlow:
         if self.led.begin(t):
             self._since = t
             if self._safety:
-                self.led.say(t, CueKind.SAFETY, "safety")
+                self.led.enqueue(t, CueKind.SAFETY, "safety")
                 self.led.relaxing |= {"safety"}
             else:
                 self._ask_to_relax(t)
@@ -168,7 +168,7 @@ class CalibrationFlow:
         found = self.led.learn_neutral(t, face, self._face_check)
         if found is None or found.baseline is None:
             # People who listen are mostly at rest: only those who are not need to be told.
-            listened = self.led.speaker.quiet(t) and t - self._since >= LISTEN_S
+            listened = self.led.cues.quiet(t) and t - self._since >= LISTEN_S
             if not self._asked_to_relax and listened:
                 self._ask_to_relax(t)
             return
@@ -178,14 +178,14 @@ class CalibrationFlow:
 
     def _ask_to_relax(self, t: float) -> None:
         self._asked_to_relax = True
-        self.led.say(t, CueKind.INSTRUCTION, "neutral")
+        self.led.enqueue(t, CueKind.INSTRUCTION, "neutral")
 
     def _lead(self, t: float) -> None:
         if self.state is None:
             return
-        quiet = self.led.speaker.quiet(t)
+        quiet = self.led.cues.quiet(t)
         self.state, cues = calibration.step(self.state, t, self._features, self._spec, quiet=quiet)
-        self.led.speaker.add(*cues)
+        self.led.cues.add(*cues)
         if self.state.phase == "holding":
             before = self._highest[1] if self._highest[0] == self.state.part else 0.0
             self._highest = (self.state.part, max(before, self.state.level))
@@ -212,7 +212,7 @@ class CalibrationFlow:
     # -- what goes out
 
     def _output(self, t: float) -> Output:
-        said = self.led.speak(t)
+        said = self.led.next_cue(t)
         screen = self.led.framed(t, self._draw())
         return Output(self.led.log.taken(), said, screen, self._stage == "ended")
 

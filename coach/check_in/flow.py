@@ -89,9 +89,9 @@ class CheckInFlow:
         if self._photographed:
             self._photographed = False
             self.state, cues = machine.taken(self.state, t)
-            self.led.speaker.add(*cues)
+            self.led.cues.add(*cues)
         if self.finished:
-            self._ended = self.led.speaker.quiet(t) and self._at_rest(t, face)
+            self._ended = self.led.cues.quiet(t) and self._at_rest(t, face)
             return self._output(t)
         take = not self.led.paused_by and self._lead(t, face)
         return self._output(t, take=take)
@@ -128,7 +128,7 @@ class CheckInFlow:
             return
         if self.led.paused_by:
             self.led.resume(t)
-        self.led.speaker.hush()
+        self.led.cues.hush()
         self._photographed = False
         self.state = machine.skip(self.state, t) if by > 0 else machine.restart(self.state, t, by)
 
@@ -142,7 +142,7 @@ class CheckInFlow:
 
     def _begin(self, t: float) -> None:
         if self.led.begin(t) and self._safety:
-            self.led.say(t, CueKind.SAFETY, "safety")
+            self.led.enqueue(t, CueKind.SAFETY, "safety")
         self.led.advance(t)
 
     def _at_rest(self, t: float, face: FaceObservation | None) -> bool:
@@ -162,10 +162,10 @@ class CheckInFlow:
             posing=self.state.phase == "posing",
             jaw=self.state.pose == "jaw",
         )
-        quiet = self.led.speaker.quiet(t)
+        quiet = self.led.cues.quiet(t)
         self.state, actions = machine.step(self.state, sample, self._spec, quiet=quiet)
         cues = [action for action in actions if isinstance(action, Cue)]
-        self.led.speaker.add(*cues)
+        self.led.cues.add(*cues)
         self.led.hint(t, sample.fix)
         return len(cues) < len(actions)
 
@@ -179,7 +179,7 @@ class CheckInFlow:
     # -- what goes out
 
     def _output(self, t: float, *, take: bool = False) -> Output:
-        said = self.led.speak(t)
+        said = self.led.next_cue(t)
         return Output(self.led.log.taken(), said, self._draw(t), self._ended, take=take)
 
     def _draw(self, t: float) -> Screen:

@@ -16,7 +16,7 @@ class CueQueue:
 
     Example::
 
-        queue.say(t, CueKind.INSTRUCTION, "go", "cheek_raiser")
+        queue.enqueue(t, CueKind.INSTRUCTION, "go", "cheek_raiser")
         cue = queue.next(t)
         if cue is not None:
             voice.say(cue)
@@ -46,14 +46,14 @@ class CueQueue:
         """When the current cue ends, seconds."""
         return self._state.until
 
-    def say(
+    def enqueue(
         self, t: float, kind: CueKind, key: str, exercise: str | None = None, **values: str | int
     ) -> None:
-        """Say one of the session's phrases, or an exercise's, as soon as its turn comes."""
+        """Queue one of the session's phrases, or an exercise's."""
         self.add(Cue(t, kind, key, exercise, dict(values)))
 
     def add(self, *cues: Cue) -> None:
-        """Say these as soon as their turn comes."""
+        """Queue these."""
         self._new += cues
 
     def quiet(self, t: float) -> bool:

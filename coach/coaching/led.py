@@ -47,7 +47,7 @@ class Led:
 
     Attributes
     ----------
-    log, speaker, watch
+    log, cues, watch
         The event log, what waits to be said, and what can be seen.
     frames
         How many frames there were.
@@ -72,7 +72,7 @@ class Led:
         section: str = SESSION,
     ) -> None:
         self.log = SessionLog(plan, source)
-        self.speaker = CueQueue(book, settings.voice.rate, coaching.expiry, section)
+        self.cues = CueQueue(book, settings.voice.rate, coaching.expiry, section)
         self.watch = Watch(settings.framing, coaching.presence)
         self.frames = 0
         self.t = 0.0
@@ -110,9 +110,9 @@ class Led:
         self.frames += 1
         events = self.watch.see(t, face)
         slow = self.rate.step(t) and face is not None  # a face that is not seen is to be spoken of first
-        if slow and not self._told_slow and self.speaker.quiet(t) and not self.paused_by:
+        if slow and not self._told_slow and self.cues.quiet(t) and not self.paused_by:
             self._told_slow = True
-            self.say(t, CueKind.PRAISE, "slow_pictures")  # before any instruction
+            self.enqueue(t, CueKind.PRAISE, "slow_pictures")  # before any instruction
         if events:
             self.log.add(*events)
         return events
@@ -126,16 +126,16 @@ class Led:
 
         Returns it as soon as it is known. Meanwhile there are hints on how the face is placed.
         """
-        if self._relax is None and self.speaker.quiet(t):
-            self.say(t, CueKind.INSTRUCTION, "neutral")
+        if self._relax is None and self.cues.quiet(t):
+            self.enqueue(t, CueKind.INSTRUCTION, "neutral")
         if self._relax is None or t < self._relax[0] + RELAX_S:
             return None
         met = check.step(t, face, may_end=t >= self._relax[1])
         self.watch.framing = check.framing
-        if met is None and self.speaker.quiet(t):
-            asked = check.asking(t, self.speaker.lasts)
+        if met is None and self.cues.quiet(t):
+            asked = check.asking(t, self.cues.lasts)
             if asked is not None:
-                self.say(t, CueKind.CORRECTION, asked)
+                self.enqueue(t, CueKind.CORRECTION, asked)
             else:
                 self.hint(t, None if check.framing == "good" else check.framing)
         return met
@@ -154,9 +154,9 @@ class Led:
         """Wait, and say why; but after the machine slept do not report a lost face."""
         self.paused_by = cause
         self.log.add(Paused(t=t, cause=cause))
-        self.speaker.hush()
+        self.cues.hush()
         if cause != "face_lost" or not self.watch.stalled:
-            self.say(t, CueKind.HOLD, PAUSE_CUES[cause])
+            self.enqueue(t, CueKind.HOLD, PAUSE_CUES[cause])
 
     def resume(self, t: float) -> None:
         """Wait no longer."""
@@ -189,32 +189,32 @@ class Led:
 
     def _go_on(self, t: float) -> None:
         self.resume(t)
-        self.say(t, CueKind.HOLD, "resume")
+        self.enqueue(t, CueKind.HOLD, "resume")
 
     # -- words
 
-    def say(
+    def enqueue(
         self, t: float, kind: CueKind, key: str, exercise: str | None = None, **values: str | int
     ) -> None:
-        """Say a phrase as soon as its turn comes, see `CueQueue.say`."""
-        self.speaker.say(t, kind, key, exercise, **values)
+        """Queue a phrase, which is said when its turn comes; see `CueQueue`."""
+        self.cues.enqueue(t, kind, key, exercise, **values)
 
     def hint(self, t: float, wrong: str | None) -> None:
         """Speak of what is out of order, None if nothing is: once it has lasted, and not too often."""
-        hint = self._hints.step(t, wrong, quiet=self.speaker.quiet(t))
+        hint = self._hints.step(t, wrong, quiet=self.cues.quiet(t))
         if hint is not None:
-            self.say(t, CueKind.INSTRUCTION, hint)
+            self.enqueue(t, CueKind.INSTRUCTION, hint)
 
-    def speak(self, t: float) -> Cue | None:
-        """Return what to start saying in this frame; it is logged, and stays as a caption for a while."""
-        said = self.speaker.next(t)
+    def next_cue(self, t: float) -> Cue | None:
+        """Return the cue to start saying now, if any; it is logged, and stays as a caption for a while."""
+        said = self.cues.next(t)
         if said is not None:
             self.log.said(t, said)
             if said.key in self.relaxing:
-                self._relax = (t, self.speaker.until)
+                self._relax = (t, self.cues.until)
             self._caption, self._caption_until = (
                 said.text,
-                max(self.speaker.until, t) + self._coaching.shown.caption_s,
+                max(self.cues.until, t) + self._coaching.shown.caption_s,
             )
         return said
 

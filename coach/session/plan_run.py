@@ -94,7 +94,7 @@ class PlanRun:
         self._dose_owed = False
         self._occasion = occasion
         self._begun_s = 0.0
-        self._close_s = led.speaker.lasts("finished") + FRAMES_S
+        self._close_s = led.cues.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
         self._recalled: int | None = None
 
@@ -119,7 +119,7 @@ class PlanRun:
         return self._runs_out(0.0)
 
     def _runs_out(self, more_s: float) -> bool:
-        saying_s = max(self._led.speaker.until - self._led.t, 0.0)
+        saying_s = max(self._led.cues.until - self._led.t, 0.0)
         last_s = self.spent_s + saying_s + more_s + self._close_s
         return bool(self.plan.budget_s) and last_s >= self.plan.budget_s
 
@@ -152,7 +152,7 @@ class PlanRun:
         self._begun_s = self.active_s
         self._dose_owed = self._by_ear
         if self.plan.explains:
-            self._led.say(t, CueKind.INSTRUCTION, "intro", exercise.name)
+            self._led.enqueue(t, CueKind.INSTRUCTION, "intro", exercise.name)
         if exercise.name in EVEN:
             self._before_an_even_smile(t)
 
@@ -160,35 +160,35 @@ class PlanRun:
         """Say, once, which side is the weaker one, and that the muscles do it by themselves."""
         said, self._occasion = self._occasion, USUAL
         if said.weaker is not None:
-            self._led.say(t, BEFORE, "weaker", EVEN[0], side=said.weaker)
+            self._led.enqueue(t, BEFORE, "weaker", EVEN[0], side=said.weaker)
         elif said.fingers:
-            self._led.say(t, BEFORE, "no_fingers", EVEN[0])
+            self._led.enqueue(t, BEFORE, "no_fingers", EVEN[0])
 
     def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
         """Give one frame to the exercise under way; log, say and return what comes of it."""
-        if self._dose_owed and self._led.speaker.quiet(t):
+        if self._dose_owed and self._led.cues.quiet(t):
             self._dose_owed = False
-            self._led.speaker.add(dose_cue(t, self.plan.steps[self.index], run.exercise))
+            self._led.cues.add(dose_cue(t, self.plan.steps[self.index], run.exercise))
         events = run.step(
             t,
             features,
-            quiet=self._led.speaker.quiet(t),
+            quiet=self._led.cues.quiet(t),
             hurry=self.plan.short_of_time(self.index, self.spent_s),
             late=not self.plan.allows(self.index, self.spent_s, more=True),
             names=self._memories,
-            lasts=self._led.speaker.lasts_cue,
+            lasts=self._led.cues.lasts_cue,
         )
         for event in events:
             if isinstance(event, Recall):  # it can be rated until the next one
                 self._recalled = None if event.latency_s is None else event.index
         self._led.log.add(*events)
-        self._led.speaker.drop(run.guidance.stale)
-        self._led.speaker.add(*filter(self._in_time, run.guidance.cues))
+        self._led.cues.drop(run.guidance.stale)
+        self._led.cues.add(*filter(self._in_time, run.guidance.cues))
         return events
 
     def _in_time(self, cue: Cue) -> bool:
         """Whether there is time for a word: kind ones are left out before the plan takes too long."""
-        return cue.kind is not CueKind.PRAISE or not self._runs_out(self._led.speaker.lasts_cue(cue))
+        return cue.kind is not CueKind.PRAISE or not self._runs_out(self._led.cues.lasts_cue(cue))
 
     def interrupt(self, t: float, cause: PauseCause) -> None:
         """Break off the exercise under way, see `ExerciseRun.interrupt`."""
@@ -203,9 +203,9 @@ class PlanRun:
         trying, owed = run.trying, run.stalled(t)
         self._led.log.add(*owed)
         if trying:
-            self._led.speaker.hush()
+            self._led.cues.hush()
             if not owed:  # it had not counted yet
-                self._led.say(t, CueKind.CORRECTION, "stuck", run.exercise.name)
+                self._led.enqueue(t, CueKind.CORRECTION, "stuck", run.exercise.name)
 
     def relearn(self, t: float, context: Context) -> None:
         """Take in that the neutral face has been learnt again, see `ExerciseRun.relearn`."""
@@ -238,27 +238,27 @@ class PlanRun:
             word = Cue(t, CueKind.PRAISE, "left_out", values={"title": self.exercises[self.index].name})
             self.index += 1
         if word is not None and self._in_time(word):
-            self._led.speaker.add(word)
+            self._led.cues.add(word)
         coming = self.next
         if coming is None:
-            if self._runs_out(self._led.speaker.waiting_s):
-                self._led.speaker.clear()
-            self._led.say(t, CueKind.INSTRUCTION, "finished")
+            if self._runs_out(self._led.cues.waiting_s):
+                self._led.cues.clear()
+            self._led.enqueue(t, CueKind.INSTRUCTION, "finished")
         else:
-            self._led.say(t, CueKind.INSTRUCTION, "begin", title=coming.name)
+            self._led.enqueue(t, CueKind.INSTRUCTION, "begin", title=coming.name)
 
     def move(self, t: float, by: int) -> None:
         """Go to another exercise, as the person wishes; past the last one, close."""
         resting = self.current is None or self.current.view.at_rest
         self.finish(t, skipped=by > 0)
-        self._led.speaker.hush()
+        self._led.cues.hush()
         if not resting:  # nobody can be asked for a movement in the middle of another
-            self._led.say(t, CueKind.RELEASE, "rest")
+            self._led.enqueue(t, CueKind.RELEASE, "rest")
         self.index = max(self.index + by, 0)
         if by > 0:
-            self._led.say(t, CueKind.PRAISE, "skipped")
+            self._led.enqueue(t, CueKind.PRAISE, "skipped")
         if self.over:
-            self._led.say(t, CueKind.INSTRUCTION, "finished")
+            self._led.enqueue(t, CueKind.INSTRUCTION, "finished")
 
     def rate(self) -> int | None:
         """Take in that the last memory was rated; return its number, None if none is open."""

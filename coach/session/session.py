@@ -142,7 +142,7 @@ class Session:
 
     def _look_again(self, t: float) -> None:
         self.plan_run.interrupt(t, "key")
-        self.led.speaker.hush()
+        self.led.cues.hush()
         self.led.relax_again()
         self._face_check.learn_anew()
         self._go("strange", t)
@@ -189,10 +189,10 @@ class Session:
         if self.led.begin(t):
             self._since = t
             if self._safety:
-                self.led.say(t, CueKind.SAFETY, "safety")
+                self.led.enqueue(t, CueKind.SAFETY, "safety")
             if self._occasion.check_in_due:
-                self.led.say(t, BEFORE, "due", CHECK_IN)
-            self.led.say(t, CueKind.INSTRUCTION, "neutral")
+                self.led.enqueue(t, BEFORE, "due", CHECK_IN)
+            self.led.enqueue(t, CueKind.INSTRUCTION, "neutral")
         run = self.plan_run.current
         self.led.log.exercise = None if run is None else run.exercise.name
         passed_s = self.led.advance(t)
@@ -218,7 +218,7 @@ class Session:
                 self._relearn(t)
                 self.plan_run.current.again(t)
                 return
-        if not self._safety or self.led.speaker.quiet(t):
+        if not self._safety or self.led.cues.quiet(t):
             self.plan_run.ready_s = self.led.log.lasted_s(t)
             self._go("calibrated", t)
             self._begin_exercise(t)
@@ -226,7 +226,7 @@ class Session:
     def _go_on(self, t: float, *, same: bool) -> None:
         """Go on after a second look: as before with the same face, else with this exercise from its start."""
         if not same:
-            self.led.say(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
+            self.led.enqueue(t, CueKind.CORRECTION, "other_face")  # before the exercise's own intro
         run = self.plan_run.current
         if run is None:
             self._go("between", t)
@@ -263,7 +263,7 @@ class Session:
         if run is None:
             return
         if self.plan_run.out_of_time:
-            self.led.speaker.clear()
+            self.led.cues.clear()
             self._conclude(t)
         else:
             events = self.plan_run.step(t, run, features)
@@ -288,7 +288,7 @@ class Session:
         self.plan_run.advance(t, run)
 
     def _change(self, t: float) -> None:
-        if t - self._since < self._coaching.breather_s or not self.led.speaker.quiet(t):
+        if t - self._since < self._coaching.breather_s or not self.led.cues.quiet(t):
             return
         if self.plan_run.over:
             self._go("over", t)
@@ -320,7 +320,7 @@ class Session:
         else:
             self._go("resume", t)
             self._counting_in = CountIn(t, self.perception.baseline, self._coaching.count_in)
-            self.led.say(t, CueKind.HOLD, "resume")
+            self.led.enqueue(t, CueKind.HOLD, "resume")
         self.led.resume(t)
 
     def _count_in(self, t: float, face: FaceObservation | None) -> None:
@@ -341,7 +341,7 @@ class Session:
             self.plan_run.current.again(t)
 
     def _output(self, t: float, features: Features | None = None) -> Output:
-        said = self.led.speak(t)
+        said = self.led.next_cue(t)
         return Output(self._events(), said, self._draw(t), self._stage == "ended", features)
 
     def _events(self) -> tuple[Event, ...]:

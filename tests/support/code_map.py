@@ -80,7 +80,7 @@ WAYS: dict[str, tuple[Step, ...]] = {
             ),
             step("coaching.cue_queue:CueQueue.add"),
             step(
-                "coaching.led:Led.speak",
+                "coaching.led:Led.next_cue",
                 step(
                     "coaching.cue_queue:CueQueue.next",
                     step("coaching.phrases:PhraseBook.fill"),
