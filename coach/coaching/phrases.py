@@ -18,7 +18,7 @@ Words = Mapping[str, Any]
 """A language file: `numbers`, a list of number words from zero on, and sections of phrases or variants."""
 
 
-class _Left(dict[str, str]):
+class _Placeholders(dict[str, str]):
     """Values for `str.format_map`: an unknown placeholder stays empty instead of ending the session."""
 
     def __missing__(self, key: str) -> str:
@@ -73,7 +73,7 @@ class PhraseBook:
         asked = (section, key, *values.items())
         if asked not in self._texts:
             variants = self._find(section, key) or (_readable(section, key),)
-            filling = _Left({name: str(value) for name, value in values.items()})
+            filling = _Placeholders({name: str(value) for name, value in values.items()})
             self._texts[asked] = variants[0].format_map(filling)
         return self._texts[asked]
 
@@ -140,7 +140,9 @@ class PhraseBook:
         return ()
 
     def _filled(self, phrase: str, values: Mapping[str, str | int]) -> str:
-        return _capital(phrase.format_map(_Left({name: self._said(name, v) for name, v in values.items()})))
+        return _capital(
+            phrase.format_map(_Placeholders({name: self._said(name, v) for name, v in values.items()}))
+        )
 
     def _said(self, name: str, value: str | int) -> str:
         if isinstance(value, int):

@@ -117,7 +117,7 @@ def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
     """Offer the jaw release before a plan that lacks it, where somebody sits at the window."""
     if loosens(plan) or not devices.live:
         return False
-    from coach.shell.window.prompt import Left, Question, WindowAsker
+    from coach.shell.window.prompt import PersonQuit, Question, WindowAsker
 
     options = (("1", book.text(OFFER, "yes")), ("2", book.text(OFFER, "no")))
     question = Question(book.text(OFFER, "jaw"), options=options, default="2", patience_s=OFFER_S)
@@ -129,7 +129,7 @@ def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
 
     try:
         return WindowAsker(devices.display).ask(question, picture) == "1"
-    except Left:
+    except PersonQuit:
         return False  # the window is closed: the session's own loop ends it
 
 

@@ -39,7 +39,7 @@ def ask_for_memory(asker: Asker, book: PhraseBook, home: Home, tick: Tick) -> bo
 
     Raises
     ------
-    Left
+    PersonQuit
         The person wants to go.
     StoreError
         It cannot be written.
@@ -64,7 +64,7 @@ def offer_reminder(asker: Asker, book: PhraseBook, options: Shared, home: Home, 
 
     Raises
     ------
-    Left
+    PersonQuit
         The person wants to go.
     CoachError
         It cannot be written.

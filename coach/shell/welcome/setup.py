@@ -30,7 +30,7 @@ from coach.shell.welcome.host import Host
 from coach.shell.welcome.keepsakes import ask_for_memory, offer_reminder
 from coach.shell.welcome.whose import last_session
 from coach.shell.window.display import Display, NoDisplay
-from coach.shell.window.prompt import Asker, FramingCheck, Left, Question, WindowAsker, asker_for
+from coach.shell.window.prompt import Asker, FramingCheck, PersonQuit, Question, WindowAsker, asker_for
 from coach.types import Frame
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def run_setup(options: Shared, plan: str | None = None, minutes: float | None = 
     try:
         with ExitStack() as stack:
             home, interrupted = FirstRun(options, home, stack).lead()
-    except Left:
+    except PersonQuit:
         return 0
     if interrupted:
         return INTERRUPTED
@@ -104,7 +104,7 @@ class FirstRun:
 
         Raises
         ------
-        Left
+        PersonQuit
             The person has closed the window.
         """
         options, home = self.options, self.home
@@ -129,7 +129,7 @@ class FirstRun:
         if interrupted:
             return home, True
         if reason == "stopped":
-            raise Left
+            raise PersonQuit
         asker = asker_for(display, _look(landmarker, home, book), window=window)
         if not self._simulated:
             ask_for_memory(asker, book, home, host.tick)

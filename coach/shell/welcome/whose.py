@@ -16,7 +16,7 @@ from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.memories_file import load_memories
 from coach.shell.profile.people import people
 from coach.shell.store.store import Store
-from coach.shell.window.prompt import Left, Question, WindowAsker
+from coach.shell.window.prompt import PersonQuit, Question, WindowAsker
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
@@ -106,7 +106,7 @@ def _asked(found: list[str], options: Shared, home: Home, book: PhraseBook, *, l
             )
             try:
                 answer = WindowAsker(display).ask(question, lambda _: None)
-            except Left:
+            except PersonQuit:
                 raise click.exceptions.Exit(0) from None
             finally:
                 display.close()

@@ -49,7 +49,7 @@ class QuestionScreen(Screen):
     typing: bool = False
 
 
-class Left(Exception):  # noqa: N818 - it is no error
+class PersonQuit(Exception):  # noqa: N818 - it is no error
     """The person has closed the window or pressed q."""
 
 
@@ -75,7 +75,7 @@ class Asker(Protocol):
 
         Raises
         ------
-        Left
+        PersonQuit
             The person wants to go.
         """
         ...
@@ -94,7 +94,7 @@ class Asker(Protocol):
 
         Raises
         ------
-        Left
+        PersonQuit
             The person wants to go.
         """
         ...
@@ -190,7 +190,7 @@ class WindowAsker:
                 progress=passed / question.patience_s,
             )
             if Command.QUIT in self.display.show(frame, None, screen):
-                raise Left
+                raise PersonQuit
             typed = self.display.typed()
             text, done = typed_on(text, typed, longest)
             since = self._clock() if typed else since
@@ -200,7 +200,7 @@ class WindowAsker:
 
 def _answer(command: Command, question: Question) -> str | None:
     if command is Command.QUIT:
-        raise Left
+        raise PersonQuit
     if command is Command.PAUSE or not question.options:
         return question.default
     return command.value if command.value in dict(question.options) else None

@@ -17,7 +17,7 @@ from coach.shell.system.typing_keys import BACKSPACE, ENTER, TypingKeys, typed_o
 from coach.shell.welcome.keepsakes import ask_for_memory, offer_reminder
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
-from coach.shell.window.prompt import Left, NobodyAsker, Question, QuestionScreen, WindowAsker
+from coach.shell.window.prompt import NobodyAsker, PersonQuit, Question, QuestionScreen, WindowAsker
 from coach.shell.window.question_page import QuestionPage
 from coach.types import Frame
 
@@ -73,7 +73,7 @@ def test_no_memory_is_no_memory(tmp_path):
     home = home_in(tmp_path)
     for asker in (TypingWindow(ENTER).asker(), TypingWindow().asker(), NobodyAsker()):
         assert not ask_for_memory(asker, BOOK, home, lambda _: PICTURE)
-    with pytest.raises(Left):
+    with pytest.raises(PersonQuit):
         ask_for_memory(TypingWindow(command=Command.QUIT).asker(), BOOK, home, lambda _: PICTURE)
     assert not load_memories(home.data_dir).items
 

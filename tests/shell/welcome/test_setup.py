@@ -31,7 +31,7 @@ from coach.shell.welcome.host import Host
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect, page_layout
-from coach.shell.window.prompt import Left, NobodyAsker, Question, WindowAsker
+from coach.shell.window.prompt import NobodyAsker, PersonQuit, Question, WindowAsker
 from coach.shell.window.question_page import QuestionPage
 from coach.shell.window.thumbnails import GAP, TILE, side_by_side
 from coach.types import Frame
@@ -93,7 +93,7 @@ def test_a_number_answers_space_takes_the_default_and_closing_leaves():
     assert [screen.lines for screen in window.shown] == [QUESTION.options] * 2
     assert (window.shown[0].framing, window.shown[0].fix) == ("closer", "Come closer")
     assert Window((Command.PAUSE,)).asker().ask(QUESTION, lambda _: PICTURE) == "1"
-    with pytest.raises(Left):
+    with pytest.raises(PersonQuit):
         Window((Command.QUIT,)).asker().ask(QUESTION, lambda _: PICTURE)
 
 
@@ -378,7 +378,7 @@ def test_a_face_greets_before_there_is_a_camera():
 
 def test_closing_the_window_in_the_first_run_is_no_failure(tmp_path, monkeypatch):
     """Exit status 0, and no session follows."""
-    monkeypatch.setattr(setup.FirstRun, "lead", lambda self: (_ for _ in ()).throw(Left))
+    monkeypatch.setattr(setup.FirstRun, "lead", lambda self: (_ for _ in ()).throw(PersonQuit))
     monkeypatch.setattr(app, "run_session", lambda *_, **__: pytest.fail("no session was wanted"))
     options = Shared("demo", True, False, None, tmp_path / "data", None, None, None)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
