@@ -28,7 +28,7 @@ class PhotoCard:
     lines: tuple[tuple[str, str], ...]
 
 
-Guilty: TypeAlias = Literal["", "left", "right", "both"]
+FaultySide: TypeAlias = Literal["", "left", "right", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Screen:
     framing, empty when all is well. `caption`: the words last spoken. `progress`: 0..1 of the
     session; `time_left_s`: seconds. `paused`: why the session waits, empty while it runs.
     `lines`: the summary's lines, (label, value); in any other phase they are help, shown over the picture.
-    `word`: names the phase instead of the phase's own word, e.g. the fault; `guilty`: the side whose bar
+    `word`: names the phase instead of the phase's own word, e.g. the fault; `faulty_side`: the side whose bar
     shows the fault. `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard.
     `demonstrate`: the exercise whose movement is to be shown now; `demo`: the picture that shows it, for the
     corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`: shown in place of the whole summary.
@@ -66,7 +66,7 @@ class Screen:
     demonstrate: str | None = None
     lines: tuple[tuple[str, str], ...] = ()
     word: str = ""
-    guilty: Guilty = ""
+    faulty_side: FaultySide = ""
     muted: bool = False
     notice: str = ""
     demo: Image | None = field(default=None, compare=False)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias
 
 from coach.coaching.guides.guide import Guidance
-from coach.coaching.screen import Guilty, ScreenPhase
+from coach.coaching.screen import FaultySide, ScreenPhase
 from coach.events import Reason
 from coach.exercise.view import View
 
@@ -65,7 +65,7 @@ def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, fau
     return "rest"
 
 
-def guilty(view: View) -> Guilty:
+def faulty_side(view: View) -> FaultySide:
     """Return whose bar shows the present fault: one side's where it is about the sides, else both."""
     if view.fault is None:
         return ""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import ShownSpec
-from coach.coaching.states import PHASES, CoachingState, guilty, state_of
+from coach.coaching.states import PHASES, CoachingState, faulty_side, state_of
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
 from coach.session.exercise_run import ExerciseRun
@@ -126,7 +126,7 @@ def _exercising(
         screen,
         phase="moving" if state == "holding" and not view.target_s else PHASES[state],
         word="" if wrong is None else book.text(REASON, wrong),
-        guilty="" if wrong is None else guilty(view),
+        faulty_side="" if wrong is None else faulty_side(view),
         hold=1.0 if scene.counted and apex else held,
         hold_left_s=max(view.target_s - view.hold_s, 0.0) if apex else view.target_s,
         bars=_capped(view.bars),

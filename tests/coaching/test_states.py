@@ -35,12 +35,12 @@ def test_hold_is_shown_whenever_it_is_said(uneven_at_first):
             assert uneven_at_first.screen_at(t).phase == "hold"
 
 
-def test_a_fault_is_named_at_the_ring_and_on_the_guilty_side(uneven_at_first):
+def test_a_fault_is_named_at_the_ring_and_on_the_faulty_side(uneven_at_first):
     """The weaker side's bar shows it; the ring's fill does not grow meanwhile."""
     fixing = [screen for _, screen in uneven_at_first.screens if screen.phase == "fix"]
     assert {screen.word for screen in fixing} == {"uneven"}
-    assert len({screen.guilty for screen in fixing}) == 1
-    assert fixing[0].guilty in ("left", "right")
+    assert len({screen.faulty_side for screen in fixing}) == 1
+    assert fixing[0].faulty_side in ("left", "right")
     assert max(screen.hold for screen in fixing) - min(screen.hold for screen in fixing) < 0.25
 
 
@@ -63,4 +63,4 @@ def test_a_fault_of_both_sides_marks_both():
     run = posed(plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: wrong if t > 6 else FacePose()).run(
         10.0
     )
-    assert {screen.guilty for _, screen in run.screens if screen.phase == "fix"} == {"both"}
+    assert {screen.faulty_side for _, screen in run.screens if screen.phase == "fix"} == {"both"}

@@ -70,7 +70,7 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
             count=count,
             target=10,
             word=book.text("reason", cue) if phase == "fix" else "",
-            guilty="left" if phase == "fix" else "",
+            faulty_side="left" if phase == "fix" else "",
             hold=hold,
             hold_left_s=5 * (1 - hold),
             bars=Bars(level, BAND),

@@ -145,7 +145,7 @@ class Painter:
             gauge.draw_bar(canvas, boxes, wide, level=level.mean, band=band, label="")
             return
         left, right = capital(self.labels.left), capital(self.labels.right)
-        wrong = {side: screen.guilty in (side, "both") for side in ("left", "right")}
+        wrong = {side: screen.faulty_side in (side, "both") for side in ("left", "right")}
         gauge.draw_bar(
             canvas, boxes, boxes.left_bar, level=level.left, band=band, label=left, wrong=wrong["left"]
         )
