@@ -46,15 +46,15 @@ class Scene(NamedTuple):
         return Scene(self.shown, counted, attempt_until, since)
 
 
-def summary(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:
+def summary_screen(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:
     """Return what the window shows when all is done: the facts, (label, value), and the last words."""
     return Screen("summary", title=book.text(SCREEN, "summary"), caption=caption, progress=1.0, lines=lines)
 
 
-def draw(
+def build_screen(
     scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook, *, safety: bool
 ) -> Screen:
-    """Say what the window shows in this frame, in the person's language.
+    """Return what the window shows in this frame, in the person's language.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from coach.face.neutral_watch import NeutralWatch, Unrecognised
 from coach.face.perception import Perception
 from coach.session.plan import Plan
 from coach.session.plan_run import BEFORE, USUAL, Occasion, PlanRun
-from coach.session.screen_builder import Scene, draw, summary
+from coach.session.screen_builder import Scene, build_screen, summary_screen
 from coach.session.tally import Tally
 from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
@@ -353,6 +353,6 @@ class Session:
         run = self.plan_run
         if self._stage == "ended" or (run.over and self._stage != "paused"):
             lines = self.tally.lines(run.names, self._book, run.active_s)
-            return summary(self._book, lines, self.led.caption(t))
-        screen = draw(self._scene, t, self._stage, run, self._book, safety=self._safety)
+            return summary_screen(self._book, lines, self.led.caption(t))
+        screen = build_screen(self._scene, t, self._stage, run, self._book, safety=self._safety)
         return self.led.framed(t, screen)
