@@ -206,7 +206,7 @@ class CalibrationFlow:
             self.perception.forget_before(float("inf"))
 
     def _speak_of_framing(self, t: float) -> None:
-        framing = self.led.watch.framing
+        framing = self.led.presence.framing
         self.led.hint(t, None if framing == "good" else framing)
 
     # -- what goes out

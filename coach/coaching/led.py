@@ -16,7 +16,7 @@ from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Calibrated, Event, Paused, Resumed
 from coach.face.baseline import Baseline
 from coach.face.neutral_capture import FaceCheck, NeutralFound
-from coach.face.presence import Watch
+from coach.face.presence import Presence
 from coach.settings import Settings
 from coach.types import FaceObservation
 
@@ -47,7 +47,7 @@ class Led:
 
     Attributes
     ----------
-    log, cues, watch
+    log, cues, presence
         The event log, what waits to be said, and what can be seen.
     frames
         How many frames there were.
@@ -73,7 +73,7 @@ class Led:
     ) -> None:
         self.log = SessionLog(plan, source)
         self.cues = CueQueue(book, settings.voice.rate, coaching.expiry, section)
-        self.watch = Watch(settings.framing, coaching.presence)
+        self.presence = Presence(settings.framing, coaching.presence)
         self.frames = 0
         self.t = 0.0
         self.paused_by: PauseCause | Literal[""] = ""
@@ -108,7 +108,7 @@ class Led:
     def see(self, t: float, face: FaceObservation | None) -> tuple[Event, ...]:
         """Take in one frame; return what has changed about camera and face."""
         self.frames += 1
-        events = self.watch.see(t, face)
+        events = self.presence.see(t, face)
         slow = self.rate.step(t) and face is not None  # a face that is not seen is to be spoken of first
         if slow and not self._told_slow and self.cues.quiet(t) and not self.paused_by:
             self._told_slow = True
@@ -131,7 +131,7 @@ class Led:
         if self._relax is None or t < self._relax[0] + RELAX_S:
             return None
         met = check.step(t, face, may_end=t >= self._relax[1])
-        self.watch.framing = check.framing
+        self.presence.framing = check.framing
         if met is None and self.cues.quiet(t):
             asked = check.asking(t, self.cues.lasts)
             if asked is not None:
@@ -146,7 +146,7 @@ class Led:
 
     def no_camera(self, t: float) -> None:
         """Take in that the source gives no pictures."""
-        self.log.add(*self.watch.no_camera(t))
+        self.log.add(*self.presence.no_camera(t))
 
     # -- pausing
 
@@ -155,7 +155,7 @@ class Led:
         self.paused_by = cause
         self.log.add(Paused(t=t, cause=cause))
         self.cues.hush()
-        if cause != "face_lost" or not self.watch.stalled:
+        if cause != "face_lost" or not self.presence.stalled:
             self.enqueue(t, CueKind.HOLD, PAUSE_CUES[cause])
 
     def resume(self, t: float) -> None:
@@ -171,7 +171,7 @@ class Led:
         if not self.paused_by:
             self.pause(t, "key")
             return True
-        if self.watch.camera_lost:
+        if self.presence.camera_lost:
             self.paused_by = "camera_lost"
             return False
         self._go_on(t)
@@ -179,10 +179,10 @@ class Led:
 
     def heed_camera(self, t: float) -> bool:
         """Pause while the camera gives no pictures, and go on when it does; see `toggle_pause`."""
-        if self.watch.camera_lost and not self.paused_by:
+        if self.presence.camera_lost and not self.paused_by:
             self.pause(t, "camera_lost")
             return True
-        if self.paused_by == "camera_lost" and not self.watch.camera_lost:
+        if self.paused_by == "camera_lost" and not self.presence.camera_lost:
             self._go_on(t)
             return True
         return False
@@ -224,7 +224,7 @@ class Led:
 
     def framed(self, t: float, screen: Screen) -> Screen:
         """Return the screen with what all flows show: how the face is placed, the caption, why it waits."""
-        framing = self.watch.framing
+        framing = self.presence.framing
         if framing == "good" and self.rate.slow:
             framing = "slow_pictures"
         return replace(

@@ -30,7 +30,7 @@ class PresenceSpec(Strict):
     sleep_s: Annotated[float, Field(gt=0, le=600)] = 5.0
 
 
-class Presence:
+class FacePresence:
     """Reports when a face leaves and returns. `seen_t`: last seen, seconds; `lost`: reported as lost."""
 
     def __init__(self, spec: PresenceSpec) -> None:
@@ -53,7 +53,7 @@ class Presence:
         return tuple(events)
 
 
-class Watch:
+class Presence:
     """Reports when camera and face come and go.
 
     `framing`: the last thing to change about the face's place and light. `stalled`: the last frame came late.
@@ -66,7 +66,7 @@ class Watch:
         self._spec = spec
         self.stalled = False
         self._t: float | None = None
-        self._presence = Presence(spec)
+        self._presence = FacePresence(spec)
         self._face: FaceObservation | None = None
         self._framing_t = float("-inf")
 

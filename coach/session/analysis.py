@@ -13,7 +13,7 @@ from coach.exercise.view import View
 from coach.face.baseline import Baseline, Noise, OwnRange, neutral_baseline
 from coach.face.features import Features
 from coach.face.perception import Perception
-from coach.face.presence import Presence, PresenceSpec
+from coach.face.presence import FacePresence, PresenceSpec
 from coach.face.rest_search import Rest, find_rest
 from coach.face.typical_smile import without_smile
 from coach.types import FaceObservation
@@ -71,7 +71,7 @@ class Analysis:
         self._perception = Perception(own_range)
         self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
         self._kept: list[FaceObservation] = []
-        self._presence = Presence(presence)
+        self._presence = FacePresence(presence)
         self._state: object = None
         self._guessed = False
         self.reps: Counter[str] = Counter()

@@ -98,7 +98,7 @@ class Session:
         if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # never learn one neutral face from two people
         self._heed(t, lost=lost)
-        if self.led.watch.stalled and self._stage == "exercise":
+        if self.led.presence.stalled and self._stage == "exercise":
             self.plan_run.stalled(t)
         features = None
         if self._stage == "ready":
@@ -135,8 +135,8 @@ class Session:
             self._look_again(t)
         elif self._stage != "paused":
             self._pause(t, "key")
-        elif self.led.watch.blind:
-            self.led.paused_by = self.led.watch.blind
+        elif self.led.presence.blind:
+            self.led.paused_by = self.led.presence.blind
         else:
             self._resume(t)
 
@@ -300,10 +300,10 @@ class Session:
 
     def _heed(self, t: float, *, lost: bool = False) -> None:
         """Pause where nothing can be seen; go on where it can be again, unless the person paused."""
-        blind = self.led.watch.blind or ("face_lost" if lost else "")
+        blind = self.led.presence.blind or ("face_lost" if lost else "")
         if blind and (self._stage != "ready" or blind == "camera_lost"):
             self._pause(t, blind)
-        if self._stage == "paused" and self.led.paused_by != "key" and not self.led.watch.blind:
+        if self._stage == "paused" and self.led.paused_by != "key" and not self.led.presence.blind:
             self._resume(t)
 
     def _pause(self, t: float, cause: PauseCause) -> None:

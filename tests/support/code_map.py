@@ -47,7 +47,7 @@ WAYS: dict[str, tuple[Step, ...]] = {
             ),
             step(
                 "session.session:Session.process",
-                step("coaching.led:Led.see", step("face.presence:Watch.see")),
+                step("coaching.led:Led.see", step("face.presence:Presence.see")),
                 step("face.perception:Perception.features", step("face.features:extract")),
                 step(
                     "session.plan_run:PlanRun.step",
