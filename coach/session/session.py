@@ -16,7 +16,7 @@ from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
 from coach.face.features import Features
 from coach.face.neutral_capture import FaceCheck
-from coach.face.neutral_watch import NeutralWatch, Unrecognised
+from coach.face.neutral_correction import NeutralCorrection, UnrecognisedMovement
 from coach.face.perception import Perception
 from coach.session.plan import Plan
 from coach.session.plan_run import BEFORE, USUAL, Occasion, PlanRun
@@ -87,8 +87,8 @@ class Session:
         self._since = 0.0
         self._counting_in: CountIn | None = None
         self._scene = Scene(coaching.shown)
-        self._neutral_watch = NeutralWatch()
-        self._unrecognised = Unrecognised()
+        self._neutral_correction = NeutralCorrection()
+        self._unrecognised_movement = UnrecognisedMovement()
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
@@ -105,7 +105,7 @@ class Session:
             self._get_ready(t, face)
         elif self._stage == "exercise":
             features = self.perception.features(face)
-            self._watch_neutral(t, face, features)
+            self._correct_neutral(t, face, features)
             self._exercise(t, features)
         elif self._stage == "change":
             self._change(t)
@@ -239,7 +239,7 @@ class Session:
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
-        self._neutral_watch = NeutralWatch()
+        self._neutral_correction = NeutralCorrection()
         self.plan_run.begin(t, self._known())
 
     def _known(self) -> Context:
@@ -247,9 +247,9 @@ class Session:
         baseline, own_range = self.perception.baseline, self.perception.own_range
         return Context(own_range) if baseline is None else Context(own_range, baseline.noise)
 
-    def _watch_neutral(self, t: float, face: FaceObservation | None, features: Features | None) -> None:
+    def _correct_neutral(self, t: float, face: FaceObservation | None, features: Features | None) -> None:
         """Learn the neutral face again, without a word, where the face shows that it was wrong."""
-        found = self._neutral_watch.step(t, face, features)
+        found = self._neutral_correction.step(t, face, features)
         if found is not None:
             self.perception.baseline = found
             self.led.calibrated(t, found)
@@ -278,7 +278,7 @@ class Session:
 
     def _moves(self, t: float, level: float, phase: str) -> bool:
         """Whether the face has clearly moved for a while without being recognised."""
-        return self._unrecognised.step(t, level, resting=phase == "neutral")
+        return self._unrecognised_movement.step(t, level, resting=phase == "neutral")
 
     def _conclude(self, t: float) -> None:
         """Go on from an exercise to the next one, or close."""

@@ -24,12 +24,12 @@ BROWS: Final = 0.015  # length units; raised, they take the lids along
 SHUT: Final = 0.12  # of the jaw's best: an open mouth lowers the corners as well
 
 
-class NeutralWatch:
+class NeutralCorrection:
     """Feed it every frame of an exercise; it returns the true neutral face once it has seen it.
 
     Example::
 
-        found = watch.step(t, face, features)
+        found = correction.step(t, face, features)
         if found is not None:
             perception.baseline = found
     """
@@ -67,7 +67,7 @@ def _below(features: Features) -> bool:
     return corners or lids or features.jaw_open < LOW_JAW
 
 
-class Unrecognised:
+class UnrecognisedMovement:
     """Notices a face that clearly moves the way it was asked to while none of it is recognised.
 
     Feed it every frame of an exercise that has asked for a movement::
