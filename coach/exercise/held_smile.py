@@ -11,12 +11,12 @@ from coach.exercise.repetition import Ended
 from coach.exercise.side_difference import SideDifference, side_difference
 from coach.exercise.smile_symmetry import (
     EvenSpec,
+    comparable_from,
     describe_smile,
     difference_now,
     is_smile,
     is_weak,
     judged,
-    risen,
 )
 from coach.exercise.spec import HeldSpec
 from coach.face.features import Features
@@ -60,7 +60,7 @@ class HeldSmile(Held[S]):
 
     def uneven(self, state: HeldState) -> Reason | None:
         """Return that one corner stays behind the other, once both can have risen."""
-        if not state.frames or state.frames[-1].t < risen(state.rep):
+        if not state.frames or state.frames[-1].t < comparable_from(state.rep):
             return None
         return "asymmetric" if self._difference(state).certain(self.spec.even.held_mm) else None
 

@@ -33,7 +33,7 @@ SETTLED_S = 0.7  # after a movement, a level that is steady this long and below 
 STUCK_S = 8.0  # the same for a level above its half
 LEAST_PLATEAU = 0.85  # of the enter threshold; whatever settles lower was no movement
 LEAST_ABOVE_NEUTRAL = 0.5  # the same against the calibrated neutral: coming back to it is no movement
-RISEN = 1.5  # of a failed attempt's plateau; a rise this high before coming to rest is the next movement
+ROSE_AGAIN = 1.5  # of a failed attempt's plateau; a rise this high before coming to rest is the next movement
 CERTAIN_S = 2.0  # this long after onset, the half-rise time is final
 
 
@@ -154,7 +154,7 @@ def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTr
 
 def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
     rested = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
-    return "rested" if rested or _stuck(state, sample.t, spec) or _rises(state, enter) else None
+    return "rested" if rested or _stuck(state, sample.t, spec) or _next_begun(state, enter) else None
 
 
 TRIGGERS: Final[dict[RepPhase, Callable[[RepState, Sample, RepSpec, float], RepTrigger | None]]] = {
@@ -171,15 +171,15 @@ def _nothing(state: RepState, enter: float) -> bool:
     return low or state.plateau + state.floor < LEAST_ABOVE_NEUTRAL * enter
 
 
-def _rises(state: RepState, enter: float) -> bool:
+def _next_begun(state: RepState, enter: float) -> bool:
     """Whether the next movement has begun although the face was not seen at rest."""
-    return _risen(state, enter) or unseen.risen(state, enter)
+    return _rose_again(state, enter) or unseen.rose_in_gap(state, enter)
 
 
-def _risen(state: RepState, enter: float) -> bool:
+def _rose_again(state: RepState, enter: float) -> bool:
     """Whether the next movement has started before a failed attempt came to rest."""
     failed = state.phase == "offset" and not state.counted and state.plateau > 0
-    return failed and state.level > max(enter, RISEN * state.plateau)
+    return failed and state.level > max(enter, ROSE_AGAIN * state.plateau)
 
 
 def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
@@ -239,7 +239,7 @@ def _move(
         return moved, Reached(moved.start, moved.hold_s)
     if trigger in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None
-    return _rested(moved, sample, spec, risen=_rises(state, enter))
+    return _rested(moved, sample, spec, next_begun=_next_begun(state, enter))
 
 
 def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief: bool = False) -> Ended:
@@ -255,7 +255,9 @@ def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief:
     )
 
 
-def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> tuple[RepState, Ended | None]:
+def _rested(
+    state: RepState, sample: Sample, spec: RepSpec, *, next_begun: bool
+) -> tuple[RepState, Ended | None]:
     end = state.rest_since if state.rest_since is not None else sample.t
     ended = ended_now(
         state, end, None if state.counted else _reason(state, spec), brief=_brief(state, sample.t, spec)
@@ -263,7 +265,7 @@ def _rested(state: RepState, sample: Sample, spec: RepSpec, *, risen: bool) -> t
     level = state.trace[-1][1] if state.trace else state.floor
     floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
-    if risen:
+    if next_begun:
         clean = replace(clean, floor=state.floor, trace=_last(state.trace, sample.t))
     if state.counted:
         clean = replace(clean, scale=0.7 * state.scale + 0.3 * state.plateau)

@@ -59,7 +59,7 @@ def smile_level(features: Features, spec: EvenSpec) -> float:
     return pull * min(max(features.smile.mean / spec.least_smile, 0.0), 1.0) if pull > 0 else pull
 
 
-def risen(rep: RepState) -> float:
+def comparable_from(rep: RepState) -> float:
     """Return from when on the sides of a running movement can be compared, seconds."""
     return rep.half_t + JUDGED_S[0] if rep.phase == "apex" else math.inf
 

@@ -38,7 +38,7 @@ def may_have_held(state: RepState, spec: RepSpec) -> bool:
     return state.hold_s + UNSEEN_SHARE * unseen_s >= spec.hold_s
 
 
-def risen(state: RepState, enter: float) -> bool:
+def rose_in_gap(state: RepState, enter: float) -> bool:
     """Whether a movement on its way down came back up in a gap, which is another movement."""
     if len(state.trace) < 2:  # noqa: PLR2004  # the frames before and after the gap
         return False
