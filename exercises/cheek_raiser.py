@@ -31,8 +31,8 @@ class FlatMouth(Strict):
     max_gap: Annotated[float, Field(gt=0, lt=1)]
 
 
-class Helpers(Strict):
-    """Other muscles that help. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
+class BrowCompensation(Strict):
+    """Brows that help. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
 
     max_brow_raise: Annotated[float, Field(gt=0, lt=1)]
     max_brow_down: Annotated[float, Field(gt=0, le=1)]
@@ -66,7 +66,7 @@ class CheekSpec(HeldSpec):
     """`config/exercises/cheek_raiser.toml`."""
 
     mouth: FlatMouth
-    helpers: Helpers
+    helpers: BrowCompensation
     side: OneSided
     lids: LidsOnly
 
@@ -95,14 +95,14 @@ class CheekRaiser(Held[CheekSpec]):
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
         """Return the fault: closed eyes, a moving mouth, helping brows, only the lids, or only one side."""
-        mouth, helpers = self.spec.mouth, self.spec.helpers
+        mouth, brows = self.spec.mouth, self.spec.helpers
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
         pull = features.corner_pull.maximum
         smiling = features.smile.mean > mouth.max_smile and pull > mouth.pull_with_smile
         if smiling or pull > mouth.max_pull or features.lip_gap > mouth.max_gap:
             return "mouth_moved"
-        if features.brow_raise.mean > helpers.max_brow_raise or features.brow_down > helpers.max_brow_down:
+        if features.brow_raise.mean > brows.max_brow_raise or features.brow_down > brows.max_brow_down:
             return "compensation"
         window = since(state.frames, features.t - self.spec.side.smooth_s)
         if self._lids_only(window):
