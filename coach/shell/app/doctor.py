@@ -225,8 +225,8 @@ def mend_history(data_dir: Path) -> list[str]:
     StoreError
         It cannot be written.
     """
-    from coach.shell.store.mending import mend
     from coach.shell.store.store import Store
+    from coach.shell.store.unreadable_rows import mend
 
     with Store.open(data_dir) as store:
         return mend(store.connection, store.path, datetime.now().astimezone())

@@ -71,11 +71,11 @@ def session(
     from coach.shell.app.session import run_session
     from coach.shell.profile.home import Home
     from coach.shell.profile.plan_files import load_plan
+    from coach.shell.welcome.person_choice import choose_person
     from coach.shell.welcome.setup import needs_setup, run_setup
-    from coach.shell.welcome.whose import whose
     from coach.shell.window.window import display_problem
 
-    options = whose(options, led=True)
+    options = choose_person(options, led=True)
     home = Home.find(options)
     led = options.window and record is None and not display_problem()
     if led and needs_setup(home, options.source):
@@ -182,9 +182,9 @@ def _neutral(text: str) -> tuple[float, float] | None:
 def check_in(options: Shared, keep_photos: bool | None) -> int:
     """Take standardised pictures and scores, every two weeks."""
     from coach.shell.app.check_in import check_in_at_camera
-    from coach.shell.welcome.whose import whose
+    from coach.shell.welcome.person_choice import choose_person
 
-    return check_in_at_camera(whose(options, led=True), keep_photos=keep_photos)
+    return check_in_at_camera(choose_person(options, led=True), keep_photos=keep_photos)
 
 
 @cli.command()
@@ -192,9 +192,9 @@ def check_in(options: Shared, keep_photos: bool | None) -> int:
 def calibrate(options: Shared) -> int:
     """Measure your own best: cheeks, smile and jaw."""
     from coach.shell.app.calibrate import run_calibrate
-    from coach.shell.welcome.whose import whose
+    from coach.shell.welcome.person_choice import choose_person
 
-    return run_calibrate(whose(options, led=True))
+    return run_calibrate(choose_person(options, led=True))
 
 
 @cli.command()
@@ -207,9 +207,9 @@ def replay(options: Shared, session: str, other: str | None) -> int:
     SESSION is "last", a recording's name or a session's id, or the start of either; forget film lists them.
     """
     from coach.shell.recording.replay import run_replay
-    from coach.shell.welcome.whose import whose
+    from coach.shell.welcome.person_choice import choose_person
 
-    return run_replay(whose(options, led=True), session, other)
+    return run_replay(choose_person(options, led=True), session, other)
 
 
 @cli.command()
@@ -224,10 +224,10 @@ def setup(options: Shared, launcher: bool) -> int:
         path = add_launcher([*program(), *arguments(options)])
         click.echo(f"{path}: starts smile-coach from your applications; delete it to be rid of it")
         return 0
+    from coach.shell.welcome.person_choice import choose_person
     from coach.shell.welcome.setup import run_setup
-    from coach.shell.welcome.whose import whose
 
-    return run_setup(whose(options, led=True))
+    return run_setup(choose_person(options, led=True))
 
 
 @cli.command()

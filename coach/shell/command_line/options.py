@@ -141,9 +141,9 @@ filed = _options(live=False)
 def home_of(options: Shared) -> Home:
     """Return where this person's things are; where several people share the machine, ask whose."""
     from coach.shell.profile.home import Home
-    from coach.shell.welcome.whose import whose
+    from coach.shell.welcome.person_choice import choose_person
 
-    return Home.find(whose(options))
+    return Home.find(choose_person(options))
 
 
 def reading(home: Home) -> Store:

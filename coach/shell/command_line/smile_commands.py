@@ -14,9 +14,9 @@ from coach.shell.profile.shared_options import Shared
 def smile(options: Shared, *, keep: bool) -> int:
     """Film your smile, 15 seconds: scores, type and both sides on one card."""
     from coach.shell.app.smile import run_smile
-    from coach.shell.welcome.whose import whose
+    from coach.shell.welcome.person_choice import choose_person
 
-    return run_smile(whose(options, led=True), keep=keep)
+    return run_smile(choose_person(options, led=True), keep=keep)
 
 
 @click.group(cls=ListingGroup)

@@ -18,9 +18,9 @@ from coach import events
 from coach.errors import StoreError
 from coach.progress.history import History
 from coach.shell.store import database as history_file
-from coach.shell.store.mending import left_out_notice
-from coach.shell.store.replaced import FileId, file_id, merge, remove_ours, rescue
+from coach.shell.store.replaced_history import FileId, file_id, merge, remove_ours, rescue
 from coach.shell.store.rows import Statement, insertion, rating, read_history, statement
+from coach.shell.store.unreadable_rows import left_out_notice
 
 
 def _today() -> datetime:

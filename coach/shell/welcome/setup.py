@@ -28,7 +28,7 @@ from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.host import Host
 from coach.shell.welcome.keepsakes import ask_for_memory, offer_reminder
-from coach.shell.welcome.whose import last_session
+from coach.shell.welcome.person_choice import last_session
 from coach.shell.window.display import Display, NoDisplay
 from coach.shell.window.prompt import Asker, FramingCheck, PersonQuit, Question, WindowAsker, asker_for
 from coach.types import Frame

@@ -17,9 +17,9 @@ import pytest
 from coach import events
 from coach.errors import StoreError
 from coach.shell.store import database as history_file
-from coach.shell.store.mending import mend
 from coach.shell.store.migrations import MIGRATIONS, VERSION_1, migrate, version
 from coach.shell.store.store import Store
+from coach.shell.store.unreadable_rows import mend
 from coach.types import Bilateral
 
 AT = datetime(2026, 3, 1, 7, 30, tzinfo=timezone(timedelta(hours=2)))

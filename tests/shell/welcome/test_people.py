@@ -12,9 +12,9 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.people import FOLDER, people
 from coach.shell.profile.shared_options import Shared
 from coach.shell.store.store import Store
-from coach.shell.welcome import whose as asking
+from coach.shell.welcome import person_choice as asking
+from coach.shell.welcome.person_choice import choose_person
 from coach.shell.welcome.setup import needs_setup
-from coach.shell.welcome.whose import whose
 from coach.shell.window.display import Command, NoDisplay
 
 
@@ -66,17 +66,17 @@ def test_an_unknown_person_is_not_made_by_a_slip(home, fails):
 
 def test_where_there_is_one_nobody_is_asked(home):
     """Neither before anybody was added nor where only the one who was added has done anything."""
-    assert whose(options(home)) == options(home)
+    assert choose_person(options(home)) == options(home)
     add("Ada")
-    assert whose(options(home)).person == "Ada"
-    assert whose(options(home, "Ada")).person == "Ada"
+    assert choose_person(options(home)).person == "Ada"
+    assert choose_person(options(home, "Ada")).person == "Ada"
 
 
 def test_without_anybody_to_ask_it_is_the_first_persons_or_a_mistake(home, fails):
     """A scheduler that ran before somebody was added goes on as it did."""
     practised(home)
     add("Ada")
-    assert whose(options(home)).person == ""
+    assert choose_person(options(home)).person == ""
     assert run(["forget", "everything", "--yes", "--person", ""]) == 0
     add("Bo")
     status, line = fails("progress")
@@ -98,7 +98,7 @@ def test_in_the_window_the_last_one_to_practise_comes_first(home, monkeypatch):
             shown.append("closed")
 
     monkeypatch.setattr("coach.shell.app.devices.open_display", lambda *_: (Window(), ""))
-    assert whose(options(home, window=True), led=True).person == "Ada"
+    assert choose_person(options(home, window=True), led=True).person == "Ada"
     assert shown[0].lines == (("1", "Bo"), ("2", "Ada"))
     assert shown[-1] == "closed"
 
@@ -111,7 +111,7 @@ def test_without_a_window_the_terminal_asks(home, monkeypatch):
     for stream in ("stdin", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.prompt", lambda *_, default, **__: default + 1)
-    assert whose(options(home), led=True).person == "Ada"
+    assert choose_person(options(home), led=True).person == "Ada"
     assert asking.candidates(Home.find(options(home)), options(home)) == ["", "Ada"]
 
 

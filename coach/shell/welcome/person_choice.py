@@ -27,7 +27,7 @@ MOST = 9  # people with a key of their own
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def whose(options: Shared, *, led: bool = False) -> Shared:
+def choose_person(options: Shared, *, led: bool = False) -> Shared:
     """Return the options with the person they are for, asked for where there are two or more.
 
     The person without a name was here before anybody was added; where nobody can be asked, it is theirs.
