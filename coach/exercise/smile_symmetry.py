@@ -14,6 +14,7 @@ from coach.events import SideOrEven, SideVerdict, Smile
 from coach.exercise.held import since
 from coach.exercise.repetition import Ended, RepState
 from coach.exercise.side_difference import SideDifference, SideSpec, side_difference
+from coach.exercise.unseen import SEEN_S
 from coach.face.features import Features
 from coach.types import Bilateral, Side
 
@@ -186,16 +187,22 @@ def _first(lag: float, least: float) -> SideOrEven:
 
 
 def _lag(frames: Sequence[Features], ended: Ended, plateau: Bilateral) -> float:
-    """Seconds by which the right side's half-rise follows the left's; negative where it leads."""
+    """Seconds by which the right side's half-rise follows the left's; negative where it leads.
+
+    Of a side that rose while nothing was seen, only the gap's two ends are known: the lag is then the least
+    that it can have been.
+    """
     left = _half_rise(frames, ended, plateau.left, lambda f: f.corner_pull.left)
     right = _half_rise(frames, ended, plateau.right, lambda f: f.corner_pull.right)
-    return 0.0 if left is None or right is None else right - left
+    if left is None or right is None:
+        return 0.0
+    return max(right[0] - left[1], 0.0) - max(left[0] - right[1], 0.0)
 
 
 def _half_rise(
     frames: Sequence[Features], ended: Ended, top: float, value: Callable[[Features], float]
-) -> float | None:
-    """When one side crossed half of its own rise for the last time before reaching most of it."""
+) -> tuple[float, float] | None:
+    """Between when and when one side crossed half of its own rise, the last time before most of it."""
     before = [value(f) for f in frames if ended.start - BEFORE_S <= f.t < ended.start]
     rest = median(before) if before else 0.0
     half, most = rest + (top - rest) / 2, rest + 0.85 * (top - rest)
@@ -203,7 +210,8 @@ def _half_rise(
     for last, now in pairwise(frames):
         a, b = value(last), value(now)
         if a < half <= b:
-            crossing = last.t + (now.t - last.t) * (half - a) / (b - a)
+            at = last.t + (now.t - last.t) * (half - a) / (b - a)
+            crossing = (at, at) if now.t - last.t <= SEEN_S else (last.t, now.t)
         if b >= most and now.t > ended.start and crossing is not None:
             break
     return crossing

@@ -263,6 +263,19 @@ def test_the_side_that_comes_first_is_named_with_its_lead(first):
     assert len(of(events, "rep")) == 1
 
 
+def test_of_a_lag_that_no_picture_shows_only_what_is_certain_is_told():
+    """The right side rises while nothing is seen for a second, just after the left: it may be no later."""
+    frames = [
+        (t, face(t, smile=Bilateral(ramp(t, 1.0, 6.0), ramp(t, 1.4, 6.0))))
+        for t, _ in trace(13)
+        if not 1.25 < t < 2.25
+    ]
+    events = [plain(event, "symmetry_drill") for event in play(load("symmetry_drill"), frames)]
+    (smile,) = of(events, "smile")
+    assert smile["first_side"] == "even"
+    assert smile["lag_s"] < 0.1
+
+
 def ramp(t, start, plateau_s):
     return level_at(held(start, plateau_s), t)
 
