@@ -44,7 +44,7 @@ class StillPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class PhotoComparison:
     """One picture against the own neutral, the mean of all views.
 
     `pull`: mouth corners towards the eyes; `lift`: lower lids' rise above the line through the eye's
@@ -64,7 +64,7 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class PhotoMeasures:
     """Measures of one picture by itself, the mean of all views.
 
     `smile`: MediaPipe's mouthSmile, 0..1. `gap`: the lips' distance in outer-eye-corner distances.
@@ -78,7 +78,7 @@ class Alone:
     turn: float
 
 
-def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> Signals:
+def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> PhotoComparison:
     """Compare a picture with the person's own neutral face, view by view.
 
     Parameters
@@ -106,7 +106,7 @@ def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> Signals:
         values = [pick(f).mirrored() if mirrored else pick(f) for f, mirrored in seen]
         return Bilateral(fmean(v.left for v in values), fmean(v.right for v in values))
 
-    return Signals(
+    return PhotoComparison(
         pull=sides(lambda f: f.corner_pull),
         lift=_lift([_lid_rise(view, rest) for view, rest in pairs]),
         narrowing=sides(lambda f: Bilateral(1 - f.eye_aperture.left, 1 - f.eye_aperture.right)),
@@ -117,12 +117,12 @@ def compare(neutrals: Sequence[StillPicture], picture: StillPicture) -> Signals:
     )
 
 
-def look(picture: StillPicture) -> Alone:
+def measure_photo(picture: StillPicture) -> PhotoMeasures:
     """Measure one picture without a neutral; millimetres by the iris, +/- 4 %."""
     measured = [(measure_alone(v.observation), v.mirrored) for v in picture.views]
     mm = fmean(IRIS_MM * m.unit_px / m.iris_px for m, _ in measured)
     openings = [m.aperture.mirrored() if mirrored else m.aperture for m, mirrored in measured]
-    return Alone(
+    return PhotoMeasures(
         smile=fmean(m.smile.mean for m, _ in measured),
         gap=fmean(m.lip_gap for m, _ in measured),
         mouth_width_mm=mm * fmean(2 * m.corner_out.mean for m, _ in measured),

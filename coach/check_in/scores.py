@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from coach.check_in.photo_measures import Signals, StillPicture, look
+from coach.check_in.photo_measures import PhotoComparison, StillPicture, measure_photo
 from coach.face.measures import IRIS_MM
 from coach.face.typical_smile import typical_pull
 from coach.types import Bilateral
@@ -66,7 +66,7 @@ class Scores:
     `relative`: against the own neutral; otherwise `mouth_curve` is against a typical face and only
     `jaw_openness`, `mouth_width_mm` and `eye_opening_mm` need no comparison. `excursion_mm` of the
     mouth corners with its standard deviation `excursion_sd_mm`. `eyes_closed`: the eyes cannot be
-    judged. `turn_deg`: how far the head is turned, see `photo_measures.Signals`.
+    judged. `turn_deg`: how far the head is turned, see `photo_measures.PhotoComparison`.
     """
 
     relative: bool
@@ -89,12 +89,12 @@ class Scores:
 NUMBERS = tuple(RETEST)
 
 
-def score(signals: Signals) -> Scores:
+def score(compared: PhotoComparison) -> Scores:
     """Score one picture that was compared with the own neutral. Every formula: `docs/scores.md`."""
-    opening = jaw_opening(signals.gap, signals.chin)
-    pull = _plus(signals.pull, JAW_ON_PULL * opening)
-    lift = signals.lift.mean + JAW_ON_LIFT * opening - SMILE_ON_LIFT * max(pull.mean, 0.0)
-    closed = signals.narrowing.mean > NARROWING_CLOSED
+    opening = jaw_opening(compared.gap, compared.chin)
+    pull = _plus(compared.pull, JAW_ON_PULL * opening)
+    lift = compared.lift.mean + JAW_ON_LIFT * opening - SMILE_ON_LIFT * max(pull.mean, 0.0)
+    closed = compared.narrowing.mean > NARROWING_CLOSED
     curve = points(pull.mean, FULL_PULL)
     smiles = curve >= SMILING
     evenness = symmetry(pull) if smiles else None
@@ -104,15 +104,15 @@ def score(signals: Signals) -> Scores:
         mouth_curve=curve,
         jaw_openness=points(opening, FULL_GAP),
         cheek_lift=None if closed else points(lift, FULL_LIFT),
-        eye_squint=None if closed else points(signals.narrowing.mean, NARROWING_CLOSED),
+        eye_squint=None if closed else points(compared.narrowing.mean, NARROWING_CLOSED),
         symmetry=evenness,
         eye_engagement=engaged,
         smile=smile_score(curve, engaged, evenness),
-        type=smile_type(curve, engaged, evenness, signals),
-        excursion_mm=signals.excursion_mm,
-        excursion_sd_mm=_excursion_sd(signals.excursion_mm, (READ_MM, READ_MM)),
+        type=smile_type(curve, engaged, evenness, compared),
+        excursion_mm=compared.excursion_mm,
+        excursion_sd_mm=_excursion_sd(compared.excursion_mm, (READ_MM, READ_MM)),
         eyes_closed=closed,
-        turn_deg=signals.turn,
+        turn_deg=compared.turn,
     )
 
 
@@ -122,7 +122,7 @@ def score_alone(picture: StillPicture) -> Scores:
     The jaw, the mouth's width and the eyes' opening need no comparison; the mouth curve is the
     network's own idea of a smile on a typical face (+/- 10 points). Everything else stays None.
     """
-    alone = look(picture)
+    alone = measure_photo(picture)
     return Scores(
         relative=False,
         mouth_curve=points(typical_pull(alone.smile), FULL_PULL),
@@ -236,7 +236,7 @@ def smile_score(curve: float, engaged: float | None, evenness: float | None) -> 
 
 
 def smile_type(
-    curve: float, engaged: float | None, evenness: float | None, signals: Signals
+    curve: float, engaged: float | None, evenness: float | None, compared: PhotoComparison
 ) -> SmileType | None:
     """Name the smile; None where the eyes are closed and would decide.
 
@@ -245,14 +245,14 @@ def smile_type(
     """
     if curve < SMILING:
         return "none"
-    travel = signals.excursion_mm
+    travel = compared.excursion_mm
     if evenness is not None and evenness < ONE_SIDED and abs(travel.left - travel.right) >= NOTICEABLE_MM:
         return "one_sided"
     if engaged is None:
         return None
     if engaged >= ENGAGED:
         return "eyes_engaged"
-    return "closed" if signals.gap < LIPS_APART else "mouth_only"
+    return "closed" if compared.gap < LIPS_APART else "mouth_only"
 
 
 def _plus(pair: Bilateral, amount: float) -> Bilateral:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from measuring.takes import AGREEING, SMILE, check_in_takes, photo
 
-from coach.check_in.photo_measures import Signals, StillPicture, compare
+from coach.check_in.photo_measures import PhotoComparison, StillPicture, compare
 from coach.check_in.scores import (
     NUMBERS,
     Scores,
@@ -176,23 +176,23 @@ def test_excursion_in_millimetres(scored: Callable[..., Scores]) -> None:
     assert 0.036 * full.excursion_mm.left < full.excursion_sd_mm.left < 1  # never better than the iris
 
 
-def signals(**changed: object) -> Signals:
-    resting = Signals(REST, REST, REST, gap=0.0, chin=0.0, excursion_mm=REST, turn=0.0)
+def compared(**changed: object) -> PhotoComparison:
+    resting = PhotoComparison(REST, REST, REST, gap=0.0, chin=0.0, excursion_mm=REST, turn=0.0)
     return replace(resting, **changed)
 
 
 def test_scores_stay_between_0_and_100() -> None:
     """Beyond what 100 stands for, or below neutral, the scale ends."""
-    most = score(signals(pull=even(1.0), lift=even(1.0), narrowing=even(0.5), gap=2.0, chin=2.0))
-    least = score(signals(pull=even(-1.0), lift=even(-1.0), narrowing=even(-1.0), gap=-1.0, chin=-1.0))
+    most = score(compared(pull=even(1.0), lift=even(1.0), narrowing=even(0.5), gap=2.0, chin=2.0))
+    least = score(compared(pull=even(-1.0), lift=even(-1.0), narrowing=even(-1.0), gap=-1.0, chin=-1.0))
     assert (most.mouth_curve, most.jaw_openness, most.smile) == (100, 100, 100)
     assert (least.mouth_curve, least.jaw_openness, least.cheek_lift, least.smile) == (0, 0, 0, 0)
 
 
 def test_teeth_are_not_an_open_jaw() -> None:
     """Lips that part without the chin dropping do not open the jaw."""
-    assert score(signals(gap=0.15, chin=0.0)).jaw_openness == 0
-    assert score(signals(gap=0.15, chin=0.12)).jaw_openness == pytest.approx(30)
+    assert score(compared(gap=0.15, chin=0.0)).jaw_openness == 0
+    assert score(compared(gap=0.15, chin=0.12)).jaw_openness == pytest.approx(30)
 
 
 def test_the_whole_smile_needs_a_mouth() -> None:
@@ -205,14 +205,14 @@ def test_the_whole_smile_needs_a_mouth() -> None:
 
 def test_the_median_of_three_takes_counts() -> None:
     """One odd take changes nothing; takes that scatter raise the stated error."""
-    takes = [score(signals(pull=even(p), excursion_mm=even(80 * p))) for p in (0.08, 0.081, 0.14)]
+    takes = [score(compared(pull=even(p), excursion_mm=even(80 * p))) for p in (0.08, 0.081, 0.14)]
     middle = median_of(takes)
     assert middle.mouth_curve == takes[1].mouth_curve
     assert middle.excursion_mm == takes[1].excursion_mm
     assert middle.excursion_sd_mm.left > takes[1].excursion_sd_mm.left
     steady = sem(takes[:2], "mouth_curve")
     assert 0 < steady < sem(takes, "mouth_curve")
-    assert sem([score(signals())], "symmetry") is None
+    assert sem([score(compared())], "symmetry") is None
 
 
 def test_without_a_neutral_only_what_is_honest(stills: Stills, neutral: StillPicture) -> None:
