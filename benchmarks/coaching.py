@@ -33,7 +33,7 @@ STEPS = (("cheek_raiser", 3), ("symmetry_drill", 2), ("combined", 1))
 LONGEST_S = 240.0
 ON_TIME = (CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN)
 HELD = ("cheek_raise", "smile", "smile_with_eyes")
-WRONG_PULL, WRONG_CHEEK = 0.2, 0.5  # of the own best: a neutral face this far from the true one is wrong
+WRONG_PULL, WRONG_CHEEK = 0.2, 0.5  # of the person's best: a neutral face this far from the true one is wrong
 TRUE_KINDS = {"cheek_raiser": "cheek_raise", "symmetry": "smile", "combined": "combined"}
 
 

@@ -49,7 +49,7 @@ def face(
     t
         Seconds.
     cheek, smile, jaw
-        Cheek raise, corner pull and jaw drop as shares of the own best; `cheek` and `smile` may be
+        Cheek raise, corner pull and jaw drop as shares of the person's best; `cheek` and `smile` may be
         one `Bilateral` instead of a number for both sides.
     closure
         0 open .. 1 closed by the upper lid, which pulls the lower lid along a little.
@@ -62,7 +62,7 @@ def face(
     yaw, pitch
         Degrees; the neutral pose is 0.
     own_range
-        The own range; None: the default one.
+        The person's own range; None: the default one.
     """
     own_range = own_range or OwnRange()
     lift, pull = _times(_pair(cheek), own_range.cheek), _times(_pair(smile), own_range.smile)

@@ -41,7 +41,7 @@ class BrowCompensation(Strict):
 class OneSided(Strict):
     """When only one cheek is raised.
 
-    The sides differ by more than `least_difference`, a share of the own best, and the weaker side
+    The sides differ by more than `least_difference`, a share of the person's best, and the weaker side
     reaches less than `least_ratio` of the stronger. `smooth_s`: both are averaged over this time, seconds.
     """
 
@@ -78,7 +78,7 @@ class CheekRaiser(Held[CheekSpec]):
     spec_type: ClassVar[type[ExerciseSpec]] = CheekSpec
 
     def level(self, features: Features) -> float:
-        """Return the lower lids' rise and some of the eyes' narrowing, as a share of the own best.
+        """Return the lower lids' rise and some of the eyes' narrowing, as a share of the person's best.
 
         Leaning in would look like a rise alone, drooping lids like narrowing alone.
         """
@@ -90,7 +90,7 @@ class CheekRaiser(Held[CheekSpec]):
         return features.cheek_raise
 
     def noise(self, context: Context) -> float:
-        """Return the lids' noise as a share of the own best."""
+        """Return the lids' noise as a share of the person's best."""
         return context.noise.lid / context.own_range.cheek
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:

@@ -20,7 +20,7 @@ class CombinedSpec(SmileSpec):
 
     `least_eyes`: how far the eyes must join in, a share of the smile. Between `doubtful_eyes` and
     `least_eyes` it is a fault only if it lasts for much of the smile. `least_smile`: smallest smile that
-    counts, a share of the own best.
+    counts, a share of the person's best.
     """
 
     least_eyes: Annotated[float, Field(gt=0, lt=1)]
@@ -35,7 +35,7 @@ class Combined(HeldSmile[CombinedSpec]):
     spec_type: ClassVar[type[ExerciseSpec]] = CombinedSpec
 
     def level(self, features: Features) -> float:
-        """Size of the smile, or of the cheek raise where it comes without one, as a share of the own best."""
+        """Size of the smile, or of the cheek raise where there is no smile: a share of the person's best."""
         return max(smile_level(features, self.spec.even), 0.6 * features.cheek_raise.mean)
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:

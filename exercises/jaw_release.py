@@ -23,7 +23,7 @@ from coach.types import Bilateral
 StageStatus: TypeAlias = Literal["started", "done", "skipped"]
 BreathPhase: TypeAlias = Literal["none", "still", "in", "opening", "out"]
 
-WIDE = 0.6  # of the own widest: talking, breathing out and circles stay below
+WIDE = 0.6  # of the person's widest: talking, breathing out and circles stay below
 STRAIGHT_S = 2.0  # a jaw that drops to breathe out has stayed in the middle for this long
 # The stages that begin or end when a breath goes from one phase to the next.
 BREATH_STAGES: Final[dict[tuple[BreathPhase, BreathPhase], tuple[tuple[StageName, StageStatus], ...]]] = {

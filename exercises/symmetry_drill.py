@@ -28,7 +28,7 @@ class SymmetryDrill(HeldSmile[SymmetrySpec]):
     masks_blinks: ClassVar[bool] = False  # a blink does not move the mouth
 
     def level(self, features: Features) -> float:
-        """Mean pull of the corners, as a share of the own best smile."""
+        """Mean pull of the corners, as a share of the person's best smile."""
         return smile_level(features, self.spec.even)
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:

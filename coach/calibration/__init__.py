@@ -1,1 +1,1 @@
-"""The own range: how it is measured, and how later sessions widen it."""
+"""The person's own range: how it is measured, and how later sessions widen it."""

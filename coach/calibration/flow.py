@@ -1,4 +1,4 @@
-"""Measuring the own range with a person: neutral face, three movements, the result."""
+"""Measuring a person's own range: neutral face, three movements, the result."""
 
 from __future__ import annotations
 

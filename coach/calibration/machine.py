@@ -1,4 +1,4 @@
-"""The own range: best cheek raise, smile and jaw opening, each the better of two held movements."""
+"""A person's own range: best cheek raise, smile and jaw opening, each the better of two held movements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Widening the own range in later sessions: gently, only upwards, and only by typical movements."""
+"""Widening a person's own range in later sessions: gently, only upwards, and only by typical movements."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class StillPicture:
 
 @dataclass(frozen=True, slots=True)
 class PhotoComparison:
-    """One picture against the own neutral, the mean of all views.
+    """One picture against the person's neutral, the mean of all views.
 
     `pull`: mouth corners towards the eyes; `lift`: lower lids' rise above the line through the eye's
     corners, free of the upper lids' movement; `gap`: the lips' distance above neutral; `chin`: the chin's

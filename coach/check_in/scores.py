@@ -63,7 +63,7 @@ TURNED_DEG = 8.0  # beyond it the scores are less certain than they say
 class Scores:
     """Scores 0..100 of one picture, or the medians of several takes; None is "cannot be known".
 
-    `relative`: against the own neutral; otherwise `mouth_curve` is against a typical face and only
+    `relative`: against the person's neutral; otherwise `mouth_curve` is against a typical face and only
     `jaw_openness`, `mouth_width_mm` and `eye_opening_mm` need no comparison. `excursion_mm` of the
     mouth corners with its standard deviation `excursion_sd_mm`. `eyes_closed`: the eyes cannot be
     judged. `turn_deg`: how far the head is turned, see `photo_measures.PhotoComparison`.
@@ -90,7 +90,7 @@ NUMBERS = tuple(RETEST)
 
 
 def score(compared: PhotoComparison) -> Scores:
-    """Score one picture that was compared with the own neutral. Every formula: `docs/scores.md`."""
+    """Score one picture that was compared with the person's neutral. Every formula: `docs/scores.md`."""
     opening = jaw_opening(compared.gap, compared.chin)
     pull = _plus(compared.pull, JAW_ON_PULL * opening)
     lift = compared.lift.mean + JAW_ON_LIFT * opening - SMILE_ON_LIFT * max(pull.mean, 0.0)

@@ -18,7 +18,7 @@ from coach.exercise.view import Bars, View
 from coach.face.features import Features
 from coach.types import Bilateral
 
-BAND_TOP = 1.2  # of the own best: the upper end of the target band
+BAND_TOP = 1.2  # of the person's best: the upper end of the target band
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Held(Generic[P]):
         self.spec = spec
 
     def level(self, features: Features) -> float:
-        """Size of the movement, 0 = neutral, 1 = own best."""
+        """Size of the movement, 0 = neutral, 1 = the person's best."""
         raise NotImplementedError
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:

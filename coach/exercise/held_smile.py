@@ -40,7 +40,7 @@ class HeldSmile(Held[S]):
         return features.lip_corner_pull
 
     def noise(self, context: Context) -> float:
-        """Corner noise as a share of the own best smile."""
+        """Corner noise as a share of the person's best smile."""
         return context.noise.corner / context.own_range.smile
 
     def reason(self, state: HeldState, ended: Ended) -> Reason | None:

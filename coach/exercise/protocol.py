@@ -16,7 +16,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an exercise knows of the person: the own range, and the noise of the neutral face.
+    """What an exercise knows of the person: their own range, and the noise of their neutral face.
 
     `from_start`: a movement that is under way in the first frame is judged, as in a recording that was cut;
     otherwise the face must come to rest first.

@@ -19,7 +19,7 @@ RepPhase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
 class RepSpec(Strict):
     """The rules of a repetition. Shares are of the movement's own size, seconds are frame time.
 
-    `hold_s`: hold target. `enter`: level above rest, as a share of the own best, that starts an attempt.
+    `hold_s`: hold target. `enter`: level above rest, as a share of the person's best, that starts an attempt.
     `noise_gate`: `enter` is at least this many times the neutral face's noise.
     `half`: share of the plateau at which the movement is half-way up and the hold begins. `leave`:
     share at which it ends. `rest`: share below which the face is at rest.
@@ -46,7 +46,7 @@ class RepSpec(Strict):
 class Sample:
     """One frame as a repetition sees it.
 
-    `level`: size of the movement, 0 = neutral, 1 = own best. `fault`: what is wrong with the form;
+    `level`: size of the movement, 0 = neutral, 1 = the person's best. `fault`: what is wrong with the form;
     `mild`: it counts only if it lasts for much of the movement. `masked`: the level cannot be trusted in
     this frame (a blink); it neither counts nor interrupts. `gone`: why the face cannot be measured at all
     (`face_lost`, `head_turned`).

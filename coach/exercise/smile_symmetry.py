@@ -28,7 +28,7 @@ BROW_SINKS = 0.03
 BOTH = 0.3  # weaker over stronger side from which on both move
 LIPS_APART = 0.02  # outer-eye-corner distances, about 1.7 mm
 TWITCH_S, TWITCH_MM = 0.4, 3.0  # held so briefly, or briefly and so small, it is no smile that others see
-LEAST_PULL = 0.3  # share of the own best; in a smaller smile the eyes have nothing to join in
+LEAST_PULL = 0.3  # share of the person's best; in a smaller smile the eyes have nothing to join in
 BEFORE_S = 0.6  # the level before the onset is the median over this long
 
 
@@ -51,7 +51,7 @@ class EvenSpec(SideSpec):
 
 
 def smile_level(features: Features, spec: EvenSpec) -> float:
-    """Return the size of a smile, a share of the own best.
+    """Return the size of a smile, a share of the person's best.
 
     Corners that come nearer to the eyes while the smile blendshape stays are another movement: cheeks puffed,
     lips pursed or pressed, a head that nods.

@@ -11,7 +11,7 @@ from coach.types import Bilateral
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Left and right level, 0 = own neutral, 1 = own best, and the band they should reach.
+    """Left and right level, 0 = the person's neutral, 1 = the person's best, and the band they should reach.
 
     `single`: both sides are one, as the jaw's are, and one bar shows them.
     """

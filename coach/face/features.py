@@ -1,4 +1,4 @@
-"""One face compared with the same person's neutral: 0 = own neutral, 1 = own best."""
+"""One face compared with the person's own neutral (0) and best (1)."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ NARROWING_OF_FULL_RAISE = 0.3
 class Features:
     """One frame as the exercises see it. Sides are the person's own; `t` in seconds.
 
-    Lengths marked "units" are outer-eye-corner distances above the own neutral.
+    Lengths marked "units" are outer-eye-corner distances above the person's neutral.
 
     `lid_lift`: lower-lid rise free of the upper lid's movement, units; `cheek_raise`: the same as a
-    share of the own best. `eye_engagement`: how far the eyes join in a smile, 0 = not at all, about 1 =
+    share of the person's best. `eye_engagement`: how far the eyes join in a smile, 0 = not at all, about 1 =
     with a full cheek raise. `lower_lid_rise`, `upper_lid_drop`, `cheek_lift`, `brow_raise`: units.
     `closure`: 0 open .. 1 closed, the upper lid's drop as a share of the neutral aperture.
-    `eye_aperture`: 1 = own neutral. `corner_pull`: shortening between mouth corner and eye, units;
-    `lip_corner_pull`: the same as a share of the own best smile; `smile_lift`: height of mouth corner
+    `eye_aperture`: 1 = the person's neutral. `corner_pull`: shortening between mouth corner and eye, units;
+    `lip_corner_pull`: the same as a share of the person's best smile; `smile_lift`: height of mouth corner
     and nasolabial fold together, units, which tells the sides apart best; `corner_travel`: movement of the
     corner in the plane of the face, units; `excursion_mm`: the same in millimetres.
-    `jaw_down`, `jaw_side` (+ = to the person's left), `lip_gap`: units; `jaw_open`: share of the own
+    `jaw_down`, `jaw_side` (+ = to the person's left), `lip_gap`: units; `jaw_open`: share of the person's
     widest. `smile`, `squint`: blendshapes above neutral; `brow_down`: likewise.
     `mirrored`: the smile's sides as the mirrored picture shows them; None in most frames.
     `side_light`: natural logarithm of the light on the left over that on the right cheek, 0 where unknown.

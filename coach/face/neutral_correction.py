@@ -14,8 +14,8 @@ from coach.types import FaceObservation
 BELOW_S: Final = 2.0  # nobody holds a face lower than its rest for this long
 BLINK_S: Final = 0.4
 MOVED_S: Final = 7.0  # longer than anybody takes to answer an ask
-MOVED: Final = 0.6  # of the own best: no face at rest drifts this far
-# As shares of the own best: three and more standard deviations of a face at rest, drift included.
+MOVED: Final = 0.6  # of the person's best: no face at rest drifts this far
+# As shares of the person's best: three and more standard deviations of a face at rest, drift included.
 LOW_CORNERS: Final = -0.25
 LOW_LIDS: Final = -0.6
 LOW_JAW: Final = -0.12
@@ -80,7 +80,7 @@ class UnrecognisedMovement:
         self._levels: list[tuple[float, float]] = []
 
     def step(self, t: float, level: float, *, resting: bool) -> bool:
-        """Take in the size of the movement, 1 = own best; `resting`: the exercise sees none."""
+        """Take in the size of the movement, 1 = the person's best; `resting`: the exercise sees none."""
         if not resting:
             self._levels = []
             return False

@@ -1,1 +1,1 @@
-"""What was done over weeks, and what changed beyond the own noise."""
+"""What was done over weeks, and what changed beyond the person's own noise."""

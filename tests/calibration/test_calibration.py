@@ -1,4 +1,4 @@
-"""The own range is measured from held movements, repeated kindly, kept, and widened gently."""
+"""The person's own range is measured from held movements, repeated kindly, kept, and widened gently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features show the expression: free of the head's pose, true to the sides, 0 at the own neutral."""
+"""Features show the expression: free of the head's pose, true to the sides, 0 at the person's neutral."""
 
 from __future__ import annotations
 

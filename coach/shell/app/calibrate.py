@@ -1,4 +1,4 @@
-"""Measuring the own range at the camera: `smile-coach calibrate`, and as a part of the first run."""
+"""Measuring a person's own range at the camera: `smile-coach calibrate`, and as a part of the first run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def load_calibration_spec() -> CalibrationSpec:
 
 
 def run_calibrate(options: Shared) -> int:
-    """Measure the own range and keep it (`smile-coach calibrate`); return the exit status.
+    """Measure the person's own range and keep it (`smile-coach calibrate`); return the exit status.
 
     Raises
     ------

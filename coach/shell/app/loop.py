@@ -77,7 +77,7 @@ class Loop:
     demonstration
         Pictures of the movements, where they are to be shown.
     range_watch
-        Takes in every frame's features, where the own range is to follow the person.
+        Takes in every frame's features, where the person's own range is to follow them.
     recording
         Films what is shown, where the person asked for it.
     photograph

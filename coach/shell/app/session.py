@@ -286,7 +286,7 @@ def _range_watch(own_range: OwnRange) -> RangeWatch:
 
 
 def _keep(home: Home, watch: RangeWatch | None, recording: Recording | None, *, to_error: bool) -> None:
-    """Store what the session showed of the own range, and finish the film."""
+    """Store what the session showed of the person's own range, and finish the film."""
     from coach.shell.profile.range_file import widen_own_range
 
     if watch is not None:

@@ -99,6 +99,6 @@ def _write(data_dir: Path, stored: StoredRange) -> None:
         write_private(path, stored.model_dump_json().encode())
     except OSError as error:
         raise StoreError(
-            f"{path}: the own range cannot be written ({error.strerror}); "
+            f"{path}: your range cannot be written ({error.strerror}); "
             "free some space, or choose a folder you can write to with --data-dir"
         ) from error

@@ -83,7 +83,7 @@ def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
     if isinstance(exercise.spec, RepeatedSpec):
         enter = exercise.spec.repetition.enter
         axis.axhline(enter, color=GREY, linestyle=":", label=f"enter {enter:g}")
-    axis.set_ylabel("share of own best")
+    axis.set_ylabel("share of your best")
     axis.legend(loc="upper right", ncols=3, fontsize="small")
 
 

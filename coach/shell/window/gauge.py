@@ -15,7 +15,7 @@ from coach.shell.window.layout import Layout, Rect
 from coach.shell.window.widgets import SHIFT, fill, plate, triangle
 from coach.types import Image
 
-SCALE_TOP = 1.25  # the bars' upper end; 1 is the own best, and on a good day there is more
+SCALE_TOP = 1.25  # the bars' upper end; 1 is the person's best, and on a good day there is more
 BREATH_SWING = 0.16  # of the ring's radius, from breathed out to breathed in
 
 
