@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TextIO
 
@@ -16,7 +15,6 @@ from coach.errors import CoachError, SourceError, UsageError
 from coach.events import EndReason, Event, SessionEnd, SessionStart
 from coach.exercise.protocol import AnyExercise, Cued
 from coach.face.baseline import OwnRange
-from coach.face.features import Features
 from coach.session.analysis import Analysed, Analysis
 from coach.session.film_description import EXERCISES, HOLD_S, EveryMovement
 from coach.shell.capture.source import Signal
@@ -25,9 +23,9 @@ from coach.shell.detection.film_survey import FollowedFace, all_black, survey
 from coach.shell.detection.landmarker import MIRROR_EVERY_S, Landmarker
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.toml_files import load_coaching
+from coach.shell.report.feature_table import FeatureTable
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
 from coach.shell.system.terminal import shown
-from coach.types import Bilateral
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class _Record:
         self._plot = request.plot is not None
         self._log = EventLog(request.events) if request.events else None
         self._to_file = request.events not in (None, STANDARD_OUTPUT)
-        self._table = _FeatureTable(request.features) if request.features else None
+        self._table = FeatureTable(request.features) if request.features else None
 
     def results(self, results: Iterator[Analysed]) -> None:
         """Keep frames and their events."""
@@ -179,10 +177,12 @@ class _Record:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._log is not None:
             self._log.close()
         if self._table is not None:
+            if kind is None:
+                self._table.keep()
             self._table.close()
 
     @property
@@ -269,80 +269,3 @@ def _check(request: Request, analysis: Analysis, frames: int, last: float) -> No
         raise SourceError(
             f"{request.video}: no face in {frames} frames; film the face from the front, in good light"
         )
-
-
-class _FeatureTable:
-    """Every signal of every frame as CSV; sides in two columns, `_left` and `_right`."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._file = path.open("w", newline="", encoding="utf-8")
-        except OSError as error:
-            raise UsageError(
-                f"--features {path}: cannot be written ({error.strerror}); "
-                "give a file in a folder that exists and is yours"
-            ) from error
-        self._path = path
-        self._t = float("-inf")
-        self.problem = ""
-        self._row([*COLUMNS, "phase", "count", "hold_s"])
-
-    def write(self, result: Analysed) -> None:
-        """Add one frame; frames without a face have empty cells."""
-        if result.t <= self._t:  # what is still owed at the end belongs to no frame of its own
-            return
-        self._t = result.t
-        values = [] if result.features is None else flat(result.features)
-        cells = [f"{value:.6g}" for value in values] or [""] * len(COLUMNS)
-        cells[0] = f"{result.t:.4f}"
-        self._row([*cells, result.view.phase, str(result.view.count), f"{result.view.hold_s:.3f}"])
-
-    def close(self) -> None:
-        """Finish the file."""
-        try:
-            self._file.close()
-        except OSError as error:
-            self._lost(error)
-
-    def _row(self, cells: Sequence[str]) -> None:
-        if self.problem:
-            return
-        try:
-            csv.writer(self._file).writerow(cells)
-        except OSError as error:
-            self._lost(error)
-
-    def _lost(self, error: OSError) -> None:
-        self.problem = self.problem or (
-            f"--features {self._path}: not written to its end ({error.strerror}); "
-            "make room or give another file"
-        )
-
-
-def flat(features: Features) -> list[float]:
-    """Return the features' numbers, in the order of `COLUMNS`."""
-    row: list[float] = []
-    for field in fields(features):
-        value = getattr(features, field.name)
-        if field.name in MEASURED:
-            row += (value.left, value.right) if isinstance(value, Bilateral) else (value,)
-    return row
-
-
-# Columns that are named otherwise than their feature: files written so far are read by their names.
-COLUMN_OF = {"excursion_mm": "commissure_excursion_mm"}
-
-
-def _columns(name: str, *, bilateral: bool) -> tuple[str, ...]:
-    column = COLUMN_OF.get(name, name)
-    return (f"{column}_left", f"{column}_right") if bilateral else (column,)
-
-
-# the look at the mirrored picture comes only now and then
-MEASURED = tuple(field.name for field in fields(Features) if field.name != "mirrored")
-COLUMNS = tuple(
-    column
-    for field in fields(Features)
-    if field.name in MEASURED
-    for column in _columns(field.name, bilateral=field.type == Bilateral.__name__)
-)

@@ -12,11 +12,10 @@ from coach.errors import StoreError, UsageError
 from coach.progress.history import SessionRecord
 from coach.shell.archive.export import counted
 from coach.shell.profile import memories_file
-from coach.shell.profile.places import PAGE, PLACES, found, with_words
+from coach.shell.profile.places import PAGE, PHOTOS, PLACES, SMILES, found, with_words
+from coach.shell.profile.smiles_file import NUMBERS
 from coach.shell.store.row_models import CHILDREN
 from coach.shell.store.store import Store
-
-PHOTOS = "photos"
 
 
 def session_list(store: Store) -> list[str]:
@@ -112,22 +111,24 @@ def forget_memory(store: Store, number: int) -> str:
 
 
 def forget_photos(store: Store) -> str:
-    """Delete all photos, and the page that shows two of them; the scores stay.
+    """Delete all photos: of check-ins, on the page, and the films and cards of smiles; the scores stay.
 
     Raises
     ------
     StoreError
         A file cannot be deleted or written.
     """
-    folder = store.folder / PHOTOS
-    count = sum(1 for path in folder.rglob("*") if path.is_file())
+    photos, smiles = store.folder / PHOTOS, store.folder / SMILES
+    stays = [said for said in map(linked_folder, (photos, smiles)) if said]
+    count = sum(1 for path in photos.rglob("*") if path.is_file())
+    shown = [] if smiles.is_symlink() else [path for path in smiles.glob("*") if path.name not in NUMBERS]
     with store.transaction():
         store.connection.execute("UPDATE check_ins SET photo = NULL")
-    stays = linked_folder(folder)
-    _delete(store.folder, [folder, store.folder / PAGE, *store.folder.glob(f".{PAGE}.*")])
+    _delete(store.folder, [photos, *shown, store.folder / PAGE, *store.folder.glob(f".{PAGE}.*")])
     if stays:
-        return f"no photo is shown any more; {stays}"
-    return f"deleted: {counted(count, 'photos')}; the scores are kept"
+        return "; ".join(["no photo is shown any more", *stays])
+    gone = [counted(count, "photos"), *([f"{len(shown)} of smiles (films, cards)"] if shown else [])]
+    return f"deleted: {', '.join(gone)}; the scores are kept"
 
 
 def forget_words(data_dir: Path, cache_dir: Path) -> list[str]:

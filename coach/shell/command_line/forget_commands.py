@@ -64,7 +64,7 @@ def forget_memory(options: Shared, number: int, yes: bool) -> None:
 @sure
 @filed
 def forget_photos(options: Shared, yes: bool) -> None:
-    """Delete all photos; the scores stay."""
+    """Delete all photos and films of smiles; the scores stay."""
     from coach.shell.archive import forget as forgetting
     from coach.shell.store.store import Store
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import warnings
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from coach.errors import CoachError, StoreError
 from coach.shell.system.image import plain
 from coach.shell.system.native_stderr import native_stderr
-from coach.shell.system.private_file import make_private
+from coach.shell.system.private_file import make_private, write_private
 from coach.shell.system.regular_file import require_regular_file
 from coach.types import Image
 
@@ -107,8 +106,7 @@ def keep_photo(folder: Path, image: Image, at: datetime, name: str) -> str:
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_private(place)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(data)
+        write_private(file, data)
     except OSError as error:
         raise StoreError(
             f"{file}: the photo cannot be written ({error.strerror}); free some space, or do without photos"

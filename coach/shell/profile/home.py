@@ -12,10 +12,20 @@ from coach.settings import Settings
 from coach.shell.model_file import FILE_NAME
 from coach.shell.profile.language_files import language_for
 from coach.shell.profile.people import person_folder, person_named
-from coach.shell.profile.places import MEMORIES, PAGE, PLACES, RANGE, REMINDERS, found
+from coach.shell.profile.places import (
+    MEMORIES,
+    NEUTRAL,
+    PAGE,
+    PHOTOS,
+    PLACES,
+    RANGE,
+    REMINDERS,
+    SMILES,
+    found,
+)
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.system.output_file import EVENTS, check_output
-from coach.shell.system.private_file import sweep
+from coach.shell.system.private_file import sweep, sweep_folder
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
@@ -131,8 +141,10 @@ class Home:
                 f"{self.data_dir}: the data folder cannot be made ({error.strerror}); "
                 "choose another with --data-dir"
             ) from error
-        for name in (MEMORIES, RANGE, PAGE):
+        for name in (MEMORIES, RANGE, NEUTRAL, PAGE, REMINDERS):
             sweep(self.data_dir / name)
+        for name in (PHOTOS, SMILES):
+            sweep_folder(self.data_dir / name)
         return self.data_dir
 
     def own_range(self) -> OwnRange | None:

@@ -22,7 +22,8 @@ class OwnPlace:
     words: bool = False
 
 
-MEMORIES, RANGE = "memories.toml", "range.json"
+MEMORIES, RANGE, NEUTRAL = "memories.toml", "range.json", "neutral.npz"
+PHOTOS, SMILES = "photos", "smiles"
 PAGE = "progress.html"  # where the page is written if no other place is named
 REMINDERS = "smile-coach.ics"  # where the first run writes them
 # A file that is written beside and renamed is called `.NAME.xxxx` until then: a kill can leave it behind.
@@ -30,9 +31,9 @@ PLACES = (
     OwnPlace("your history, its copies and what SQLite keeps beside them", "data", ("history*.sqlite3*",)),
     OwnPlace("the words of your memories", "data", (f"{MEMORIES}*", f".{MEMORIES}.*"), words=True),
     OwnPlace("your own range", "data", (f"{RANGE}*", f".{RANGE}.*")),
-    OwnPlace("photos of check-ins, if you kept them", "data", ("photos",)),
-    OwnPlace("your smiles: numbers, and films and cards if you kept them", "data", ("smiles",)),
-    OwnPlace("the measures of your face at rest", "data", ("neutral.npz*", ".neutral.npz.*")),
+    OwnPlace("photos of check-ins, if you kept them", "data", (PHOTOS,)),
+    OwnPlace("your smiles: numbers, and films and cards if you kept them", "data", (SMILES,)),
+    OwnPlace("the measures of your face at rest", "data", (f"{NEUTRAL}*", f".{NEUTRAL}.*")),
     OwnPlace("films of sessions, if you recorded them", "data", ("films",), words=True),
     OwnPlace("plans of your own", "data", ("plans",)),
     OwnPlace("the page with charts", "data", (PAGE, f".{PAGE}.*"), words=True),

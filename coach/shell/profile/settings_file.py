@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from coach.errors import StoreError, UsageError
 from coach.settings import Settings
 from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
+from coach.shell.system.private_file import write_private
 
 HEAD = "Your own settings; every key there is stands in the program's coach.toml with its meaning."
 
@@ -27,7 +27,6 @@ def save_choices(path: Path, choices: Mapping[str, str | int]) -> None:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    path = path.resolve()  # a link stays a link
     try:
         if path.is_file():
             document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
@@ -59,15 +58,9 @@ def _set(document: Any, key: str, value: str | int) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file, whole or not at all."""
-    partial = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write_private(path, text.encode())
     except OSError as error:
         raise StoreError(
             f"{path}: your choices cannot be written ({error.strerror}); choose another file with --config"

@@ -16,7 +16,8 @@ from coach.progress.history import SIMULATED
 from coach.settings import Strict
 from coach.shell.system.private_file import write_private
 
-FOLDER, FILE = "smiles", "smiles.json"
+FOLDER, FILE, DAMAGED = "smiles", "smiles.json", "smiles.bad.json"
+NUMBERS = frozenset({FILE, DAMAGED})  # the other files in the folder show the face
 
 
 class _KeptSmile(Strict):
@@ -64,7 +65,7 @@ def add_smile(data_dir: Path, finding: SmileFinding, source: str) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = _read(data_dir)
         if not before and path.exists():
-            path.replace(path.with_name("smiles.bad.json"))
+            path.replace(path.with_name(DAMAGED))
         write_private(path, _SmilesFile(smiles=[*before, kept]).model_dump_json(indent=1).encode())
     except OSError as error:
         raise StoreError(

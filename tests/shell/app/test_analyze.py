@@ -98,7 +98,7 @@ def test_a_full_disk_does_not_cost_the_counts(option, face_film, ready, tmp_path
 
 @pytest.mark.parametrize("ends", ["without a face", "outside", "interrupted"])
 def test_the_last_line_of_a_log_is_the_end(ends, face_film, film, ready, tmp_path, monkeypatch, capfd):
-    """However counting ends, whoever reads along learns that it has."""
+    """However counting ends, whoever reads along learns that it has, and an older table is not lost."""
     video, neutral = (film(frames=20), "0:0.3") if ends == "without a face" else (face_film, "0:1")
     if ends == "outside":
         neutral = "50:60"
@@ -112,10 +112,17 @@ def test_the_last_line_of_a_log_is_the_end(ends, face_film, film, ready, tmp_pat
 
         monkeypatch.setattr(Analysis, "process", process)
     log = tmp_path / "log.jsonl"
+    table = tmp_path / "signals.csv"
+    table.write_text("t,older\n")
     command = ["analyze", str(video), "--exercise", "combined", "--neutral", neutral, "--events", str(log)]
-    assert run([*command, *ready]) == {"without a face": 1, "outside": 2, "interrupted": 130}[ends]
+    assert (
+        run([*command, "--features", str(table), *ready])
+        == {"without a face": 1, "outside": 2, "interrupted": 130}[ends]
+    )
     first, *_, last = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert (first["type"], last["type"], last["reason"]) == ("session_start", "session_end", "stopped")
+    assert table.read_text() == "t,older\n"
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_the_table_of_signals_has_a_row_for_every_frame(face_film, ready, tmp_path):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from simulated_year import fill
 
 from coach.__main__ import run
+from coach.errors import StoreError
 from coach.session.memories import Memories, Memory
+from coach.shell.detection.photo_file import keep_photo
 from coach.shell.profile.memories_file import save_memories
 from coach.shell.profile.places import PLACES
 from coach.shell.recording import film_folders as films
@@ -73,6 +77,18 @@ def test_forgotten_photos_are_not_on_the_page_either(folders, home, capfd):
     assert not (home / "photos").exists()
 
 
+def test_films_and_cards_of_smiles_are_forgotten_with_the_photos(folders, home, capfd):
+    """Both show the face; so does a card that a kill left half-written. The numbers stay."""
+    smiles = home / "smiles"
+    smiles.mkdir()
+    for name in ("2026-01-01-100000.mp4", "2026-01-01-100000.png", ".2026-01-01-100000.png.k1ll3d_x"):
+        (smiles / name).write_bytes(b"face")
+    (smiles / "smiles.json").write_text("{}")
+    assert run(["forget", "photos", "--yes"]) == 0
+    assert "1 photo, 3 of smiles (films, cards); the scores are kept" in capfd.readouterr().out
+    assert [path.name for path in smiles.iterdir()] == ["smiles.json"]
+
+
 def test_after_everything_only_settings_and_the_model_are_left(folders, home, capfd):
     """Nothing holds a word, and nothing else of ours is there either."""
     assert run(["forget", "everything", "--yes"]) == 0
@@ -86,7 +102,17 @@ def test_after_everything_only_settings_and_the_model_are_left(folders, home, ca
 def test_what_a_kill_left_is_swept_at_the_next_start(home, tmp_path):
     """A file that was being written when the program was killed; one that is being written now stays."""
     home.mkdir()
-    left = [home / f".{name}.abcd_123" for name in ("memories.toml", "range.json", "progress.html")]
+    for folder in ("photos", "smiles"):
+        (home / folder).mkdir()
+    names = (
+        ".memories.toml",
+        ".range.json",
+        ".progress.html",
+        ".neutral.npz",
+        "photos/.a.png",
+        "smiles/.b.png",
+    )
+    left = [home / f"{name}.abcd_123" for name in names]
     left.append(tmp_path / ".out.json.abcd_123")
     for path in left:
         path.write_text(WORDS)
@@ -99,6 +125,18 @@ def test_what_a_kill_left_is_swept_at_the_next_start(home, tmp_path):
     assert not any(path.exists() for path in left)
     assert now.exists()
     assert other.exists()
+
+
+def test_a_photo_that_cannot_be_finished_leaves_nothing(home, monkeypatch):
+    """Half a picture of a face, which no history knows of, would stay for ever."""
+
+    def full(self, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StoreError, match="the photo cannot be written"):
+        keep_photo(home, np.zeros((8, 8, 3), np.uint8), datetime(2026, 1, 1, 10), "neutral")  # noqa: DTZ001
+    assert not list((home / "photos").iterdir())
 
 
 @posix
