@@ -37,9 +37,9 @@ class EvenSpec(SideSpec):
 
     `held_mm`: difference beyond which a hold does not count, a little less than others notice, since the
     measure under-reads it; by less than `doubt` of asymmetry beyond what is certain, only where it lasts.
-    `smooth_s`: over how long the sides are averaged. `least_lag_s`: smaller lags are none. `lag_under_read`:
-    true over measured lag, found on rendered people. `least_smile`: rise of the smile blendshape that goes
-    with any smile.
+    `smooth_s`: over how long the sides are averaged. `least_lag_s`: shorter lags are not reported.
+    `lag_under_read`: true over measured lag, found on rendered people. `least_smile`: rise of the smile
+    blendshape that goes with any smile.
     """
 
     held_mm: Annotated[float, Field(ge=0, le=10)]

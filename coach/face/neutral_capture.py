@@ -139,7 +139,7 @@ class FaceCheck:
         self._before, self._perception.baseline = self._perception.baseline, None
         self.restart()
 
-    def learn_anew(self) -> None:
+    def learn_again(self) -> None:
         """Learn the face as it is now, whatever was known of it."""
         self._before = self._perception.baseline = None
         self.restart()

@@ -235,7 +235,7 @@ def streak(days: Iterable[date], today: date) -> Streak:
 
     Tomorrow is there already further east; what is later was written by a clock that was wrong.
 
-    One missed day in seven is forgiven, two in a row are not: who is ill for a day has lost nothing.
+    One missed day in seven is forgiven, two in a row are not: a day of illness costs nothing.
     """
     run, longest = 0, 0
     last: date | None = None

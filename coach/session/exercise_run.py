@@ -106,7 +106,7 @@ class ExerciseRun:
         return owed
 
     def relearn(self, t: float, context: Context) -> tuple[Event, ...]:
-        """Begin to recognise anew with another neutral face; what was counted stays counted.
+        """Begin to recognise again with another neutral face; what was counted stays counted.
 
         A movement that is asked for stays asked for. Returns the release of a movement that had counted.
         """

@@ -144,7 +144,7 @@ class Session:
         self.plan_run.interrupt(t, "key")
         self.led.cues.hush()
         self.led.relax_again()
-        self._face_check.learn_anew()
+        self._face_check.learn_again()
         self._go("strange", t)
 
     def move(self, t: float, by: int) -> None:

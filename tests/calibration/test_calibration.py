@@ -190,7 +190,7 @@ def test_nothing_below_plausibility_is_a_range() -> None:
 
 
 def test_a_lost_face_costs_no_try() -> None:
-    """The person walks off in the middle and is asked anew as often as they like."""
+    """The person walks off in the middle and is asked again as often as they like."""
 
     def walks_off(movement: str, since: float, t: float) -> Features | None:
         return None if 2 < t < 8 else obliging(movement, since, t)
@@ -222,7 +222,7 @@ def test_skipping_leaves_a_movement_as_it_was() -> None:
 
 
 def test_back_measures_the_movement_before_again() -> None:
-    """What was found of it before is forgotten; before the first one there is none."""
+    """What was found of it before is forgotten; there is nothing before the first one."""
     state = Calibration(Noise(), part=1, found=(0.02,), takes=(0.1,))
     again = calibration.back(state, 3.0)
     assert (again.name, again.takes, again.found) == ("cheek", (), ())
@@ -442,7 +442,7 @@ def test_a_calibration_that_is_broken_off_keeps_what_was_measured_before(
     calibrate.run_calibrate(Shared("demo", False, False, None, data, settings, "en", "max"))
     stored = read_stored_range(data)
     assert stored is not None
-    assert stored.cheek != before.cheek, "it was measured anew"
+    assert stored.cheek != before.cheek, "it was measured again"
     assert (stored.jaw, stored.measured) == (before.jaw, ["cheek", "smile", "jaw"])
     said = capfd.readouterr().out
     assert "cheek" in said

@@ -323,7 +323,7 @@ def test_photos_only_if_the_person_says_so(tmp_path: Path, landmarker: Landmarke
 
 
 def test_a_display_may_ask_for_the_next_face(spec: CheckInSpec) -> None:
-    """The state after a skip starts afresh, with nothing counted as calm."""
+    """The state after a skip starts over, with nothing counted as calm."""
     state = replace(CheckIn(3, 4, "posing"), calm_since=1.0)
     assert skip(state, 5.0) == CheckIn(3, 6, "line_up", since=5.0)
 

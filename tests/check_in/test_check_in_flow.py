@@ -230,7 +230,7 @@ def test_back_takes_the_face_before_again(faces: Faces) -> None:
 
 
 def test_back_and_next_leave_the_neutral_face_where_it_is(faces: Faces) -> None:
-    """There is none before it, and the others are compared with it."""
+    """There is no face before it, and the others are compared with it."""
     led = Led(faces)
     led.frame()
     for by in (-1, 1):

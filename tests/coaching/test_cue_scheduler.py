@@ -189,7 +189,7 @@ def test_a_fault_that_persists_is_named_on_every_other_try():
 
 
 def test_a_fault_named_before_returns_only_when_it_persists():
-    """After another fault has come between, one more slip is not yet worth repeating oneself."""
+    """After another fault has come between, one more slip is not yet worth a repetition."""
     assert rationed("a", "b", "a", "a") == ["a", None, None, "a"]
 
 

@@ -35,7 +35,7 @@ def test_time_in_a_stutter_is_held_time():
 
 @pytest.mark.parametrize("start", [1.1, 2.0, 3.0])
 def test_a_try_that_was_too_short_stays_so_over_a_stutter(start):
-    """A try of 2 s is none of 3 s, whatever half a second hid."""
+    """A try of 2 s is not one of 3 s, whatever half a second hid."""
     short = [(0.0, 0.0), (1.0, 0.0), (1.4, 1.0), (3.0, 1.0), (3.4, 0.0), (6.0, 0.0)]
     _, happened = run(without(line(short, clock(6)), start, 0.6), RULES)
     assert [result.reason for _, result in happened if isinstance(result, Ended)] == ["too_short"]

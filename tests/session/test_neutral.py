@@ -111,7 +111,7 @@ def test_nothing_is_learnt_before_the_person_was_asked_to_relax():
 
 
 def test_space_looks_at_the_face_again_once_that_was_offered():
-    """A person nothing is recognised of: not paused, asked to relax, learnt anew; the exercise goes on."""
+    """Nothing is recognised: the face is asked to relax and learnt again, and the exercise goes on."""
     run = seen(CHEEKS, lambda t, heard: FacePose())
     while "offer" not in run.keys and run.t < 60.0:
         run.frame()

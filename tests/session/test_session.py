@@ -183,7 +183,7 @@ def paused_in_a_hold(at: float = 6.2) -> Led:
 
 
 def test_a_key_pauses_and_the_same_key_goes_on():
-    """What was being held is forgotten; the person gets a moment and is asked anew; all repetitions come."""
+    """What was being held is forgotten; the person gets a moment and is asked again; all repetitions come."""
     run = paused_in_a_hold().at(12.0, pause).run()
     (paused,), (resumed,) = run.of("paused"), run.of("resumed")
     assert paused["cause"] == "key"
@@ -244,7 +244,7 @@ def test_a_face_gone_for_half_a_second_is_not_worth_a_word():
 
 
 def test_a_minute_without_frames_is_never_a_hold():
-    """The machine slept in the middle of a hold: paused and counted in, and the hold begins anew."""
+    """The machine slept in the middle of a hold: paused and counted in, and the hold begins again."""
 
     def sleep(run):
         run.t += 60.0

@@ -1,7 +1,7 @@
 """Golden traces: what this program measured on a film, as numbers, and what an exercise must say to it.
 
 A trace holds features alone: no picture and no landmark, so nobody can be recognised in it.
-`python tests/support/golden.py record FILM NAME EXERCISE` measures a film anew (its first three seconds are
+`python tests/support/golden.py record FILM NAME EXERCISE` measures a film again (its first three seconds are
 the neutral face); `python tests/support/golden.py expect` writes down what the exercises say today.
 """
 

@@ -70,7 +70,7 @@ def taped(model: Path) -> tuple[MemoryTape, list[tuple[Frame, FaceObservation | 
     tape, seen = MemoryTape(), []
     coached = session(tape, ("cheek_raiser", "memory_anchor"), MEMORIES)
     person = SimulatedPerson(load_person(), fps=FPS, size=(320, 240), realtime=False)
-    keys = [(1.0, "idle"), (3.0, "lost"), (3.5, "pause"), (3.6, "pause"), (5.7, "anew")]
+    keys = [(1.0, "idle"), (3.0, "lost"), (3.5, "pause"), (3.6, "pause"), (5.7, "again")]
     with Landmarker(model) as landmarker:
         for _ in range(int(60 * FPS)):
             frame = person.read()
@@ -92,7 +92,7 @@ def press(coached: TapedSession, what: str, t: float) -> None:
     """Do to the session what happens beside its frames."""
     if what == "pause":
         coached.toggle_pause(t)
-    elif what == "anew":
+    elif what == "again":
         coached.move(t, 0)
     elif what == "lost":
         coached.camera_lost(t - 0.01)

@@ -336,7 +336,7 @@ def seated(away: tuple[float, float], seats: Seats, reps: int = 3) -> Led:
 
 
 def test_somebody_else_sits_down_and_is_told_so() -> None:
-    """After an empty chair another face: its own neutral face, a word about it, and the exercise anew."""
+    """After an empty chair another face: its own neutral face, a word about it, and the exercise again."""
     told = seated((14.0, 16.0), Seats(swap_t=15.0))
     assert len(told.of("calibrated")) == 2
     assert "other_face" in told.keys

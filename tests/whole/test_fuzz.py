@@ -179,7 +179,7 @@ plain = st.recursive(
 @example(b"[" * 100_000)
 @example(b'{"cheek": 0.02, "smile": 1e999, "jaw": 0.2}')
 def test_any_range_file_is_a_range_or_none(tmp_path: Path, content: bytes) -> None:
-    """A damaged range is made anew by the next calibration; it never stops a session."""
+    """A damaged range is made again by the next calibration; it never stops a session."""
     (tmp_path / FILE).write_bytes(content)
     read = read_own_range(tmp_path)
     assert read is None or all(0 < value < 2 for value in (read.cheek, read.smile, read.jaw))
@@ -234,7 +234,7 @@ def test_any_log_is_read_or_one_line(tmp_path: Path, content: bytes) -> None:
 @given(st.lists(st.tuples(st.floats(), st.floats(), st.text(max_size=10)), min_size=1, max_size=5))
 @example([(1.0, float("nan"), "\udcff")])
 def test_any_event_is_one_line_of_json_in_order(tmp_path: Path, rows: list[tuple[float, float, str]]) -> None:
-    """Numbers that are none and text that is none: each event is a line, times never go back."""
+    """Numbers and text that are not: each event is a line, times never go back."""
     path = tmp_path / "events.jsonl"
     with EventLog(path) as log:
         for t, number, text in rows:
@@ -301,7 +301,7 @@ def edited(content: bytes, changes: list[tuple[float, int, int]], cut: float) ->
 def test_any_damage_to_the_history_leaves_one_that_can_be_used(
     tmp_path_factory: pytest.TempPathFactory, history: bytes, changes: Any, cut: float
 ) -> None:
-    """Opened, or moved aside and begun anew, or one line; and what is opened takes a session."""
+    """Opened, or moved aside and begun again, or one line; and what is opened takes a session."""
     folder = tmp_path_factory.mktemp("damaged")
     (folder / NAME).write_bytes(edited(history, changes, cut))
     try:

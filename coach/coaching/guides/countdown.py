@@ -33,7 +33,7 @@ class CountdownSpec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """`coming`: the next number, 0 when there is none any more. `said_t`: when the last one came, seconds."""
+    """`coming`: the next number, 0 when there are no more. `said_t`: when the last one came, seconds."""
 
     coming: int = 3
     said_t: float | None = None

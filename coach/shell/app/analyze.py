@@ -187,7 +187,7 @@ class _Record:
 
     @property
     def problems(self) -> list[str]:
-        """What could not be written. A reader that wants no more of standard output is none."""
+        """What could not be written; a reader that closes standard output early is not a problem."""
         lost = self._table.problem if self._table is not None else ""
         if self._log is not None and self._to_file and self._log.problem:
             return [self._log.problem, *filter(None, [lost])]
@@ -263,7 +263,7 @@ def _check(request: Request, analysis: Analysis, frames: int, last: float) -> No
         )
     if analysis.faces == 0 and all_black(request.video):
         raise SourceError(
-            f"{request.video}: all {frames} pictures are black; take off what covers the lens, and film anew"
+            f"{request.video}: all {frames} pictures are black; uncover the lens and film again"
         )
     if analysis.faces == 0:
         raise SourceError(

@@ -93,7 +93,7 @@ def _check_one_face(path: Path, image: Image, model_path: Path) -> None:
     Raises
     ------
     CoachError
-        There is none, or two of about the same size.
+        There is no face, or two of about the same size.
     """
     import cv2
     import mediapipe as mp

@@ -134,7 +134,7 @@ def fetch_voice(home: Home, name: str, exercises: Sequence[str]) -> str:
     Raises
     ------
     UsageError
-        It is none of Piper's.
+        It is not one of Piper's voices.
     CoachError
         It cannot be fetched or kept.
     """

@@ -174,7 +174,7 @@ def _opened(path: Path) -> Any:
     Raises
     ------
     SourceError
-        It is none that is known.
+        It is not a container that is known.
     """
     import av
 

@@ -197,7 +197,7 @@ class _Faces:
         self._before: Values = np.zeros(VALUES, np.uint32)
 
     def entry(self, letter: bytes, t: float, contents: bytes) -> Entry:
-        """Return one entry. Raises ValueError or struct.error where the record is none."""
+        """Return one entry. Raises ValueError or struct.error where the record is not an entry."""
         if not np.isfinite(t):
             raise ValueError("has a time that is not a number")
         if letter == b"F":

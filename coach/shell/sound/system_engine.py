@@ -78,7 +78,7 @@ def named_voice(voices: Sequence[Any], name: str) -> str:
     Raises
     ------
     RenderError
-        There is none.
+        There is no such voice.
     """
     for voice in voices:
         if name.casefold() in {str(voice.id).casefold(), str(voice.name).casefold()}:

@@ -157,12 +157,12 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
                 f"{len(migrations)}); update smile-coach, or choose another folder with --data-dir"
             )
         if found < 0 or (fault := _schema_fault(connection, found, migrations)):
-            return "holds tables that are none of ours" if found < 0 else fault
+            return "holds tables that are not ours" if found < 0 else fault
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             return "is damaged"
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if "decode" in str(error):  # a name or a text in it that is none: Python's own error, without a code
+        if "decode" in str(error):  # bytes that are not text: Python's own error, without a code
             return "is damaged"
         if code in _BAD:
             return _BAD[code]
@@ -179,9 +179,9 @@ def _schema_fault(connection: sqlite3.Connection, found: int, migrations: Sequen
             if name.startswith("sqlite_"):
                 continue
             if kind not in {"table", "index"} or name not in ours:
-                return f"holds a {kind} that is none of ours ({name!a})"
+                return f"holds a {kind} that is not ours ({name!a})"
             if kind == "table" and not _plain(connection, name, text):
-                return f"holds a table that is none of ours ({name!a})"
+                return f"holds a table that is not ours ({name!a})"
             ours.discard(name)
     if missing := {name for name in ours if not name.startswith("sqlite_")}:
         return f"lacks tables ({min(missing)!a})"
@@ -219,7 +219,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as error:  # any other fault is told by who uses the connection
+    except sqlite3.DatabaseError as error:  # any other fault is reported by the connection's user
         if getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY:
             _use_rollback_journal(connection)
     return connection

@@ -96,7 +96,7 @@ def open_file(path: str) -> None:
     Raises
     ------
     CoachError
-        There is none.
+        There is no such program.
     """
     if click.launch(path):
         raise CoachError(f"{path}: no calendar could be started; open the file yourself")

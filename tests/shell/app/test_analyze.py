@@ -137,7 +137,7 @@ def test_the_table_of_signals_has_a_row_for_every_frame(face_film, ready, tmp_pa
 
 
 def test_a_face_that_goes_and_comes_back_is_in_the_log():
-    """After a second without it, as in a session; a shorter gap is none."""
+    """After a second without it, as in a session; a shorter gap does not count."""
     analysis = Analysis(load_exercise("combined"), neutral=(0.0, 2.0))
     happened = []
     for number in range(270):

@@ -1,4 +1,4 @@
-"""What a session runs on: who listens hears, and who cannot read hears all of it."""
+"""What a session runs on: listeners hear it, and people who cannot read hear all of it."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace

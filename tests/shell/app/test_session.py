@@ -244,7 +244,7 @@ def test_notices_go_after_a_while_and_a_full_disk_does_not():
 
 
 def test_a_lost_camera_shows_no_old_picture():
-    """The window learns that there is none, and the session waits."""
+    """The window learns that there is no camera, and the session waits."""
     made, keys, kept, pictures = looped()
     pictures.script |= dict.fromkeys(range(120, 180), Signal.LOST)
     made.run()

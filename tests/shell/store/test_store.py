@@ -449,11 +449,11 @@ ENDLESS = (
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        (ENDLESS, "a view that is none of ours"),
+        (ENDLESS, "a view that is not ours"),
         ("CREATE TRIGGER t AFTER INSERT ON repetitions BEGIN DELETE FROM sessions; END", "a trigger"),
-        ("ALTER TABLE scores ADD COLUMN twice AS (value * 2)", "a table that is none of ours"),
+        ("ALTER TABLE scores ADD COLUMN twice AS (value * 2)", "a table that is not ours"),
         ("DROP TABLE smiles", "lacks tables"),
-        ("PRAGMA user_version = -5", "tables that are none of ours"),
+        ("PRAGMA user_version = -5", "tables that are not ours"),
     ],
 )
 def test_tables_that_compute_or_are_not_ours_are_kept_aside(

@@ -139,7 +139,7 @@ def test_a_question_shows_what_belongs_to_it_and_nothing_of_a_session(size):
 
 @pytest.mark.parametrize("size", [(1280, 720), (800, 900), (640, 480)])
 def test_answers_can_be_clicked(size):
-    """Each is an area of its own, as large as its row; the picture is none."""
+    """Each is an area of its own, as large as its row; the picture is not one."""
     page, canvas = asked(QUESTION, size)
     height, width = canvas.shape[:2]
     hits = [page.command_at(x, y) for y in range(0, height, 4) for x in range(0, width, 20)]

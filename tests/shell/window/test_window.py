@@ -137,7 +137,7 @@ def test_escape_leaves_full_screen_first_and_then_quits(gui):
 
 
 def test_the_canvas_follows_the_window(gui):
-    """After a resize everything is laid out anew for the new size; a huge one is enlarged by the system."""
+    """After a resize everything is laid out again for the new size; a huge one is enlarged by the system."""
     window = OpenCvWindow(SETTINGS, "coach")
     for size in ((800, 600), (1280, 720), (3840, 2160), (0, 0), (300, 200)):
         gui.size = size
