@@ -17,7 +17,7 @@ class Output:
     """One frame's result: the events, the cue to start saying, the screen to show, and whether it is over.
 
     `features`: of this frame's face while an exercise runs, None otherwise. `take`: this frame is to be
-    photographed.
+    photographed. `notice`: what has just failed and goes on without, one line.
     """
 
     events: tuple[Event, ...]
@@ -26,6 +26,7 @@ class Output:
     ended: bool
     features: Features | None = None
     take: bool = False
+    notice: str = ""
 
 
 class Flow(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from coach.coaching.cues import Cue
 from coach.coaching.guides.guide import Guidance, Guide, Moment, OwnGuide
@@ -18,6 +18,8 @@ from coach.exercise.spec import CirclingSpec
 from coach.exercise.view import View
 from coach.face.features import Features
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class ExerciseRun:
@@ -25,6 +27,7 @@ class ExerciseRun:
 
     `target`: repetitions asked for. `reps`, `recalls`: before the last interruption, after which the
     exercise itself starts again and counts from one. `recalled`: the number of the last recall.
+    `broken`: what it or its guide raised, one line; from then on neither is asked anything.
     """
 
     exercise: AnyExercise
@@ -38,14 +41,18 @@ class ExerciseRun:
     reps: int = 0
     recalls: int = 0
     recalled: int = 0
+    broken: str = ""
 
     @classmethod
     def begin(
         cls, exercise: AnyExercise, context: Context, target: int, t: float, coaching: CoachingSpec
     ) -> Self:
         """Begin an exercise at `t` seconds with what is known of the person."""
-        guide, state = guide_for(exercise, coaching), exercise.begin(context)
-        return cls(exercise, context, guide, target, state, guide.begin(t), exercise.view(state))
+        run = cls(exercise, context, HeldGuide(exercise.name, coaching.held), target, None, None, View())
+        run.guide = run._asked(lambda: guide_for(exercise, coaching), run.guide)
+        run.guide_state = run._asked(lambda: run.guide.begin(t), None)
+        run._restart()
+        return run
 
     def step(
         self,
@@ -59,14 +66,34 @@ class ExerciseRun:
         lasts: Callable[[Cue], float] = lambda _: 0.0,
     ) -> tuple[Event, ...]:
         """Take in one frame; return what happened. What to say about it is in `guidance`."""
+        nothing: tuple[Event, ...] = ()
+        events = self._asked(lambda: self._recognise(t, features), nothing)
+        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late, lasts)
+        self.guidance = self._asked(lambda: self._guide(moment), Guidance())
+        return (*events, *self.guidance.events)
+
+    def _recognise(self, t: float, features: Features | None) -> tuple[Event, ...]:
         self.state, found = self.exercise.step(self.state, t, features)
         events = tuple(map(self._numbered, found))
         self.view = self._seen()
-        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late, lasts)
-        self.guide_state, self.guidance = self.guide.step(self.guide_state, moment)
-        if self.guidance.give and isinstance(self.exercise, Cued):
-            self.state = self.exercise.give(self.state, t)
-        return (*events, *self.guidance.events)
+        return events
+
+    def _guide(self, moment: Moment) -> Guidance:
+        self.guide_state, guidance = self.guide.step(self.guide_state, moment)
+        if guidance.give and isinstance(self.exercise, Cued):
+            self.state = self.exercise.give(self.state, moment.t)
+        return guidance
+
+    def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
+        """Ask the exercise or its guide, often another package's: what fails there costs itself only."""
+        if self.broken:
+            return otherwise
+        try:
+            return ask()
+        except Exception as fault:  # noqa: BLE001  # whatever it is, the session goes on
+            lines = str(fault).strip().splitlines()
+            self.broken = f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__
+            return otherwise
 
     def interrupt(self, t: float, cause: str) -> tuple[Event, ...]:
         """Break off at `t`: close what was counted, forget what was not.
@@ -78,9 +105,12 @@ class ExerciseRun:
         recalled = self.recalled  # without the memory that is still open
         owed = tuple(event for event in self.finish(t) if isinstance(event, Released))
         self.reps, self.recalls, self.recalled = self.view.count, recalled, recalled
-        self.state = self.exercise.begin(self.context)
-        self.view = self._seen()
+        self._restart()
         return owed
+
+    def _restart(self) -> None:
+        self.state = self._asked(lambda: self.exercise.begin(self.context), None)
+        self.view = self._asked(self._seen, self.view)
 
     @property
     def fell_short(self) -> bool:
@@ -115,11 +145,11 @@ class ExerciseRun:
 
     def again(self, t: float) -> None:
         """Go on after an interruption by asking for the present step again."""
-        self.guide_state = self.guide.again(self.guide_state, t)
+        self.guide_state = self._asked(lambda: self.guide.again(self.guide_state, t), None)
 
     def finish(self, t: float) -> tuple[Event, ...]:
         """Return what is still owed when the exercise ends at `t`."""
-        return tuple(self._numbered(event) for event in self.exercise.finish(self.state, t))
+        return self._asked(lambda: tuple(map(self._numbered, self.exercise.finish(self.state, t))), ())
 
     def _seen(self) -> View:
         view = self.exercise.view(self.state)

@@ -227,10 +227,12 @@ class PlanRun:
     def advance(self, t: float, run: ExerciseRun | None = None) -> None:
         """Announce the next exercise there is time for, or close; leave out those there is no time for.
 
-        `run`: the exercise that has just ended. If that was because of the time, it is said.
+        `run`: the exercise that has just ended. If that was because of the time, or it failed, it is said.
         """
         word: Cue | None = None
-        if run is not None and run.fell_short:
+        if run is not None and run.broken:
+            word = Cue(t, CueKind.PRAISE, "broken")
+        elif run is not None and run.fell_short:
             key = "time_up" if run.view.count else "time_up_none"
             word = Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
         self.index += 1

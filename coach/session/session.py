@@ -89,6 +89,7 @@ class Session:
         self._scene = Scene(coaching.shown)
         self._neutral_correction = NeutralCorrection()
         self._unrecognised_movement = UnrecognisedMovement()
+        self._notice = ""
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
         """Take in one frame's face (None where there is none) at `t` seconds."""
@@ -273,7 +274,7 @@ class Session:
             if asked and view.bars is not None and self._moves(t, view.bars.level.mean, view.phase):
                 self._look_again(t)
                 return
-            if run.guidance.done:
+            if run.guidance.done or run.broken:
                 self._conclude(t)
 
     def _moves(self, t: float, level: float, phase: str) -> bool:
@@ -284,6 +285,8 @@ class Session:
         """Go on from an exercise to the next one, or close."""
         run = self.plan_run.current
         self.plan_run.finish(t)
+        if run is not None and run.broken:
+            self._notice = f"exercise '{run.exercise.name}' failed ({run.broken}); left out from here on"
         self._go("done", t)
         self.plan_run.advance(t, run)
 
@@ -342,7 +345,9 @@ class Session:
 
     def _output(self, t: float, features: Features | None = None) -> Output:
         said = self.led.next_cue(t)
-        return Output(self._events(), said, self._draw(t), self._stage == "ended", features)
+        notice, self._notice = self._notice, ""
+        ended = self._stage == "ended"
+        return Output(self._events(), said, self._draw(t), ended, features, notice=notice)
 
     def _events(self) -> tuple[Event, ...]:
         events = self.led.log.taken()

@@ -157,7 +157,7 @@ class Loop:
                 if detection.got is Signal.ENDED:
                     return "finished" if self.flow.finished else "source_ended"
                 output = self._process(detection)
-                self._announce()
+                self._announce(output.notice)
                 self._keeper.take(output.events)
                 if self._range_watch is not None:
                     self._range_watch.step(output.features)
@@ -215,13 +215,14 @@ class Loop:
             return self.flow.camera_lost(self.t)
         return self.flow.idle(self.t)
 
-    def _announce(self) -> None:
-        """Print the notices on the terminal, once there are pictures."""
-        if self._announced:
-            return
+    def _announce(self, news: str) -> None:
+        """Print the notices on the terminal, once there are pictures, then each new one as it comes."""
+        if news:
+            self._notices.append(news)
+        for notice in [news] if self._announced else self._notices:
+            if notice:
+                click.echo(notice, err=True)
         self._announced = True
-        for notice in self._notices:
-            click.echo(notice, err=True)
 
     def _speak(self, output: Output) -> None:
         if output.say is None:

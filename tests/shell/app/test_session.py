@@ -243,6 +243,16 @@ def test_notices_go_after_a_while_and_a_full_disk_does_not():
     assert {screen.notice for _, screen in keys.shown} == {"not saved yet"}
 
 
+def test_what_fails_in_mid_session_is_said_once_in_the_terminal_and_shown(capsys):
+    """An exercise that raises is left out; whoever wrote it wants to read why."""
+    made, keys, _, _ = looped()
+    failed = "exercise 'cheek_raiser' failed (ValueError); left out from here on"
+    made.flow._notice = failed
+    made.run()
+    assert capsys.readouterr().err.splitlines().count(failed) == 1
+    assert keys.at(1.0).notice == failed
+
+
 def test_a_lost_camera_shows_no_old_picture():
     """The window learns that there is no camera, and the session waits."""
     made, keys, kept, pictures = looped()
