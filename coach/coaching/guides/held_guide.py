@@ -2,84 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Final, Literal, TypeAlias
+from dataclasses import replace
+from typing import ClassVar, Final
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guides.countdown import Countdown
 from coach.coaching.guides.feedback import FIXED, Rationing, ration
 from coach.coaching.guides.guide import Guidance, Moment
+from coach.coaching.guides.held_stages import (
+    TRANSITIONS,
+    HeldGuideState,
+    HeldGuideTrigger,
+    over,
+    seen,
+    trigger,
+)
 from coach.coaching.spec import HeldGuideSpec
-from coach.events import Attempt, Reason, Released, Rep, Smile
-
-HeldGuideStage: TypeAlias = Literal["intro", "ready", "waiting", "holding", "resting", "done"]
-HeldGuideTrigger: TypeAlias = Literal[
-    "said", "asked", "began", "held", "ended", "unanswered", "rested", "stayed", "enough"
-]
-
-TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]] = {
-    ("intro", "said"): "ready",
-    ("intro", "began"): "waiting",  # impatient: nobody has asked yet
-    ("ready", "began"): "waiting",
-    ("ready", "asked"): "waiting",
-    ("waiting", "held"): "holding",
-    ("waiting", "stayed"): "waiting",
-    ("waiting", "rested"): "ready",  # it had begun by itself, and was nothing
-    ("waiting", "ended"): "resting",  # a try too short to have been held
-    ("waiting", "unanswered"): "waiting",  # nothing came: ask in other words
-    ("holding", "ended"): "resting",
-    ("resting", "rested"): "ready",
-    ("resting", "stayed"): "resting",  # not at rest for a while: a reminder
-    ("ready", "stayed"): "ready",
-    ("resting", "enough"): "done",
-    ("ready", "enough"): "done",
-}
+from coach.events import Attempt, Released, Rep, Smile
 
 ASKING_AGAIN: Final = ("another", "show", "image", "offer")
 """What is said to a person who does not answer, one after the other; then the last two by turns."""
 FLICKER_S = 0.3  # a fault that comes and goes within this time is there
-STEADY_S = 1.0  # a hold that has counted for this long is one, even if its form flickers
 ASKING: Final = frozenset({"go", "again", *ASKING_AGAIN})
-
-
-@dataclass(frozen=True, slots=True)
-class HeldGuideState:
-    """How far the guide has come.
-
-    `stage`: since `since`, seconds. `asked`: how often a movement was asked for. `countdown`: of the hold.
-    `right_since`: since when the form has been right in a movement; `best_s`: its longest hold so far, and
-    `grown_t`: when that last grew; `fault`: the last one seen in it, at `fault_t`, since `fault_since`.
-    `spoken`: it was corrected in this try; `told`: the reason was said, since "hold" if that was said;
-    `early`: the movement began unasked. `failed`: failed tries in a row; `strained`: tries with the help of
-    other muscles; `good`: repetitions in a row. `pause_s`: rest before the next is asked for. `side`: the
-    weaker side of the last smile. `reminded`: reminders to rest since the face last was at rest.
-    `unanswered`: how often the person was asked in vain since the last movement. `heard_t`: when something
-    was last being said. `faced`: the person was asked to face the camera, so that the sides can be compared.
-    """
-
-    stage: HeldGuideStage = "intro"
-    since: float = 0.0
-    asked: int = 0
-    countdown: Countdown = Countdown()  # noqa: RUF009 - it is frozen
-    rationing: Rationing = field(default_factory=Rationing)
-    right_since: float | None = None
-    best_s: float = 0.0
-    grown_t: float = 0.0
-    fault: Reason | None = None
-    fault_t: float = 0.0
-    fault_since: float | None = None
-    spoken: bool = False
-    told: bool = False
-    early: bool = False
-    failed: int = 0
-    strained: int = 0
-    good: int = 0
-    pause_s: float = 0.0
-    side: str = ""
-    reminded: int = 0
-    unanswered: int = 0
-    heard_t: float = 0.0
-    faced: bool = False
 
 
 class HeldGuide:
@@ -113,7 +57,7 @@ class HeldGuide:
     def step(self, state: HeldGuideState, moment: Moment) -> tuple[HeldGuideState, Guidance]:
         """Take in one frame."""
         cues: list[Cue] = []
-        state = self._look(state, moment)
+        state = seen(state, moment)
         state = self._take(state, moment, cues)
         if state.stage in ("waiting", "holding"):
             state = self._correct_live(state, moment, cues)
@@ -122,9 +66,9 @@ class HeldGuide:
             state = replace(state, countdown=countdown)
             if number:
                 cues.append(self._cue(moment, CueKind.COUNTDOWN, number))
-        trigger = self._trigger(state, moment)
-        if trigger is not None:
-            state = self._move(state, moment, trigger, cues)
+        found = trigger(state, moment, self._spec)
+        if found is not None:
+            state = self._move(state, moment, found, cues)
         new = state.asked <= 1 and not state.failed and not moment.view.count
         explains = state.stage == "intro" or (moment.view.at_rest and (new or state.unanswered > 1))
         return state, Guidance(
@@ -139,26 +83,6 @@ class HeldGuide:
 
     def _cue(self, moment: Moment, kind: CueKind, key: str, **values: str | int) -> Cue:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
-
-    def _look(self, state: HeldGuideState, moment: Moment) -> HeldGuideState:
-        """Note how the form and the hold are getting on, and when something was last being said."""
-        view, t = moment.view, moment.t
-        state = replace(
-            state,
-            reminded=0 if view.at_rest else state.reminded,
-            heard_t=state.heard_t if moment.quiet else t,
-        )
-        if view.phase != "apex":
-            return replace(state, right_since=None, fault_since=None, fault=None, best_s=0.0, grown_t=t)
-        if view.hold_s > state.best_s:
-            state = replace(state, best_s=view.hold_s, grown_t=t)
-        if view.fault is None:
-            since = state.right_since
-            if since is None:  # right from half-way up on, unless something was wrong before
-                since = t if state.fault is not None else t - view.hold_s
-            return replace(state, right_since=since, fault_since=None)
-        since = t if state.fault_since is None else state.fault_since
-        return replace(state, right_since=None, fault_since=since, fault=view.fault, fault_t=t)
 
     def _stale(self, state: HeldGuideState, moment: Moment) -> frozenset[str]:
         """Return the phrases that are no longer true, should they still be waiting to be said."""
@@ -253,64 +177,12 @@ class HeldGuide:
         cues.append(cue)
         return replace(state, rationing=rationing, spoken=True, told=True)
 
-    def _trigger(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        """Return what this frame means in the present stage."""
-        look = {
-            "intro": self._intro,
-            "ready": self._ready,
-            "waiting": self._waiting,
-            "holding": self._holding,
-            "resting": self._resting,
-        }.get(state.stage)
-        return None if look is None else look(state, moment)
-
-    def _intro(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        if moment.t <= state.since:
-            return None
-        return "began" if _tries(moment) else "said" if moment.quiet else None
-
-    def _holding(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        del state
-        return "ended" if moment.view.at_rest or _over(moment) else None
-
-    def _ready(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        if _tries(moment):
-            return "began"
-        if not moment.view.at_rest:
-            return "stayed" if self._stays(state, moment) else None
-        if moment.late or moment.view.count >= moment.target:
-            return "enough"
-        return "asked" if moment.quiet and moment.t - state.since >= state.pause_s else None
-
-    def _waiting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        view = moment.view
-        if _over(moment):
-            return "ended"
-        right_s = 0.0 if state.right_since is None else moment.t - state.right_since
-        growing = state.grown_t == moment.t and view.fault is None
-        if right_s >= self._spec.hold_after_s or (growing and view.hold_s >= STEADY_S):
-            return "held"
-        if view.at_rest and state.early:
-            return "rested"
-        if not view.at_rest:
-            return "stayed" if view.phase == "offset" and self._stays(state, moment) else None
-        waits = self._spec.unanswered_s
-        patience = waits[min(state.unanswered, len(waits) - 1)]
-        return "unanswered" if moment.quiet and moment.t - state.heard_t >= patience else None
-
-    def _resting(self, state: HeldGuideState, moment: Moment) -> HeldGuideTrigger | None:
-        view = moment.view
-        if not view.at_rest:
-            return "stayed" if self._stays(state, moment) else None
-        tried = view.count > 0 or state.asked > 1
-        return "enough" if view.count >= moment.target or (moment.hurry and tried) else "rested"
-
     def _move(
-        self, state: HeldGuideState, moment: Moment, trigger: HeldGuideTrigger, cues: list[Cue]
+        self, state: HeldGuideState, moment: Moment, found: HeldGuideTrigger, cues: list[Cue]
     ) -> HeldGuideState:
-        if trigger == "asked":
+        if found == "asked":
             cues.append(self._cue(moment, CueKind.INSTRUCTION, "go" if state.asked == 0 else "again"))
-        if trigger in ("asked", "began"):
+        if found in ("asked", "began"):
             state = replace(
                 state,
                 asked=state.asked + 1,
@@ -318,37 +190,21 @@ class HeldGuide:
                 pause_s=self._spec.rest_s,
                 spoken=False,
                 told=False,
-                early=trigger == "began",
+                early=found == "began",
             )
-        if trigger == "held":
+        if found == "held":
             cues.append(self._cue(moment, CueKind.HOLD, "hold"))
             state = replace(state, unanswered=0, told=False)
-        elif trigger == "ended" and state.stage == "holding" and not _over(moment):
+        elif found == "ended" and state.stage == "holding" and not over(moment):
             if not state.told:  # let go so soon that it was not even a try
                 cues.append(self._cue(moment, CueKind.CORRECTION, "too_short"))
-        elif trigger == "stayed":
+        elif found == "stayed":
             cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
             state = replace(state, reminded=state.reminded + 1)
-        elif trigger == "unanswered":
+        elif found == "unanswered":
             turn = state.unanswered
             if turn >= len(ASKING_AGAIN):
                 turn = len(ASKING_AGAIN) - 2 + turn % 2
             cues.append(self._cue(moment, CueKind.INSTRUCTION, ASKING_AGAIN[turn]))
             state = replace(state, unanswered=state.unanswered + 1)
-        return replace(state, stage=TRANSITIONS[state.stage, trigger], since=moment.t)
-
-    def _stays(self, state: HeldGuideState, moment: Moment) -> bool:
-        """Whether it is time to remind the person to rest."""
-        waits = self._spec.remind_s
-        wait_s = waits[min(state.reminded, len(waits) - 1)]
-        return moment.quiet and moment.t - max(state.since, state.heard_t) >= wait_s
-
-
-def _tries(moment: Moment) -> bool:
-    """Whether a movement is under way that may count."""
-    return moment.view.phase == "apex"
-
-
-def _over(moment: Moment) -> bool:
-    """Whether a try was counted or has ended."""
-    return any(isinstance(event, Rep | Attempt) for event in moment.events)
+        return replace(state, stage=TRANSITIONS[state.stage, found], since=moment.t)
