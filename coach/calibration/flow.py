@@ -11,10 +11,10 @@ from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.cues import CueKind
 from coach.coaching.flow import Output
 from coach.coaching.led import Led
+from coach.coaching.led_flow import LedFlow
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import Screen, ScreenPhase
 from coach.coaching.spec import STANDARD, CoachingSpec
-from coach.events import EndReason, Event
 from coach.exercise.view import Bars
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
@@ -41,7 +41,7 @@ _SHOWN: Final[dict[str, ScreenPhase]] = {
 DEMONSTRATED = {"cheek": "cheek_raiser", "smile": "symmetry_drill", "jaw": "jaw_release"}
 
 
-class CalibrationFlow:
+class CalibrationFlow(LedFlow):
     """Leads through the calibration. Time comes with the frames; nothing here touches a device.
 
     Parameters
@@ -73,8 +73,8 @@ class CalibrationFlow:
         safety: bool = False,
         coaching: CoachingSpec = STANDARD,
     ) -> None:
+        super().__init__(Led(PLAN, book, settings, source=source, coaching=coaching))
         self.perception = Perception(own_range)
-        self.led = Led(PLAN, book, settings, source=source, coaching=coaching)
         self.state: Calibration | None = None
         self._spec = spec
         self._book = book
@@ -103,7 +103,7 @@ class CalibrationFlow:
         face = self.perception.look(observation)
         self.led.see(t, face)
         self._features = self.perception.features(face)
-        self._heed_camera(t)
+        self._heed(t)
         if self.led.paused_by:
             pass
         elif self._stage == "ready":
@@ -112,18 +112,6 @@ class CalibrationFlow:
             self._lead(t)
         elif self._stage == "summary" and t - self._since >= SUMMARY_S:
             self._stage = "ended"
-        return self._output(t)
-
-    def camera_lost(self, t: float) -> Output:
-        """Take in that the source gives no pictures at the moment."""
-        self._begin(t)
-        self.led.no_camera(t)
-        self._heed_camera(t)
-        return self._output(t)
-
-    def idle(self, t: float) -> Output:
-        """Let time go on with nothing new to see."""
-        self._begin(t)
         return self._output(t)
 
     def toggle_pause(self, t: float) -> None:
@@ -144,13 +132,6 @@ class CalibrationFlow:
             self.state = calibration.back(self.state, t)
         else:
             self._ask_again(t)
-
-    def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
-        """Close; return the last events, `session_end` at the very end."""
-        self._begin(t)
-        self.led.log.end(self.led.t, (), self.led.frames, reason)
-        self._stage = "ended"
-        return self.led.log.taken()
 
     # -- stages
 
@@ -194,7 +175,7 @@ class CalibrationFlow:
         if self.state.phase == "done":
             self._stage, self._since = "summary", t
 
-    def _heed_camera(self, t: float) -> None:
+    def _heed(self, t: float) -> None:
         if not self.finished and self.led.heed_camera(t):
             self._ask_again(t)
 
@@ -209,12 +190,17 @@ class CalibrationFlow:
         framing = self.led.presence.framing
         self.led.hint(t, None if framing == "good" else framing)
 
+    def _close(self, t: float) -> tuple[str, ...]:
+        del t
+        self._stage = "ended"
+        return ()
+
     # -- what goes out
 
     def _output(self, t: float) -> Output:
         said = self.led.next_cue(t)
         screen = self.led.framed(t, self._draw())
-        return Output(self.led.log.taken(), said, screen, self._stage == "ended")
+        return Output(self._events(), said, screen, self._stage == "ended")
 
     def _draw(self) -> Screen:
         book, state = self._book, self.state

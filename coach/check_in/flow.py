@@ -11,10 +11,10 @@ from coach.check_in.photo_measures import baseline_of
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.flow import Output
 from coach.coaching.led import Led
+from coach.coaching.led_flow import LedFlow
 from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec
-from coach.events import EndReason, Event
 from coach.face.baseline import Baseline
 from coach.face.framing import Framing
 from coach.face.perception import Perception
@@ -24,7 +24,7 @@ from coach.types import FaceObservation
 SECTION = "check_in"
 
 
-class CheckInFlow:
+class CheckInFlow(LedFlow):
     """Leads through a check-in. Time comes with the frames; nothing here touches a device.
 
     It asks for a picture by `Output.take`; whoever takes it answers with `taken` if the picture turned
@@ -64,8 +64,8 @@ class CheckInFlow:
         coaching: CoachingSpec = STANDARD,
         pictures: CheckIn | None = None,
     ) -> None:
+        super().__init__(Led(SECTION, book, settings, source=source, coaching=coaching, section=SECTION))
         self.state = pictures or CheckIn(spec.takes)
-        self.led = Led(SECTION, book, settings, source=source, coaching=coaching, section=SECTION)
         self._spec = spec
         self._book = book
         self._safety = safety
@@ -85,7 +85,7 @@ class CheckInFlow:
         self._begin(t)
         face = self._perception.look(observation)
         self.led.see(t, face)
-        self._heed_camera(t)
+        self._heed(t)
         if self._photographed:
             self._photographed = False
             self.state, cues = machine.taken(self.state, t)
@@ -101,18 +101,6 @@ class CheckInFlow:
         if self.state.pose == "neutral" and self.state.take == 0 and face is not None:
             self._neutral, self._like = baseline_of(face), placement(face)
         self._photographed = True
-
-    def camera_lost(self, t: float) -> Output:
-        """Take in that the source gives no pictures at the moment."""
-        self._begin(t)
-        self.led.no_camera(t)
-        self._heed_camera(t)
-        return self._output(t)
-
-    def idle(self, t: float) -> Output:
-        """Let time go on with nothing new to see."""
-        self._begin(t)
-        return self._output(t)
 
     def toggle_pause(self, t: float) -> None:
         """Pause, or go on by asking for the present face again; without a camera, once there is one."""
@@ -131,12 +119,6 @@ class CheckInFlow:
         self.led.cues.hush()
         self._photographed = False
         self.state = machine.skip(self.state, t) if by > 0 else machine.restart(self.state, t, by)
-
-    def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
-        """Close; return the last events, `session_end` at the very end."""
-        self._begin(t)
-        self.led.log.end(self.led.t, (), self.led.frames, reason)
-        return self.led.log.taken()
 
     # -- leading
 
@@ -169,7 +151,7 @@ class CheckInFlow:
         self.led.hint(t, sample.fix)
         return len(cues) < len(actions)
 
-    def _heed_camera(self, t: float) -> None:
+    def _heed(self, t: float) -> None:
         if not self.finished and self.led.heed_camera(t):
             self._ask_again(t)
 
@@ -180,7 +162,7 @@ class CheckInFlow:
 
     def _output(self, t: float, *, take: bool = False) -> Output:
         said = self.led.next_cue(t)
-        return Output(self.led.log.taken(), said, self._draw(t), self._ended, take=take)
+        return Output(self._events(), said, self._draw(t), self._ended, take=take)
 
     def _draw(self, t: float) -> Screen:
         state, book = self.state, self._book

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from coach.coaching.cues import CueKind
 from coach.coaching.flow import Output
 from coach.coaching.led import Led, PauseCause
+from coach.coaching.led_flow import LedFlow
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec
-from coach.events import EndReason, Event, FaceLost
+from coach.events import Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.baseline import OwnRange
 from coach.face.count_in import CountIn
@@ -29,7 +30,7 @@ from coach.types import FaceObservation
 CHECK_IN = "check_in"  # where the words for a check-in stand
 
 
-class Session:
+class Session(LedFlow):
     """The session's flow. Time comes with the frames; nothing here reads a clock or touches a device.
 
     Parameters
@@ -71,10 +72,10 @@ class Session:
         by_ear: bool = False,
         occasion: Occasion = USUAL,
     ) -> None:
+        super().__init__(Led(plan.name, book, settings, source=source, coaching=coaching))
         self.plan = plan
         self.perception = Perception(own_range)
         self.tally = Tally()
-        self.led = Led(plan.name, book, settings, source=source, coaching=coaching)
         self.plan_run = PlanRun(
             plan, exercises, self.led, memories, coaching=coaching, by_ear=by_ear, occasion=occasion
         )
@@ -114,18 +115,6 @@ class Session:
             self._count_in(t, face)
         return self._output(t, features)
 
-    def camera_lost(self, t: float) -> Output:
-        """Take in that the source gives no pictures at the moment."""
-        self._begin(t)
-        self.led.no_camera(t)
-        self._heed(t)
-        return self._output(t)
-
-    def idle(self, t: float) -> Output:
-        """Let time go on with nothing new to see."""
-        self._begin(t)
-        return self._output(t)
-
     def toggle_pause(self, t: float) -> None:
         """Pause, or go on after a count-in; where nothing can be seen, as soon as it can.
 
@@ -164,14 +153,6 @@ class Session:
     def rate(self) -> int | None:
         """Take in that the person has rated the last memory; return its number, None if none is open."""
         return self.plan_run.rate()
-
-    def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
-        """Close the session; return the last events, `session_end` at the very end."""
-        self._begin(t)
-        self.plan_run.finish(self.led.t)
-        self.led.log.end(self.led.t, self.plan_run.names, self.led.frames, reason)
-        self._stage = "ended"
-        return self._events()
 
     @property
     def finished(self) -> bool:
@@ -349,8 +330,13 @@ class Session:
         ended = self._stage == "ended"
         return Output(self._events(), said, self._draw(t), ended, features, notice=notice)
 
+    def _close(self, t: float) -> list[str]:
+        self.plan_run.finish(t)
+        self._stage = "ended"
+        return self.plan_run.names
+
     def _events(self) -> tuple[Event, ...]:
-        events = self.led.log.taken()
+        events = super()._events()
         self.tally.add(events)
         return events
 
