@@ -107,7 +107,7 @@ WAYS: dict[str, tuple[Step, ...]] = {
                 ),
             ),
             step("coaching.session_log:SessionLog.add"),
-            step("coaching.session_log:SessionLog.taken"),
+            step("coaching.led_flow:LedFlow._events", step("coaching.session_log:SessionLog.taken")),
             step("session.tally:Tally.add"),
         ),
         step(
