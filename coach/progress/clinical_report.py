@@ -20,7 +20,6 @@ from coach.progress.summary import (
     type_sentence,
     weaker_side_sentence,
 )
-from coach.progress.trends import LEAST
 from coach.progress.words import REPORT, ProgressWords
 
 ReportRow: TypeAlias = tuple[str, ...]
@@ -119,12 +118,9 @@ def _change(series: Series, words: ProgressWords) -> ReportRow:
     moved = series.trend
     if moved is None:
         first, last = words.amount(series, series.values[0]), words.amount(series, series.values[-1])
-        early = words.say("early", REPORT, n=len(series.values), least=LEAST)
-        return words.label(series), first, last, "", early
-    key = "still" if not moved.real else "up" if moved.change > 0 else "down"
-    verdict = words.say(key, REPORT, change=words.difference(series, abs(moved.change)))
+        return words.label(series), first, last, "", words.short_verdict(series)
     ends = words.amount(series, moved.start), words.amount(series, moved.now)
-    return words.label(series), *ends, words.difference(series, moved.noise), verdict
+    return words.label(series), *ends, words.difference(series, moved.noise), words.short_verdict(series)
 
 
 def _sentences(own: History, words: ProgressWords) -> list[str]:

@@ -56,6 +56,11 @@ class Series:
         return trend(self.steady().values, self.sem, self.resolution)
 
     @property
+    def changed(self) -> bool | None:
+        """Whether it moved beyond the usual variation; None where it is too early to say."""
+        return None if (moved := self.trend) is None else moved.real
+
+    @property
     def digits(self) -> int:
         """How many decimals the measurement is good for."""
         return 0 if self.unit == "%" else 2 if 0 < self.resolution < 0.1 else 1  # noqa: PLR2004

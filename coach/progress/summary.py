@@ -128,7 +128,7 @@ def next_sentence(day: date | None, today: date, words: ProgressWords) -> str:
 
 def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
     """Return in one line of what it is too early to say anything; empty where there is nothing."""
-    labels = [words.label(one) for one in series if one.trend is None]
+    labels = [words.label(one) for one in series if one.changed is None]
     return words.line(words.say("early_for", least=LEAST), "; ".join(labels)) if labels else ""
 
 
@@ -235,10 +235,9 @@ def summary_lines(
     if sentence := type_sentence(own, words):
         lines.append(sentence)
     series = all_series(own)
-    real = [one for one in series if (moved := one.trend) and moved.real]
-    still = [one for one in series if one not in real and one.trend is not None]
-    lines += [words.sentence(one) for one in (*real, *still)]
-    lines += [words.value(one) for one in series if one.trend is None and one.sem is not None]
+    lines += [words.sentence(one) for one in series if one.changed]
+    lines += [words.sentence(one) for one in series if one.changed is False]
+    lines += [words.value(one) for one in series if one.changed is None and one.sem is not None]
     early = early_sentence((one for one in series if one.sem is None), words)
     return lines + [early] if early else lines
 

@@ -111,6 +111,14 @@ class ProgressWords:
         change = self.difference(series, abs(moved.change))
         return self.say("up" if moved.change > 0 else "down", change=change, span=span, noise=noise)
 
+    def short_verdict(self, series: Series) -> str:
+        """Return the verdict in two or three words, for a table."""
+        moved = series.trend
+        if moved is None:
+            return self.say("early", REPORT, n=len(series.values), least=LEAST)
+        key = "still" if not moved.real else "up" if moved.change > 0 else "down"
+        return self.say(key, REPORT, change=self.difference(series, abs(moved.change)))
+
     def value(self, series: Series) -> str:
         """Return the latest value behind the name of the series, with its standard error if known."""
         return self.line(self.label(series), self.with_error(series, series.values[-1]))

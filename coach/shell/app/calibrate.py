@@ -19,7 +19,7 @@ from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.range_file import DEMO, read_stored_range, write_own_range
-from coach.shell.profile.toml_files import config_dir, load_coaching, read_toml, validated
+from coach.shell.profile.toml_files import load_coaching, shipped
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.window.labels import Labels
@@ -31,15 +31,8 @@ LINGER_S = 6.0  # how long the result stays in the window
 
 
 def load_calibration_spec() -> CalibrationSpec:
-    """Return `config/calibration.toml`.
-
-    Raises
-    ------
-    UsageError
-        The file is unreadable or wrong.
-    """
-    path = config_dir() / "calibration.toml"
-    return validated(CalibrationSpec, read_toml(path), str(path))
+    """Return `config/calibration.toml`; raises as `shipped` does."""
+    return shipped(CalibrationSpec, "calibration.toml")
 
 
 def run_calibrate(options: Shared) -> int:

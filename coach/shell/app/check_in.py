@@ -28,7 +28,7 @@ from coach.shell.detection.stills import Stills
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.neutral_file import keep_neutral
-from coach.shell.profile.toml_files import config_dir, load_coaching, read_toml, validated
+from coach.shell.profile.toml_files import load_coaching, shipped
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.store.store import Store
@@ -61,15 +61,8 @@ class CheckInResult:
 
 
 def load_check_in() -> CheckInSpec:
-    """Return `config/check_in.toml`.
-
-    Raises
-    ------
-    UsageError
-        The file is unreadable or wrong.
-    """
-    path = config_dir() / "check_in.toml"
-    return validated(CheckInSpec, read_toml(path), str(path))
+    """Return `config/check_in.toml`; raises as `shipped` does."""
+    return shipped(CheckInSpec, "check_in.toml")
 
 
 def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:

@@ -107,13 +107,18 @@ def load_settings(own: Path | None) -> Settings:
     return validated(Settings, data, str(own or default))
 
 
-def load_coaching() -> CoachingSpec:
-    """Return `config/coaching.toml`.
+def shipped(model: type[M], name: str) -> M:
+    """Return a file of `config/` that nobody overrides, e.g. `check_in.toml`.
 
     Raises
     ------
     UsageError
         The file is unreadable or wrong.
     """
-    path = config_dir() / "coaching.toml"
-    return validated(CoachingSpec, read_toml(path), str(path))
+    path = config_dir() / name
+    return validated(model, read_toml(path), str(path))
+
+
+def load_coaching() -> CoachingSpec:
+    """Return `config/coaching.toml`; raises as `shipped` does."""
+    return shipped(CoachingSpec, "coaching.toml")

@@ -140,14 +140,14 @@ def _week(own: History, today: date, words: ProgressWords) -> list[str]:
 
 def _changes(own: History, words: ProgressWords) -> list[str]:
     """Say what changed beyond noise; nothing where nothing did."""
-    real = [words.sentence(one) for one in all_series(own) if (moved := one.trend) and moved.real]
+    real = [words.sentence(one) for one in all_series(own) if one.changed]
     return [_heading("changed", words), _list(real, "real")] if real else []
 
 
 def _how_we_know(own: History, words: ProgressWords) -> list[str]:
     """Show, folded away, what has not changed beyond noise, what it is too early for, and how to read it."""
     series = all_series(own)
-    still = [words.sentence(one) for one in series if (moved := one.trend) and not moved.real]
+    still = [words.sentence(one) for one in series if one.changed is False]
     early = early_sentence((one for one in series if one.sem is None), words)
     parts = [_list(still)] if still else []
     if early:
@@ -178,10 +178,7 @@ def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
         start = one.values[0] if moved is None else moved.start
         cells = [words.label(one), words.with_error(one, start), "", ""]
         if moved is not None:
-            key = "still" if not moved.real else "up" if moved.change > 0 else "down"
-            change = words.difference(one, abs(moved.change))
-            verdict = words.say(key, REPORT, change=change)
-            cells[2:] = words.with_error(one, moved.now), verdict
+            cells[2:] = words.with_error(one, moved.now), words.short_verdict(one)
         rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
     return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 

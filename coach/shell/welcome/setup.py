@@ -1,4 +1,8 @@
-"""The first run as a conversation: hello, safety, camera, range, a memory, a reminder, the first session."""
+"""The first run as a conversation: hello, safety, camera, range, a memory, a reminder, the first session.
+
+An `Asker` puts the questions, not the one loop: the answers decide what that loop runs on (window, language,
+camera), and keys that pause or skip there are answers here. What is measured in between runs in the loop.
+"""
 
 from __future__ import annotations
 
