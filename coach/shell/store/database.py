@@ -55,8 +55,7 @@ def open_for_writing(
         notice += f", the old file is now {kept}" if kept else ""
         _make_private(folder, path)
     try:
-        connection = _connect(path)
-        _choose_journal(connection)
+        connection = _choose_journal(_connect(path), path)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows rather than only unlink them
     except sqlite3.Error as error:
@@ -221,12 +220,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except sqlite3.DatabaseError as error:  # any other fault is reported by the connection's user
         if getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY:
-            _use_rollback_journal(connection)
+            return _with_rollback_journal(connection, path)
     return connection
 
 
-def _choose_journal(connection: sqlite3.Connection) -> None:
-    """Write ahead where the file system can, else with a rollback journal."""
+def _choose_journal(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Write ahead where the file system can, else with a rollback journal; return the connection to use."""
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -234,16 +233,23 @@ def _choose_journal(connection: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) not in _NO_SHARED_MEMORY:
             raise
-        _use_rollback_journal(connection)
+        return _with_rollback_journal(connection, path)
+    return connection
 
 
-def _use_rollback_journal(connection: sqlite3.Connection) -> None:
-    """Leave WAL: held by one process alone, it needs no shared memory, and can be left in order."""
+def _with_rollback_journal(refused: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Leave WAL by a new connection: one that was refused shared memory once cannot do anything any more.
+
+    One process alone needs no shared memory for it, if it asks to be alone before it reads anything.
+    """
+    refused.close()
+    connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA locking_mode = NORMAL")
     connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # lets the lock go
+    return connection
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:

@@ -471,19 +471,23 @@ def test_tables_that_compute_or_are_not_ours_are_kept_aside(
 
 
 class NoSharedMemory(sqlite3.Connection):
-    """A connection on a file system without shared memory: nothing can be read while WAL is on."""
+    """A connection on a file system without shared memory, as SQLite was seen to behave there.
+
+    Turning WAL on succeeds; the first read after it fails, and then everything on this connection does. One
+    that asks to be alone before it reads anything can leave WAL.
+    """
+
+    alone = refused = False
 
     def execute(self, statement, *values):
-        if statement.startswith("PRAGMA locking_mode = EXCLUSIVE"):
-            self.alone = True
-        elif statement.startswith("PRAGMA locking_mode"):
-            self.alone = False
-        elif not getattr(self, "alone", False) and not statement.startswith("PRAGMA journal_mode"):
-            mode = super().execute("PRAGMA journal_mode").fetchone()[0]
-            if mode == "wal" and not statement.startswith("PRAGMA"):
-                error = sqlite3.OperationalError("disk I/O error")
-                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMMAP
-                raise error
+        if statement.startswith("PRAGMA locking_mode"):
+            self.alone = statement.endswith("EXCLUSIVE")
+        elif not self.alone and not statement.startswith("PRAGMA"):
+            self.refused |= super().execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        if self.refused:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMMAP
+            raise error
         return super().execute(statement, *values)
 
 
