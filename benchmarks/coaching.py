@@ -1,4 +1,4 @@
-"""How right the coach is in front of difficult people, in closed loop: it speaks, they answer, it sees that.
+"""How well the coach leads difficult people, in closed loop: it speaks, they answer, it sees the answer.
 
 No picture is drawn and no landmarker runs: the simulated person's face is made of landmarks
 (`coach.simulation.landmark_face`), so that sessions pass at many times their speed. Everything else is the

@@ -1,4 +1,4 @@
-"""How right the coach is on recordings of real people: counts them and compares with what is seen in them.
+"""How right the coach is about real people: its counts compared with what an observer sees in films.
 
 ANNOTATIONS lists the recordings and what an observer sees in each, FOLDER holds them. They are for measuring
 only and belong to nobody here: none is part of the project. See `docs/accuracy.md` for the format.

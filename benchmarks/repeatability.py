@@ -1,4 +1,4 @@
-"""How far the scores of one and the same smile differ between check-ins: turned, nearer, darker.
+"""How far check-in scores of the same smile differ when the head is turned, nearer or in the dark.
 
 `python benchmarks/repeatability.py` draws a check-in under each condition and prints its scores. The exit
 status is 1 if a score is more than 3 points from the median of all check-ins, or if the type differs.

@@ -1,4 +1,4 @@
-"""How every phrase sounds in every engine: loudness, peak, silence before, pace, and time as expected.
+"""How every phrase sounds in every engine: loudness, peak, silence before it, pace, expected length.
 
 ::
 

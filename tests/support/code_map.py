@@ -1,8 +1,9 @@
-"""The map in CONTRIBUTING.md, made from the code: rooms, who may import whom, and four ways through them.
+"""The map in CONTRIBUTING.md, made from the code: rooms, ways through them, the benchmarks.
 
 `python tests/support/code_map.py` draws it again. Rooms and layers come from the packages' own sentences and
-the rules in pyproject.toml. The ways are named here: each function must exist, and each caller must call what
-is indented below it, directly or through its module's private helpers. Otherwise there is an error.
+the rules in pyproject.toml, the benchmarks from their modules' own sentences. The ways are named here: each
+function must exist, and each caller must call what is indented below it, directly or through its module's
+private helpers. Otherwise there is an error.
 """
 
 from __future__ import annotations
@@ -24,16 +25,17 @@ class Step:
     """A function on a way, and what it calls there.
 
     `at`: `module:function`, the module without `coach.` in front. `called`: the name under which a caller
-    that is handed the function calls it; empty for its own.
+    that is handed the function calls it; empty for its own. `note`: a few words behind it.
     """
 
     at: str
     calls: tuple[Step, ...] = ()
     called: str = ""
+    note: str = ""
 
 
-def step(at: str, *calls: Step, called: str = "") -> Step:
-    return Step(at, calls, called)
+def step(at: str, *calls: Step, called: str = "", note: str = "") -> Step:
+    return Step(at, calls, called, note)
 
 
 WAYS: dict[str, tuple[Step, ...]] = {
@@ -41,9 +43,13 @@ WAYS: dict[str, tuple[Step, ...]] = {
         step(
             "shell.app.loop:Loop.run",
             step(
-                "shell.detection.detector:Detector.read",
-                step("shell.capture.webcam:Webcam.read"),
-                step("shell.detection.landmarker:Landmarker.detect"),
+                "shell.detection.detector:ThreadedDetector.read",
+                step(
+                    "shell.detection.detector:Detector.read",
+                    step("shell.capture.webcam:Webcam.read"),
+                    step("shell.detection.landmarker:Landmarker.detect"),
+                ),
+                note="live: a frame ahead, on a thread; else Detector.read",
             ),
             step(
                 "session.session:Session.process",
@@ -146,26 +152,44 @@ WAYS: dict[str, tuple[Step, ...]] = {
     ),
 }
 
-QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("does a frame enter?", ("shell.capture.webcam:Webcam.read", "shell.app.loop:Loop.run")),
+QUESTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "does a frame enter?",
+        (
+            ("shell.capture.webcam:Webcam.read", "gives the newest picture"),
+            ("shell.app.loop:Loop.run", "takes it through everything else"),
+        ),
+    ),
     (
         "is a cheek raise decided?",
         (
-            "exercises.cheek_raiser:CheekRaiser.level",
-            "exercises.cheek_raiser:CheekRaiser.fault",
-            "exercise.rep_machine:step",
+            ("exercises.cheek_raiser:CheekRaiser.level", "measures it"),
+            ("exercises.cheek_raiser:CheekRaiser.fault", "judges its form"),
+            ("exercise.rep_machine:step", "counts and times it"),
         ),
     ),
     (
         "is a cue chosen, and spoken?",
         (
-            "coaching.guides.held_guide:HeldGuide.step",
-            "coaching.cue_scheduler:step",
-            "shell.sound.speech:SpokenVoice.say",
+            ("coaching.guides.held_guide:HeldGuide.step", "chooses it"),
+            ("coaching.cue_scheduler:step", "says when its turn comes"),
+            ("shell.sound.speech:SpokenVoice.say", "speaks it"),
         ),
     ),
-    ("is a repetition stored?", ("shell.store.recorder:Recorder.take", "shell.store.store:Store.record")),
-    ("is a score computed?", ("check_in.photo_measures:compare", "check_in.scores:score")),
+    (
+        "is a repetition stored?",
+        (
+            ("shell.store.recorder:Recorder.take", "gets a session's events"),
+            ("shell.store.store:Store.record", "writes the rows"),
+        ),
+    ),
+    (
+        "is a score computed?",
+        (
+            ("check_in.photo_measures:compare", "compares a photo with the neutral face"),
+            ("check_in.scores:score", "turns that into points"),
+        ),
+    ),
 )
 
 
@@ -256,7 +280,8 @@ def way_lines(steps: tuple[Step, ...], parent: Step | None = None, depth: int = 
     for each in steps:
         path = checked(parent, each)
         name = f"{'  ' * depth}{shown(each.at)}"
-        lines += [f"{name.ljust(WIDTH)}{path}", *way_lines(each.calls, each, depth + 1)]
+        note = f"  ({each.note})" if each.note else ""
+        lines += [f"{name.ljust(WIDTH)}{path}{note}", *way_lines(each.calls, each, depth + 1)]
     return lines
 
 
@@ -288,9 +313,16 @@ def question_lines() -> list[str]:
     """Return the rows that answer where something is done."""
     lines = ["| Where ... | here |", "|---|---|"]
     for question, places in QUESTIONS:
-        answers = (f"[`{shown(at)}`]({checked(None, Step(at))})" for at in places)
+        answers = (f"[`{shown(at)}`]({checked(None, Step(at))}) {does}" for at, does in places)
         lines.append(f"| {question} | {', '.join(answers)} |")
     return lines
+
+
+def benchmark_lines() -> list[str]:
+    """Return a row for each benchmark with the first sentence of its module."""
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py"))
+    rows = (f"| `{name}.py` | {sentence(f'benchmarks.{name}')} |" for name in names)
+    return ["| `benchmarks/` | what it measures |", "|---|---|", *rows]
 
 
 def parts() -> dict[str, str]:
@@ -299,6 +331,7 @@ def parts() -> dict[str, str]:
     return {
         "rooms": "\n".join(("```text", *room_lines(), "```")),
         "questions": "\n".join(question_lines()),
+        "benchmarks": "\n".join(benchmark_lines()),
         "ways": "\n".join(("```text", *ways[:-1], "```")),
     }
 
