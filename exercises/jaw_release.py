@@ -152,7 +152,7 @@ class JawRelease:
             hold_s=state.rep.hold_s if state.rep.phase == "apex" else 0.0,
             target_s=self.spec.repetition.hold_s,
             at_rest=state.rep.phase == "neutral",
-            bars=None if last is None else Bars(Bilateral(last.jaw_open, last.jaw_open), band),
+            bars=None if last is None else Bars(Bilateral(last.jaw_open, last.jaw_open), band, single=True),
         )
 
     def _stage(self, t: float, name: StageName, status: StageStatus) -> Stage:

@@ -104,8 +104,8 @@ class JawGuideSpec(Strict):
     dot_s: Annotated[float, Field(gt=0, le=60)] = 2.0
     wrong_way: Times = 2
     tries: Times = 2
-    breathe_in_s: Wait = 3.2
-    breathe_out_s: Wait = 4.0
+    breathe_in_s: Wait = 4.0
+    breathe_out_s: Wait = 6.0
 
 
 class MemoryGuideSpec(Strict):

@@ -54,7 +54,8 @@ def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, fau
     down = view.phase in ("neutral", "offset")
     if failed and down:
         return "once_more"
-    if counted:
+    held = view.phase == "apex" and 0 < view.target_s <= view.hold_s
+    if counted or held:  # an open jaw is held to its end before the closing makes it count
         return "let_go"
     if faulty:
         return "fix"

@@ -104,7 +104,8 @@ def _exercising(
 ) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
-    count, target = guidance.count or (view.count, run.target)
+    breathes = guidance.swell is not None
+    count, target = (0, 0) if breathes else guidance.count or (view.count, run.target)
     screen = Screen(
         "moving",  # nothing is held in it, whatever the movement looks like
         title=book.text(name, "title"),
@@ -113,6 +114,8 @@ def _exercising(
         count=count,
         target=target,
         hold=min(count / target, 1.0) if guidance.count and target else 0.0,
+        word=book.text(name, f"{guidance.key}_word") if breathes else "",
+        hold_left_s=guidance.left_s,
         demonstrate=name if explains else None,
         dot=guidance.dot,
         swell=guidance.swell,

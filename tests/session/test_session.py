@@ -141,7 +141,21 @@ def test_the_window_shows_a_hold_only_where_something_is_held(whole):
     breathing = [screen for screen in shown if "let it out" in screen.instruction]
     remembering = [screen for screen in shown if screen.exercise == "memory_anchor"]
     assert breathing
+    swells = [screen.swell for screen in breathing]
+    assert swells == sorted(swells, reverse=True)
+    assert swells[-1] == pytest.approx(0.0, abs=0.01)  # breathed out to the end
+    left_s = breathing[0].hold_left_s
+    assert left_s == pytest.approx(6.0, abs=0.1)
+    assert {(screen.word, screen.target) for screen in breathing} == {("breathe out", 0)}
     assert not [screen for screen in (*breathing, *remembering) if screen.phase == "hold"]
+
+
+def test_an_open_jaw_that_was_held_may_close(whole):
+    """It counts once it has closed slowly, but nobody is shown "hold" with no second left of it."""
+    jaw = [screen for _, screen in whole.screens if screen.exercise == "jaw_release"]
+    closing = [screen for screen in jaw if screen.caption.startswith("Now close") and screen.hold == 1.0]
+    assert {screen.phase for screen in closing} == {"released"}
+    assert {screen.bars.single for screen in jaw if screen.bars} == {True}
 
 
 def test_a_bar_never_leaves_its_band_at_the_top(whole):

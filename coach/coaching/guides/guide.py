@@ -41,7 +41,8 @@ class Guidance:
     held, so the ring and the bars do not apply. `asks`: a movement has been asked for; `patient`: more than
     once; `offers`: the person was told that Space looks at the face again. `stale`: phrases that are no
     longer true, should they still be waiting to be said. `dot`: how far round a dot to follow is, in turns
-    clockwise from the top as the person sees it; `swell`: how far breathed in, 0..1.
+    clockwise from the top as the person sees it; `swell`: how far breathed in, 0..1; `left_s`: seconds left
+    of the breath.
     """
 
     cues: tuple[Cue, ...] = ()
@@ -58,6 +59,7 @@ class Guidance:
     stale: frozenset[str] = frozenset()
     dot: float | None = None
     swell: float | None = None
+    left_s: float = 0.0
 
 
 class Guide(Protocol):

@@ -27,7 +27,8 @@ CIRCLES: Final[dict[JawStep, StageName]] = {
     "circle_cw": "circles_clockwise",
     "circle_ccw": "circles_counterclockwise",
 }
-MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, "breathe_in", "breathe_out"})
+BREATHS: Final[frozenset[JawStep]] = frozenset({"breathe_in", "breathe_out"})
+MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, *BREATHS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,10 @@ class JawGuide:
         if not state.asked:
             if moment.quiet and moment.t > state.since:
                 state = self._ask(state, moment, cues)
-            explains = self._explains(state, moment)
-            return state, Guidance(tuple(cues), key=self._key(state), explains=explains)
-        events = tuple(self._skipped(state, moment))
-        state = self._lead(state, moment, cues)
+            events: tuple[Stage, ...] = ()
+        else:
+            events = tuple(self._skipped(state, moment))
+            state = self._lead(state, moment, cues)
         circling = state.asked and state.step in CIRCLES
         count = (state.circles, self._circles) if circling else None
         return state, Guidance(
@@ -101,6 +102,7 @@ class JawGuide:
             moves=state.asked and state.step in MOVING,
             dot=self._dot(state, moment.t),
             swell=self._swell(state, moment.t),
+            left_s=self._left_s(state, moment.t),
         )
 
     def _dot(self, state: JawGuideState, t: float) -> float | None:
@@ -112,10 +114,16 @@ class JawGuide:
 
     def _swell(self, state: JawGuideState, t: float) -> float | None:
         """Return how far the ring is breathed in."""
-        if not state.asked or state.step not in ("breathe_in", "breathe_out"):
+        if not state.asked or state.step not in BREATHS:
             return None
-        share = min((t - state.since) / max(self._waits_s[state.step], 0.1), 1.0)
-        return share if state.step == "breathe_in" else 1 - share
+        left = self._left_s(state, t) / max(self._waits_s[state.step], 0.1)
+        return 1 - left if state.step == "breathe_in" else left
+
+    def _left_s(self, state: JawGuideState, t: float) -> float:
+        """Return how much of the breath is left; 0 in any other step."""
+        if not state.asked or state.step not in BREATHS:
+            return 0.0
+        return max(self._waits_s[state.step] - (t - state.since), 0.0)
 
     def _explains(self, state: JawGuideState, moment: Moment) -> bool:
         return state.step == "intro" or (state.step == "open" and moment.view.at_rest and not state.tries)
@@ -152,7 +160,8 @@ class JawGuide:
         if state.step in CIRCLES:
             state = self._circle(state, moment, cues)
             return self._next(state, moment) if self._round_off(state, moment) else state
-        breathed = state.step == "breathe_out" and _done("breath_out", moment)
+        # Seen or not, a breath has its time: who lets go for long is not to be hurried.
+        breathed = state.step == "breathe_out" and moment.hurry and _done("breath_out", moment)
         if breathed or moment.t - state.since >= self._waits_s[state.step]:
             state = self._next(state, moment)
             if state.step == "done":

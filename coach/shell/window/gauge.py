@@ -96,7 +96,7 @@ def draw_ring(
         r = radius * 0.34
         _sign(canvas, phase, centre, r=r, colour=colour, width=max(2, round(r * 0.2)))
     text, size = words[0], layout.px(24)
-    figure = f"{seconds} {words[1]}" if phase == "hold" else ""
+    figure = f"{seconds} {words[1]}" if seconds else ""
     sign_w = layout.px(34)
     width = theme.text_width(text, size, theme.STRONG) + sign_w
     figure_size = layout.px(34)

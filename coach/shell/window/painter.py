@@ -16,6 +16,7 @@ from coach.shell.window.layout import Layout, Rect, layout
 from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image
 
+TIMED = ("hold", "moving")  # the phases in which seconds are told: of a hold, of a breath
 COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
 
 
@@ -122,7 +123,7 @@ class Painter:
 
     def _gauge(self, canvas: Image, boxes: Layout, screen: Screen, *, covers_face: bool) -> None:
         """Draw the ring round the face, the count on it, and the bars of the two sides beside it."""
-        seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase == "hold" else 0
+        seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase in TIMED else 0
         words = capital(screen.word or self.labels.of_phase(screen.phase)), self.labels.seconds
         gauge.draw_ring(
             canvas,
