@@ -23,11 +23,9 @@ from coach.errors import SourceError
 from coach.shell.app.check_in import CheckInResult
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.face import FacePose, draw
-from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording import film_folders as films
 from coach.shell.store.store import Store
-from coach.testing import held, play, trace
 from coach.types import Bilateral, Frame
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -583,7 +581,10 @@ def test_the_example_for_an_exercise_of_ones_own_works(tmp_path, monkeypatch, ca
     """Module, TOML, words and entry point from the guide are found, listed, and count a repetition."""
     module, trial = blocks("python")
     values, announcement, words = blocks("toml")
-    (tmp_path / "brow_lift.de.toml").write_text(words, encoding="utf-8")
+    english, german = tomllib.loads(words), {"title": "Brauen heben", "instruction": "Beide Brauen hoch"}
+    (tmp_path / "brow_lift.en.toml").write_text(words, encoding="utf-8")
+    lines = "\n".join(f'{key} = "{text}"' for key, text in german.items())
+    (tmp_path / "brow_lift.de.toml").write_text(lines, encoding="utf-8")
     (tmp_path / "brow_lift.py").write_text(module, encoding="utf-8")
     (tmp_path / "brow_lift.toml").write_text(values, encoding="utf-8")
     info = tmp_path / "brow_lift-1.0.dist-info"
@@ -593,17 +594,17 @@ def test_the_example_for_an_exercise_of_ones_own_works(tmp_path, monkeypatch, ca
     lines = "\n".join(f"{name} = {target}" for name, target in points[1].items())
     (info / "entry_points.txt").write_text(f"[{points[0]}]\n{lines}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert run(["exercises", "--language", "en"]) == 0
-    assert "brow_lift       5 x 2 s" in capfd.readouterr().out
-    assert run(["exercises", "--language", "de"]) == 0
-    assert tomllib.loads(words)["instruction"] in capfd.readouterr().out
-    german, french = load_phrase_book("de"), load_phrase_book("fr")
-    assert german.text("brow_lift", "title") == tomllib.loads(words)["title"]
-    assert tomllib.loads(words)["go"] in german.spoken(["brow_lift"])
-    assert french.text("brow_lift", "title") == "Brow lift"
+    for language, own in (("en", english), ("de", german)):
+        assert run(["exercises", "--language", language]) == 0
+        listed = capfd.readouterr().out
+        assert "brow_lift       5 x 2 s" in listed
+        assert own["instruction"] in listed
+        assert load_phrase_book(language).text("brow_lift", "title") == own["title"]
+    assert english["go"] in load_phrase_book("en").spoken(["brow_lift"])
+    assert load_phrase_book("fr").text("brow_lift", "title") == english["title"]
     assert run(["exercises", "brow_lift"]) == 0
     assert str(tmp_path / "brow_lift.toml") in capfd.readouterr().out
-    said = {"play": play, "trace": trace, "held": held, "load_exercise": load_exercise}
+    said = {}
     exec(trial, said)
     assert [event.to_dict()["type"] for event in said["events"]] == ["rep", "released"]
     sys.modules.pop("brow_lift")
