@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from coach.__main__ import run
 from coach.check_in.photo_measures import StillPicture, StillView, compare
 from coach.check_in.scores import Scores, score
 from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
@@ -235,9 +239,17 @@ def test_the_type_stands_in_the_progress_from_the_first_check_in_on(tmp_path: Pa
 
 
 def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
-    tmp_path: Path, model_path: Path
+    tmp_path: Path, model_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the command to the card: film and card are kept; the scores are a check-in's within 3 points."""
+    """From the command to the card: film and card are kept; the scores are a check-in's within 3 points.
+
+    All this on a file system that keeps no permissions.
+    """
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
     arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep", "--language", "en"]
     result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
     assert result.exit_code == 0, result.output
@@ -254,3 +266,13 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     photographed = score(compare([rest], best))
     for name in ("mouth_curve", "cheek_lift", "eye_squint", "symmetry", "smile"):
         assert kept.numbers[name] == pytest.approx(getattr(photographed, name), abs=3.0), name
+
+
+def test_a_smile_that_was_stopped_leaves_no_film(
+    tmp_path: Path, film: Callable[..., Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody was told of it, and nothing in it was measured."""
+    place = ["--data-dir", str(tmp_path / "data")]
+    assert run(["smile", "--keep", "--source", str(film()), "--no-window", "--no-voice", *place]) == 1
+    assert "nothing was measured or kept" in capfd.readouterr().err
+    assert not list((tmp_path / "data" / "smiles").iterdir())

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from coach.shell.detection.landmarker import Landmarker
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
+from coach.shell.system.terminal import shown
 from coach.shell.system.terminal_lines import somebody_types
 from coach.shell.window.display import Display, NoDisplay, TerminalKeys
 
@@ -109,6 +110,7 @@ def open_devices(
         voice = open_voice(options, home, book, spoken, heard=heard, read=read, names=names)
         stack.callback(voice.close)
         landmarker = stack.enter_context(Landmarker(model))
+        make_upright(source, landmarker)
         log = open_log(options, stack)
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
@@ -157,6 +159,24 @@ def open_source(text: str, home: Home, *, real: bool, seed: int = 0) -> Source:
     from coach.shell.capture.video_file import VideoFile
 
     return VideoFile(Path(text), realtime=real)
+
+
+def make_upright(source: Source, landmarker: Landmarker) -> None:
+    """Have a film turned whose faces are not upright; say what a person should know of it beforehand.
+
+    Raises
+    ------
+    SourceError
+        It has too few pictures a second to count anything by.
+    """
+    from coach.shell.capture.video_file import VideoFile
+    from coach.shell.detection.film_survey import survey
+
+    if isinstance(source, VideoFile):
+        found = survey(source.path, landmarker)
+        source.turn(found.turn)
+        for note in replace(found, others=False).notes:  # a session follows its first face by itself
+            click.echo(f"{shown(source.path)}: {note}", err=True)
 
 
 def open_display(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +38,7 @@ from coach.shell.profile.toml_files import load_coaching
 from coach.shell.recording.film_writer import FilmWriter
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
-from coach.shell.system.private_file import write_private
+from coach.shell.system.private_file import make_private, write_private
 from coach.shell.window.labels import Labels
 from coach.shell.window.overlays import card_picture
 from coach.types import FaceObservation, Frame, Image
@@ -93,7 +92,9 @@ def run_smile(options: Shared, *, keep: bool) -> int:
                 film.close()
         photos = photographer.photos
         if reason != "finished" or "biggest" not in photos.pictures:
-            click.echo("the smile was stopped before its end; nothing was measured", err=True)
+            click.echo("the smile was stopped before its end; nothing was measured or kept", err=True)
+            if film is not None:
+                film.path.unlink(missing_ok=True)
             return INTERRUPTED if loop.interrupted else STOPPED
         finding = finding_of(photos.pictures, flow.smile(_even()), at)
         card = _card(finding, photos.images["biggest"], home, devices, book)
@@ -211,7 +212,7 @@ def _new_file(data_dir: Path, at: datetime, ending: str) -> Path:
     folder = data_dir / FOLDER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chmod(folder, 0o700)  # noqa: PTH101 - as for photos
+        make_private(folder)
     except OSError as error:
         raise StoreError(
             f"{folder}: cannot be made ({error.strerror}); choose another with --data-dir"

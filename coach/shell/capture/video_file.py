@@ -107,6 +107,10 @@ class VideoFile:
             return self._stamps.t
         return 0.0 if self._started is None else self._clock() - self._started
 
+    def turn(self, quarters: int) -> None:
+        """Turn the pictures that are still to come, counterclockwise, beyond what the film itself says."""
+        self._film.turn = quarters
+
     def close(self) -> None:
         """Let the file go; safe to call twice."""
         self._ended = True

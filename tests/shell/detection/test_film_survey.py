@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from coach.errors import SourceError
+from coach.shell.app.devices import make_upright
 from coach.shell.capture.source import Signal
 from coach.shell.capture.video_file import VideoFile
 from coach.shell.detection.film_survey import FollowedFace, all_black, followed, survey
@@ -48,6 +49,16 @@ def test_a_film_whose_rotation_was_lost_is_turned_upright(tmp_path, landmarker, 
     assert [("turned upright" in note) for note in seen.notes] == [True] * (turned > 0)
     upright = VideoFile(film, turn=seen.turn).read().image
     assert np.abs(upright.astype(int) - face()).mean() < 4
+
+
+def test_a_session_turns_a_film_upright_too(tmp_path, landmarker, capfd):
+    """And refuses one that shows too little, as `analyze` does; it follows its first face by itself."""
+    film = VideoFile(filmed(tmp_path / "film.avi", [np.rot90(face(), 2)] * 15))
+    make_upright(film, landmarker)
+    assert np.abs(film.read().image.astype(int) - face()).mean() < 4
+    assert capfd.readouterr().err == f"{film.path}: the film is upside down; it is turned upright\n"
+    with pytest.raises(SourceError, match="too few to tell a hold"):
+        make_upright(VideoFile(filmed(tmp_path / "slow.avi", [face()] * 9, rate=2)), landmarker)
 
 
 def test_the_survey_leaves_nothing_behind_in_the_landmarker(tmp_path, landmarker, model_path):
