@@ -13,6 +13,9 @@ from coach.coaching.cues import Cue
 SESSION = "session"
 SCREEN = "screen"
 NOT_SPOKEN = frozenset({"title", "instruction"})  # keys that are shown and never said
+SETUP = "setup"
+ASKED = ("sound_check", "camera", "memory", "remind", "ready")  # what the first run says besides
+BY_EAR = "_by_ear"  # ends the key of a phrase for people who see no window
 NAMED = "_named"  # ends the key of a phrase with the person's own words in it
 Words = Mapping[str, Any]
 """A language file: `numbers`, a list of number words from zero on, and sections of phrases or variants."""
@@ -37,13 +40,22 @@ class PhraseBook:
         The language's file, as read from TOML.
     english
         The English file, used where `words` has no such key.
+    by_ear
+        Nobody sees a window, so that its keys and pictures are not spoken of.
     """
 
-    def __init__(self, language: str, words: Words, english: Words | None = None) -> None:
+    def __init__(
+        self, language: str, words: Words, english: Words | None = None, *, by_ear: bool = False
+    ) -> None:
         self.language = language
+        self._by_ear = by_ear
         self._books: tuple[Words, ...] = (words,) if english is None else (words, english)
         self._turns: dict[tuple[str, str], int] = {}
         self._texts: dict[tuple[Any, ...], str] = {}  # the window asks for the same texts in every frame
+
+    def for_ears(self) -> PhraseBook:
+        """Return the same book for somebody who sees no window."""
+        return PhraseBook(self.language, *self._books, by_ear=True)
 
     def fill(self, cue: Cue, otherwise: str = SESSION) -> Cue:
         """Return the cue with its text: the exercise's phrase, else the session's, else its key, readable.
@@ -58,6 +70,8 @@ class PhraseBook:
         key = cue.key
         if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}_one"):
             key = f"{key}_one"
+        if self._by_ear and self._find(section, f"{key}{BY_EAR}"):
+            key = f"{key}{BY_EAR}"
         variants = self._find(section, key) or (_readable(section, key),)
         turn = self._turns.get((section, key), 0)
         self._turns[section, key] = turn + 1
@@ -106,6 +120,10 @@ class PhraseBook:
             for filling in product(*(fillings[field] for field in fields))
         )
         return tuple(dict.fromkeys(texts))
+
+    def asked(self) -> tuple[str, ...]:
+        """Return every text that the first run says besides what a session says, in order."""
+        return tuple(_capital(self.text(SETUP, key)) for key in ASKED)
 
     def spoken_names(self, exercises: Iterable[str], names: Sequence[str], up_to: int = 6) -> tuple[str, ...]:
         """Return the texts with a person's own words in them that a session of these exercises may say.

@@ -23,7 +23,6 @@ from pathlib import Path
 import av
 import numpy as np
 
-from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
 from coach.shell.sound import piper_voices as voices
 from coach.shell.sound.engine import SpeechRequest
@@ -42,8 +41,7 @@ def phrases() -> tuple[str, ...]:
     """Return every fixed English phrase that is ever said, in order of first use."""
     words = tomllib.loads((CONFIG / "languages" / f"{LANGUAGE}.toml").read_text(encoding="utf-8"))
     book = PhraseBook(LANGUAGE, words)
-    hello = book.fill(Cue(0.0, CueKind.INSTRUCTION, "sound_check", "setup")).text
-    return tuple(dict.fromkeys((hello, *book.spoken(SECTIONS))))
+    return tuple(dict.fromkeys((*book.asked(), *book.spoken(SECTIONS))))
 
 
 def rate() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from led import book, hold, led, plan
 
+from coach.coaching.cues import Cue, CueKind
 from coach.session.dose import dose_texts
 from coach.session.summary_aloud import aloud
 from coach.shell.profile.language_files import languages
@@ -65,6 +66,18 @@ def test_doses_have_words_in_each_language(language):
         assert text.lower().startswith(words.number(reps)[:2].lower()) or reps == 1
         assert "{" not in text
         assert "2.4" not in text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_key_or_picture_of_a_window_is_spoken_of(language):
+    """Space and the picture are the window's; in the terminal it is Enter, and there is no picture."""
+    seen, heard = book(language), book(language).for_ears()
+    for key in ("paused", "show", "offer"):
+        cue = Cue(0.0, CueKind.INSTRUCTION, key)
+        told, shown = heard.fill(cue).text, seen.fill(cue).text
+        assert told != shown
+        assert {told, shown} <= set(seen.spoken(()))  # prepared, and in English recorded
+    assert heard.fill(Cue(0.0, CueKind.HOLD, "resume")).text == seen.text("session", "resume")
 
 
 def test_units_and_signs_become_words():

@@ -48,6 +48,8 @@ def run_calibrate(options: Shared) -> int:
     book = load_phrase_book(language_for(home.settings.language))
     with open_devices(options, home, book) as devices:
         to_error = options.events == STANDARD_OUTPUT
+        if devices.by_ear:
+            book = book.for_ears()
         _, interrupted = measure_range(devices, home, book, safety=True, to_error=to_error)
     return INTERRUPTED if interrupted else 0
 

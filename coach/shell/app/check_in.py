@@ -88,6 +88,8 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
         if keep_photos is None:
             keep_photos = _asked(book)
         with open_devices(options, home, book, spoken=[SECTION]) as devices:
+            if devices.by_ear:
+                book = book.for_ears()
             result = run_check_in(
                 devices, home.settings, book, spec, store, home.data_dir, keep_photos=keep_photos
             )

@@ -93,6 +93,8 @@ def run_session(
         ) as devices:
             if loosen is None and _wants_jaw_release(program.plan, devices, book):
                 program = _program(home, store, plan_name, minutes, simulated=False, loosen=True)
+            if devices.by_ear:
+                book = book.for_ears()
             run = SessionRun(home, book, store, devices, program)
             return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
 

@@ -71,6 +71,8 @@ def run_smile(options: Shared, *, keep: bool) -> int:
     book = load_phrase_book(language_for(home.settings.language))
     to_error = options.events == STANDARD_OUTPUT
     with open_devices(options, home, book, spoken=[SECTION]) as devices:
+        if devices.by_ear:
+            book = book.for_ears()
         at = datetime.now().astimezone()
         film = SmileFilm(_new_file(home.data_dir, at, "mp4")) if keep else None
         flow = SmileFlow(

@@ -29,12 +29,21 @@ from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
+from coach.shell.welcome.aloud_asker import AloudAsker
 from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.host import Host
 from coach.shell.welcome.keepsakes import ask_for_memory, offer_reminder
 from coach.shell.welcome.person_choice import last_session
 from coach.shell.window.display import Display, NoDisplay
-from coach.shell.window.prompt import Asker, FramingCheck, PersonQuit, Question, WindowAsker, asker_for
+from coach.shell.window.prompt import (
+    Asker,
+    FramingCheck,
+    NobodyAsker,
+    PersonQuit,
+    Question,
+    WindowAsker,
+    asker_for,
+)
 from coach.types import Frame
 
 if TYPE_CHECKING:
@@ -125,16 +134,17 @@ class FirstRun:
         check_sound(voice, asker, book, host.tick)
         heed_safety(voice, asker, book, host.tick)
         landmarker = self.stack.enter_context(Landmarker(model))
-        home = self._with_camera(home, asker, book)
+        home = self._with_camera(home, _aloud(asker, voice), book)
         source = open_source(origin, home, real=real)
         self.stack.callback(source.close)
         devices = Devices(source, landmarker, display, voice, captions=not window, real=real)
-        reason, interrupted = measure_range(devices, home, book, safety=False)
+        words = book if window else book.for_ears()
+        reason, interrupted = measure_range(devices, home, words, safety=False)
         if interrupted:
             return home, True
         if reason == "stopped":
             raise PersonQuit
-        asker = asker_for(display, _look(landmarker, home, book), window=window)
+        asker = _aloud(asker_for(display, _look(landmarker, home, book), window=window), voice)
         if not self._simulated:
             ask_for_memory(asker, book, home, host.tick)
             offer_reminder(asker, book, options, home, _live(source))
@@ -184,7 +194,7 @@ class FirstRun:
 
     def _voice(self, home: Home, book: PhraseBook) -> Voice:
         """Return the voice; the sentence of the sound check is rendered first."""
-        texts = (book.fill(HELLO).text, *book.spoken(()))
+        texts = (*book.asked(), *book.spoken(()))
         return make_voice(home.settings.voice, Speech(book.language, book.pace, texts), home.cache_dir)
 
 
@@ -251,6 +261,11 @@ def heed_safety(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[fl
     before = book.text(SECTION, "before")
     asker.ask(Question(before, book.text(SECTION, "goes_on"), patience_s=SAFETY_S, note=note), tick)
     voice.stop()
+
+
+def _aloud(asker: Asker, voice: Voice) -> Asker:
+    """Let the questions be heard, where somebody can answer them."""
+    return asker if isinstance(asker, NobodyAsker) else AloudAsker(asker, voice)
 
 
 def _look(landmarker: Landmarker, home: Home, book: PhraseBook) -> FramingCheck:

@@ -19,13 +19,14 @@ from coach.shell.capture.cameras import CameraInfo
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
 from coach.shell.profile.home import Home
-from coach.shell.profile.language_files import load_phrase_book
+from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.shared_options import Shared
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.store import Store
 from coach.shell.welcome import setup
+from coach.shell.welcome.aloud_asker import AloudAsker
 from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.host import Host
 from coach.shell.window.display import Command
@@ -366,6 +367,22 @@ def test_safety_is_said_and_shown_until_a_key():
     assert [cue.key for cue in voice.said] == ["safety"]
     assert {screen.note for screen in window.shown} == {BOOK.text("screen", "safety_note")}
     assert len(window.shown) == 2
+
+
+def test_questions_are_heard_until_they_are_answered():
+    """Nobody has to look at the window to know what is asked; the answer is the other asker's."""
+    voice, window = SilentVoice(), Window((), (Command.FEELING_2,))
+    assert AloudAsker(window.asker(), voice).ask(QUESTION, lambda _: PICTURE) == "2"
+    assert [cue.text for cue in voice.said] == [QUESTION.title]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_asked_aloud_is_prepared(language):
+    """Hello, camera, memory, reminder and the last words before the session, in every language."""
+    book = load_phrase_book(language)
+    titles = [book.text("setup", key) for key in ("camera", "memory", "remind", "ready")]
+    assert set(titles) <= set(book.asked())
+    assert len(set(book.asked())) == 5
 
 
 def test_a_face_greets_before_there_is_a_camera():
