@@ -34,7 +34,7 @@ def _words(home: Home) -> ProgressWords:
 @click.option("--photos/--no-photos", default=True, help="Show the first and latest photo, if kept.")
 @filed
 def progress(options: Shared, html: str | None, show: bool, words: bool, photos: bool) -> None:
-    """Show what changed beyond your own noise, and what did not."""
+    """Show what changed beyond your usual variation, and what did not."""
     from coach.progress.summary import summary_lines
     from coach.shell.profile.memories_file import load_memories
 
