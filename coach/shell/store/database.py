@@ -24,6 +24,8 @@ _NO_SHARED_MEMORY = {
     sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_IOERR_SHMLOCK,
 }
+# A name or a text in the file that is none: SQLite's message repeats it, and Python fails on the message.
+_UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 _BAD = {sqlite3.SQLITE_NOTADB: "is not a history file", sqlite3.SQLITE_CORRUPT: "is damaged"}
 
 
@@ -159,7 +161,7 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
             return "holds tables that are not ours" if found < 0 else fault
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             return "is damaged"
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if "decode" in str(error):  # bytes that are not text: Python's own error, without a code
             return "is damaged"
@@ -218,7 +220,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as error:  # any other fault is reported by the connection's user
+    except _UNREADABLE as error:  # any other fault is reported by the connection's user
         if getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY:
             return _with_rollback_journal(connection, path)
     return connection
@@ -266,7 +268,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
             raise
         connection.close()
         return sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
-    except sqlite3.DatabaseError:
+    except _UNREADABLE:
         return connection  # not a database: the examination says so
     return connection
 

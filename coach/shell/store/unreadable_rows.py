@@ -15,7 +15,7 @@ def left_out_notice(connection: sqlite3.Connection, path: Path) -> str:
     """Return one line on the rows that cannot be read, with the remedy; empty where all can."""
     try:
         lines = [line for rows in unsound(connection).values() for line in rows.values()]
-    except sqlite3.Error:  # reading the history will say it
+    except (sqlite3.Error, UnicodeDecodeError):  # reading the history will say it
         return ""
     if not lines:
         return ""

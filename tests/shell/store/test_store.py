@@ -305,6 +305,12 @@ def spoilt_names(path: Path) -> None:
     path.write_bytes(data.replace(b"repetitions_session", b"repetitions_\xbb\xbb\xbb\xbb\xbb\xbb\xbb"))
 
 
+def spoilt_statement(path: Path) -> None:
+    """Make a table's statement no text: what SQLite says of it cannot be decoded either."""
+    Store.open(path.parent).close()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE repetitions", b"CREATE TABL\xff repetitions"))
+
+
 def foreign(path: Path) -> None:
     """Put another program's database there."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -318,6 +324,7 @@ def foreign(path: Path) -> None:
         (lambda path: path.write_bytes(b"not a database at all" * 99), "is not a history file"),
         (damaged, "is damaged"),
         (spoilt_names, "is damaged"),
+        (spoilt_statement, "is damaged"),
         (foreign, "is another program's database"),
     ],
 )
