@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, get_type_hints
@@ -214,6 +215,7 @@ def fault(table: str, row: Any, now: datetime | None = None) -> str:
     return ""
 
 
+@functools.cache  # asked of each table several times whenever a history is opened
 def sound(table: str) -> str:
     """Return the SQL condition that a table's row fits its model: quick, and coarse for dates and texts."""
     checks = []
