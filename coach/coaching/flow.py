@@ -1,4 +1,4 @@
-"""One protocol for whatever leads a person, be it a session, and what it gives for each frame."""
+"""The protocol of everything that leads a person, such as a session, and its result for each frame."""
 
 from __future__ import annotations
 

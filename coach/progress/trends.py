@@ -1,4 +1,4 @@
-"""Change against one's own noise: what moved further than the same face measured twice would."""
+"""Change beyond the usual variation: further than two measurements of the same face differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three memories that bring a smile, in one's own words or only numbered."""
+"""Three memories that bring a smile, in the person's words or only numbered."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _check_places(request: Request, home: Home) -> None:
     Raises
     ------
     UsageError
-        The film itself, a file of one's own, one of another kind, or one place for two things.
+        It is the film, one of the person's files or of another kind, or it is named twice.
     """
     ending = "" if request.plot is None else request.plot.suffix.lower()
     drawn = {".svg": SVG, ".pdf": PDF}.get(ending, PHOTO)

@@ -64,7 +64,7 @@ def first_and_latest(folder: Path) -> tuple[KeptPhoto, KeptPhoto] | None:
     days: dict[str, dict[date, Path]] = {pose: {} for pose in POSES}
     for path in sorted((folder / FOLDER).glob("*.png")):
         if (found := _NAME.fullmatch(path.name)) and found[2] in days:
-            with suppress(ValueError):  # a name of one's own, e.g. of the 41st
+            with suppress(ValueError):  # a name the person gave, e.g. of the 41st
                 days[found[2]][date.fromisoformat(found[1])] = path  # the day's last take
     for pose, paths in days.items():
         first, latest = _readable(pose, paths), _readable(pose, dict(reversed(paths.items())))

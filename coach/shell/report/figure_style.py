@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def own_style() -> None:
-    """Put Matplotlib's settings back to its defaults: a `text.usetex` of one's own would want LaTeX."""
+    """Put Matplotlib's settings back to its defaults: the person's own `text.usetex` would want LaTeX."""
     import matplotlib as mpl
 
     mpl.rcdefaults()
