@@ -14,6 +14,28 @@ ScreenPhase: TypeAlias = Literal[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class EndCard:
+    """A session's end.
+
+    `figures`: label, value and what is usual, the last empty where nobody knows. `said`: sentences, the
+    first one the one to remember. `week`: the last seven days, today last: a letter or two, and whether the
+    day counts. `advice`: what is to be heeded, in place of what is said. `ask`: a question, empty where none
+    is open; `answers`: key and label.
+    """
+
+    title: str
+    streak: str
+    figures: tuple[tuple[str, str, str], ...]
+    said: tuple[str, ...]
+    week: tuple[tuple[str, bool], ...]
+    coming: str
+    advice: str = ""
+    ask: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoCard:
     """A photo beside what was found in it.
@@ -43,7 +65,7 @@ class Screen:
     `word`: names the phase instead of the phase's own word, e.g. the fault; `faulty_side`: the side whose bar
     shows the fault. `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard.
     `demonstrate`: the exercise whose movement is to be shown now; `demo`: the picture that shows it, for the
-    corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`: shown in place of the whole summary.
+    corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`, `end`: shown in place of everything.
     `step` of `steps`: which exercise is on, from 0. `dot`: how far round the ring a dot to follow is, in
     turns clockwise from the top as the person sees it. `swell`: how far the ring is breathed in, 0..1.
     """
@@ -71,6 +93,7 @@ class Screen:
     notice: str = ""
     demo: Image | None = field(default=None, compare=False)
     card: PhotoCard | None = None
+    end: EndCard | None = None
     step: int = 0
     steps: int = 0
     dot: float | None = None

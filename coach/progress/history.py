@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar, get_args
 
 from coach.events import SideVerdict
 from coach.types import Bilateral
 
+Felt: TypeAlias = Literal["easy", "right", "hard", "hurt"]
+FELT: Final[tuple[Felt, ...]] = get_args(Felt)
 SIMULATED = "demo"  # the source's name of the simulated person
 
 
@@ -21,7 +23,10 @@ DATE_LINE = timedelta(hours=36)  # from one session to the next, at most, for th
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One session. `started_at` carries its offset from UTC; `reason` is None when it broke off."""
+    """One session. `started_at` carries its offset from UTC; `reason` is None when it broke off.
+
+    `felt`: what the person said of it; None where they did not.
+    """
 
     id: str
     started_at: datetime
@@ -30,6 +35,7 @@ class SessionRecord:
     version: str
     duration_s: float | None
     reason: str | None
+    felt: Felt | None = None
 
     @property
     def simulated(self) -> bool:
@@ -144,19 +150,25 @@ class History:
         own = {session.id for session in self.sessions if not session.simulated}
         if not own:
             return self
+        return replace(
+            self.only(own),
+            scores=tuple(score for score in self.scores if score.source != SIMULATED),
+            types=tuple(one for one in self.types if one.source != SIMULATED),
+        )
+
+    def only(self, ids: Collection[str]) -> History:
+        """Return the history without the sessions of other ids, and all that was done in them."""
 
         def of(rows: Iterable[D]) -> tuple[D, ...]:
-            return tuple(row for row in rows if row.session in own)
+            return tuple(row for row in rows if row.session in ids)
 
         return replace(
             self,
-            sessions=tuple(session for session in self.sessions if session.id in own),
+            sessions=tuple(session for session in self.sessions if session.id in ids),
             repetitions=of(self.repetitions),
             attempts=of(self.attempts),
             smiles=of(self.smiles),
             recalls=of(self.recalls),
-            scores=tuple(score for score in self.scores if score.source != SIMULATED),
-            types=tuple(one for one in self.types if one.source != SIMULATED),
         )
 
     def exercises(self) -> tuple[str, ...]:

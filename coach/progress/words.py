@@ -10,7 +10,7 @@ from coach.progress.series import Series
 from coach.progress.trends import LEAST
 
 PROGRESS, PAGE, REPORT, MEASURE, REASON = "progress", "page", "report", "measure", "reason"
-MONTH, SHORT = "month", "month_short"
+MONTH, SHORT, WEEKDAY = "month", "month_short", "weekday"
 TYPE = "smile_type"
 _BOUND = re.compile(r"(?<=\d) (?=%|s\b|mm\b)| (?=[:;!?])")  # French has room before its colons
 
@@ -80,6 +80,10 @@ class ProgressWords:
     def short_month(self, number: int) -> str:
         """Return a month, 1..12, for an axis."""
         return self.say(str(number), SHORT)
+
+    def weekday(self, day: date) -> str:
+        """Return a day of the week in a letter or two."""
+        return self.say(str(day.isoweekday()), WEEKDAY)
 
     def label(self, series: Series) -> str:
         """Return a series' title; a score without a title gets its own name."""

@@ -153,11 +153,6 @@ class TapedSession(Session):
         self._tape.take(Entry(t, "move", by=by))
         super().move(t, by)
 
-    def rate(self) -> int | None:
-        """Take in that the last memory was rated, see `Session.rate`."""
-        self._tape.take(Entry(self.led.t, "rate"))
-        return super().rate()
-
     def end(self, t: float, reason: EndReason) -> tuple[Event, ...]:
         """Close the session, see `Session.end`."""
         self._tape.take(Entry(t, "end", reason=reason))
@@ -230,7 +225,7 @@ def answers(
         elif entry.kind == "move":
             session.move(entry.t, entry.by)
         elif entry.kind == "rate":
-            session.rate()
+            pass  # how warm a memory was: no longer asked while a session runs
         elif entry.kind == "end":
             events = session.end(entry.t, entry.reason)
         else:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.led import Led, PauseCause
 from coach.coaching.spec import CoachingSpec
-from coach.events import Event, Recall, Stage
+from coach.events import Event, Stage
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
 from coach.session.dose import dose_cue
@@ -96,7 +96,6 @@ class PlanRun:
         self._begun_s = 0.0
         self._close_s = led.cues.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
-        self._recalled: int | None = None
 
     @property
     def names(self) -> list[str]:
@@ -138,17 +137,11 @@ class PlanRun:
             gone_s += min(self.active_s - self._begun_s, self.plan.steps[self.index].seconds)
         return gone_s
 
-    @property
-    def ratable(self) -> bool:
-        """Whether a memory has just brought a smile and may be rated."""
-        return self._recalled is not None
-
     def begin(self, t: float, context: Context) -> None:
         """Begin the present exercise at `t` seconds with what the exercise may know of the person."""
         exercise = self.exercises[self.index]
         target = self.plan.steps[self.index].reps
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
-        self._recalled = None
         self._begun_s = self.active_s
         self._dose_owed = self._by_ear
         if self.plan.explains:
@@ -178,9 +171,6 @@ class PlanRun:
             names=self._memories,
             lasts=self._led.cues.lasts_cue,
         )
-        for event in events:
-            if isinstance(event, Recall):  # it can be rated until the next one
-                self._recalled = None if event.latency_s is None else event.index
         self._led.log.add(*events)
         self._led.cues.drop(run.guidance.stale)
         self._led.cues.add(*filter(self._in_time, run.guidance.cues))
@@ -261,8 +251,3 @@ class PlanRun:
             self._led.enqueue(t, CueKind.PRAISE, "skipped")
         if self.over:
             self._led.enqueue(t, CueKind.INSTRUCTION, "finished")
-
-    def rate(self) -> int | None:
-        """Take in that the last memory was rated; return its number, None if none is open."""
-        recalled, self._recalled = self._recalled, None
-        return recalled

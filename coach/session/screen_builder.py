@@ -18,7 +18,6 @@ from coach.session.transitions import SessionStage
 from coach.types import Bilateral
 
 REASON = "reason"  # the section of the faults' short names
-RATING_KEYS = "(0-9, X = 10)"
 
 
 class Scene(NamedTuple):
@@ -87,7 +86,7 @@ def _middle(
         return Screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
     if plan_run.current is not None:
         explains = plan_run.plan.explains and plan_run.current.guidance.explains and stage != "paused"
-        return _exercising(scene, t, book, plan_run.current, explains=explains, rating=plan_run.ratable)
+        return _exercising(scene, t, book, plan_run.current, explains=explains)
     coming = plan_run.next
     if coming is None:
         return Screen("rest")
@@ -99,9 +98,7 @@ def _middle(
     )
 
 
-def _exercising(
-    scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, explains: bool, rating: bool
-) -> Screen:
+def _exercising(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, explains: bool) -> Screen:
     """Show the exercise under way."""
     view, guidance, name = run.view, run.guidance, run.exercise.name
     breathes = guidance.swell is not None
@@ -109,7 +106,7 @@ def _exercising(
     screen = Screen(
         "moving",  # nothing is held in it, whatever the movement looks like
         title=book.text(name, "title"),
-        instruction=_instruction(scene, t, book, run, rating=rating),
+        instruction=_instruction(scene, t, book, run),
         exercise=name,
         count=count,
         target=target,
@@ -155,13 +152,11 @@ def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:
     )
 
 
-def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, rating: bool) -> str:
+def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun) -> str:
     """Say what to do now, or what is nearly right while a fault stays."""
     view, exercise = run.view, run.exercise.name
     if view.fault is not None and scene.faulty(t, view):
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
         return book.text(exercise, view.fault, side=side)
-    if rating and view.at_rest:
-        return f"{book.text(exercise, 'rate')} {RATING_KEYS}"
     asked_for = run.target if run.guidance.count is None else run.guidance.count[1]
     return book.text(exercise, run.guidance.key, n=asked_for)

@@ -121,7 +121,9 @@ class Session(LedFlow):
         Where the person was told that this key looks at their face again, it does that.
         """
         run = self.plan_run.current
-        if self._stage == "exercise" and run is not None and run.guidance.offers:
+        if self.plan_run.over and self._stage == "change":
+            self.led.cues.hush()
+        elif self._stage == "exercise" and run is not None and run.guidance.offers:
             self._look_again(t)
         elif self._stage != "paused":
             self._pause(t, "key")
@@ -149,10 +151,6 @@ class Session(LedFlow):
         else:
             self._go("moved", t)
             self._begin_exercise(t)
-
-    def rate(self) -> int | None:
-        """Take in that the person has rated the last memory; return its number, None if none is open."""
-        return self.plan_run.rate()
 
     @property
     def finished(self) -> bool:

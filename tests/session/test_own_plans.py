@@ -184,7 +184,7 @@ class Answering:
 
 @pytest.mark.parametrize(
     ("command", "wanted"),
-    [(Command.FEELING_1, True), (Command.FEELING_2, False), (Command.PAUSE, False), (Command.QUIT, False)],
+    [(Command.DIGIT_1, True), (Command.DIGIT_2, False), (Command.PAUSE, False), (Command.QUIT, False)],
 )
 def test_the_jaw_release_is_offered_at_the_window(command: Command, wanted: bool) -> None:
     """One key says yes; any other way the plan begins as it is."""
@@ -196,7 +196,7 @@ def test_the_jaw_release_is_offered_at_the_window(command: Command, wanted: bool
 
 def test_the_jaw_release_is_not_offered_where_it_is_part_of_the_plan_or_nobody_sits() -> None:
     """The daily plan begins with it; a film answers nothing."""
-    window = Answering(Command.FEELING_1)
+    window = Answering(Command.DIGIT_1)
     devices: Any = SimpleNamespace(live=True, display=window)
     assert not _wants_jaw_release(load_plan("daily")[0], devices, load_phrase_book("en"))
     devices.live = False

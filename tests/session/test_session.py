@@ -458,17 +458,23 @@ def test_who_knows_the_exercises_is_spared_the_words():
 # ---- memories and time -------------------------------------------------------------------------------
 
 
-def test_a_memory_can_be_rated_until_the_next_one_comes():
-    """Asked for on the screen, by key, once; nobody waits for it."""
+def test_nothing_is_asked_while_memories_go_on():
+    """How warm they were is asked once, at the end, with time to answer."""
     run, _ = led(plan(("memory_anchor", 2, {})), seed=1, script=())
-    assert run.session.rate() is None
-    while not run.of("recall"):
-        run.frame()
-    assert run.session.rate() == 1
-    assert run.session.rate() is None
     run.run()
-    assert any("warm" in screen.instruction for _, screen in run.screens)
-    assert run.session.rate() == 2
+    assert run.of("recall")
+    assert not any("warm were" in screen.instruction for _, screen in run.screens)
+
+
+def test_a_key_goes_past_the_last_words():
+    """There is nothing left to pause."""
+    run, _ = led(plan(("cheek_raiser", 1, hold(1.5))), seed=1)
+    while "finished" not in run.keys:
+        run.frame()
+    said = run.t
+    run.at(said + 0.2, lambda led: led.session.toggle_pause(led.t)).run()
+    assert run.t < said + 1.5
+    assert not run.of("paused")
 
 
 def test_a_failed_try_costs_a_repetition_rather_than_the_plans_time():

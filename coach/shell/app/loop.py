@@ -20,12 +20,13 @@ from coach.coaching.picture_rate import PictureRate
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
 from coach.events import EndReason
-from coach.shell.app.devices import Devices
+from coach.shell.app.devices import Devices, is_live
+from coach.shell.app.farewell import Farewell
 from coach.shell.capture.source import Listener, Signal
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Keeper
-from coach.shell.window.display import FEELINGS, Command
+from coach.shell.window.display import Command
 from coach.types import FaceObservation, Frame
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
 NOTICE_S = 8.0  # how long a notice stays
 PREPARE_S = 8.0  # how long to wait for words that were not known before
+LEAVING_S = 1 / 30  # from one picture of the farewell to the next
 BETWEEN_S = 0.3  # from one line of the summary to the next
 
 
@@ -82,8 +84,8 @@ class Loop:
         Films what is shown, where the person asked for it.
     photograph
         Takes the picture of a frame that is to be photographed.
-    rate
-        Keeps how warm the last memory was, 0..10.
+    farewell
+        What the flow's last words are said over, and shown after them.
     ahead
         Look for the next face while the one before is shown: for a live camera with a window.
     """
@@ -100,7 +102,7 @@ class Loop:
         range_watch: RangeWatch | None = None,
         recording: Films | None = None,
         photograph: Callable[[Frame, FaceObservation | None], None] | None = None,
-        rate: Callable[[int], None] | None = None,
+        farewell: Farewell | None = None,
         ahead: bool = False,
     ) -> None:
         self.flow = flow
@@ -118,7 +120,9 @@ class Loop:
         self._range_watch = range_watch
         self._recording = recording
         self._photograph = photograph
-        self._rate = rate
+        self._farewell = farewell
+        self._leaving = False
+        self._asked = ""
         self._frame: Frame | None = None
         self._observation: FaceObservation | None = None
         self._screen: Screen | None = None
@@ -181,6 +185,37 @@ class Loop:
                     return
                 self._show(self._screen)
 
+    def leave(self, seconds: float) -> None:
+        """Show the farewell and give it the keys until it is over, or for so long; first let a camera go."""
+        if self._farewell is None:
+            return
+        self._farewell.begin()
+        self._leaving = True
+        live = is_live(self._source)
+        if live:
+            self._source.close()  # its light goes out
+        until = self._source.now() + seconds
+        with stopping(self):
+            while self._stop is None and not self._farewell.over and self._source.now() < until:
+                if live:
+                    time.sleep(LEAVING_S)
+                elif self._source.read() is Signal.ENDED:
+                    return
+                screen = self._farewell.screen()
+                self._ask(screen)
+                self._show(screen)
+
+    def _ask(self, screen: Screen) -> None:
+        """Say the question, or the advice, once."""
+        text = "" if screen.end is None else screen.end.advice or screen.end.ask
+        if screen.end is None or text in {"", self._asked}:
+            return
+        self._asked = text
+        self._say(Cue(self.t, CueKind.INSTRUCTION, "ask", text=text))
+        answers = "   ".join(f"{key} {label}" for key, label in screen.end.answers if label)
+        if self._devices.captions and answers:
+            click.echo(answers)
+
     def tell(self, texts: Sequence[str], rate_wpm: float) -> None:
         """Say these one after the other, until the person breaks it off; each is told to its end.
 
@@ -227,12 +262,15 @@ class Loop:
     def _speak(self, output: Output) -> None:
         if output.say is None:
             return
-        if not self.muted:
-            self._voice.say(output.say)
-        if self._devices.captions:
-            click.echo(output.say.text)
+        self._say(output.say)
         if isinstance(self._source, Listener):
             self._source.hear(output.say)
+
+    def _say(self, cue: Cue) -> None:
+        if not self.muted:
+            self._voice.say(cue)
+        if self._devices.captions:
+            click.echo(cue.text)
 
     def _show(self, screen: Screen) -> None:
         self._screen = screen
@@ -260,6 +298,8 @@ class Loop:
 
     def _dressed(self, screen: Screen) -> Screen:
         """Add what only the edges know: the voice's state, notices, help, the demonstration."""
+        if screen.phase == "summary" and screen.end is None and self._farewell is not None:
+            screen = self._farewell.dressed(screen)
         lines = self._help_lines if self._help and screen.phase != "summary" else screen.lines
         demo = None
         if self._demonstration is not None and screen.demonstrate is not None:
@@ -286,6 +326,9 @@ class Loop:
     def _obey(self, command: Command) -> None:
         if command is Command.QUIT:
             self._stop = "stopped"
+        elif self._leaving and self._farewell is not None:
+            if command is not Command.FULLSCREEN:
+                self._farewell.press(command.value)
         elif command is Command.PAUSE:
             self.flow.toggle_pause(self.t)
             self._help = False
@@ -297,8 +340,6 @@ class Loop:
         elif command in MOVES:
             self._voice.stop()
             self.flow.move(self.t, MOVES[command])
-        elif command in FEELINGS and self._rate is not None:
-            self._rate(FEELINGS[command])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,21 +17,26 @@ from coach.progress.history import SIMULATED, History
 from coach.progress.summary import known_weaker_side
 from coach.replay.trace import TapedSession
 from coach.session.dose import dose_texts
+from coach.session.ending import told
 from coach.session.memories import Memories
 from coach.session.plan import JAW, loosens
 from coach.session.plan_run import EVEN, USUAL, Occasion
 from coach.session.session import CHECK_IN, Session
 from coach.session.summary_aloud import aloud
-from coach.shell.app.devices import Devices, open_devices
+from coach.session.tally import Line
+from coach.shell.app.devices import Devices, is_live, open_devices
+from coach.shell.app.farewell import Farewell
 from coach.shell.app.loop import Loop
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.memories_file import load_memories
+from coach.shell.profile.own_command import typed
 from coach.shell.profile.plan_files import load_plan
 from coach.shell.profile.toml_files import load_coaching
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
+from coach.shell.window.display import TerminalKeys
 from coach.shell.window.labels import Labels
 from coach.types import Frame
 
@@ -44,7 +50,9 @@ if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
     from coach.shell.recording.film import Recording, Style
 
-LINGER_S = 20.0  # how long the summary stays when nobody closes the window
+LINGER_S = 20.0  # how long the end stays where nobody can be in front of it: after a film
+ANSWER_S = 60.0  # for the answers typed in the terminal
+CHECK_IN_COMMAND = "check-in"
 DEMO_LINGER_S = 5.0
 OFFER, OFFER_S = "offer", 8.0  # the jaw release, before plans that lack it; seconds to answer
 KNOWN_AFTER = 3  # after this many sessions of their own people know the exercises
@@ -95,7 +103,7 @@ def run_session(
                 program = _program(home, store, plan_name, minutes, simulated=False, loosen=True)
             if devices.by_ear:
                 book = book.for_ears()
-            run = SessionRun(home, book, store, devices, program)
+            run = SessionRun(home, book, store, devices, program, typed(options, CHECK_IN_COMMAND))
             return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
 
 
@@ -169,13 +177,14 @@ def _program(
 
 @dataclass(frozen=True, slots=True)
 class SessionRun:
-    """One session on open devices."""
+    """One session on open devices. `check_in`: what to type for a check-in."""
 
     home: Home
     book: PhraseBook
     store: Store
     devices: Devices
     program: Program
+    check_in: str = CHECK_IN_COMMAND
 
     def lead(self, record: Style | None, *, to_error: bool) -> int:
         """Lead through the session, keep what came of it, and say it; return the exit status.
@@ -197,7 +206,8 @@ class SessionRun:
         try:
             session = self._session(recording)
             watch = None if self.program.own_range is None else _range_watch(self.program.own_range)
-            loop = self._loop(session, session_id, recording, watch)
+            farewell = self._farewell(session, session_id)
+            loop = self._loop(session, session_id, recording, watch, farewell)
             try:
                 reason = loop.lead()
             except SourceError:
@@ -206,17 +216,36 @@ class SessionRun:
                 raise
             names = [step.exercise for step in session.plan.steps]
             lines = session.tally.lines(names, self.book, session.plan_run.active_s)
+            if reason == "finished":
+                lines += tuple(("", line) for line in told(farewell.card))
             _say_goodbye(lines, self.store, to_error=to_error)
             _keep(self.home, watch, recording, to_error=to_error)
-            if reason == "finished" and self.devices.by_ear:
-                loop.tell(aloud(lines, self.book), self.home.settings.voice.rate * self.book.pace)
-            elif reason == "finished":
-                simulated = self.devices.source.name == SIMULATED
-                loop.linger(DEMO_LINGER_S if simulated else LINGER_S)
+            if reason == "finished":
+                self._leave(loop, farewell, lines)
         finally:
             if recording is not None:
                 recording.close()
         return INTERRUPTED if loop.interrupted else 0
+
+    def _leave(self, loop: Loop, farewell: Farewell, lines: Sequence[Line]) -> None:
+        """Say what the session came to, where nobody sees it, and ask how it was."""
+        devices, rate = self.devices, self.home.settings.voice.rate * self.book.pace
+        if devices.by_ear:
+            loop.tell(aloud(lines, self.book), rate)
+            if is_live(devices.source) and isinstance(devices.display, TerminalKeys):
+                loop.leave(ANSWER_S)
+                if advice := farewell.card.advice:
+                    click.echo(advice)
+                    loop.tell([advice], rate)
+        elif not devices.windowless:
+            simulated = devices.source.name == SIMULATED
+            stays = DEMO_LINGER_S if simulated else math.inf if is_live(devices.source) else LINGER_S
+            loop.leave(stays)
+
+    def _farewell(self, session: Session, session_id: str) -> Farewell:
+        due = self.check_in if self.program.occasion.check_in_due else ""
+        stays = not self.devices.windowless
+        return Farewell(self.store, session_id, session.tally, self.book, due, stays=stays)
 
     def _recording(self, style: Style, session_id: str) -> Recording:
         from coach.shell.recording.film import Recording
@@ -243,7 +272,12 @@ class SessionRun:
         )
 
     def _loop(
-        self, session: Session, session_id: str, recording: Recording | None, watch: RangeWatch | None
+        self,
+        session: Session,
+        session_id: str,
+        recording: Recording | None,
+        watch: RangeWatch | None,
+        farewell: Farewell,
     ) -> Loop:
         devices, plan = self.devices, self.program.plan
         memory_ids = [memory.id for memory in self.program.memories.items]
@@ -257,16 +291,9 @@ class SessionRun:
             demonstration=None if devices.windowless or not plan.explains else _demonstration(plan),
             recording=recording,
             range_watch=watch,
-            rate=partial(rate_last_memory, session, recorder),
+            farewell=farewell,
             ahead=devices.live,
         )
-
-
-def rate_last_memory(session: Session, recorder: Recorder, feeling: int) -> None:
-    """Keep how warm the last memory was, 0..10, where one is open to be rated."""
-    recall = session.rate()
-    if recall is not None:
-        recorder.rate(recall, feeling)
 
 
 def _forget(store: Store, session_id: str) -> None:
@@ -305,6 +332,6 @@ def _demonstration(plan: Plan) -> Demonstration:
 
 def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, *, to_error: bool) -> None:
     for label, value in lines:
-        click.echo(f"{label}: {value}", err=to_error)
+        click.echo(f"{label}: {value}" if label else value, err=to_error)
     if store.problem:
         click.echo(store.problem, err=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import cv2
 
 from coach.coaching.phrases import PhraseBook
-from coach.coaching.screen import Screen, ScreenPhase
+from coach.coaching.screen import EndCard, Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
+from coach.progress.today import Figure, Today
+from coach.session.ending import Ending, end_card
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window.display import WindowView
 from coach.shell.window.labels import Labels
@@ -118,6 +121,23 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     ended = _summary(book)
     yield GalleryPicture("summary", ended, Bilateral(0, 0))
     yield GalleryPicture("summary-large", ended, Bilateral(0, 0), large=True)
+    for name, card in _ends(book):
+        yield GalleryPicture(f"end-{name}", Screen("summary", end=card), Bilateral(0, 0))
+        yield GalleryPicture(f"end-{name}-large", Screen("summary", end=card), Bilateral(0, 0), large=True)
+
+
+def _ends(book: PhraseBook) -> Iterator[tuple[str, EndCard]]:
+    """Yield the ends of a good session, of one that hurt, of the first one, and of one without anything."""
+    day = date(2026, 3, 7)
+    figures = (Figure("holds", 12, 11, 0), Figure("evenness", 0.91, 0.84, 1), Figure("eyes", 0.83, 0.8, 0))
+    good = Today(day, figures, "left", 5, 6, 30, 12, (True, True, False, True, True, True, True))
+    first = Today(day, (Figure("holds", 7),), "even", 2, 2, 0, 1, (*(False,) * 6, True))
+    yield "warmth", end_card(good, Ending("warmth"), book)
+    yield "felt", end_card(good, Ending("felt"), book)
+    yield "stays", end_card(good, Ending("card", felt="right"), book, "smile-coach check-in")
+    yield "hurt", end_card(good, Ending("card", felt="hurt"), book)
+    yield "first", end_card(first, Ending("felt"), book)
+    yield "nothing", end_card(Today(day), Ending("card"), book)
 
 
 def _before(book: PhraseBook) -> Iterator[GalleryPicture]:

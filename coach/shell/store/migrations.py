@@ -66,9 +66,14 @@ def _feelings(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE recalls ADD COLUMN feeling INTEGER")
 
 
+def _felt(connection: sqlite3.Connection) -> None:
+    """Add how a session felt: `easy`, `right`, `hard` or `hurt`, NULL where the person did not say."""
+    connection.execute("ALTER TABLE sessions ADD COLUMN felt TEXT")
+
+
 # Step n leads from version n to n + 1; version 0 is an empty file. Append, never edit: files made by
 # every released version are out there.
-MIGRATIONS: tuple[Migration, ...] = (_create, _feelings)
+MIGRATIONS: tuple[Migration, ...] = (_create, _feelings, _felt)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -81,10 +81,6 @@ class Recorder:
             if self._log is not None:
                 self._log.write(event)
 
-    def rate(self, recall: int, feeling: int) -> None:
-        """Write how warm a recall was, 0..10; `recall` is its number in this session."""
-        self._store.rate(self._session, recall, feeling)
-
     @property
     def problem(self) -> str:
         """Why something is not on the disk, or empty; the history before the log."""

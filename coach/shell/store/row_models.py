@@ -95,6 +95,7 @@ class SessionRow(HistoryRow):
     frames: CountColumn | None
     fps: NumberColumn | None
     reason: TextColumn | None
+    felt: NameColumn | None
 
 
 class RowInSession(HistoryRow):

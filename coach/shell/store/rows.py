@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from coach import events
 from coach.progress.history import (
+    FELT,
     AttemptRecord,
+    Felt,
     History,
     RecallRecord,
     RepRecord,
@@ -58,8 +60,8 @@ _RELEASED = """UPDATE repetitions SET whole_hold_s = ?, end_s = ? WHERE id = (SE
 _CALIBRATED = "UPDATE sessions SET neutral_s = ?, quality = ? WHERE id = ?"
 _ENDED = "UPDATE sessions SET duration_s = ?, frames = ?, fps = ?, reason = ? WHERE id = ?"
 
-_RATED = """UPDATE recalls SET feeling = ? WHERE id = (SELECT max(id) FROM recalls
-    WHERE session = ? AND number = ?)"""
+_RATED = "UPDATE recalls SET feeling = ? WHERE session = ? AND latency_s IS NOT NULL"
+_FELT = "UPDATE sessions SET felt = ? WHERE id = ?"
 
 
 def statement(session: str, event: events.Event, memory: str = "") -> Statement | None:
@@ -82,9 +84,14 @@ def statement(session: str, event: events.Event, memory: str = "") -> Statement 
     return insertion(table.name, values)
 
 
-def rating(session: str, recall: int, feeling: int) -> Statement:
-    """Return the SQL that keeps how warm a recall was, 0..10."""
-    return _RATED, (feeling, session, recall)
+def rating(session: str, feeling: int) -> Statement:
+    """Return the SQL that keeps how warm a session's memories were, 0..10: of those that brought a smile."""
+    return _RATED, (feeling, session)
+
+
+def feeling(session: str, felt: Felt) -> Statement:
+    """Return the SQL that keeps how a session felt."""
+    return _FELT, (felt, session)
 
 
 def insertion(table: str, values: Mapping[str, Any]) -> Statement:
@@ -122,7 +129,7 @@ def _moment(at: str) -> datetime | None:
 def read_history(connection: sqlite3.Connection) -> History:
     """Return everything in the database that can be read, each kind in order of time."""
     rows = connection.execute(
-        f"""SELECT id, started_at, plan, source, version, duration_s, reason FROM sessions
+        f"""SELECT id, started_at, plan, source, version, duration_s, reason, felt FROM sessions
         WHERE {sound("sessions")} ORDER BY started_at, rowid"""  # noqa: S608
     ).fetchall()
     sessions = tuple(
@@ -134,8 +141,9 @@ def read_history(connection: sqlite3.Connection) -> History:
             version=version,
             duration_s=duration_s,
             reason=reason,
+            felt=felt if felt in FELT else None,
         )
-        for session, started_at, plan, source, version, duration_s, reason in rows
+        for session, started_at, plan, source, version, duration_s, reason, felt in rows
         if (at := _moment(started_at)) is not None
     )
     began = {session.id: session.started_at for session in sessions}

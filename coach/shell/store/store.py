@@ -16,10 +16,10 @@ from typing import Any, Self
 import coach
 from coach import events
 from coach.errors import StoreError
-from coach.progress.history import History
+from coach.progress.history import Felt, History
 from coach.shell.store import database as history_file
 from coach.shell.store.replaced_history import FileId, file_id, merge, remove_ours, rescue
-from coach.shell.store.rows import Statement, insertion, rating, read_history, statement
+from coach.shell.store.rows import Statement, feeling, insertion, rating, read_history, statement
 from coach.shell.store.unreadable_rows import left_out_notice
 
 
@@ -127,9 +127,13 @@ class Store:
         if kept := statement(session, event, memory):
             self._write(kept)
 
-    def rate(self, session: str, recall: int, feeling: int) -> None:
-        """Write how warm a recall was, 0..10; `recall` is its number in the session."""
-        self._write(rating(session, recall, feeling))
+    def rate(self, session: str, warmth: int) -> None:
+        """Write how warm a session's memories were, 0..10."""
+        self._write(rating(session, warmth))
+
+    def feel(self, session: str, felt: Felt) -> None:
+        """Write how a session felt."""
+        self._write(feeling(session, felt))
 
     def add_check_in(
         self,

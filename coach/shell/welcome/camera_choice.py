@@ -61,7 +61,7 @@ class Pictures:
 
     def tick(self, passed: float) -> Frame | None:
         """Return the canvas."""
-        from coach.shell.window.thumbnails import side_by_side
+        from coach.shell.welcome.thumbnails import side_by_side
 
         for number, source in enumerate(self._sources):
             if source is None:

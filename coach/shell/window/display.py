@@ -26,25 +26,18 @@ class Command(Enum):
     HELP = "h"
     LATENCY = "l"
     QUIT = "q"
-    FEELING_0 = "0"
-    FEELING_1 = "1"
-    FEELING_2 = "2"
-    FEELING_3 = "3"
-    FEELING_4 = "4"
-    FEELING_5 = "5"
-    FEELING_6 = "6"
-    FEELING_7 = "7"
-    FEELING_8 = "8"
-    FEELING_9 = "9"
-    FEELING_10 = "x"
-
-
-FEELINGS = {
-    command: 10 if command.value == "x" else int(command.value)
-    for command in Command
-    if command.name.startswith("FEELING")
-}
-"""How warm a memory was, 0..10, by the key that says so."""
+    DIGIT_0 = "0"
+    DIGIT_1 = "1"
+    DIGIT_2 = "2"
+    DIGIT_3 = "3"
+    DIGIT_4 = "4"
+    DIGIT_5 = "5"
+    DIGIT_6 = "6"
+    DIGIT_7 = "7"
+    DIGIT_8 = "8"
+    DIGIT_9 = "9"
+    TEN = "x"
+    OTHER = ""  # any other key that writes something, or Enter
 
 
 class Display(Protocol):
@@ -82,7 +75,7 @@ class Display(Protocol):
 TYPED = {
     command.value: command
     for command in Command
-    if command not in {Command.VIEW, Command.FULLSCREEN, Command.LATENCY, Command.HELP}
+    if command not in {Command.VIEW, Command.FULLSCREEN, Command.LATENCY, Command.HELP, Command.OTHER}
 } | {"": Command.PAUSE}
 
 

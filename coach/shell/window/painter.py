@@ -9,7 +9,7 @@ import numpy as np
 
 from coach.coaching.screen import Screen
 from coach.shell.system.image import plain
-from coach.shell.window import buttons, face_overlay, gauge, overlays, theme, widgets
+from coach.shell.window import buttons, end_page, face_overlay, gauge, overlays, theme, widgets
 from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import Layout, Rect, layout
@@ -53,6 +53,14 @@ class Painter:
         """Return where everything stands, e.g. to find the button under the pointer."""
         return layout(*appearance.size, large=self.large_text)
 
+    def command_at(self, x: int, y: int, screen: Screen | None, appearance: Appearance) -> Command | None:
+        """Return what a click at a point of the canvas asks for while `screen` is shown, if anything."""
+        boxes = self.layout_for(appearance)
+        if screen is None or screen.end is None:
+            return boxes.command_at(x, y)
+        areas = end_page.answer_areas(boxes, screen.end)
+        return next((command for command, rect in areas if rect.contains(x, y)), None)
+
     def wait(self, size: tuple[int, int]) -> Image:
         """Draw what stands in the window until the first picture, (height, width, 3) uint8 BGR."""
         canvas: Image = np.empty((size[1], size[0], 3), np.uint8)
@@ -82,10 +90,14 @@ class Painter:
         Image
             (height, width, 3) uint8 BGR.
         """
+        if screen.end is not None:
+            canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
+            end_page.draw_end(canvas, self.layout_for(appearance), screen.end, appearance.hover)
+            return canvas
         if image is not None and (image.ndim != COLOUR_NDIM or image.shape[2] != CHANNELS or not image.size):
             image = plain(image)
         boxes = self.layout_for(appearance)
-        canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
+        canvas = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
         switches = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
         in_force = frozenset(command for command, on in switches.items() if on)
         alone = screen.card is not None or screen.phase == "summary"

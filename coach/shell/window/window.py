@@ -29,6 +29,8 @@ from coach.types import FaceObservation, Frame, Image
 KEYS = {command.value: command for command in Command}
 ESCAPE = 27
 ESCAPES = {ESCAPE, 0xFF1B}  # also X11's
+ENTERS = {10, 13}
+SPECIAL = 0xFF00  # X11's: arrows, Shift, function keys, whose last byte may be a letter's
 KEYS_A_FRAME = 8  # a key held down must not keep the loop from the next picture
 X_PORT = 6000  # TCP port of display 0
 X_PATIENCE_S = 2.0
@@ -105,6 +107,7 @@ class OpenCvWindow:
         self._painter = Painter(labels, large_text=settings.large_text)
         self._page = QuestionPage(labels or Labels(), large_text=settings.large_text)
         self._question_shown = False
+        self._screen: Screen | None = None
         self._typing_keys = TypingKeys()
         self._typing = False
         self._typed = ""
@@ -148,7 +151,7 @@ class OpenCvWindow:
         keys = min(max(1 - (idle_s - KEYS_SHOWN_S) / FADE_S, 0.0), 1.0)
         self._appearance = replace(self._appearance, size=size, note=self._note(), keys=keys)
         image = frame.image if frame else None
-        self._question_shown = isinstance(screen, QuestionScreen)
+        self._screen, self._question_shown = screen, isinstance(screen, QuestionScreen)
         self._typing = isinstance(screen, QuestionScreen) and screen.typing
         if isinstance(screen, QuestionScreen):
             self.canvas = self._page.paint(image, screen, size, self._appearance.hover)
@@ -203,18 +206,22 @@ class OpenCvWindow:
             if self._typing and key not in ESCAPES:
                 self._typed += self._typing_keys.character(key)
                 continue
-            key &= 0xFF
+            special, key = key & SPECIAL == SPECIAL, key & 0xFF
             if key == ESCAPE:
                 commands.append(Command.FULLSCREEN if self._fullscreen else Command.QUIT)
-            elif command := KEYS.get(chr(key).lower()):
-                commands.append(command)
+            elif key in ENTERS:
+                commands.append(Command.OTHER)
+            elif not special and chr(key).isprintable():
+                commands.append(KEYS.get(chr(key).lower(), Command.OTHER))
         return commands
 
     def _mouse(self, event: int, x: int, y: int, flags: int, extra: object) -> None:
         del flags, extra
         self._stirred_s = time.monotonic()
-        areas = self._page if self._question_shown else self._painter.layout_for(self._appearance)
-        command = areas.command_at(x, y)
+        if self._question_shown:
+            command = self._page.command_at(x, y)
+        else:
+            command = self._painter.command_at(x, y, self._screen, self._appearance)
         self._appearance = replace(self._appearance, hover=command)
         if event == cv2.EVENT_LBUTTONDOWN and command is not None:
             self._clicks.append(command)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from led import Led, features_of, hold, led, plan, still
+from led import Led, book, features_of, hold, led, plan, still
 from waiting import PATIENCE_S
 
 from coach.__main__ import run as run_command
@@ -24,11 +26,13 @@ from coach.coaching.screen import Screen
 from coach.progress.history import History
 from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
+from coach.shell.app.farewell import Farewell
 from coach.shell.app.loop import NOTICE_S, Loop
 from coach.shell.capture import simulated_person
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.sound.voice import SilentVoice
+from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
 from coach.shell.window import window
 from coach.shell.window.display import Command, NoDisplay
@@ -44,7 +48,7 @@ class Pictures:
 
     def __init__(self, run: Led) -> None:
         self.t, self.count, self.run = 0.0, 0, run
-        self.interval_s = 1 / 30
+        self.interval_s, self.closed = 1 / 30, False
         self.script: dict[int, Signal] = {60 * 30: Signal.ENDED}
 
     def read(self) -> Frame | Signal:
@@ -59,7 +63,7 @@ class Pictures:
         return self.t
 
     def close(self) -> None:
-        pass
+        self.closed = True
 
 
 @dataclass
@@ -85,14 +89,10 @@ class Kept:
     """A recorder that keeps everything."""
 
     events: list[Any] = field(default_factory=list)
-    ratings: list[tuple[int, int]] = field(default_factory=list)
     problem: str = ""
 
     def take(self, events: Sequence[Any]) -> None:
         self.events += events
-
-    def rate(self, recall: int, feeling: int) -> None:
-        self.ratings.append((recall, feeling))
 
 
 class Person:
@@ -119,8 +119,7 @@ def looped(
     keys, kept, pictures = Keys(presses=list(presses)), Kept(), Pictures(run)
     voice = SilentVoice(how.pop("voice_problem", ""))
     devices = Devices(pictures, Person(run), keys, voice)  # type: ignore[arg-type]
-    rate = partial(app.rate_last_memory, run.session, kept)
-    made = Loop(run.session, devices, kept, rate=rate, **how)
+    made = Loop(run.session, devices, kept, **how)
     return made, keys, kept, pictures
 
 
@@ -220,15 +219,43 @@ def test_of_slow_pictures_every_second_one_is_drawn_and_all_are_looked_at(fps, s
     assert len([event for event in kept.events if event.type == "rep"]) == 1
 
 
-def test_a_rating_goes_to_the_last_memory():
-    """The digit is kept once, with the recall's number; without a memory it goes nowhere."""
-    run, _ = led(plan(("memory_anchor", 1, {})), seed=1)
-    recalled = run.run().of("recall")[0]["t"]
-    keys = (Command.FEELING_3, Command.FEELING_10, Command.FEELING_2)
-    presses = zip((2.5, recalled + 0.3, recalled + 0.6), keys, strict=True)
-    made, _, kept, _ = looped(*presses, steps=(("memory_anchor", 1, {}),))
-    made.run()
-    assert kept.ratings == [(1, 10)]
+@pytest.mark.parametrize(
+    ("keys", "felt", "warmth"),
+    [
+        ((Command.DIGIT_7, Command.DIGIT_4, Command.OTHER), "hurt", 7),
+        ((Command.PAUSE, Command.PAUSE, Command.VIEW), None, None),
+        ((Command.NEXT, Command.DIGIT_3, Command.QUIT), None, 3),
+    ],
+)
+def test_the_end_asks_twice_keeps_the_answers_and_stays_until_a_key(keys, felt, warmth, tmp_path):
+    """From the last words on the card stands there; the camera is let go before the first question."""
+    with Store.open(tmp_path) as store:
+        session = store.begin_session("test", "webcam:0", datetime.now().astimezone())
+        made, display, _, pictures = looped(steps=(("memory_anchor", 1, {}),))
+        pictures.name = "webcam:0"
+        made._keeper = Recorder(store, session, None, ["a"])
+        farewell = made._farewell = Farewell(store, session, made.flow.tally, book(), "smile-coach check-in")
+        assert made.lead() == "finished"
+        assert display.shown[-1][1].end.ask == ""
+        read = pictures.count
+        presses = iter(keys)
+        shown = []
+
+        def show(frame: Any, observation: Any, screen: Screen) -> tuple[Command, ...]:
+            shown.append(screen.end)
+            return (next(presses),) if len(shown) % 3 == 0 else ()
+
+        display.show = show  # type: ignore[method-assign]
+        made.leave(math.inf)
+        assert (pictures.count, pictures.closed) == (read, True)
+        assert [bool(card.answers) for card in shown[:3]] == [True] * 3
+        assert next(presses, None) is None
+        assert made._voice.said[-2].text.startswith("How ")
+        found = store.history()
+        assert found.sessions[0].felt == felt
+        assert [recall.feeling for recall in found.recalls] == [warmth]
+        assert bool(farewell.card.advice) == (felt == "hurt")
+        assert "check-in" in farewell.card.coming or felt == "hurt"
 
 
 def test_notices_go_after_a_while_and_a_full_disk_does_not():

@@ -624,8 +624,8 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
         assert "model" not in [row[1] for row in connection.execute("PRAGMA table_info(sessions)")]
 
 
-def test_a_memory_can_be_rated(tmp_path: Path) -> None:
-    """The feeling goes to the session's own recall of that number; the others stay without one."""
+def test_memories_can_be_rated(tmp_path: Path) -> None:
+    """The warmth goes to those of the session that brought a smile; the others stay without one."""
     recall = events.Recall(
         t=9.0, exercise="memory_anchor", index=1, cue_t=1.0, onset_t=2.0, latency_s=1.0, in_time=True,
         eye_engaged=True,
@@ -634,10 +634,22 @@ def test_a_memory_can_be_rated(tmp_path: Path) -> None:
         first, second = begin(store), begin(store)
         for session in (first, second):
             store.record(session, recall, memory="a")
-            store.record(session, replace(recall, index=2), memory="b")
-        store.rate(second, 2, 8)
+            store.record(session, replace(recall, index=2, onset_t=None, latency_s=None), memory="b")
+        store.rate(second, 8)
         found = {(row.session, row.memory): row.feeling for row in store.history().recalls}
-    assert found == {(first, "a"): None, (first, "b"): None, (second, "a"): None, (second, "b"): 8}
+    assert found == {(first, "a"): None, (first, "b"): None, (second, "a"): 8, (second, "b"): None}
+
+
+def test_how_a_session_felt_is_kept(tmp_path: Path) -> None:
+    """Of that session alone, also in a history made before anybody asked; an unknown word is nobody's."""
+    with contextlib.closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as connection:
+        migrate(connection, None, MIGRATIONS[:2])
+    with Store.open(tmp_path) as store:
+        first, second, third = begin(store), begin(store), begin(store)
+        store.feel(second, "hurt")
+        store.connection.execute("UPDATE sessions SET felt = 'fine' WHERE id = ?", (third,))
+        found = {row.id: row.felt for row in store.history().sessions}
+    assert found == {first: None, second: "hurt", third: None}
 
 
 def test_a_time_without_a_zone_is_a_mistake_of_the_caller(tmp_path: Path) -> None:

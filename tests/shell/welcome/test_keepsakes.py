@@ -125,6 +125,6 @@ def test_a_calendar_that_does_not_open_ends_nothing(tmp_path, monkeypatch, capsy
     """The file is there, and one line says so."""
     monkeypatch.setattr("click.launch", lambda _: 1)
     home = home_in(tmp_path)
-    window = TypingWindow(command=Command.FEELING_2)
+    window = TypingWindow(command=Command.DIGIT_2)
     assert offer_reminder(window.asker(), BOOK, OPTIONS, home, lambda _: PICTURE)
     assert "open the file yourself" in capsys.readouterr().err

@@ -92,7 +92,7 @@ def test_in_the_window_the_last_one_to_practise_comes_first(home, monkeypatch):
     class Window:
         def show(self, frame, observation, screen):
             shown.append(screen)
-            return (Command.FEELING_2,)
+            return (Command.DIGIT_2,)
 
         def close(self):
             shown.append("closed")

@@ -29,12 +29,12 @@ from coach.shell.welcome import setup
 from coach.shell.welcome.aloud_asker import AloudAsker
 from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.host import Host
+from coach.shell.welcome.thumbnails import GAP, TILE, side_by_side
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect, page_layout
 from coach.shell.window.prompt import NobodyAsker, PersonQuit, Question, WindowAsker
 from coach.shell.window.question_page import QuestionPage
-from coach.shell.window.thumbnails import GAP, TILE, side_by_side
 from coach.types import Frame
 
 BOOK = load_phrase_book("en")
@@ -89,7 +89,7 @@ def home_in(folder: Path) -> Home:
 
 def test_a_number_answers_space_takes_the_default_and_closing_leaves():
     """Other keys are not answers."""
-    window = Window((Command.HELP, Command.FEELING_7), (Command.FEELING_2,))
+    window = Window((Command.HELP, Command.DIGIT_7), (Command.DIGIT_2,))
     assert window.asker().ask(QUESTION, lambda _: PICTURE) == "2"
     assert [screen.lines for screen in window.shown] == [QUESTION.options] * 2
     assert (window.shown[0].framing, window.shown[0].fix) == ("closer", "Come closer")
@@ -145,7 +145,7 @@ def test_answers_can_be_clicked(size):
     height, width = canvas.shape[:2]
     hits = [page.command_at(x, y) for y in range(0, height, 4) for x in range(0, width, 20)]
     assert set(hits) == {
-        *(Command.FEELING_1, Command.FEELING_2, None),
+        *(Command.DIGIT_1, Command.DIGIT_2, None),
         *(Command.PAUSE, Command.FULLSCREEN, Command.QUIT),
     }
     picture = page_layout(*size).picture
@@ -172,7 +172,7 @@ def test_of_several_cameras_one_is_chosen_by_its_picture(tmp_path):
         return opened[-1]
 
     cameras = [CameraInfo(index, 640, 480, f"camera {index}") for index in (0, 2, 4)]
-    window = Window((), (Command.FEELING_9,), (Command.FEELING_2,))
+    window = Window((), (Command.DIGIT_9,), (Command.DIGIT_2,))
     assert choose_camera(cameras, window.asker(), BOOK, home_in(tmp_path), opener) == 2
     assert window.shown[0].lines[1] == ("2", "camera 2, 640 x 480")
     assert [camera.closed for camera in opened] == [False, True, True]
@@ -198,7 +198,7 @@ def test_pictures_stand_in_reading_order_once_mirrored():
 
 def test_the_language_stays_as_it_is_unless_another_is_chosen():
     """The languages call themselves by their own names."""
-    window = Window((Command.FEELING_1,))
+    window = Window((Command.DIGIT_1,))
     assert setup.choose_language("auto", window.asker(), BOOK, lambda _: PICTURE) == "de"
     assert [label for _, label in window.shown[0].lines] == ["Deutsch", "English", "Español", "Français"]
     assert setup.choose_language("auto", NobodyAsker(), BOOK, lambda _: PICTURE) == "auto"
@@ -226,10 +226,10 @@ def test_the_sentence_is_said_again_until_it_is_heard(capsys):
             pass
 
     voice = Audible()
-    window = Window((), (), (), (), (Command.FEELING_2,), (), (), (), (), (Command.FEELING_1,))
+    window = Window((), (), (), (), (Command.DIGIT_2,), (), (), (), (), (Command.DIGIT_1,))
     assert setup.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
     assert voice.said == ["Hello, can you hear me?"] * 2
-    window = Window((Command.FEELING_2,), (Command.FEELING_2,))
+    window = Window((Command.DIGIT_2,), (Command.DIGIT_2,))
     assert not setup.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
     assert "doctor" in capsys.readouterr().err
     window = Window()

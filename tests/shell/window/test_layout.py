@@ -9,12 +9,17 @@ import numpy as np
 import pytest
 
 from coach.coaching.phrases import SCREEN
-from coach.shell.command_line.gallery import EXERCISES
+from coach.coaching.screen import Screen
+from coach.shell.command_line.gallery import EXERCISES, _ends
 from coach.shell.profile.language_files import languages, load_phrase_book
+from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.window import buttons, theme
+from coach.shell.window.end_page import _rows, answer_areas
 from coach.shell.window.labels import Labels, capital
-from coach.shell.window.layout import Rect, layout
+from coach.shell.window.layout import MARGIN, Rect, layout
+from coach.shell.window.painter import Appearance, Painter
 
+WORDS = {path.stem: read_toml(path) for path in (config_dir() / "languages").glob("*.toml")}
 SIZES = ((1280, 720), (1920, 1080), (800, 600), (640, 480), (720, 960))
 
 
@@ -145,3 +150,35 @@ def test_labels_come_in_the_persons_language():
     assert labels.good == german.text("session", "good")
     assert english.left == "left"
     assert len(labels.keys_help()) >= 9
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("large", [False, True])
+def test_the_end_keeps_its_margins_and_its_answers_apart(size, large):
+    """Whatever is asked, at every size: nothing drawn within the margins, answers beside each other."""
+    for name, card in _ends(load_phrase_book("de")):
+        boxes = layout(*size, large=large)
+        canvas = Painter(large_text=large).paint(None, None, Screen("summary", end=card), Appearance(size))
+        drawn = np.abs(canvas.astype(int) - theme.BACKGROUND).max(axis=2) > 0
+        edge = boxes.px(MARGIN) - boxes.px(2)  # half a frame stands outside its box
+        drawn[edge:-edge, edge:-edge] = False
+        assert not drawn.any(), name
+        for (_, one), (_, other) in pairwise(answer_areas(boxes, card)):
+            assert one.right < other.x
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_ends_words_are_legible(language):
+    """In every language and at each size, large text too: nothing shrinks below two thirds or is cut off."""
+    book = load_phrase_book(language)
+    sentences = [text for key, text in WORDS[language]["end"].items() if " " in text and key != "check_in"]
+    for size, large in product(((1280, 720), (800, 600)), (False, True)):
+        boxes = layout(*size, large=large)
+        for _, card in _ends(book):
+            rows = _rows(boxes, card)
+            for text in (sentence.format(n=12, of=12, value="84 %") for sentence in sentences):
+                fitted = theme.fitted(text, rows["said"].w, rows["said"].h // 2, boxes.px(28), theme.STRONG)
+                assert fitted.size >= 0.66 * boxes.px(28), (text, size)
+            if card.advice:
+                fitted = theme.fitted(card.advice, rows["ask"].w, rows["ask"].h, boxes.px(30), theme.STRONG)
+                assert fitted.size >= 0.66 * boxes.px(30), (card.advice, size)

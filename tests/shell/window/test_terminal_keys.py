@@ -33,7 +33,7 @@ def test_enter_pauses_and_a_letter_does_what_its_key_does():
     """One a frame; what would only change the window does nothing."""
     keys = TerminalKeys(Typed("", "n", "Quit please", "v", "5"))
     got = [keys.show(None, None, Screen("rest")) for _ in range(6)]
-    assert got == [(Command.PAUSE,), (Command.NEXT,), (Command.QUIT,), (), (Command.FEELING_5,), ()]
+    assert got == [(Command.PAUSE,), (Command.NEXT,), (Command.QUIT,), (), (Command.DIGIT_5,), ()]
 
 
 def test_a_question_is_answered_by_the_same_lines(capsys):

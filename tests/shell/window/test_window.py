@@ -7,16 +7,21 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from datetime import date
 
 import cv2
 import numpy as np
 import pytest
 from waiting import PATIENCE_S
 
+from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
+from coach.progress.today import Today
+from coach.session.ending import Ending, end_card
 from coach.settings import WindowSettings
 from coach.shell.window import window as window_module
 from coach.shell.window.display import Command
+from coach.shell.window.end_page import answer_areas
 from coach.shell.window.layout import canvas_size, layout
 from coach.shell.window.window import OpenCvWindow, display_problem
 from coach.types import Frame
@@ -63,13 +68,26 @@ def gui(monkeypatch):
     return FakeGui(monkeypatch)
 
 
-@pytest.mark.parametrize("command", list(Command))
+@pytest.mark.parametrize("command", [command for command in Command if command.value])
 def test_every_key_gives_its_command_in_either_case(gui, command):
-    """A key means the same with caps lock on."""
+    """A key means the same with caps lock on; any other is told as such, Shift and arrows are not."""
     window = OpenCvWindow(SETTINGS, "coach")
-    gui.keys = [ord(command.value), ord(command.value.upper()), ord("z")]
-    assert window.show(FRAME, None, SCREEN) == (command, command)
+    gui.keys = [ord(command.value), ord(command.value.upper()), ord("z"), 13, 0xFFE1, 0xFF51]
+    assert window.show(FRAME, None, SCREEN) == (command, command, Command.OTHER, Command.OTHER)
     assert window.show(FRAME, None, SCREEN) == ()
+
+
+def test_an_answer_at_the_end_can_be_clicked(gui):
+    """Where it stands; beside it, and where the row of keys was, a click asks for nothing."""
+    window = OpenCvWindow(SETTINGS, "coach")
+    card = end_card(Today(date(2026, 3, 7)), Ending("felt"), PhraseBook("en", {}))
+    ended = Screen("summary", end=card)
+    window.show(FRAME, None, ended)
+    areas = answer_areas(layout(800, 600), card)
+    assert [command.value for command, _ in areas] == ["1", "2", "3", "4"]
+    for point in [rect.centre for _, rect in areas] + [(5, 5), layout(800, 600).buttons[0][1].centre]:
+        gui.mouse(cv2.EVENT_LBUTTONDOWN, *point, 0, None)
+    assert window.show(FRAME, None, ended) == tuple(command for command, _ in areas)
 
 
 @pytest.mark.parametrize("command", [command for command, _ in layout(800, 600).buttons])
@@ -203,9 +221,13 @@ def x_server():
 STORY = """
 import subprocess, sys, time
 import numpy as np
+from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
+from coach.progress.today import Today
+from coach.session.ending import Ending, end_card
 from coach.settings import WindowSettings
 from coach.shell.window.display import Command
+from coach.shell.window.end_page import answer_areas
 from coach.shell.window.layout import layout
 from coach.shell.window.window import OpenCvWindow, display_problem
 from coach.types import Frame

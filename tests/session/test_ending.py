@@ -1,0 +1,104 @@
+"""The end of a session: two questions, a card that stays until a key, and words that are true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+from led import book
+
+from coach.progress.today import Figure, Today
+from coach.session.ending import FEELINGS, TRANSITIONS, WARMTHS, Ending, begin, end_card, press, told
+from coach.shell.profile.language_files import languages
+
+DAY = date(2026, 3, 7)  # a Saturday
+FIGURES = (Figure("holds", 12, 11), Figure("evenness", 0.91, 0.84, 1), Figure("eyes", 0.5))
+TODAY = Today(DAY, FIGURES, "left", 5, 6, 30, 12, (True, True, False, True, True, True, True))
+
+
+def after(keys: str, *, warm: bool = False) -> Ending:
+    ending = begin(warm=warm)
+    for key in keys:
+        ending = press(ending, key)
+    return ending
+
+
+@pytest.mark.parametrize(
+    ("keys", "warm", "ending"),
+    [
+        ("", True, Ending("warmth")),
+        ("7", True, Ending("felt", warmth=7)),
+        ("x", True, Ending("felt", warmth=10)),
+        ("71", True, Ending("card", warmth=7, felt="easy")),
+        (" 4", True, Ending("card", felt="hurt")),
+        ("3", False, Ending("card", felt="hard")),
+        ("n7q3", False, Ending("card", felt="hard")),  # a key that answers nothing changes nothing
+        ("  ", True, Ending("card")),
+        ("2z", False, Ending("over", felt="right")),
+        ("22", False, Ending("over", felt="right")),  # any key closes the card, an answer's too
+        ("2  ", False, Ending("over", felt="right")),
+    ],
+)
+def test_each_question_is_asked_once_and_the_card_stays_until_a_key(keys, warm, ending):
+    """Space goes on without an answer."""
+    assert after(keys, warm=warm) == ending
+
+
+def test_every_stage_leads_on():
+    """Going on ends it, from wherever."""
+    stages = {stage for stage, _ in TRANSITIONS}
+    assert {(stage, key) for stage, key in product(stages, ("answer", "go_on"))} <= TRANSITIONS.keys()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_card_says_all_of_it_in_words(language):
+    """Three figures beside their usual, the weaker side, the week, the streak, what is next."""
+    words = book(language)
+    card = end_card(TODAY, begin(warm=True), words)
+    assert [value for _, value, _ in card.figures] == ["12", "91 %", "50 %"]
+    assert ["11" in card.figures[0][2], "84 %" in card.figures[1][2], card.figures[2][2]] == [True, True, ""]
+    assert card.said[0] == words.text("end", "more_evenness")
+    assert "5" in card.said[1]
+    assert "12" in card.streak
+    assert card.week[-1] == (words.text("weekday", "6"), True)
+    assert card.coming == words.text("end", "tomorrow")
+    assert [key for key, _ in card.answers] == list(WARMTHS)
+    felt = end_card(TODAY, Ending("felt"), words)
+    assert [key for key, _ in felt.answers] == list(FEELINGS)
+    assert felt.ask != card.ask
+    stays = end_card(TODAY, Ending("card", felt="right"), words, "smile-coach check-in")
+    assert (stays.ask, stays.answers, stays.advice) == ("", (), "")
+    assert "smile-coach check-in" in stays.coming
+    for key in ("nothing", "first", "early", "usual"):
+        assert words.has("end", key)
+    for side in ("left", "right", "even", "mixed", "unclear"):
+        assert end_card(replace(TODAY, side=side), None, words).said[1]
+    assert not [text for text in (*card.said, card.streak, card.hint, card.ask) if "{" in text]
+
+
+def test_whoever_was_hurt_is_told_to_stop_and_not_to_come_tomorrow():
+    """Before anything else, also before a check-in that is due."""
+    card = end_card(TODAY, Ending("card", felt="hurt"), book(), "smile-coach check-in")
+    assert card.advice.startswith("Please stop")
+    assert "tomorrow" not in card.coming
+    assert "check-in" not in card.coming
+
+
+def test_the_first_day_in_a_row_has_its_own_words_and_no_day_has_none():
+    """Nothing counted: no streak, no figure but a zero."""
+    assert end_card(replace(TODAY, run=1), None, book()).streak == "Day one"
+    assert end_card(Today(DAY, (Figure("holds", 0.0),)), None, book()).streak == ""
+
+
+def test_in_lines_for_those_who_see_nothing():
+    """Figures that have a usual; the others stand in the summary already."""
+    assert told(end_card(TODAY, None, book())) == [
+        "holds: 12 (usually 11)",
+        "evenness: 91 % (usually 84 %)",
+        "Your sides were more even than usual",
+        "Your left side was behind in 5 of 6 smiles",
+        "12 days in a row",
+        "Next: tomorrow",
+    ]
