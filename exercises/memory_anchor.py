@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from coach.events import Event, Recall, Released, Rep
+from coach.exercise import unseen
 from coach.exercise.blink import Eyes
 from coach.exercise.held import BAND_TOP, since
 from coach.exercise.protocol import Context
@@ -97,7 +99,7 @@ class MemoryAnchor:
             return replace(state, smiling=False, counted=False, frames=state.frames[-1:]), events
         if rep.phase == "apex" and state.cue_t is not None and not state.smiling:
             state = replace(state, smiling=rep.start >= state.cue_t - 0.1)
-        if state.smiling and state.cue_t is not None and t - rep.start >= self.spec.recall.judge_s:
+        if state.smiling and state.cue_t is not None and self._seen_s(state, t) >= self.spec.recall.judge_s:
             state, more = self._answer(state, t, rep.start)
             events += more
         return state, events
@@ -156,6 +158,11 @@ class MemoryAnchor:
         count = state.reps + 1
         rep = Rep(t=t, exercise=self.name, index=count, start=onset, hold_s=state.rep.hold_s)
         return replace(state, reps=count, counted=True, smiling=False), (recall, rep)
+
+    def _seen_s(self, state: MemoryState, t: float) -> float:
+        """Return for how long the smile has been seen: what a gap hid of it cannot be judged."""
+        times = [state.rep.start, *(f.t for f in state.frames if f.t > state.rep.start), t]
+        return sum(dt for dt in (b - a for a, b in pairwise(times)) if dt <= unseen.BLINK_S)
 
     def _engaged(self, state: MemoryState) -> bool:
         """Whether the eyes join in at the smile's apex."""

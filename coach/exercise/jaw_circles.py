@@ -19,6 +19,10 @@ SWING = 0.4  # of the path's height; smaller ups and downs are noise
 SPARE_SWINGS = 2  # beyond two a turn; a talking jaw goes up and down many times while it drifts round once
 UNWOUND = 0.5  # turns back before the other direction begins
 PACE_S = 2.0  # of path before and after a gap, from which the pace in the gap is taken
+PACED_S, ROUND_S = 0.15, 0.8  # of path, at least, to know its pace, and in which direction it goes round
+STILL = 0.35  # of the faster pace; a jaw that hardly went round on one side of a gap began or ended in it
+FASTEST = 0.8  # turns a second
+SPARE = 0.15  # turns by which a way through a gap may exceed what its pace allows
 
 JawPath: TypeAlias = NDArray[np.void]
 """The jaw frame by frame, with the fields of `PATH`."""
@@ -65,7 +69,7 @@ def step(
     """
     if features is None:
         return JawCircles(), 0, None
-    if len(state.path) and features.t - state.path["t"][-1] > GAP_S:
+    if _broken(state, features, spec):
         state = JawCircles()
     now = (features.t, features.jaw_side, features.jaw_down, features.yaw, features.pitch)
     path = np.concatenate([state.path, np.array([now], PATH)])
@@ -89,6 +93,16 @@ def step(
         # The other direction began where the path had wound furthest.
         return JawCircles(path[np.argmax(np.abs(turns)) :]), 0, None
     return JawCircles(path, state.counted, state.direction), 0, None
+
+
+def _broken(state: JawCircles, features: Features, spec: CircleSpec) -> bool:
+    """Whether the path does not go on after a gap: it was long, or the jaw came to rest in it."""
+    gap_s = features.t - state.path["t"][-1] if len(state.path) else 0.0
+    if gap_s < spec.quiet_s or gap_s > GAP_S or state.direction is not None:
+        return gap_s > GAP_S
+    now, last = (features.jaw_side, features.jaw_down), state.path[-1]
+    closed = max(map(abs, now)) < spec.quiet and not winding(state.path, spec)[-1]
+    return closed or max(abs(now[0] - last["side"]), abs(now[1] - last["down"])) < spec.quiet
 
 
 def latest(path: JawPath, seconds: float) -> JawPath:
@@ -118,9 +132,9 @@ def winding(path: JawPath, spec: CircleSpec) -> NDArray[np.float64]:
 def unseen_turns(t: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the whole turns that gaps have swallowed so far, frame by frame.
 
-    Unwrapping takes the shorter way round. In a gap the jaw may have gone the longer one: the nearest to
-    the pace at which it went round just before and just after the gap, whichever is slower: a jaw that
-    rested on one side of it has not gone round on that side of the gap either.
+    Unwrapping takes the shorter way round. In a gap the jaw may have gone the longer one: on in the
+    direction in which it was going round before the gap or after it, for as much of the gap as it takes at
+    that pace. Of several ways the nearest to the slower of the two paces.
     """
     steps, dt = np.diff(turns), np.diff(t)
     added = np.zeros(len(turns))
@@ -129,11 +143,25 @@ def unseen_turns(t: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[
         at = t[1:]
         before = seen & (at <= t[gap]) & (at > t[gap] - PACE_S)
         after = seen & (at > t[gap + 1]) & (at <= t[gap + 1] + PACE_S)
-        paces = [steps[near].sum() / dt[near].sum() for near in (before, after) if dt[near].sum() > SEEN_S]
-        if len(paces) == 2:  # noqa: PLR2004  # before and after
-            pace = min(paces, key=abs)
-            added[gap + 1 :] += round(float(pace * dt[gap] - steps[gap]))
+        seen_s = [float(dt[near].sum()) for near in (before, after)]
+        if min(seen_s) < PACED_S:
+            continue
+        paces = [float(steps[near].sum()) / s for near, s in zip((before, after), seen_s, strict=True)]
+        slow, fast = np.argsort(np.abs(paces))
+        resting = abs(paces[slow]) < STILL * abs(paces[fast])
+        if not resting or seen_s[fast] >= ROUND_S:
+            added[gap + 1 :] += _swallowed(float(steps[gap]), float(dt[gap]), paces[slow], paces[fast])
     return added
+
+
+def _swallowed(step: float, dt: float, slow: float, fast: float) -> int:
+    """Return the whole turns to add to a gap's shorter way, from the paces around it, turns a second."""
+    if slow * fast >= 0 or abs(slow) < STILL * abs(fast):
+        most = min(abs(fast), FASTEST) * dt + SPARE
+        ways = [turns for turns in (-1, 0, 1) if -SPARE <= (step + turns) * np.sign(fast) <= most]
+        if ways:
+            return min(ways, key=lambda turns: abs(step + turns - slow * dt))
+    return round(slow * dt - step)
 
 
 def swings(values: list[float]) -> int:

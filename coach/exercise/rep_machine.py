@@ -60,9 +60,12 @@ def step(
     if sample.t <= state.t:
         return state, None
     dt = min(sample.t - state.t, 0.2) if math.isfinite(state.t) else 0.0
-    if sample.t - state.t > unseen.GAP_S and state.phase in ("onset", "apex"):
-        # A gap this long is never part of a hold, however good the face looks before and after it.
-        state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
+    if sample.t - state.t > unseen.GAP_S:
+        # A gap this long is never part of a rise or a hold, however good the face looks before and after it.
+        if state.phase in ("onset", "apex"):
+            state, sample = replace(state, gone_since=state.t), Sample(sample.t, gone="face_lost")
+        elif state.phase == "neutral":
+            state = replace(state, trace=())
     enter = max(spec.enter * state.scale, spec.noise_gate * noise)
     if not math.isfinite(state.t) and sample.level > enter:
         # The movement started before the first frame: wait until the face has been at rest.
@@ -87,9 +90,13 @@ def step(
 
 def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepState:
     """Append the frame to the trace and the faults."""
+    if sample.t - state.t > unseen.SEEN_S and state.trace and state.trace[-1][0] < state.t:
+        # A blink before the gap: nothing had risen or fallen until it began.
+        state = replace(state, trace=(*state.trace, (state.t, state.trace[-1][1])))
     if sample.gone is not None:
         since = sample.t if state.gone_since is None else state.gone_since
-        return replace(state, gone_since=since, rest_since=None)
+        long = state.phase == "neutral" and sample.t - since > unseen.GAP_S
+        return replace(state, gone_since=since, rest_since=None, trace=() if long else state.trace)
     if sample.masked:
         return replace(state, gone_since=None)
     trace, faults = (*state.trace, (sample.t, sample.level)), state.faults
@@ -97,13 +104,21 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
         trace = _last(trace, sample.t)
     if state.phase in ("onset", "apex") and sample.fault is not None:
         faults = _with_fault(state, sample, sample.fault, spec)
-    rest_since = None
-    low = sample.level - state.floor < spec.rest * max(state.plateau, enter)
+    rest_since, height = None, sample.level - state.floor
+    low = height < spec.rest * max(state.plateau, enter)
     home = abs(sample.level) < enter / 2  # the calibrated neutral is always rest
     if state.phase == "offset" and (low or home):
         in_gap = sample.t - state.t > unseen.SEEN_S
         rest_since = state.rest_since or (state.t if in_gap else sample.t)
-    return replace(state, trace=trace, faults=faults, gone_since=None, rest_since=rest_since)
+    rested = state.phase in ("apex", "offset") and unseen.rested(state, sample.t, height, spec.half)
+    return replace(
+        state,
+        trace=trace,
+        faults=faults,
+        gone_since=None,
+        rest_since=rest_since,
+        rested=state.rested or rested,
+    )
 
 
 def _with_fault(state: RepState, sample: Sample, reason: Reason, spec: RepSpec) -> FormFaults:
@@ -122,7 +137,7 @@ def _last(trace: LevelTrace, t: float) -> LevelTrace:
     """Return the trace's last moments, and the frame before a gap that is longer than they are."""
     first = bisect_left(trace, -PREROLL_S, key=lambda point: point[0] - t)
     gap_s = trace[first][0] - trace[first - 1][0] if 0 < first < len(trace) else 0.0
-    return trace[first - 1 :] if unseen.SEEN_S < gap_s <= unseen.GAP_S else trace[first:]
+    return trace[first - 1 :] if gap_s > unseen.SEEN_S else trace[first:]
 
 
 def _trigger(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
@@ -148,13 +163,17 @@ def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTr
     if not state.counted and _nothing(state, enter):
         return "dropped"
     below, low = state.below_since, sample.level - state.floor < spec.rest * state.plateau
-    fallen = below is not None and (low or sample.t - below >= spec.grace_s)
+    fallen = state.rested or (below is not None and (low or sample.t - below >= spec.grace_s))
     return "fell" if fallen or sample.t - state.start > LONGEST_S else None
 
 
 def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    rested = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
-    return "rested" if rested or _stuck(state, sample.t, spec) or _next_begun(state, enter) else None
+    seen = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
+    return (
+        "rested"
+        if seen or state.rested or _stuck(state, sample.t, spec) or _next_begun(state, enter)
+        else None
+    )
 
 
 TRIGGERS: Final[dict[RepPhase, Callable[[RepState, Sample, RepSpec, float], RepTrigger | None]]] = {
@@ -207,8 +226,10 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     if state.level < spec.leave * plateau:
         below_since = state.below_since
         if below_since is None:
-            below_since = kinematics.fall(trace, floor, spec.leave * plateau)
+            below_since = unseen.fallen(trace, floor, spec.leave * plateau, plateau)
     until = t if below_since is None else min(below_since, t)
+    if t - trace[-1][0] > unseen.BLINK_S:
+        until = trace[-1][0]  # more than a blink: nobody knows yet
     if state.gone_since is not None:
         until = min(until, state.gone_since)
     return replace(
@@ -226,7 +247,8 @@ def _move(
     """Go to the next phase; return what ended, if anything."""
     moved = replace(state, phase=TRANSITIONS[state.phase, trigger], since=sample.t)
     if trigger == "entered":
-        return replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0, below_since=None), None
+        entered = replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0)
+        return replace(entered, below_since=None, rested=False), None
     if trigger == "dropped":
         return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if trigger == "dwelt":
@@ -263,7 +285,8 @@ def _rested(
         state, end, None if state.counted else _reason(state, spec), brief=_brief(state, sample.t, spec)
     )
     level = state.trace[-1][1] if state.trace else state.floor
-    floor = level if state.rest_since is None else min(state.floor, max(level, 0.0))
+    new = state.rest_since is None and not state.rested  # a level it has settled at
+    floor = level if new else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
     if next_begun:
         clean = replace(clean, floor=state.floor, trace=_last(state.trace, sample.t))

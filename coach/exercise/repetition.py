@@ -67,9 +67,9 @@ class RepState:
     `since`: start of the phase, seconds. `floor`: level at rest. `scale`: usual plateau of this person.
     `trace`: trusted levels since shortly before the onset. `below_since`: when the level fell below the leave
     threshold; `gone_since`: when the face was last lost or turned away; `gone`: which of them ended the
-    movement. `counted`: the movement has reached the hold target. `start`: onset, seconds; `half_t`: when
-    the rise was half-way up. `begun`: the movement was under way in the first frame. `from_start`: such a
-    movement is judged all the same.
+    movement. `rested`: it came to rest in a gap. `counted`: the movement has reached the hold target.
+    `start`: onset, seconds; `half_t`: when the rise was half-way up. `begun`: the movement was under way in
+    the first frame. `from_start`: such a movement is judged all the same.
     """
 
     phase: RepPhase = "neutral"
@@ -83,6 +83,7 @@ class RepState:
     gone_since: float | None = None
     rest_since: float | None = None
     gone: Reason | None = None
+    rested: bool = False
     counted: bool = False
     start: float = 0.0
     half_t: float = 0.0

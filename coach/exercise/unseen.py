@@ -8,7 +8,9 @@ gap is placed by a straight line, which is a guess.
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 
+from coach.exercise import kinematics
 from coach.exercise.kinematics import LevelTrace
 from coach.exercise.repetition import RepSpec, RepState
 
@@ -18,6 +20,11 @@ SEEN_S = 0.3  # between two frames; what happened in a longer interval was not s
 # 24 films of rendered people with gaps of 0.35 to 1.45 s cut into them: granting all of it counts tries of
 # 2.2 s as holds of 3 s.
 UNSEEN_SHARE = 0.25
+FALL_S = 0.5  # nobody takes longer to let go, once it is under way
+FALLING = 0.92  # of the plateau; below it, and lower from frame to frame, letting go has begun
+FALLING_FRAMES = 3
+ON_THE_WAY = 0.6
+BLINK_S = 0.7  # levels that cannot be trusted for longer than this are more than a blink
 
 
 def gap_around(trace: LevelTrace, t: float) -> tuple[float, float]:
@@ -36,6 +43,42 @@ def may_have_held(state: RepState, spec: RepSpec) -> bool:
     _, after_fall_t = gap_around(state.trace, fallen_t)
     unseen_s = state.half_t - before_rise_t + after_fall_t - fallen_t
     return state.hold_s + UNSEEN_SHARE * unseen_s >= spec.hold_s
+
+
+def fallen(trace: LevelTrace, floor: float, threshold: float, plateau: float) -> float:
+    """Return when the last two levels crossed `threshold` downwards; heights above `floor`.
+
+    In a gap that began while the face was letting go, soon after its beginning.
+    """
+    crossed = kinematics.fall(trace, floor, threshold)
+    before = [level - floor for _, level in trace[-1 - FALLING_FRAMES : -1]]
+    lower = len(before) == FALLING_FRAMES and all(a > b for a, b in pairwise(before))
+    if lower and trace[-1][0] - trace[-2][0] > SEEN_S and before[-1] < FALLING * plateau:
+        return min(crossed, trace[-2][0] + FALL_S / 2)
+    return crossed
+
+
+def rested(state: RepState, t: float, height: float, share: float) -> bool:
+    """Whether a movement came to rest in the gap before `t`: long enough to let go in, and low behind it.
+
+    What is seen then may be higher than rest: the next movement may have begun.
+
+    Parameters
+    ----------
+    state
+        Before this frame.
+    t
+        Of this frame, seconds.
+    height
+        Of this frame's level above rest.
+    share
+        Of the plateau; what is below has let go. Where a movement that has counted was on its way down before
+        the gap, `ON_THE_WAY` is low enough.
+    """
+    trusted_t = state.trace[-1][0] if state.trace else t
+    gap = t - state.t >= FALL_S or t - trusted_t > BLINK_S  # a blink may lengthen it at either end
+    falling = state.counted and state.below_since is not None
+    return gap and height < (max(share, ON_THE_WAY) if falling else share) * state.plateau
 
 
 def rose_in_gap(state: RepState, enter: float) -> bool:

@@ -7,7 +7,9 @@ from jaw_path import jaw_path
 from synthetic import clock, line, load, reached, run, spec
 
 from coach.exercise import jaw_circles
+from coach.exercise.protocol import Context
 from coach.exercise.repetition import Ended, Sample
+from coach.testing import face
 
 RULES = spec()  # a hold of 3 s
 HELD = [(0.0, 0.0), (1.0, 0.0), (1.4, 1.0), (4.9, 1.0), (5.3, 0.0), (8.0, 0.0)]  # held for 3.9 s
@@ -84,3 +86,85 @@ def test_circles_go_on_over_a_stutter(clockwise, seconds):
             counted += fresh
             assert not fresh or direction == ("clockwise" if clockwise else "counterclockwise")
     assert counted == 5
+
+
+def test_a_rest_in_a_gap_is_one_even_if_the_next_try_has_begun_behind_it():
+    """The fall was hidden, and the face is on its way up again at a third of its height."""
+    points = [(0.0, 0.0), (1.0, 0.0), (1.3, 1.0), (4.9, 1.0), (5.2, 0.0)]
+    points += [(5.9, 0.0), (6.3, 1.0), (9.8, 1.0), (10.2, 0.0), (12.0, 0.0)]
+    _, happened = run(without(line(points, clock(12)), 4.85, 1.15), RULES)
+    assert len(reached(happened)) == 2
+
+
+def test_a_face_that_rests_a_little_higher_after_a_gap_has_rested():
+    """Weak faces come to rest at a quarter of their best; without a gap a moment below would be seen."""
+    points = [(0.0, 0.0), (1.0, 0.0), (1.3, 1.0), (4.9, 1.0), (5.2, 0.05), (5.9, 0.05), (6.0, 0.28)]
+    points += [(6.4, 0.28), (6.7, 1.0), (10.0, 1.0), (10.3, 0.0), (12.0, 0.0)]
+    _, happened = run(without(line(points, clock(12)), 4.95, 1.1), RULES)
+    assert len(reached(happened)) == 2
+
+
+def test_a_blink_right_after_a_gap_counts_nothing_yet():
+    """Eyes shut, nobody knows where the face is: of a try of 2 s that fell in the gap comes no repetition."""
+    start = 4.5
+    short = [(0.0, 0.0), (2.0, 0.0), (2.3, 1.0), (4.4, 1.0), (4.7, 0.0), (8.0, 0.0)]
+    samples = without(line(short, clock(8)), start, 1.2)
+    blink = [Sample(s.t, masked=True) if start + 1.1 < s.t < start + 1.45 else s for s in samples]
+    assert reached(run(blink, RULES)[1]) == []
+
+
+def test_a_blink_at_the_edge_of_a_gap_hides_no_rise():
+    """The last level before the blink is at rest, so the rise began in the gap: half of it is held time."""
+    samples = without(line(HELD, clock(8)), 1.2, 1.35)
+    blink = [Sample(s.t, masked=True) if 0.9 < s.t < 1.25 or 2.5 < s.t < 2.7 else s for s in samples]
+    assert len(reached(run(blink, RULES)[1])) == 1
+
+
+def test_a_fall_that_had_begun_before_a_gap_is_not_held_half_through_it():
+    """A try of 2.4 s, lower from frame to frame when the pictures stop."""
+    short = [(0.0, 0.0), (1.0, 0.0), (1.3, 1.0), (3.4, 1.0), (3.8, 0.0), (8.0, 0.0)]
+    _, happened = run(without(line(short, clock(8)), 3.51, 1.4), RULES)
+    assert reached(happened) == []
+    assert [result.reason for _, result in happened if isinstance(result, Ended)] == ["too_short"]
+
+
+def circled(frames, start: float, seconds: float) -> int:
+    """Return how many circles are counted with a gap."""
+    rules = load("jaw_release").spec.circles
+    state, counted = jaw_circles.JawCircles(), 0
+    for features in frames:
+        if not start < features.t < start + seconds:
+            state, fresh, _ = jaw_circles.step(state, features, rules)
+            counted += fresh
+    return counted
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+def test_a_circle_that_ends_in_a_gap_is_one(clockwise):
+    """The jaw was going round, and rests where the circle ends: it went on, not back."""
+    frames = jaw_path(5, clockwise=clockwise, period_s=2.0, fps=15.0)
+    assert circled(frames, 9.45, 1.2) == 5
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+def test_a_circle_that_begins_in_a_gap_is_one(clockwise):
+    """Six tenths of it are done when it is seen again."""
+    frames = jaw_path(5, clockwise=clockwise, period_s=2.0, fps=15.0, before_s=2.0)
+    assert circled(frames, 2.1, 1.2) == 5
+
+
+def test_a_smile_that_came_in_a_gap_is_judged_once_it_has_been_seen():
+    """The eyes join in while nothing is seen; one frame at the gap's end is no judgement."""
+    memory, state = load("memory_anchor"), None
+    happened = []
+    state = memory.give(memory.begin(Context()), 1.0)
+    for number in range(8 * 30):
+        t = number / 30
+        rise = min(max((t - 1.8) / 0.5, 0.0), 1.0)
+        lids = min(max((t - 3.4) / 0.2, 0.0), 1.0) * rise  # the eyes a little later than the gap ends
+        if not 1.7 < t < 3.2:
+            state, events = memory.step(state, t, face(t, smile=rise, cheek=lids))
+            happened += events
+    (recall,) = [event for event in happened if event.type == "recall"]
+    assert recall.eye_engaged
+    assert recall.in_time
