@@ -26,6 +26,7 @@ from coach.shell.capture.source import Listener, Signal
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Keeper
+from coach.shell.system.notices import Notices
 from coach.shell.window.display import Command
 from coach.types import FaceObservation, Frame
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from coach.shell.window.display import Display
 
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
-NOTICE_S = 8.0  # how long a notice stays
 PREPARE_S = 8.0  # how long to wait for words that were not known before
 LEAVING_S = 1 / 30  # from one picture of the farewell to the next
 BETWEEN_S = 0.3  # from one line of the summary to the next
@@ -113,9 +113,8 @@ class Loop:
         self._source, self._display, self._voice = devices.source, devices.display, devices.voice
         self._detector = (ThreadedDetector if ahead else Detector)(devices.source, devices.landmarker)
         self._keeper = keeper
-        self._notices = [*notices, *devices.notices]
+        self._notices = Notices([*notices, *devices.notices])
         self._help_lines = help_lines
-        self._noticed_t: float | None = None
         self._demonstration = demonstration
         self._range_watch = range_watch
         self._recording = recording
@@ -130,8 +129,6 @@ class Loop:
         self._help = False
         self._rate_seen = PictureRate()
         self._drawn = True
-        self._told = False
-        self._announced = False
 
     def interrupt(self) -> None:
         """End at the next frame; what was done is kept."""
@@ -161,7 +158,8 @@ class Loop:
                 if detection.got is Signal.ENDED:
                     return "finished" if self.flow.finished else "source_ended"
                 output = self._process(detection)
-                self._announce(output.notice)
+                self._notices.begin()
+                self._notices.add(output.notice)
                 self._keeper.take(output.events)
                 if self._range_watch is not None:
                     self._range_watch.step(output.features)
@@ -250,15 +248,6 @@ class Loop:
             return self.flow.camera_lost(self.t)
         return self.flow.idle(self.t)
 
-    def _announce(self, news: str) -> None:
-        """Print the notices on the terminal, once there are pictures, then each new one as it comes."""
-        if news:
-            self._notices.append(news)
-        for notice in [news] if self._announced else self._notices:
-            if notice:
-                click.echo(notice, err=True)
-        self._announced = True
-
     def _speak(self, output: Output) -> None:
         if output.say is None:
             return
@@ -307,21 +296,10 @@ class Loop:
         return replace(screen, muted=self.muted, notice=self._notice(), lines=lines, demo=demo)
 
     def _notice(self) -> str:
-        """Return a storage problem while it lasts, else each notice for `NOTICE_S`."""
-        if self._voice.problem and not self._told:
-            self._told = True
-            self._notices.append(self._voice.problem)
-            click.echo(self._voice.problem, err=True)
+        """Return a storage problem while it lasts, else one notice after the other."""
+        self._notices.add(self._voice.problem)
         problem = self._keeper.problem or (self._recording.problem if self._recording else "")
-        if problem or not self._notices:
-            return problem
-        if self._noticed_t is None:
-            self._noticed_t = self.t
-        if self.t - self._noticed_t < NOTICE_S:
-            return self._notices[0]
-        self._notices.pop(0)
-        self._noticed_t = None
-        return ""
+        return problem or self._notices.line(self.t)
 
     def _obey(self, command: Command) -> None:
         if command is Command.QUIT:

@@ -27,13 +27,14 @@ from coach.progress.history import History
 from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
 from coach.shell.app.farewell import Farewell
-from coach.shell.app.loop import NOTICE_S, Loop
+from coach.shell.app.loop import Loop
 from coach.shell.capture import simulated_person
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
+from coach.shell.system.notices import NOTICE_S
 from coach.shell.window import window
 from coach.shell.window.display import Command, NoDisplay
 from coach.types import FaceObservation, Frame
