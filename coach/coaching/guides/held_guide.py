@@ -10,9 +10,9 @@ from coach.coaching.guides.countdown import Countdown
 from coach.coaching.guides.feedback import FIXED, Rationing, ration
 from coach.coaching.guides.guide import Guidance, Moment
 from coach.coaching.guides.held_stages import (
-    TRANSITIONS,
     HeldGuideState,
     HeldGuideTrigger,
+    moved,
     over,
     seen,
     trigger,
@@ -207,4 +207,4 @@ class HeldGuide:
                 turn = len(ASKING_AGAIN) - 2 + turn % 2
             cues.append(self._cue(moment, CueKind.INSTRUCTION, ASKING_AGAIN[turn]))
             state = replace(state, unanswered=state.unanswered + 1)
-        return replace(state, stage=TRANSITIONS[state.stage, found], since=moment.t)
+        return moved(state, found, moment.t)

@@ -105,6 +105,11 @@ def trigger(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> HeldG
     return None if find is None else find(state, moment, spec)
 
 
+def moved(state: HeldGuideState, found: HeldGuideTrigger, t: float) -> HeldGuideState:
+    """Return the state in the next stage, which begins at `t` seconds."""
+    return replace(state, stage=TRANSITIONS[state.stage, found], since=t)
+
+
 def over(moment: Moment) -> bool:
     """Whether a try was counted or has ended."""
     return any(isinstance(event, Rep | Attempt) for event in moment.events)
