@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 # The usual limits of numbers in configuration files. A field with other limits states them itself.
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=60)]
@@ -17,6 +18,17 @@ class Strict(BaseModel):
     """A section of a configuration file: unknown keys and NaN are errors, nothing is coerced."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _zero_or(least: int) -> Callable[[int], int]:
+    """Return a check of a number that is 0, or at least `least`."""
+
+    def check(value: int) -> int:
+        if 0 < value < least:
+            raise ValueError(f"write {least} or more, or 0 for what suits the screen")
+        return value
+
+    return check
 
 
 class CameraSettings(Strict):
@@ -44,10 +56,13 @@ class VoiceSettings(Strict):
 
 
 class WindowSettings(Strict):
-    """The window. `view`: the picture with or without an overlay, an outline only, or no picture."""
+    """The window. `view`: the picture with or without an overlay, an outline only, or no picture.
 
-    width: Annotated[int, Field(ge=640, le=7680)]
-    height: Annotated[int, Field(ge=480, le=4320)]
+    `width`, `height`: pixels; 0 as suits the screen.
+    """
+
+    width: Annotated[int, Field(ge=0, le=7680), AfterValidator(_zero_or(640))]
+    height: Annotated[int, Field(ge=0, le=4320), AfterValidator(_zero_or(480))]
     fullscreen: bool
     large_text: bool
     view: Literal["picture", "overlay", "outline", "hidden"]

@@ -17,6 +17,7 @@ import cv2
 from coach.coaching.screen import Screen
 from coach.settings import WindowSettings
 from coach.shell.system.native_stderr import native_stderr
+from coach.shell.system.screen_size import opening_size, screen_size
 from coach.shell.system.typing_keys import TypingKeys
 from coach.shell.window.display import VIEWS, Command, WindowView
 from coach.shell.window.labels import Labels
@@ -36,6 +37,7 @@ X_PORT = 6000  # TCP port of display 0
 X_PATIENCE_S = 2.0
 KEYS_SHOWN_S = 5.0  # after the last key or movement of the pointer the row of keys fades
 FADE_S = 0.8
+SETTLE_S = 0.15  # window systems lay a window out within this time
 
 
 def display_problem() -> str:
@@ -111,7 +113,9 @@ class OpenCvWindow:
         self._typing_keys = TypingKeys()
         self._typing = False
         self._typed = ""
-        self._appearance = Appearance(canvas_size(settings.width, settings.height), settings.view)
+        fitting = opening_size(screen_size())
+        self._asked_size = settings.width or fitting[0], settings.height or fitting[1]
+        self._appearance = Appearance(canvas_size(*self._asked_size), settings.view)
         self._fullscreen = settings.fullscreen
         self._measuring = False
         self._shown: deque[float] = deque(maxlen=31)
@@ -120,16 +124,29 @@ class OpenCvWindow:
         self._open = True
         self._stirred_s = time.monotonic()  # when the person last touched keys or pointer
         self.canvas: Image | None = None  # the picture shown now
+        # An empty window is white in one system and black in another, for as long as the camera takes.
+        self.canvas = self._painter.wait(self._appearance.size)
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-            cv2.resizeWindow(title, settings.width, settings.height)
+            cv2.resizeWindow(title, *self._asked_size)
             cv2.setMouseCallback(title, self._mouse)
             if self._fullscreen:
                 self._apply_fullscreen()
-            # An empty window is white in one system and black in another, for as long as the camera takes.
-            self.canvas = self._painter.wait(self._appearance.size)
-            cv2.imshow(title, self.canvas)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Show the first canvas until the window system has laid the window out, in its own time.
+
+        Until then Qt shows the canvas in a corner of a white window, and afterwards the camera is opened.
+        """
+        until = time.monotonic() + SETTLE_S
+        while (size := self._size()) is not None:
+            self.canvas = self._painter.wait(size)
+            cv2.imshow(self._title, self.canvas)
             cv2.pollKey()
+            if time.monotonic() >= until:
+                break
+            time.sleep(SETTLE_S / 10)
 
     @property
     def view(self) -> WindowView:

@@ -39,6 +39,7 @@ class FakeGui:
     def __init__(self, monkeypatch):
         self.keys, self.shown, self.closed, self.size, self.mouse = [], [], False, (800, 600), None
         self.fullscreen = False
+        monkeypatch.setattr(window_module, "SETTLE_S", 0.0)
         for name in ("namedWindow", "resizeWindow"):
             monkeypatch.setattr(cv2, name, lambda *_: None)
         monkeypatch.setattr(cv2, "setMouseCallback", lambda _, callback: setattr(self, "mouse", callback))
@@ -152,6 +153,28 @@ def test_escape_leaves_full_screen_first_and_then_quits(gui):
     assert not gui.fullscreen
     gui.keys = [27]
     assert window.show(FRAME, None, SCREEN) == (Command.QUIT,)
+
+
+def test_a_window_opens_as_suits_the_screen(gui, monkeypatch):
+    """Unless a size was set; either way it says "one moment" in the size it was given, from the start."""
+    asked = []
+    monkeypatch.setattr(cv2, "resizeWindow", lambda _, *size: asked.append(size))
+    monkeypatch.setattr(window_module, "screen_size", lambda: (3840, 2160))
+    OpenCvWindow(SETTINGS.model_copy(update={"width": 0, "height": 0}), "test")
+    OpenCvWindow(SETTINGS, "test")
+    assert asked == [(3072, 1728), (800, 600)]
+    assert {canvas.shape for canvas in gui.shown} == {(600, 800, 3)}
+    assert all(canvas.max() > 150 for canvas in gui.shown)  # words on a dark ground
+    assert all(np.median(canvas) < 40 for canvas in gui.shown)
+
+
+def test_one_moment_is_shown_until_the_window_is_laid_out(gui, monkeypatch):
+    """Window systems lay it out in their own time; a canvas of another size would stand in a corner."""
+    monkeypatch.setattr(window_module, "SETTLE_S", 0.05)
+    sizes = iter([(320, 240), (320, 240), (1000, 700)])
+    monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, *next(sizes, (1000, 700))))
+    OpenCvWindow(SETTINGS, "test")
+    assert gui.shown[-1].shape == (700, 1000, 3)
 
 
 def test_the_canvas_follows_the_window(gui):
