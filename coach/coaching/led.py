@@ -43,7 +43,7 @@ class Led:
     coaching
         `config/coaching.toml`.
     section
-        Where the words of the flow's own cues stand.
+        The section with the words of the flow's own cues.
 
     Attributes
     ----------

@@ -8,7 +8,7 @@
 | waiting | ... in vain so far | waiting | blue | other words, the picture, an image, an offer |
 | rising | it has begun | rising | blue | nothing |
 | holding | the form is right, the clock runs | hold | green | "hold" after half a second, ticks |
-| fix | the form is wrong, the clock stands | the fault's own | amber | what to change |
+| fix | the form is wrong, the clock has stopped | the fault's own | amber | what to change |
 | let go | it has counted | released | white | "and release", "that's three" |
 | once more | it has not | attempt | amber | why |
 """

@@ -235,7 +235,7 @@ FORGIVEN_EVERY = 7  # days: one missed day in so many does not end a streak
 class Streak:
     """Days that counted in a row, a forgiven one not among them.
 
-    `current` still stands if yesterday counted, or can be forgiven: today is not over yet.
+    `current` is kept if yesterday counted, or can be forgiven: today is not over yet.
     """
 
     current: int

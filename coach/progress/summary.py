@@ -16,7 +16,7 @@ from coach.types import Side
 # When a weaker side is named before a set.
 RECENT, WEEKS = timedelta(days=42), timedelta(days=14)
 LEAST_SMILES, MOSTLY = 10, 0.6
-CHECK_IN = "check_in"  # where its words stand
+CHECK_IN = "check_in"  # where its words are
 IN_TIME_S = 5.0  # a recall within this is in time
 
 

@@ -1,4 +1,4 @@
-"""Where a replay stands: one line of time over one or two sessions, each exercise begun together."""
+"""How far a replay has come: one line of time over one or two sessions, each exercise begun together."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from coach.progress.history import Felt
 from coach.progress.today import Figure, Today
 from coach.progress.words import ProgressWords
 
-END = "end"  # the section of its words; what is said of it stands with the session's
+END = "end"  # the section of its words; what is said aloud is with the session's
 EndStage: TypeAlias = Literal["warmth", "felt", "card", "over"]
 EndKey: TypeAlias = Literal["answer", "go_on", "other"]
 

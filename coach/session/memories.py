@@ -45,7 +45,7 @@ class Memories:
         if len(self.items) >= MOST:
             raise UsageError(f"there are {MOST} memories already; edit or remove one first")
         if memory.id in {item.id for item in self.items}:
-            raise UsageError(f"id '{memory.id}' stands there twice; give each memory its own")
+            raise UsageError(f"id '{memory.id}' is there twice; give each memory its own")
         return Memories((*self.items, _checked(memory)))
 
     def edit(self, number: int, prompt: str) -> Memories:

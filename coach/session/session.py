@@ -27,7 +27,7 @@ from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
 from coach.types import FaceObservation
 
-CHECK_IN = "check_in"  # where the words for a check-in stand
+CHECK_IN = "check_in"  # where the words for a check-in are
 
 
 class Session(LedFlow):

@@ -220,7 +220,7 @@ class Loop:
         Parameters
         ----------
         texts
-            What to say; it stands on the terminal already.
+            What to say; it has been printed already.
         rate_wpm
             The voice's rate, words a minute.
         """

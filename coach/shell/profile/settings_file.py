@@ -11,7 +11,7 @@ from coach.settings import Settings
 from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
 from coach.shell.system.private_file import write_private
 
-HEAD = "Your own settings; every key there is stands in the program's coach.toml with its meaning."
+HEAD = "Your own settings. The program's coach.toml explains every key that there is."
 
 
 def save_choices(path: Path, choices: Mapping[str, str | int]) -> None:

@@ -148,7 +148,7 @@ def _recorded(folder: Path) -> Recorded:
 
 
 def _session_of_facts(folder: Path) -> str:
-    """Return the session's id that stands beside the film, empty where it does not."""
+    """Return the session's id that was kept beside the film, empty if none was."""
     try:
         with (folder / FACTS).open("rb") as file:
             facts = json.loads(file.read(10_000))

@@ -52,7 +52,7 @@ def _page(report: ClinicalReport, words: ProgressWords) -> Figure:
 
 
 def _laid_out(report: ClinicalReport, words: ProgressWords, size: float) -> tuple[Figure, float]:
-    """Return the page with its tables in text of `size` points, and where its last line stands, inches."""
+    """Return the page with its tables in text of `size` points, and where its last line is, inches."""
     from matplotlib.figure import Figure
 
     def say(key: str) -> str:

@@ -44,7 +44,7 @@ def choose_speech(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> t
 
     Recordings are fixed phrases. A session one of whose phrases is not among them (an exercise of another
     package, a changed language file) is spoken by the system as a whole. A memory's name is not among them
-    either: where captions are read, the name stands there and "Memory two" is said instead, which keeps the
+    either: where captions are read, the name is shown and "Memory two" is said instead, which keeps the
     voice; where nobody reads (`read` is False), the name must be heard, and the system speaks all.
     """
     rate = max(round(settings.rate * speech.pace), 1)

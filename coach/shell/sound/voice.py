@@ -78,7 +78,7 @@ def make_voice(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> Voic
     speech
         What will be said; it is rendered in the background from now on.
     cache_dir
-        Where sounds are kept between sessions; a temporary folder stands in if it is not writable.
+        Where sounds are kept between sessions; a temporary folder if it is not writable.
     """
     if settings.mode == "silent":
         return SilentVoice()

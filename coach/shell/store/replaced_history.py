@@ -15,7 +15,7 @@ FileId = tuple[int, int]
 
 
 def file_id(path: Path) -> FileId | None:
-    """Return which file stands under a name (device and number), None where there is none."""
+    """Return which file has a name (device and number), None where no file has it."""
     try:
         about = path.stat()
     except OSError:

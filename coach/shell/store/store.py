@@ -270,7 +270,7 @@ class Store:
         self._files = [(path, None if self.read_only else file_id(path)) for path in paths]
 
     def _replaced(self) -> bool:
-        """Whether another file stands under the name of the open one: a sync program put it there."""
+        """Whether another file has the name of the open one: a sync program put it there."""
         known = self._files[0][1]
         return known is not None and file_id(self.path) not in {known, None}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from coach.errors import CoachError
 
 NAME = "smile-coach"
-MARK = "Two minutes a day for the muscles of your smile"  # stands in each file that was written here
+MARK = "Two minutes a day for the muscles of your smile"  # is in each file that was written here
 # Runs its arguments; if they fail, the terminal stays until a key so that the reason can be read.
 STAY = '"$@" || { printf "[Enter] "; read -r key; }'
 # The shortcut's values come in the environment: nothing has to be quoted for PowerShell.

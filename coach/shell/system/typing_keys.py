@@ -40,7 +40,7 @@ def typed_on(text: str, typed: str, longest: int) -> tuple[str, bool]:
     Parameters
     ----------
     text
-        What stood there.
+        The text so far.
     typed
         Characters, `BACKSPACE` and `ENTER`.
     longest

@@ -31,7 +31,7 @@ def _room(layout: Layout, key: str, rect: Rect) -> int:
 
 
 def labels_beside(layout: Layout, labels: Mapping[Command, str]) -> bool:
-    """Whether every label has room beside its key; else all of them stand below."""
+    """Whether every label has room beside its key; else all of them are below."""
     size = layout.px(_SIZE)
     return all(
         theme.fitted(labels[command], _room(layout, command.value, rect), rect.h, size).size == size

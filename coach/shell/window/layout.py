@@ -1,4 +1,4 @@
-"""Where everything stands in the window, computed from its size alone."""
+"""Where everything is in the window, computed from its size alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coach.types import Image
 SMALLEST_CANVAS = (640, 480)
 LARGEST_CANVAS = (1920, 1200)  # larger windows are drawn at this size and enlarged by the window system
 MARGIN = 24  # pixels at 1280x720 that stay free round everything
-WIDE = 1.2  # width over height from which words stand beside the face instead of above it
+WIDE = 1.2  # width over height from which words are beside the face instead of above it
 BUTTONS = (
     Command.PAUSE,
     Command.NEXT,
@@ -107,7 +107,7 @@ def canvas_size(width: int, height: int) -> tuple[int, int]:
 def layout(width: int, height: int, large: bool = False) -> Layout:
     """Return the boxes of a session's window: the ring round the face, the bars directly beside it.
 
-    The picture fills the window; words and figures lie on plates over it. They stand at fixed places,
+    The picture fills the window; words and figures lie on plates over it. They have fixed places,
     for bars that follow the face train it less exactly. `large`: the large-text setting.
     """
     scale = _scale(width, height, large=large)
@@ -129,7 +129,7 @@ def layout(width: int, height: int, large: bool = False) -> Layout:
     words_h = 0 if wide else px(120)
     top = head.bottom + gap + (words_h + gap if words_h else 0)
     bar_w, badge_h = px(58), px(50)
-    # Half of each badge stands outside the ring, above and below. The words beside it need their room.
+    # Half of each badge is outside the ring, above and below. The words beside it need their room.
     share = 0.3 if not wide else 0.19 if width < 1.5 * height else 0.18
     radius = min((caption.y - gap - top - badge_h) // 2, round(width * share))
     middle = (width // 2, top + badge_h // 2 + radius)

@@ -84,7 +84,7 @@ def arrow(canvas: Image, centre: tuple[float, float], r: float, way: tuple[int, 
 
 
 def plate(canvas: Image, rect: Rect, radius: int) -> None:
-    """Paint the ground that words and figures over the picture stand on."""
+    """Paint the plate behind words and figures over the picture."""
     rounded(canvas, rect, radius, theme.PANEL)
 
 
