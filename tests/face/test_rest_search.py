@@ -16,6 +16,17 @@ FPS = 15
 CORNERS = (61, 291)
 
 
+LOWER_LIDS = (374, 380, 373, 145, 153, 144)
+
+
+def raised(face: FaceObservation) -> FaceObservation:
+    """Return a face with its cheeks up: lower lids higher, and a squint, which shows faintly."""
+    landmarks, shapes = face.landmarks.copy(), face.blendshapes.copy()
+    landmarks[list(LOWER_LIDS), 1] -= 0.004
+    shapes[[Blendshape.EYE_SQUINT_LEFT, Blendshape.EYE_SQUINT_RIGHT]] += 0.12
+    return replace(face, landmarks=landmarks, blendshapes=shapes)
+
+
 def film(*parts: tuple[float, float]) -> list[FaceObservation]:
     """Return a film of (seconds, smile) stretches; a smile lifts the corners."""
     frames: list[FaceObservation] = []
@@ -59,6 +70,26 @@ def test_a_face_that_never_rests_says_how_much_it_smiles():
     rest = find_rest(film((3, 1)))
     assert rest is not None
     assert rest.smile == pytest.approx(0.8)
+
+
+def test_a_film_that_begins_in_a_held_cheek_raise_has_its_rest_later():
+    """Raised cheeks are as still as a resting face, and no blendshape tells them well."""
+    frames = film((7, 0))
+    rest = find_rest([raised(face) if face.t < 4.5 else face for face in frames])
+    assert rest is not None
+    assert rest.start == pytest.approx(4.5, abs=0.15)
+
+
+def test_lips_that_stay_apart_are_no_rest_where_the_mouth_is_shut_elsewhere():
+    """A jaw held open, of which the blendshapes show next to nothing."""
+    frames = []
+    for face in film((7, 0)):
+        landmarks = face.landmarks.copy()
+        landmarks[[14, 152], 1] += 0.05 * (face.t < 4.5)
+        frames.append(replace(face, landmarks=landmarks))
+    rest = find_rest(frames)
+    assert rest is not None
+    assert rest.start == pytest.approx(4.5, abs=0.15)
 
 
 def test_a_face_that_is_never_still_has_its_calmest_moment():
