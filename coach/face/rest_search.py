@@ -39,8 +39,8 @@ LIDS_COUNT, LIPS_COUNT = 0.4, 0.1
 CALMEST = 0.15  # share of a film, at the least, in which a part of the face is at rest
 AS_CALM = 0.45  # so much more may be going on in the first seconds than in the calmest moment
 # A cheek that is raised in the first seconds and not in the calmest moment: lids and squint, in their
-# tolerances. In 200 pieces of films of rendered people resting eyes differ by up to 0.26 and 1.4, held raises by
-# 0.6 and 1.7 at least.
+# tolerances. In pieces of films of rendered people resting eyes differ by 0.26 and 1.4 at most, held raises
+# by 0.6 and 1.7 at least.
 RAISED_LIDS, RAISED_SQUINT = 0.4, 1.0
 UNREST_COSTS, LATE_COSTS = 0.1, 0.1  # beside what is going on: how much changes; people begin at rest
 TURN_COSTS_DEG = 60.0  # a head turned by this much is as far from rest as one full blendshape
@@ -137,7 +137,8 @@ def _busy(
     lips = _above_calmest(np.array([m.lip_gap for m in measured]), open_eyes) / LIP_GAP
     turned = np.array([abs(m.pose.yaw) + abs(m.pose.roll) for m in measured]) / TURN_COSTS_DEG
     total: Array = shapes[:, list(BUSY)].sum(axis=1) + turned + np.where(open_eyes, 0.0, 0.5)
-    return total + EYES_COUNT * eyes + LIDS_COUNT * lids + LIPS_COUNT * lips
+    total += EYES_COUNT * eyes + LIDS_COUNT * lids + LIPS_COUNT * lips
+    return total
 
 
 def _above_calmest(values: Array, open_eyes: NDArray[np.bool_]) -> Array:
