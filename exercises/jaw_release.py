@@ -24,6 +24,7 @@ StageStatus: TypeAlias = Literal["started", "done", "skipped"]
 BreathPhase: TypeAlias = Literal["none", "still", "in", "opening", "out"]
 
 WIDE = 0.6  # of the person's widest: talking, breathing out and circles stay below
+SWING_S = 1.0  # a jaw that is held stays where it is for this long
 STRAIGHT_S = 2.0  # a jaw that drops to breathe out has stayed in the middle for this long
 # The stages that begin or end when a breath goes from one phase to the next.
 BREATH_STAGES: Final[dict[tuple[BreathPhase, BreathPhase], tuple[tuple[StageName, StageStatus], ...]]] = {
@@ -58,12 +59,13 @@ class LipSpec(Strict):
     """When the mouth opens with the jaw, for drops of the chin of more than `from_down`.
 
     `least_gap`: between the lips, a share of the chin's drop; less is a pout. `max_pull`: of the mouth
-    corners; more is laughter.
+    corners; more is laughter. `max_swing`: of the jaw from side to side within a second; more is grinding.
     """
 
     from_down: Length
     least_gap: Length
     max_pull: Length
+    max_swing: Length
 
 
 class JawSpec(ExerciseSpec):
@@ -165,7 +167,7 @@ class JawRelease:
         if features is None:
             sample = Sample(t, gone="head_turned" if turned else "face_lost")
         else:
-            sample = Sample(t, self._opening(features) / state.context.own_range.jaw)
+            sample = Sample(t, self._opening(state, features) / state.context.own_range.jaw)
         before = state.rep.phase
         noise = state.context.noise.chin / state.context.own_range.jaw
         rep, result = step(state.rep, sample, self.spec.repetition, noise)
@@ -188,14 +190,16 @@ class JawRelease:
             state = replace(state, opening=(), opened=False)
         return state, tuple(events)
 
-    def _opening(self, features: Features) -> float:
-        """Return the chin's drop where the mouth opens with it: not of a pout, nor of laughter."""
+    def _opening(self, state: JawState, features: Features) -> float:
+        """Return the chin's drop where the mouth opens with it: not of a pout, laughter or a grinding jaw."""
         lips = self.spec.lips
         if features.jaw_down <= lips.from_down:
             return features.jaw_down
         pursed = features.lip_gap < lips.least_gap * features.jaw_down
         laughing = features.corner_pull.mean > lips.max_pull
-        return lips.from_down if pursed or laughing else features.jaw_down
+        sides = circles.latest(state.circles.path, SWING_S)["side"]
+        grinding = len(sides) > 0 and np.ptp(sides) > lips.max_swing
+        return lips.from_down if pursed or laughing or grinding else features.jaw_down
 
     def _closed(self, state: JawState, ended: Ended, t: float) -> tuple[JawState, tuple[Event, ...]]:
         """End an opening: it counts if held long enough and closed slowly, else it has one reason."""
