@@ -27,7 +27,8 @@ def typical_pull(smile: float) -> float:
 def without_smile(baseline: Baseline) -> Baseline:
     """Return the neutral face guessed from a face that never stops smiling.
 
-    Both sides are taken to smile alike, so nothing can be said about which is the weaker one.
+    It is taken to rest evenly, which no face does to the millimetre: a smile that looks even against it is
+    even, of an uneven one nothing can be said about which side is the weaker one.
     """
     mirrored = baseline.mirrored
     return replace(
@@ -42,7 +43,7 @@ def _relaxed(smiling: Measures) -> Measures:
     pull = typical_pull(smiling.smile.mean)
 
     def less(value: Bilateral, by: float) -> Bilateral:
-        return Bilateral(value.left - by, value.right - by)
+        return Bilateral(value.mean - by, value.mean - by)
 
     return replace(
         smiling,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from coach.coaching.spec import STANDARD
-from coach.events import Attempt, Calibrated, Event, Rep, Smile
+from coach.events import Attempt, Calibrated, Event, Rep, SideVerdict, Smile
 from coach.exercise.protocol import AnyExercise, Context, Cued
 from coach.exercise.view import View
 from coach.face.baseline import Baseline, Noise, OwnRange, neutral_baseline
@@ -22,6 +23,7 @@ SETTLE_S, SETTLE_SHARE = 0.3, 0.2  # left out of a short stretch at rest; less o
 LEAST_FRAMES = 3
 # What nine of ten resting faces keep below (79 recordings); lids and chin in proportion.
 RESTING = Noise(lid=0.003, corner=0.007, chin=0.015)
+RESTS_UNEVENLY_MM = 2.0  # most resting faces have their corners less uneven (12 recorded people)
 SMILING = 0.35  # smile blendshape of the calmest stretch from which on the face never stops smiling
 
 
@@ -161,7 +163,7 @@ class Analysis:
         return tuple(replace(event, exercise=self._exercise.name) for event in events)
 
     def _told(self, events: Sequence[Event]) -> tuple[Event, ...]:
-        """Count events; without a neutral face no side can be called the weaker one."""
+        """Count events."""
         for event in events:
             if isinstance(event, Rep):
                 self.reps[event.exercise or self._exercise.name] += 1
@@ -169,7 +171,14 @@ class Analysis:
                 self.attempts[event.exercise or self._exercise.name] += 1
         if not self._guessed:
             return tuple(events)
-        return tuple(replace(e, weaker_side="unclear") if isinstance(e, Smile) else e for e in events)
+        return tuple(_roughly(event) if isinstance(event, Smile) else event for event in events)
+
+
+def _roughly(smile: Smile) -> Smile:
+    """Return a smile against a guessed neutral face: it may be even, but no side is called the weaker one."""
+    weaker: SideVerdict = "even" if smile.weaker_side == "even" else "unclear"
+    unsure_mm = math.hypot(smile.uncertainty_mm or 0.0, RESTS_UNEVENLY_MM)
+    return replace(smile, weaker_side=weaker, uncertainty_mm=unsure_mm)
 
 
 def _at_most(noise: Noise) -> Noise:

@@ -1,0 +1,35 @@
+"""A recording counted: against a neutral face that is found in it, or guessed where there is none."""
+
+from __future__ import annotations
+
+import pytest
+from synthetic import load
+from synthetic_face import observed, synthetic_face
+
+from coach.events import Smile
+from coach.face.landmarks import LEFT, RIGHT, Blendshape
+from coach.session.analysis import Analysis
+
+
+def smiles(left: float, right: float) -> list[Smile]:
+    """Return the smiles of a film of three seconds in which the face never stops smiling."""
+    analysis = Analysis(load("symmetry_drill"))
+    results = []
+    for n in range(45):
+        points = synthetic_face()
+        points[RIGHT.nasolabial] = points[LEFT.nasolabial] * (-1, 1, 1)
+        for side, by in ((LEFT, left), (RIGHT, right)):
+            points[[side.mouth_corner, side.nasolabial], 1] -= 0.15 * by
+        shapes = {Blendshape.MOUTH_SMILE_LEFT: 0.8 * left, Blendshape.MOUTH_SMILE_RIGHT: 0.8 * right}
+        results += analysis.process(n / 15, observed(points, n / 15, shapes=shapes))
+    results += analysis.finish(3.0)
+    return [event for result in results for event in result.events if isinstance(event, Smile)]
+
+
+@pytest.mark.parametrize(("sides", "verdict"), [((1.0, 1.0), "even"), ((1.0, 0.2), "unclear")])
+def test_a_smile_that_never_stops_may_be_even_but_has_no_weaker_side(sides, verdict):
+    """Its neutral face is guessed, and resting faces are even to two millimetres only."""
+    (smile,) = smiles(*sides)
+    assert smile.weaker_side == verdict
+    assert smile.uncertainty_mm is not None
+    assert smile.uncertainty_mm > 2.0
