@@ -274,6 +274,7 @@ def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief:
         half_t=state.half_t,
         reason=reason,
         brief=brief,
+        begun=state.begun,
     )
 
 

@@ -110,7 +110,7 @@ class Reached:
 class Ended:
     """A movement is over and back at rest. `reason` is None for one that had reached its target.
 
-    `brief`: it was held for less than is worth a word.
+    `brief`: it was held for less than is worth a word. `begun`: it was under way in the first frame.
     """
 
     start: float
@@ -120,3 +120,4 @@ class Ended:
     half_t: float
     reason: Reason | None
     brief: bool = False
+    begun: bool = False

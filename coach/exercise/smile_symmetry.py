@@ -15,6 +15,7 @@ from coach.exercise.held import since
 from coach.exercise.repetition import Ended, RepState
 from coach.exercise.side_difference import SideDifference, SideSpec, side_difference
 from coach.exercise.unseen import SEEN_S
+from coach.face.baseline import SETTLE_S
 from coach.face.features import Features
 from coach.types import Bilateral, Side
 
@@ -39,7 +40,7 @@ class EvenSpec(SideSpec):
     measure under-reads it; by less than `doubt` of asymmetry beyond what is certain, only where it lasts.
     `smooth_s`: over how long the sides are averaged. `least_lag_s`: shorter lags are not reported.
     `lag_under_read`: true over measured lag, found on rendered people. `least_smile`: rise of the smile
-    blendshape that goes with any smile.
+    blendshape that goes with any smile; `no_smile`: with none.
     """
 
     held_mm: Annotated[float, Field(ge=0, le=10)]
@@ -48,6 +49,7 @@ class EvenSpec(SideSpec):
     least_lag_s: Annotated[float, Field(ge=0, le=1)]
     lag_under_read: Annotated[float, Field(ge=1, le=3)]
     least_smile: Annotated[float, Field(gt=0, le=1)]
+    no_smile: Annotated[float, Field(ge=0, lt=1)]
 
 
 def smile_level(features: Features, spec: EvenSpec) -> float:
@@ -57,7 +59,8 @@ def smile_level(features: Features, spec: EvenSpec) -> float:
     lips pursed or pressed, a head that nods.
     """
     pull = features.lip_corner_pull.mean
-    return pull * min(max(features.smile.mean / spec.least_smile, 0.0), 1.0) if pull > 0 else pull
+    smiling = (features.smile.mean - spec.no_smile) / (spec.least_smile - spec.no_smile)
+    return pull * min(max(smiling, 0.0), 1.0) if pull > 0 else pull
 
 
 def comparable_from(rep: RepState) -> float:
@@ -144,8 +147,12 @@ def describe_smile(
 
 
 def judged(frames: Sequence[Features], ended: Ended) -> list[Features]:
-    """Return the frames a smile is judged on: after its rise, before any correction, near its plateau."""
+    """Return the frames a smile is judged on: after its rise, near its plateau, before any correction.
+
+    One that did not count because it was uneven was not corrected: of that, all of it.
+    """
     begin, end = ended.half_t + JUDGED_S[0], min(ended.half_t + JUDGED_S[1], ended.end)
+    end = ended.end if ended.reason == "asymmetric" else end
     within = [f for f in frames if begin <= f.t <= end] or [
         f for f in frames if ended.start <= f.t <= ended.end
     ]
@@ -162,17 +169,21 @@ def _weaker(sides: SideDifference, ended: Ended, spec: EvenSpec) -> SideVerdict:
 
 
 def is_smile(frames: Sequence[Features], ended: Ended) -> bool:
-    """Whether a movement of the corners is one that others take for a smile."""
+    """Whether a movement of the corners is one that others take for a smile.
+
+    Of one that was under way in the first frame, the time in which the landmarker settles tells nothing.
+    """
     if not ended.brief:
         return True
     travel_mm = median(f.excursion_mm.maximum for f in judged(frames, ended))
-    return ended.end - ended.half_t >= TWITCH_S and travel_mm >= TWITCH_MM
+    since_t = frames[0].t + SETTLE_S if ended.begun else ended.half_t
+    return ended.end - since_t >= TWITCH_S and travel_mm >= TWITCH_MM
 
 
 def is_weak(sides: SideDifference, ended: Ended, spec: EvenSpec) -> bool:
-    """Whether one side was the weaker one: for others to see, or all through a long hold."""
-    long = ended.end - ended.half_t >= JUDGED_S[1]
-    return sides.certain(spec.noticed_mm) or (long and ended.reason == "asymmetric")
+    """Whether one side was the weaker one: for others to see, or by hardly less all through a long hold."""
+    long = ended.end - ended.half_t >= JUDGED_S[1] and ended.reason == "asymmetric"
+    return sides.certain(spec.held_mm if long else spec.noticed_mm)
 
 
 def _median(pairs: Sequence[Bilateral]) -> Bilateral:

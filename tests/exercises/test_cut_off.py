@@ -53,3 +53,8 @@ def test_a_smile_that_had_ended_before_the_film_did_was_too_short():
     """The corners are on their way down in the last frame."""
     events = told([(1.0, 0.0), (1.4, 1.0), (3.0, 1.0), (3.4, 0.1)], 3.5)
     assert attempt(events).reason == "too_short"
+
+
+def test_what_the_landmarker_still_settles_from_is_no_smile():
+    """Corners that come down within half a second of the film's first frame."""
+    assert told([(0.0, 0.7), (0.3, 0.6), (0.5, 0.0)], 4.0) == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -280,6 +282,24 @@ def ramp(t, start, plateau_s):
     return level_at(held(start, plateau_s), t)
 
 
+def test_a_corner_that_sags_in_a_long_smile_is_the_weaker_one():
+    """Even at first: what cost the hold is what is said of the smile."""
+    even, sagging = Bilateral(1.0, 1.0), Bilateral(1.0, 0.5)
+    smile = [(1.0, 0.0), (1.4, even), (2.4, even), (2.8, sagging), (9.0, sagging), (9.4, 0.0)]
+    events = run("symmetry_drill", 12, smile=smile)
+    assert reason(events) == "asymmetric"
+    assert of(events, "smile")[0]["weaker_side"] == "right"
+
+
+def test_corners_that_rise_without_a_smile_are_none():
+    """Cheeks puffed or lips pressed: the smile blendshape wanders no further than at rest."""
+    frames = [
+        (t, features and replace(features, smile=Bilateral(0.02, 0.02)))
+        for t, features in trace(9, smile=held(1.0, 5.5))
+    ]
+    assert play(load("symmetry_drill"), frames) == []
+
+
 # ---- jaw release -------------------------------------------------------------------------------------
 
 
@@ -303,6 +323,18 @@ def test_snapped_shut():
 def test_a_short_opening_is_too_short():
     """Three seconds are not five, however slowly they end."""
     assert reason(run("jaw_release", 12, jaw=held(1.0, 3.0, fall_s=1.5))) == "too_short"
+
+
+def test_a_jaw_that_grinds_from_side_to_side_is_not_held_open():
+    """Wide open for six seconds, but never still."""
+    frames = [
+        (t, replace(features, jaw_side=0.06 * math.sin(9 * t)))
+        for t, features in trace(12, jaw=held(1.0, 5.5, fall_s=2.0))
+        if features is not None
+    ]
+    events = [plain(event, "jaw_release") for event in play(load("jaw_release"), frames)]
+    assert not of(events, "rep")
+    assert "open_hold" not in [event["name"] for event in of(events, "stage")]
 
 
 def test_talking_is_nothing():
