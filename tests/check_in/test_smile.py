@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -27,6 +28,7 @@ from coach.progress.summary import summary_lines, type_sentence
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
 from coach.shell.app.score import range_lines
+from coach.shell.capture.simulated_person import SimulatedPerson
 from coach.shell.command_line.cli import cli
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.detection.stills import Stills
@@ -250,6 +252,8 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "chmod", refuse)
+    half = partial(SimulatedPerson, fps=15.0)  # half as many pictures show the same
+    monkeypatch.setattr("coach.shell.capture.simulated_person.SimulatedPerson", half)
     arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep", "--language", "en"]
     result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
     assert result.exit_code == 0, result.output

@@ -8,6 +8,7 @@ from itertools import combinations, cycle
 from typing import get_args
 
 import pytest
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.text import Text
 from simulated_year import LAST_DAY, fill
 
@@ -16,7 +17,7 @@ from coach.coaching.phrases import PhraseBook
 from coach.events import Reason, Recall, Smile
 from coach.progress.clinical_report import ClinicalReport, clinical_report
 from coach.progress.history import History
-from coach.progress.series import all_series, exercise_series
+from coach.progress.series import Series, all_series, exercise_series
 from coach.progress.summary import exercise_lines, overview, summary_lines
 from coach.progress.words import ProgressWords, bound
 from coach.session.tally import Tally
@@ -65,7 +66,17 @@ def words(request: pytest.FixtureRequest) -> ProgressWords:
 
 @pytest.fixture(scope="module")
 def page(year: History, words: ProgressWords) -> str:
-    return progress_page(year, LAST_DAY, words)
+    """Return the page; one trend is drawn for all, for words differ between them in the title alone."""
+    drawn: list[str] = []
+
+    def drawn_once(series: Series, words: ProgressWords) -> str:
+        if not drawn:
+            drawn.append(trend_chart(series, words))
+        return f"{drawn[0]}<title>{html.escape(words.label(series))}</title>"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("coach.shell.report.charts.trend_chart", drawn_once)
+        return progress_page(year, LAST_DAY, words)
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +87,8 @@ def report(year: History, words: ProgressWords) -> ClinicalReport:
 def texts_of(report: ClinicalReport, words: ProgressWords, rows: int) -> list[Text]:
     """Return every text on the report's page with so many measures, drawn so that axes have their labels."""
     figure = pdf_report._page(replace(report, changes=(report.changes * 2)[:rows]), words)
-    figure.set_dpi(1200)  # a printer's: letters are as wide as they are
-    figure.draw_without_rendering()
+    figure.set_dpi(72)  # a PDF's: letters are as wide as they are printed, in points
+    FigureCanvasPdf(figure).draw()
     return [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
 
 
@@ -143,7 +154,7 @@ def test_nothing_on_the_report_touches_anything(
     boxes = {text: text.get_window_extent() for text in texts}
     room = figure.bbox.width * (pdf_report.RIGHT + 0.02) / pdf_report.A4[0]
     assert not [text.get_text() for text, box in boxes.items() if box.x1 > room or box.y0 < 0]
-    lines = [boxes[text].padded(-1.0) for text in figure.texts if text in boxes]
+    lines = [boxes[text].padded(-0.1) for text in figure.texts if text in boxes]
     assert not [pair for pair in combinations(lines, 2) if pair[0].overlaps(pair[1])]
 
 
