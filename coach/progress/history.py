@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import Final, Literal, TypeAlias, TypeVar, get_args
 
@@ -178,8 +178,9 @@ class History:
 
     def active_days(self) -> frozenset[date]:
         """Return the days that count: with at least one repetition or one memory that brought a smile."""
-        recalled = (row.day for row in self.recalls if row.latency_s is not None)
-        return frozenset({*(row.day for row in self.repetitions), *recalled})
+        recalled = (row for row in self.recalls if row.latency_s is not None)
+        began = {row.session: row.at for row in chain(self.repetitions, recalled)}
+        return frozenset(at.date() for at in began.values())
 
     def streak_days(self) -> frozenset[date]:
         """Return the active days and those that the calendar alone left out, on a flight over the date line.
@@ -216,7 +217,8 @@ def summarise(history: History, exercise: str, today: date) -> ExerciseSummary |
     rows = [row for row in history.repetitions if row.exercise == exercise]
     if not rows:
         return None
-    week = [row for row in rows if today - timedelta(days=7) < row.day <= today]
+    before = today - timedelta(days=7)
+    week = [row for row in rows if before < row.day <= today]
     return ExerciseSummary(
         exercise=exercise,
         repetitions=len(rows),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from statistics import fmean, median
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ D = TypeVar("D", bound=ExerciseRecord)
 WEEKLY = 12  # weeks with values from which on weeks are compared, not sessions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is computed from the values is kept beside them
 class Series:
     """One quantity over time, in no language yet.
 
@@ -33,6 +34,7 @@ class Series:
     sem: float | None = None
     exercise: str = ""
 
+    @cached_property
     def steady(self) -> Series:
         """Return the values to judge: after twelve weeks each week's median, until then every value.
 
@@ -50,10 +52,10 @@ class Series:
             values=tuple(median(self.values[index] for index in indices) for indices in weeks.values()),
         )
 
-    @property
+    @cached_property
     def trend(self) -> Trend | None:
         """How it moved, None where it is too early to say."""
-        return trend(self.steady().values, self.sem, self.resolution)
+        return trend(self.steady.values, self.sem, self.resolution)
 
     @property
     def changed(self) -> bool | None:

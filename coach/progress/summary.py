@@ -105,9 +105,9 @@ def overview(history: History, today: date, words: ProgressWords) -> str:
     )
 
 
-def headline(history: History, words: ProgressWords) -> str:
+def headline(series: Iterable[Series], words: ProgressWords) -> str:
     """Return in one sentence what has really changed: the series that moved furthest beyond its noise."""
-    moved = [(one, one.trend) for one in all_series(history)]
+    moved = [(one, one.trend) for one in series]
     known = [(one, found) for one, found in moved if found is not None]
     real = [(one, found) for one, found in known if found.real]
     if not real:
@@ -221,11 +221,12 @@ def summary_lines(
     own = history.own()
     if not own.sessions and not own.scores:
         return [words.say("none_yet")]
+    series = all_series(own)
     lines = [words.say("simulated")] if own.simulated else []
     lines += [
         overview(own, today, words),
         words.line(words.say("week"), dots_text(week_dots(own, today))),
-        headline(own, words),
+        headline(series, words),
         *([due] if (due := next_sentence(next_check_in, today, words)) else []),
         *exercise_lines(own, today, words),
         *memory_lines(own, words, memories),
@@ -234,7 +235,6 @@ def summary_lines(
         lines.append(sentence)
     if sentence := type_sentence(own, words):
         lines.append(sentence)
-    series = all_series(own)
     lines += [words.sentence(one) for one in series if one.changed]
     lines += [words.sentence(one) for one in series if one.changed is False]
     lines += [words.value(one) for one in series if one.changed is None and one.sem is not None]

@@ -246,11 +246,11 @@ def test_a_difference_below_the_resolution_is_none() -> None:
 def test_after_twelve_weeks_weeks_are_compared() -> None:
     """Daily values become a median a week, so that the last three days are not the present."""
     daily = series([5.0] * 80 + [5.0] * 4 + [50.0] * 3)
-    assert len(daily.steady().values) == 13
+    assert len(daily.steady.values) == 13
     assert daily.trend is not None
     assert not daily.trend.real
-    assert len(series([5.0] * 60).steady().values) == 60
-    assert len(series([5.0] * 26, step=14).steady().values) == 26
+    assert len(series([5.0] * 60).steady.values) == 60
+    assert len(series([5.0] * 26, step=14).steady.values) == 26
 
 
 def test_a_year_shows_the_change_that_is_there_and_none_that_is_not(year: History) -> None:

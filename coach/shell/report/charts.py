@@ -42,7 +42,7 @@ _SMOOTH = 5  # values of the running median that is drawn through a short series
 def trend_chart(series: Series, words: ProgressWords) -> str:
     """Draw one series: each value, the trend, and the band of the person's own noise about the start."""
     figure, axes = _axes(series.unit, words)
-    steady, moved = series.steady(), series.trend
+    steady, moved = series.steady, series.trend
     if moved is not None:
         low, high = moved.start - moved.noise, moved.start + moved.noise
         axes.axhspan(low, high, color=_HEX["band"], lw=0)
@@ -123,7 +123,7 @@ def side_chart(series: Series, words: ProgressWords) -> str:
     figure, axes = _axes(series.unit, words)
     axes.axhspan(-UNNOTICED_MM, UNNOTICED_MM, color=_HEX["band"], lw=0)
     axes.axhline(0, color=_HEX["muted"], lw=0.8)
-    steady = series.steady()
+    steady = series.steady
     _dots_and_line(axes, series, steady)
     reach = max(*(abs(value) for value in series.values), UNNOTICED_MM) * 1.15
     axes.set_ylim(-reach, reach)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
 
 import coach
 from coach.progress.history import History
-from coach.progress.series import Series, all_series, exercise_series, score_series, side_series
+from coach.progress.series import Series, exercise_series, score_series, side_series
 from coach.progress.summary import (
     attempts_sentence,
     dots_text,
@@ -107,13 +108,16 @@ def progress_page(
         begin = _text(words.say("none_yet")).replace("smile-coach", "<code>smile-coach</code>")
         parts.append(f"<p>{begin}.</p>")
     else:
-        parts += [f'<p class="lead">{_text(headline(own, words))}.</p>']
+        scores = score_series(own)
+        exercises = {name: exercise_series(own, name) for name in own.exercises()}
+        series = (*scores, *chain.from_iterable(exercises.values()))
+        parts += [f'<p class="lead">{_text(headline(series, words))}.</p>']
         if due := next_sentence(next_check_in, today, words):
             parts.append(f"<p>{_text(due)}.</p>")
-        parts += [*_changes(own, words), *_photos(photos, words), *_scores(own, words)]
-        parts += [*_exercises(own, today, words), *_attempts(own, words), *_memories(own, words, names)]
-        parts += [*_sides(own, words), *_calendar(own, today, words)]
-        parts += _how_we_know(own, words)
+        parts += [*_changes(series, words), *_photos(photos, words), *_scores(own, scores, words)]
+        parts += [*_exercises(own, exercises, today, words), *_attempts(own, words)]
+        parts += [*_memories(own, words, names), *_sides(own, words), *_calendar(own, today, words)]
+        parts += _how_we_know(series, words)
     policy, style = "default-src 'none'; style-src 'unsafe-inline'", _STYLE
     if photos is not None:
         policy += f"; img-src data:; script-src '{before_after.SCRIPT_HASH}'"
@@ -138,15 +142,14 @@ def _week(own: History, today: date, words: ProgressWords) -> list[str]:
     return [f'<p class="week" role="img" aria-label="{label}">{dots}</p><p>{told}.</p>']
 
 
-def _changes(own: History, words: ProgressWords) -> list[str]:
+def _changes(series: Sequence[Series], words: ProgressWords) -> list[str]:
     """Say what changed beyond noise; nothing where nothing did."""
-    real = [words.sentence(one) for one in all_series(own) if one.changed]
+    real = [words.sentence(one) for one in series if one.changed]
     return [_heading("changed", words), _list(real, "real")] if real else []
 
 
-def _how_we_know(own: History, words: ProgressWords) -> list[str]:
+def _how_we_know(series: Sequence[Series], words: ProgressWords) -> list[str]:
     """Show, folded away, what has not changed beyond noise, what it is too early for, and how to read it."""
-    series = all_series(own)
     still = [words.sentence(one) for one in series if one.changed is False]
     early = early_sentence((one for one in series if one.sem is None), words)
     parts = [_list(still)] if still else []
@@ -160,8 +163,7 @@ def _photos(photos: tuple[KeptPhoto, KeptPhoto] | None, words: ProgressWords) ->
     return [] if photos is None else [_heading("photos", words), before_after.compared(*photos, words)]
 
 
-def _scores(own: History, words: ProgressWords) -> list[str]:
-    found = score_series(own)
+def _scores(own: History, found: Sequence[Series], words: ProgressWords) -> list[str]:
     if not found:
         return []
     kind = type_sentence(own, words)
@@ -183,9 +185,11 @@ def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
     return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
-def _exercises(own: History, today: date, words: ProgressWords) -> list[str]:
+def _exercises(
+    own: History, series: Mapping[str, Sequence[Series]], today: date, words: ProgressWords
+) -> list[str]:
     parts = [_heading("exercises", words), _list(exercise_lines(own, today, words))]
-    drawn = {name: _trends(exercise_series(own, name), words) for name in own.exercises()}
+    drawn = {name: _trends(found, words) for name, found in series.items()}
     return parts + [f"<h3>{_text(words.title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
 
 

@@ -54,7 +54,8 @@ NumberColumn = Annotated[float, Field(ge=-1e9, le=1e9)]
 CountColumn = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
-_NUMBER = "(typeof({0}) IN ('integer', 'real') AND {0} BETWEEN -1e9 AND 1e9)"
+# SQLite sorts texts behind all numbers; the plus keeps a column of texts from turning the limits into texts.
+_NUMBER = "(+{0} BETWEEN -1e9 AND 1e9)"
 _TEXT = "(typeof({0}) = 'text' AND length({0}) <= 1000000)"
 _MINUTE = "[0-9]" * 4 + "-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]*[-+Z]*"
 _SOUND: tuple[tuple[Any, str], ...] = (

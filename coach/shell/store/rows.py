@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -126,11 +128,30 @@ def _moment(at: str) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def read_history(connection: sqlite3.Connection) -> History:
-    """Return everything in the database that can be read, each kind in order of time."""
+@contextlib.contextmanager
+def no_cycles() -> Iterator[None]:
+    """Make many objects none of which refers to itself, without Python's looking for such again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> History:
+    """Return everything in the database that can be read, each kind in order of time.
+
+    `examined`: all rows are known to be sound, which need not be found out again.
+    """
+
+    def readable(table: str) -> str:
+        return "TRUE" if examined else sound(table)
+
     rows = connection.execute(
         f"""SELECT id, started_at, plan, source, version, duration_s, reason, felt FROM sessions
-        WHERE {sound("sessions")} ORDER BY started_at, rowid"""  # noqa: S608
+        WHERE {readable("sessions")} ORDER BY started_at, rowid"""  # noqa: S608
     ).fetchall()
     sessions = tuple(
         SessionRecord(
@@ -147,45 +168,54 @@ def read_history(connection: sqlite3.Connection) -> History:
         if (at := _moment(started_at)) is not None
     )
     began = {session.id: session.started_at for session in sessions}
+    place = {session.id: number for number, session in enumerate(sessions)}
 
     def read(table: str, *columns: str) -> list[tuple[Any, ...]]:
-        """Rows of one table: session, time of the session, exercise, and then `columns`."""
-        names = ", ".join(f"{table}.{column}" for column in columns)
-        query = f"""SELECT session, coalesce(exercise, ''), {names} FROM {table}
-            JOIN sessions ON sessions.id = session WHERE {sound(table)}
-            ORDER BY started_at, sessions.rowid, {table}.id"""  # noqa: S608
-        return [(row[0], began[row[0]], *row[1:]) for row in connection.execute(query) if row[0] in began]
+        """Rows of one table, in the order of their sessions: session, exercise, and then `columns`."""
+        query = f"""SELECT session, coalesce(exercise, ''), {", ".join(columns)} FROM {table}
+            WHERE {readable(table)} ORDER BY id"""  # noqa: S608
+        rows = [row for row in connection.execute(query) if row[0] in place]
+        rows.sort(key=lambda row: place[row[0]])  # quicker than a join: they are in this order but for a few
+        return rows
 
     holds = read("repetitions", "hold_s", "whole_hold_s", "t_s")
     smiles = read("smiles", "weaker_side", "symmetry", "lag_s", "excursion_left_mm", "excursion_right_mm")
     recalls = read("recalls", "memory", "latency_s", "in_time", "eye_engaged", "feeling")
     scores = connection.execute(
         f"""SELECT at, source, scores.name, value, sem FROM scores
-        JOIN check_ins ON check_ins.id = check_in WHERE {sound("scores")} AND {sound("check_ins")}
+        JOIN check_ins ON check_ins.id = check_in WHERE {readable("scores")} AND {readable("check_ins")}
         ORDER BY at, scores.id"""  # noqa: S608
     )
     details = connection.execute(
-        f"SELECT at, source, details FROM check_ins WHERE {sound('check_ins')} ORDER BY at, rowid"  # noqa: S608
+        f"SELECT at, source, details FROM check_ins WHERE {readable('check_ins')} ORDER BY at, rowid"  # noqa: S608
     )
     types = ((_moment(at), source, _smile_type(text)) for at, source, text in details)
     return History(
         sessions=sessions,
         repetitions=tuple(
-            RepRecord(session, when, exercise, hold_s if whole_hold_s is None else whole_hold_s, t_s or 0.0)
-            for session, when, exercise, hold_s, whole_hold_s, t_s in holds
+            RepRecord(
+                session,
+                began[session],
+                exercise,
+                hold_s if whole_hold_s is None else whole_hold_s,
+                t_s or 0.0,
+            )
+            for session, exercise, hold_s, whole_hold_s, t_s in holds
         ),
         attempts=tuple(
-            AttemptRecord(session, when, exercise, reason, t_s or 0.0)
-            for session, when, exercise, reason, t_s in read("attempts", "reason", "t_s")
+            AttemptRecord(session, began[session], exercise, reason, t_s or 0.0)
+            for session, exercise, reason, t_s in read("attempts", "reason", "t_s")
         ),
         smiles=tuple(
-            SmileRecord(session, when, exercise, weaker, symmetry, lag_s, Bilateral(left, right))
-            for session, when, exercise, weaker, symmetry, lag_s, left, right in smiles
-            if None not in {weaker, symmetry, lag_s, left, right}
+            SmileRecord(session, began[session], exercise, weaker, symmetry, lag_s, Bilateral(left, right))
+            for session, exercise, weaker, symmetry, lag_s, left, right in smiles
+            if None not in (weaker, symmetry, lag_s, left, right)
         ),
         recalls=tuple(
-            RecallRecord(session, when, exercise, memory or "", latency_s, bool(timely), bool(eyes), feeling)
-            for session, when, exercise, memory, latency_s, timely, eyes, feeling in recalls
+            RecallRecord(
+                session, began[session], exercise, memory or "", latency_s, bool(timely), bool(eyes), feeling
+            )
+            for session, exercise, memory, latency_s, timely, eyes, feeling in recalls
         ),
         scores=tuple(Score(at, *row[1:]) for row in scores if (at := _moment(row[0])) is not None),
         types=tuple(TypeRecord(at, source or "", kind) for at, source, kind in types if at and kind),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import coach
 from coach import events
@@ -19,12 +19,15 @@ from coach.errors import StoreError
 from coach.progress.history import Felt, History
 from coach.shell.store import database as history_file
 from coach.shell.store.replaced_history import FileId, file_id, merge, remove_ours, rescue
-from coach.shell.store.rows import Statement, feeling, insertion, rating, read_history, statement
+from coach.shell.store.rows import Statement, feeling, insertion, no_cycles, rating, read_history, statement
 from coach.shell.store.unreadable_rows import left_out_notice
 
 
 def _today() -> datetime:
     return datetime.now().astimezone()
+
+
+Content: TypeAlias = tuple[sqlite3.Connection, int, int]
 
 
 class Store:
@@ -53,7 +56,11 @@ class Store:
         self._rescued: Path | None = None  # a copy of the file that another computer's has replaced
         self._files: list[tuple[Path, FileId | None]] = []
         self._remember_file()
-        self.notice = "; ".join(filter(None, [notice, left_out_notice(connection, self.path)]))
+        self._sound: Content | None = None  # the content in which every row can be read
+        with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):  # reading the history will say it
+            left_out = left_out_notice(connection, self.path)
+            self._sound = None if left_out else self._content()
+            self.notice = "; ".join(filter(None, [notice, left_out]))
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False, clock: Callable[[], datetime] = _today) -> Self:
@@ -214,7 +221,8 @@ class Store:
             It cannot be read.
         """
         try:
-            return read_history(self._connection)
+            with no_cycles():
+                return read_history(self._connection, examined=self._sound == self._content())
         except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"{self.path}: cannot be read ({error}); restore a copy") from error
 
@@ -264,6 +272,11 @@ class Store:
         except sqlite3.IntegrityError:
             # The session's row is gone (it was forgotten while it ran): this event has no session any more.
             return
+
+    def _content(self) -> Content:
+        """Return what differs as soon as anything in the history has changed, by whomever."""
+        foreign = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return self._connection, self._connection.total_changes, foreign
 
     def _remember_file(self) -> None:
         paths = history_file.companions(self.path)

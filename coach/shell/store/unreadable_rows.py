@@ -12,11 +12,14 @@ from coach.shell.store.rows import unsound
 
 
 def left_out_notice(connection: sqlite3.Connection, path: Path) -> str:
-    """Return one line on the rows that cannot be read, with the remedy; empty where all can."""
-    try:
-        lines = [line for rows in unsound(connection).values() for line in rows.values()]
-    except (sqlite3.Error, UnicodeDecodeError):  # reading the history will say it
-        return ""
+    """Return one line on the rows that cannot be read, with the remedy; empty where all can.
+
+    Raises
+    ------
+    sqlite3.Error, UnicodeDecodeError
+        They cannot be looked at.
+    """
+    lines = [line for rows in unsound(connection).values() for line in rows.values()]
     if not lines:
         return ""
     count = "1 row cannot be read and is" if len(lines) == 1 else f"{len(lines)} rows cannot be read and are"

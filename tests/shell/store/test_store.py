@@ -668,3 +668,15 @@ def test_a_check_in_on_a_full_disk_is_all_or_nothing(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="nothing was changed"):
             store.add_check_in(AT.astimezone(UTC), {"mouth": 50.0}, details=json.loads("{}"))
         assert rows(tmp_path, "SELECT 1 FROM check_ins") == []
+
+
+def test_a_row_that_another_program_spoils_after_the_opening_is_left_out(tmp_path: Path) -> None:
+    """All rows were sound when they were looked at; once anything has changed they are looked at again."""
+    with Store.open(tmp_path) as store:
+        key = store.begin_session("daily", "webcam:0", AT)
+        store.record(key, events.Rep(t=5.0, exercise="cheek_raiser", index=1, start=1.0, hold_s=4.0))
+    with Store.open(tmp_path, read_only=True) as reader, sqlite3.connect(tmp_path / NAME) as other:
+        assert len(reader.history().repetitions) == 1
+        other.execute("UPDATE repetitions SET hold_s = 'long'")
+        other.commit()
+        assert reader.history().repetitions == ()
