@@ -177,6 +177,26 @@ def test_one_moment_is_shown_until_the_window_is_laid_out(gui, monkeypatch):
     assert gui.shown[-1].shape == (700, 1000, 3)
 
 
+def test_the_row_of_keys_fades_after_five_seconds_and_comes_back(gui, monkeypatch):
+    """A key brings it back at once."""
+    now = [100.0]
+    monkeypatch.setattr(window_module.time, "monotonic", lambda: now[0])
+    window = OpenCvWindow(SETTINGS, "test")
+
+    def seen() -> bool:
+        window.show(FRAME, None, SCREEN)
+        return bool((gui.shown[-1][-20:] != 90).any())
+
+    assert seen()
+    now[0] += 4.9
+    assert seen()
+    now[0] += 1.0
+    assert not seen()
+    gui.keys.append(ord("m"))
+    seen()
+    assert seen()
+
+
 def test_the_canvas_follows_the_window(gui):
     """After a resize everything is laid out again for the new size; a huge one is enlarged by the system."""
     window = OpenCvWindow(SETTINGS, "coach")
