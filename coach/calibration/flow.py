@@ -213,7 +213,8 @@ class CalibrationFlow(LedFlow):
                 time_left_s=USUAL_S,
             )
         if self.finished:
-            return Screen("summary", title=book.text(SECTION, "range_done"), progress=1.0, lines=self.lines())
+            title = book.text(SECTION, "range_done" if state.measured else "range_none")
+            return Screen("summary", title=title, progress=1.0, lines=self.lines())
         new = not state.takes and state.phase in ("asking", "waiting") and not self.led.paused_by
         asked = len(RANGE_PARTS) * self._spec.takes
         done = state.part * self._spec.takes + len(state.takes)

@@ -76,7 +76,7 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
             faulty_side="left" if phase == "fix" else "",
             hold=hold,
             hold_left_s=5 * (1 - hold),
-            bars=Bars(level, BAND),
+            bars=Bars(level, BAND, single=exercise == "jaw_release"),
             caption=book.text(exercise, cue, n=book.number(count), side=side, seconds=5),
             progress=0.18 + 0.1 * number,
             step=EXERCISES.index(exercise),
@@ -160,7 +160,15 @@ def _before(book: PhraseBook) -> Iterator[GalleryPicture]:
         caption=book.number(2),
         progress=0.15,
         time_left_s=99,
+        steps=len(EXERCISES),
+        dot=0.3,
     )
+    for key, swell, left_s in (("breathe_in", 0.75, 1.0), ("breathe_out", 0.17, 1.0)):
+        said = book.text("jaw_release", key)
+        word = book.text("jaw_release", f"{key}_word")
+        breath = replace(circles, count=0, target=0, hold=0.0, dot=None, word=word, swell=swell)
+        breath = replace(breath, caption=said, instruction=said, hold_left_s=left_s)
+        yield GalleryPicture(f"jaw_release-{key}", breath, Bilateral(0, 0))
     yield GalleryPicture("jaw_release-moving", circles, Bilateral(0.2, 0.2))
 
 

@@ -228,9 +228,9 @@ def page_layout(width: int, height: int, large: bool = False) -> Layout:
 
 def _column(panel: Rect, scale: float) -> dict[str, Rect]:
     """Stack the panel's parts from top to bottom; the gauge takes the middle that is left."""
-    pad = round(20 * scale)
+    pad = round(MARGIN * scale)
     x, w = panel.x + pad, panel.w - 2 * pad
-    title = Rect(x, panel.y + round(14 * scale), w, round(44 * scale))
+    title = Rect(x, panel.y + pad, w, round(44 * scale))
     instruction = Rect(x, title.bottom + round(4 * scale), w, round(panel.h * 0.165))
     progress = Rect(x, panel.bottom - round(50 * scale), w, round(44 * scale))
     count_h = round(min(84 * scale, panel.h * 0.15))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import cv2
@@ -69,13 +70,16 @@ def draw_table(canvas: Image, layout: Layout, box: Rect, lines: Lines, size: flo
 
 def draw_words(canvas: Image, layout: Layout, title: str, instruction: str) -> None:
     """Write the exercise's name and what to do on a plate that is as high as they need."""
-    box, size = layout.instruction, layout.px(21)
+    size, title_size = layout.px(21), layout.px(27)
+    lines = theme.fitted(title, layout.title.w, layout.title.h, title_size, theme.STRONG).lines
+    gap = layout.px(8) if len(lines) > 1 else 0  # two lines fill their box
+    box = replace(layout.instruction, y=layout.instruction.y + gap, h=layout.instruction.h - gap)
     block = theme.fitted(instruction, box.w, box.h, size) if instruction else None
     height = round(len(block.lines) * block.size * theme.LEADING) + layout.px(6) if block else 0
     panel = layout.panel
-    ground = Rect(panel.x, panel.y, panel.w, layout.title.h + height + layout.px(14))
+    ground = Rect(panel.x, panel.y, panel.w, layout.title.h + gap + height + layout.px(14))
     widgets.plate(canvas, ground, layout.px(12))
-    theme.write_in(canvas, layout.title, title, size=layout.px(27), weight=theme.STRONG)
+    theme.write_in(canvas, layout.title, title, size=title_size, weight=theme.STRONG)
     theme.write_in(canvas, box, instruction, size=size, colour=theme.QUIET, valign="top")
 
 
