@@ -371,7 +371,7 @@ def test_safety_is_said_and_shown_until_a_key():
 
 def test_questions_are_heard_until_they_are_answered():
     """Nobody has to look at the window to know what is asked; the answer is the other asker's."""
-    voice, window = SilentVoice(), Window((), (Command.FEELING_2,))
+    voice, window = SilentVoice(), Window((), (Command("2"),))
     assert AloudAsker(window.asker(), voice).ask(QUESTION, lambda _: PICTURE) == "2"
     assert [cue.text for cue in voice.said] == [QUESTION.title]
 
