@@ -10,11 +10,13 @@ from typing import Any
 
 import cv2
 
+from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.coaching.phrases import PhraseBook
-from coach.coaching.screen import EndCard, Screen, ScreenPhase
+from coach.coaching.screen import EndCard, PhotoCard, Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.progress.today import Figure, Today
+from coach.progress.words import ProgressWords
 from coach.session.ending import Ending, end_card
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window.display import WindowView
@@ -116,6 +118,7 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     helped = replace(rising.screen, lines=Labels.from_book(book).keys_help())
     yield replace(rising, name="help", screen=helped)
     yield replace(rising, name="help-large", screen=helped, large=True)
+    yield GalleryPicture("smile-card", Screen("summary", card=_smile_card(book, demo)), Bilateral(0, 0))
     yield from _before(book)
     yield from _questions(book)
     ended = _summary(book)
@@ -138,6 +141,19 @@ def _ends(book: PhraseBook) -> Iterator[tuple[str, EndCard]]:
     yield "hurt", end_card(good, Ending("card", felt="hurt"), book)
     yield "first", end_card(first, Ending("felt"), book)
     yield "nothing", end_card(Today(day), Ending("card"), book)
+
+
+def _smile_card(book: PhraseBook, photo: Image) -> PhotoCard:
+    """Return a card with every line there may be."""
+    numbers = {"smile": 74.0, "mouth_curve": 74.0, "cheek_lift": 46.0, "eye_squint": 41.0, "symmetry": 88.0}
+    numbers |= {"eye_engagement": 80.0, "excursion_left_mm": 12.1, "excursion_right_mm": 11.8}
+    errors = dict.fromkeys(numbers, 1.2)
+    words, today = ProgressWords(book), date(2026, 3, 2)
+    finding = SmileFinding(today, numbers, errors, "eyes_engaged", "left", 0.16)
+    before = SmileFinding(date(2026, 2, 1), numbers | {"smile": 68.0}, errors)
+    return PhotoCard(
+        photo, words.say("title", CARD), found(finding, words), card_lines(finding, before, words)
+    )
 
 
 def _before(book: PhraseBook) -> Iterator[GalleryPicture]:

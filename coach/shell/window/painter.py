@@ -105,7 +105,7 @@ class Painter:
             widgets.fill(canvas, boxes.picture, theme.BACKGROUND)
         if alone:
             if screen.card is not None:
-                overlays.draw_card(canvas, boxes.body, screen.card)
+                overlays.draw_card(canvas, boxes.stage, screen.card)
             else:
                 overlays.draw_summary(canvas, boxes, screen)
                 _caption(canvas, boxes, boxes.end_caption, screen.caption)
