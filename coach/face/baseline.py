@@ -15,7 +15,6 @@ from coach.types import Bilateral, FaceObservation, Points
 SETTLE_S = 0.3  # the landmarker's first guesses are still moving to their place
 CLOSED = 0.7  # an aperture below this share of the median is a blink
 LEAST_FRAMES = 5
-LEAST_MIRRORED = 2  # frames that were also looked at in the mirrored picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Baseline:
     `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
     standard deviation, length units) of lower lids, mouth corners and chin.
     `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover. `mirrored`: the
-    neutral face in the mirrored picture; None where too few frames were looked at that way.
+    neutral face in the mirrored picture; None where no frame was looked at that way.
     """
 
     reference: Points
@@ -114,7 +113,7 @@ def neutral_baseline(
 
 
 def _mirrored_neutral(seen: Sequence[FaceObservation]) -> MirroredNeutral | None:
-    if len(seen) < LEAST_MIRRORED:
+    if not seen:
         return None
     reference = _reference([used_points(face) for face in seen])
     return MirroredNeutral(reference, _median([measure(face, reference) for face in seen]))
