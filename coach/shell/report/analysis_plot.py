@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from coach.errors import CoachError, UsageError
-from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, Rep
+from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, Rep, Smile
+from coach.exercise.held_smile import SmileSpec
 from coach.exercise.protocol import AnyExercise
 from coach.exercise.spec import RepeatedSpec
 from coach.session.analysis import Analysed
+from coach.session.film_description import EveryMovement, describe_film
+from coach.shell.report.description_report import description_lines
 from coach.shell.report.figure_style import own_style
 from coach.shell.system.private_file import write_private
 
@@ -53,17 +56,22 @@ def draw_analysis(
     seen = [frame for frame in frames if frame.features is not None]
     figure = Figure(figsize=(16, 9), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots(4, 1, sharex=True, height_ratios=[3, 2, 2, 1])
+    smiles = [event for event in events if isinstance(event, Smile)]
+    axes = figure.subplots(
+        5 if smiles else 4, 1, sharex=True, height_ratios=[3, 2, 2, 1, 2][: 5 if smiles else 4]
+    )
     _level(axes[0], exercise, seen)
     _sides(axes[1], seen, (("lid_lift", "lower lid (eye distances)"), ("corner_pull", "corner pull")))
     _single(axes[2], seen)
     _hold(axes[3], exercise, frames)
+    if smiles:
+        _evenness(axes[4], exercise, smiles)
     for axis in axes:
         _phases(axis, frames)
         axis.grid(alpha=0.3)
         axis.margins(x=0)
     _events(axes[0], events)
-    figure.suptitle(f"{exercise.name}: {sum(isinstance(e, Rep) for e in events)} repetitions")
+    figure.suptitle(_title(exercise, events))
     axes[-1].set_xlabel("seconds")
     picture = io.BytesIO()
     try:
@@ -71,6 +79,36 @@ def draw_analysis(
         write_private(path, picture.getvalue())
     except (OSError, ValueError) as error:
         raise CoachError(f"--plot {path}: cannot be written ({error}); name another place") from error
+
+
+def _title(exercise: AnyExercise, events: Sequence[Event]) -> str:
+    if isinstance(exercise, EveryMovement):
+        return description_lines(describe_film(events))[0]
+    return f"{exercise.name}: {sum(isinstance(event, Rep) for event in events)} repetitions"
+
+
+def _evenness(axis: Any, exercise: AnyExercise, smiles: Sequence[Smile]) -> None:
+    """Draw by how much each smile's sides differ, how sure that is, and what others do not notice."""
+    if isinstance(exercise.spec, SmileSpec):
+        noticed = exercise.spec.even.noticed_mm
+        axis.axhspan(-noticed, noticed, color=GREY, alpha=0.15, linewidth=0, label="others do not notice")
+    for number, smile in enumerate(smiles):
+        if smile.difference_mm is None or smile.uncertainty_mm is None:
+            continue
+        span = (smile.start, smile.t if smile.end is None else smile.end)
+        colour = {"left": RIGHT, "right": LEFT}.get(smile.weaker_side, "black")  # of the stronger side
+        low, high = smile.difference_mm - smile.uncertainty_mm, smile.difference_mm + smile.uncertainty_mm
+        axis.fill_between(
+            span, low, high, color=colour, alpha=0.25, linewidth=0, label="" if number else "uncertainty"
+        )
+        axis.plot(span, [smile.difference_mm] * 2, color=colour)
+        verdict = (
+            f"{smile.weaker_side} weaker" if smile.weaker_side in ("left", "right") else smile.weaker_side
+        )
+        axis.annotate(verdict, (span[0], high), fontsize="small", va="bottom")
+    axis.axhline(0.0, color=GREY, linewidth=0.5)
+    axis.set_ylabel("left minus right (mm)")
+    axis.legend(loc="upper right", ncols=2, fontsize="small")
 
 
 def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
