@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from coach.errors import StoreError, UsageError
+from coach.exercise.held_smile import SmileSpec
 from coach.exercise.protocol import AnyExercise
 from coach.exercise.spec import ExerciseSpec
 from coach.progress.history import History
+from coach.progress.noticed import noticed_mm
 from coach.session.adaptive_dose import adapted
 from coach.session.plan import JAW, Plan, PlanFile, PlanStep, loosened, loosens, make_plan
 from coach.shell.profile.exercise_registry import exercise_names, load_exercise
-from coach.shell.profile.toml_files import config_dir, read_toml, validated
+from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
 from coach.shell.system.private_file import write_private
 
 FOLDER = "plans"  # in the data folder, and in `config`
@@ -100,7 +102,7 @@ def load_plan(
     minutes
         Another time budget than the plan's own.
     history
-        What was done so far, where the doses are to follow it.
+        What was done so far, where the doses are to follow it, and how much the sides differ from day to day.
     explains
         Each exercise is explained before it begins.
     data_dir
@@ -125,7 +127,16 @@ def load_plan(
         plan = adapted(plan, history)
     if loosen and not loosens(plan):
         plan = loosened(plan, make_plan(name, PlanFile(budget_s=0.0, steps=[_JAW]), _spec, explains=explains))
-    return plan, tuple(load_exercise(step.exercise, dict(step.changes)) for step in plan.steps)
+    return plan, tuple(_exercise(step.exercise, step.changes, history) for step in plan.steps)
+
+
+def _exercise(name: str, changes: Mapping[str, Any], history: History | None) -> AnyExercise:
+    """Return an exercise; of a smile's sides less is noticed where the person's own noise allows it."""
+    exercise = load_exercise(name, dict(changes))
+    if history is None or not isinstance(exercise.spec, SmileSpec):
+        return exercise
+    even = {"noticed_mm": noticed_mm(history, exercise.spec.even.noticed_mm)}
+    return load_exercise(name, merged(dict(changes), {"even": even}))
 
 
 _JAW = PlanStep(exercise=JAW, changes={})

@@ -1,0 +1,31 @@
+"""From which difference of a smile's sides on one is the weaker one, for a person whose smile is known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from coach.progress.history import History
+from coach.progress.series import side_series
+from coach.progress.trends import minimal_detectable_change, sem_of_series
+
+KNOWN_AFTER = timedelta(days=14)
+
+
+def noticed_mm(history: History, most_mm: float) -> float:
+    """Return from how many millimetres on the sides differ: as others notice, or less.
+
+    Somebody whose sides differ by the same from day to day may be told of less than others notice: of what
+    two of their days differ by in 1 case of 20 only. A single smile's own uncertainty is a limit of its own.
+
+    Parameters
+    ----------
+    history
+        The sessions so far.
+    most_mm
+        What others notice; returned until the smiles of two weeks and six sessions are known.
+    """
+    series = side_series(history)
+    sem = sem_of_series(series.values)
+    if sem is None or series.at[-1] - series.at[0] < KNOWN_AFTER:
+        return most_mm
+    return min(max(minimal_detectable_change(sem), series.resolution), most_mm)
