@@ -17,10 +17,10 @@ from coach.session.exercise_run import ExerciseRun
 from coach.session.plan import CHANGE_S, READY_S, Plan
 from coach.types import Side
 
-FRAMES_S = 0.7  # a few frames at the slowest rate: each step of the close waits for one
+FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
 BEFORE = CueKind.PRAISE  # of a word before an instruction: the newest of a kind takes the place of the others
 EVEN = ("symmetry_drill", "combined")  # the exercises that compare the sides
-READY_MOST_S = 8.0  # beyond this, getting ready does not use up the plan's time
+READY_MOST_S = 9.0  # beyond this, getting ready does not use up the plan's time
 
 
 @dataclass(frozen=True, slots=True)

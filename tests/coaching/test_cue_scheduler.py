@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.coaching.cue_scheduler import INTERRUPTING, SchedulerState, estimate_s, step
+from coach.coaching.cue_scheduler import INTERRUPTING, LEAD_IN_S, SchedulerState, estimate_s, step
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.guides.feedback import FIXED, Rationing, ration
 from coach.coaching.spec import CueExpiry
+from coach.shell.sound import loudness
 
 EXPIRY = CueExpiry()
 
@@ -160,9 +161,16 @@ def test_numbers_fit_in_their_second_even_for_a_slow_voice():
 
 @given(st.text(max_size=60), st.integers(80, 320))
 def test_the_estimate_is_finite_and_grows_as_the_voice_slows(text, rate):
-    """No text has a negative duration; half the rate, twice the time."""
-    assert 0 <= estimate_s(text, rate) < 600
-    assert estimate_s(text, rate) == pytest.approx(2 * estimate_s(text, 2 * rate))
+    """No text has a negative duration; half the rate, twice the time for the words."""
+    words_s, quick_s = (max(estimate_s(text, each) - LEAD_IN_S, 0.0) for each in (rate, 2 * rate))
+    assert 0 <= words_s < 600
+    assert words_s == pytest.approx(2 * quick_s)
+
+
+def test_the_silence_before_the_words_is_reckoned_with():
+    """What is played begins with it, so it belongs to the time a cue takes."""
+    assert LEAD_IN_S == loudness.LEAD_IN_S
+    assert estimate_s("Hold", 165) > estimate_s("Hold", 10_000) > LEAD_IN_S
 
 
 def rationed(*faults: str | None) -> list[str | None]:

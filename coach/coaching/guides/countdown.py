@@ -41,8 +41,8 @@ class Countdown:
     def step(self, moment: Moment, spec: CountdownSpec) -> tuple[Countdown, str]:
         """Take in one frame of a hold; return the phrase of the number to say now, or nothing.
 
-        The first number waits for silence, and each of the others must come a second after the one before:
-        where the clock has stood still in between, no more are said.
+        The first number waits a moment for silence, and each of the others must come a second after the one
+        before: where the clock has stood still in between, no more are said.
         """
         view, number = moment.view, self.coming
         left_s = view.target_s - view.hold_s
@@ -52,6 +52,6 @@ class Countdown:
             even = abs(moment.t - self.said_t - 1.0) <= UNEVEN_S
             return (Countdown(number - 1, moment.t), NUMBERS[number]) if even else (Countdown(0), "")
         room = view.target_s - number >= spec.hold_after_s + spec.settle_s - 1e-9
-        if room and moment.quiet and left_s > number - LATE_S:
-            return Countdown(number - 1, moment.t), NUMBERS[number]
-        return Countdown(number - 1), ""
+        if not room or left_s <= number - LATE_S:
+            return Countdown(number - 1), ""
+        return (Countdown(number - 1, moment.t), NUMBERS[number]) if moment.quiet else (self, "")
