@@ -21,6 +21,7 @@ from coach.types import FaceObservation
 
 SETTLE_S, SETTLE_SHARE = 0.3, 0.2  # left out of a short stretch at rest; less of one that is shorter still
 LEAST_FRAMES = 3
+SEARCHED_S = 300.0  # of a longer recording the face at rest is looked for in this much, lest all be kept
 # What nine of ten resting faces keep below (79 recordings); lids and chin in proportion.
 RESTING = Noise(lid=0.003, corner=0.007, chin=0.015)
 RESTS_UNEVENLY_MM = 2.0  # most resting faces have their corners less uneven (12 recorded people)
@@ -40,15 +41,17 @@ class Analysed:
 class Analysis:
     """Feeds a recording's faces to one exercise.
 
-    A recording is seen as a whole: what happens before the neutral face is counted as well, and so are
-    movements that are under way in its first frame or its last.
+    A recording of up to five minutes is seen as a whole: what happens before the neutral face is counted as
+    well, and so are movements that are under way in its first frame or its last. Of a longer one, the face
+    at rest is looked for in the first five minutes, and every later frame is judged at once.
 
     Parameters
     ----------
     exercise
         Any exercise.
     neutral
-        Seconds between which the face is at rest; None: looked for, anywhere in the recording.
+        Seconds between which the face is at rest; None: looked for, anywhere in the first
+        five minutes.
     cues
         Seconds at which a memory was cued.
     own_range
@@ -94,6 +97,9 @@ class Analysis:
             return
         self._early.append((t, face))
         if self._neutral is None:
+            if t - self._early[0][0] >= SEARCHED_S:
+                yield from self._calibrate()
+                self._early = []
             return
         begin, end = self._neutral
         if face is not None and t >= begin:

@@ -33,3 +33,23 @@ def test_a_smile_that_never_stops_may_be_even_but_has_no_weaker_side(sides, verd
     assert smile.weaker_side == verdict
     assert smile.uncertainty_mm is not None
     assert smile.uncertainty_mm > 2.0
+
+
+def test_a_long_recording_is_counted_before_its_end(monkeypatch: pytest.MonkeyPatch):
+    """Once it has lasted so long, every frame is judged, and from then on at once: none is kept."""
+    monkeypatch.setattr("coach.session.analysis.SEARCHED_S", 10.0)
+    analysis, face = Analysis(load("symmetry_drill")), synthetic_face()
+    judged = [len([*analysis.process(n / 10, observed(face, n / 10))]) for n in range(120)]
+    assert judged == [0] * 100 + [101] + [1] * 19
+
+
+def test_five_minutes_without_a_face_are_not_searched_again_and_again():
+    """A film that begins with an empty chair is counted from the face on."""
+    analysis = Analysis(load("symmetry_drill"))
+    face = synthetic_face()
+    for t in range(400):
+        assert not [*analysis.process(float(t), None)]
+    for n in range(40):
+        assert not [*analysis.process(400 + n / 10, observed(face, 400 + n / 10))]
+    assert [*analysis.finish(404.0)]
+    assert analysis.calibrated
