@@ -28,6 +28,13 @@ CIRCLES: Final[dict[JawStep, StageName]] = {
     "circle_ccw": "circles_counterclockwise",
 }
 BREATHS: Final[frozenset[JawStep]] = frozenset({"breathe_in", "breathe_out"})
+ASKING_AGAIN: Final[dict[JawStep, tuple[str, ...]]] = {
+    "open": ("another", "show", "image", "offer"),
+    "close": ("close_another",),
+    "circle_cw": ("circle_another", "circle_show", "circle_image", "offer"),
+    "circle_ccw": ("circle_another", "circle_show", "circle_image", "offer"),
+}
+"""What is said to a person who does not answer, one after the other; then the next step comes."""
 MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, *BREATHS})
 
 
@@ -38,7 +45,8 @@ class JawGuideState:
     `since`: when the step was asked for, seconds; `moved`: when a circle was last seen. `asked`: the step's
     cue has been given; `held`: "hold" has been said; `countdown`: of the hold.
     `circles`: done in the direction asked for, `astray`: in the other one. `tries`: failed tries of opening
-    and closing. `reminded`: the step was asked for a second time; `turned`: the direction was corrected.
+    and closing. `unanswered`: how often the step was asked for in vain; `lost`: no circle came in the first
+    direction; `turned`: the direction was corrected.
     """
 
     step: JawStep = "intro"
@@ -50,7 +58,8 @@ class JawGuideState:
     circles: int = 0
     astray: int = 0
     moved: float = 0.0
-    reminded: bool = False
+    unanswered: int = 0
+    lost: bool = False
     turned: bool = False
 
 
@@ -78,7 +87,7 @@ class JawGuide:
 
     def again(self, state: JawGuideState, t: float) -> JawGuideState:
         """Return the state after an interruption."""
-        return JawGuideState(step=state.step, since=t, tries=state.tries, turned=state.turned)
+        return JawGuideState(state.step, t, tries=state.tries, turned=state.turned, lost=state.lost)
 
     def step(self, state: JawGuideState, moment: Moment) -> tuple[JawGuideState, Guidance]:
         """Take in one frame."""
@@ -100,6 +109,9 @@ class JawGuide:
             count=count,
             explains=self._explains(state, moment),
             moves=state.asked and state.step in MOVING,
+            asks=state.step == "open" and not state.held,
+            patient=state.unanswered > 0,
+            offers=state.unanswered >= len(ASKING_AGAIN["open"]),
             dot=self._dot(state, moment.t),
             swell=self._swell(state, moment.t),
             left_s=self._left_s(state, moment.t),
@@ -126,7 +138,8 @@ class JawGuide:
         return max(self._waits_s[state.step] - (t - state.since), 0.0)
 
     def _explains(self, state: JawGuideState, moment: Moment) -> bool:
-        return state.step == "intro" or (state.step == "open" and moment.view.at_rest and not state.tries)
+        new = state.step == "open" and (not state.tries or state.unanswered > 1)
+        return state.step == "intro" or (new and moment.view.at_rest)
 
     def _key(self, state: JawGuideState) -> str:
         if state.step in MOVING and not state.asked:
@@ -159,6 +172,8 @@ class JawGuide:
             return self._close(state, moment, cues)
         if state.step in CIRCLES:
             state = self._circle(state, moment, cues)
+            if self._may_ask_again(state, moment):
+                return self._ask_again(state, moment, cues)
             return self._next(state, moment) if self._round_off(state, moment) else state
         # Seen or not, a breath has its time: who lets go for long is not to be hurried.
         breathed = state.step == "breathe_out" and moment.hurry and _done("breath_out", moment)
@@ -169,7 +184,22 @@ class JawGuide:
         return state
 
     def _next(self, state: JawGuideState, moment: Moment, step: JawStep | None = None) -> JawGuideState:
-        return JawGuideState(step or NEXT[state.step], moment.t, tries=state.tries, turned=state.turned)
+        lost = state.lost or (state.step == "circle_cw" and not state.circles)
+        step = step or NEXT[state.step]
+        return JawGuideState(step, moment.t, tries=state.tries, turned=state.turned, lost=lost)
+
+    def _may_ask_again(self, state: JawGuideState, moment: Moment) -> bool:
+        """Whether it is time to ask for this step in other words; once only where time is short."""
+        if state.circles or not self._late(state, moment):
+            return False
+        brief = moment.hurry or state.lost
+        words = ASKING_AGAIN.get(state.step, ())[: 1 if brief else None]
+        return state.unanswered < len(words)
+
+    def _ask_again(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
+        words = ASKING_AGAIN[state.step]
+        cues.append(self._cue(moment, CueKind.INSTRUCTION, words[state.unanswered]))
+        return replace(state, since=moment.t, unanswered=state.unanswered + 1)
 
     def _late(self, state: JawGuideState, moment: Moment) -> bool:
         return moment.t - max(state.since, state.moved) >= self._waits_s[state.step]
@@ -205,9 +235,10 @@ class JawGuide:
         if not state.held and view.phase == "apex" and view.hold_s >= self._spec.hold_after_s:
             cues.append(self._cue(moment, CueKind.HOLD, "hold"))
             return replace(state, held=True)
+        if view.at_rest and self._may_ask_again(state, moment):
+            return self._ask_again(state, moment, cues)
         if view.at_rest and self._late(state, moment):
-            onward = self._next(state, moment, "circle_cw")
-            return onward if state.reminded else replace(state, asked=False, reminded=True)
+            return self._next(state, moment, "circle_cw")
         return self._count_down(state, moment, cues) if state.held else state
 
     def _count_down(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
@@ -226,23 +257,22 @@ class JawGuide:
         failed = [event for event in moment.events if isinstance(event, Attempt)]
         if failed:
             return self._retry(state, moment, failed[0].reason, cues)
-        if self._late(state, moment):
-            if state.reminded:
-                return self._next(state, moment)
-            cues.append(self._cue(moment, CueKind.INSTRUCTION, "close"))
-            return replace(state, since=moment.t, reminded=True)
-        return state
+        if self._may_ask_again(state, moment):
+            return self._ask_again(state, moment, cues)
+        return self._next(state, moment) if self._late(state, moment) else state
 
     def _retry(self, state: JawGuideState, moment: Moment, reason: str, cues: list[Cue]) -> JawGuideState:
         cues.append(self._cue(moment, CueKind.CORRECTION, reason))
         tries = state.tries + 1
         step: JawStep = "open" if tries < self._spec.tries and not moment.hurry else "circle_cw"
-        return JawGuideState(step=step, since=moment.t, tries=tries, turned=state.turned)
+        return JawGuideState(step, moment.t, tries=tries, turned=state.turned, lost=state.lost)
 
     def _skipped(self, state: JawGuideState, moment: Moment) -> list[Stage]:
         """Return that the circles were skipped, if none came in time."""
         name = CIRCLES.get(state.step)
-        if name is None or state.circles > 0 or not self._round_off(state, moment):
+        if name is None or state.circles > 0 or self._may_ask_again(state, moment):
+            return []
+        if not self._round_off(state, moment):
             return []
         return [Stage(t=moment.t, exercise=self._exercise, name=name, status="skipped")]
 

@@ -312,15 +312,51 @@ def test_circles_the_wrong_way_round_get_one_kind_word():
     assert {c["direction"] for c in run.of("jaw_circle")} == {"clockwise", "counterclockwise"}
 
 
-def test_a_jaw_that_does_nothing_is_asked_twice_and_bores_nobody():
-    """Every stage has its time; those without anything are named as skipped."""
-    run = posed(JAW, lambda t, heard: FacePose()).run(90.0)
+def test_a_jaw_that_does_nothing_is_asked_in_other_words_and_then_left_alone():
+    """Other words, the picture, an image, an offer; then the circles, and of those only once more."""
+    run = posed(JAW, lambda t, heard: FacePose()).run(120.0)
     assert run.ended
-    assert run.keys.count("open") == 2
+    words = [cue.key for cue in run.said if cue.exercise == "jaw_release"]
+    opening = ["open", "another", "show", "image", "offer"]
+    circling = ["circle_cw", "circle_another", "circle_show", "circle_image", "offer"]
+    assert words[1:13] == [*opening, *circling, "circle_ccw", "circle_another"]
+    asked = [t for t, cue in run.given() if cue.key in words[1:13]]
+    assert max(later - t for t, later in pairwise(asked)) <= 6.5
     skipped = [stage["name"] for stage in run.of("stage") if stage["status"] == "skipped"]
     assert skipped == ["circles_clockwise", "circles_counterclockwise"]
-    assert run.seconds < 50.0
     assert not corrections(run)
+
+
+def test_while_a_jaw_is_asked_in_vain_its_movement_is_shown_and_space_looks_again():
+    """The window says whose turn it is; after the offer Space learns the face anew."""
+    run = posed(JAW, lambda t, heard: FacePose())
+    while "show" not in run.keys:
+        run.frame()
+    assert run.screens[-1][1].phase == "waiting"
+    assert run.screens[-1][1].demonstrate == "jaw_release"
+    while "offer" not in run.keys:
+        run.frame()
+    run.session.toggle_pause(run.t)
+    run.frame()
+    assert run.screens[-1][1].phase == "ready"
+
+
+def test_a_jaw_that_stays_open_is_asked_to_close_in_other_words():
+    """Once; then the circles come."""
+    stays = posed(JAW, lambda t, heard: FacePose(jaw_open=min(max(t - 9.0, 0.0), 1.0))).run(40.0)
+    words = [key for key in stays.keys if key.startswith(("close", "circle"))]
+    assert words[:3] == ["close", "close_another", "circle_cw"]
+
+
+def test_where_time_is_short_a_jaw_is_asked_once_more_only():
+    """A plan's other exercises have their share of its two minutes."""
+    what = plan(("jaw_release", 1, {}), ("cheek_raiser", 1, {}), budget_s=60.0)
+    run = posed(what, lambda t, heard: FacePose()).run(70.0)
+    assert [cue.key for cue in run.said if cue.exercise == "jaw_release"][1:4] == [
+        "open",
+        "another",
+        "circle_cw",
+    ]
 
 
 def test_a_jaw_that_snaps_shut_gets_another_try():
