@@ -112,7 +112,7 @@ def face_film(tmp_path):
 
     path = tmp_path / "face.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15.0, (320, 240))
-    for number in range(45):
+    for number in range(30):
         writer.write(draw(FacePose(smile=Bilateral(0.01 * (number % 2), 0.0)), size=(320, 240)))
     writer.release()
     return path
