@@ -37,7 +37,7 @@ EYES, EYES_COUNT = (1, 2, 4, 5, 19, 20), 0.75
 # tolerances, tells cheek raises, which the blendshapes show faintly, and open jaws, of which they miss some.
 LIDS_COUNT, LIPS_COUNT = 0.4, 0.1
 CALMEST = 0.15  # share of a film, at the least, in which a part of the face is at rest
-AS_CALM = 0.45  # so much more may be going on in the first seconds than in the calmest moment
+AS_CALM = 0.6  # so much more may be going on in the first seconds than in the calmest moment
 # A cheek that is raised in the first seconds and not in the calmest moment: lids and squint, in their
 # tolerances. In pieces of films of rendered people resting eyes differ by 0.26 and 1.4 at most, held raises
 # by 0.6 and 1.7 at least.
