@@ -21,6 +21,7 @@ from coach.shell.profile.places import (
     RANGE,
     REMINDERS,
     SMILES,
+    TO_COME,
     found,
 )
 from coach.shell.profile.toml_files import load_settings
@@ -91,7 +92,8 @@ class Home:
             Something would be lost.
         """
         mine = (place for own in PLACES for place in found(own, self.data_dir, self.cache_dir))
-        kept = (path for path in mine if path.name not in {PAGE, REMINDERS})
+        kept = [path for path in mine if path.name not in {PAGE, REMINDERS}]
+        kept += [self.data_dir / name for name in TO_COME]
         check_output(
             path,
             kind,

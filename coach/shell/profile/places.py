@@ -26,6 +26,8 @@ MEMORIES, RANGE, NEUTRAL = "memories.toml", "range.json", "neutral.npz"
 PHOTOS, SMILES = "photos", "smiles"
 PAGE = "progress.html"  # where the page is written if no other place is named
 REMINDERS = "smile-coach.ics"  # where the first run writes them
+# Places of ours though nothing is there yet: a log under such a name would be read as memories or a history.
+TO_COME = ("history.sqlite3", MEMORIES, RANGE, NEUTRAL, PHOTOS, SMILES, "films", "plans", "people")
 # A file that is written beside and renamed is called `.NAME.xxxx` until then: a kill can leave it behind.
 PLACES = (
     OwnPlace("your history, its copies and what SQLite keeps beside them", "data", ("history*.sqlite3*",)),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coach.errors import CoachError
+from coach.shell.system.private_file import write_private
 
 NAME = "smile-coach"
 MARK = "Two minutes a day for the muscles of your smile"  # is in each file that was written here
@@ -46,7 +47,8 @@ def add_launcher(command: Sequence[str], platform: str = sys.platform) -> Path:
             return path
         if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
             raise CoachError(f"{path}: exists and was not written by smile-coach; move it away first")
-        path.write_text(desktop_entry(command) if platform != "darwin" else script(command), encoding="utf-8")
+        entry = desktop_entry(command) if platform != "darwin" else script(command)
+        write_private(path, entry.encode())  # whole: half of one would not be known as ours again
         path.chmod(0o755)
     except OSError as error:
         raise CoachError(f"{path}: cannot be written ({error.strerror}); check the folder") from error

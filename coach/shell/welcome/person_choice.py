@@ -72,7 +72,7 @@ def candidates(home: Home, options: Shared) -> list[str]:
     for name in people(home.data_dir):
         last[name] = last_session(Home.find(replace(options, person=name))) or LONG_AGO
     unnamed = last_session(home)
-    if unnamed or load_memories(home.data_dir).items or home.own_range() is not None:
+    if unnamed or _remembers(home) or home.own_range() is not None:
         last[""] = unnamed or LONG_AGO
     return sorted(last, key=lambda name: last[name], reverse=True)
 
@@ -85,6 +85,14 @@ def last_session(home: Home) -> datetime | None:
     except StoreError:  # there is a history; the session will report what is wrong with it
         return LONG_AGO
     return max(times, default=None)
+
+
+def _remembers(home: Home) -> bool:
+    """Whether there are memories; those that cannot be read count, or nothing could be forgotten any more."""
+    try:
+        return bool(load_memories(home.data_dir).items)
+    except UsageError:
+        return True
 
 
 def _asked(found: list[str], options: Shared, home: Home, book: PhraseBook, *, led: bool) -> str:

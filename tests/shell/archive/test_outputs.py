@@ -85,6 +85,15 @@ def test_nothing_is_written_onto_what_is_kept(data, ready, fails, command, name)
     assert (data / name).read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["range.json", "memories.toml", "films", "people/log.jsonl"])
+def test_nor_where_something_kept_is_to_come(home, ready, fails, name):
+    """A log in the place of memories was taken for them, and no command started any more."""
+    status, line = fails("demo", "--events", home / name, *ready)
+    assert status == 2
+    assert "is kept there" in line
+    assert not (home / name).exists()
+
+
 def test_nor_onto_the_settings(data, tmp_path, fails, model_path):
     """The file that --config names is one's own as well."""
     own = tmp_path / "own.toml"

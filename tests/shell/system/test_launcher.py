@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import errno
 import os
 import subprocess
 import sys
@@ -79,6 +80,15 @@ def test_a_file_of_the_persons_own_stays(tmp_path, monkeypatch):
     add_launcher(["/old"], "linux")
     path = add_launcher(["/new"], "linux")
     assert "/new" in path.read_text(encoding="utf-8")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        with pytest.raises(CoachError, match="cannot be written"):
+            add_launcher(["/newer"], "linux")
+    assert '/new"' in path.read_text(encoding="utf-8")
     path.write_text("[Desktop Entry]\nName=mine\n", encoding="utf-8")
     with pytest.raises(CoachError, match="move it away"):
         add_launcher(["/new"], "linux")

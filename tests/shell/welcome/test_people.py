@@ -142,3 +142,12 @@ def test_forget_export_and_reminders_know_whose_they_are(home, tmp_path, monkeyp
     assert (home / FOLDER / "Ada" / "history.sqlite3").is_file()
     assert run(["forget", "everything", "--yes", "--person", "Ada"]) == 0
     assert not people(home)
+
+
+def test_memories_that_cannot_be_read_keep_nobody_from_forgetting(home, capfd):
+    """Whose everything is can be told all the same."""
+    assert run(["people", "add", "Zoe"]) == 0
+    (home / "memories.toml").write_text("no TOML")
+    assert run(["forget", "everything", "--yes"]) == 0
+    assert "memories.toml" in capfd.readouterr().out
+    assert not (home / "memories.toml").exists()
