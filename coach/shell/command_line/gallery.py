@@ -232,13 +232,26 @@ def _summary(book: PhraseBook) -> Screen:
     )
 
 
-def _painted(
+def painted(
     picture: GalleryPicture,
     image: Image | None,
     found: FaceObservation | None,
     labels: Labels,
     size: tuple[int, int],
 ) -> Image:
+    """Return a state of the window as it is drawn.
+
+    Parameters
+    ----------
+    picture
+        The state.
+    image, found
+        The camera's picture, (H, W, 3) uint8 BGR, unmirrored, and the face in it, where there are any.
+    labels
+        The window's own words.
+    size
+        Width and height of the canvas, (height, width, 3) uint8 BGR.
+    """
     if isinstance(picture.screen, QuestionScreen):
         return QuestionPage(labels, large_text=picture.large).paint(image, picture.screen, size)
     return Painter(labels, large_text=picture.large).paint(
@@ -286,7 +299,7 @@ def render_gallery(
             found = observe(frame) if observe and picture.view != "picture" else None
             image = frame.image if picture.camera else None
             for width, height in sizes:
-                canvas = _painted(picture, image, found, labels, (width, height))
+                canvas = painted(picture, image, found, labels, (width, height))
                 target = folder / language / f"{width}x{height}" / f"{picture.name}.png"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(target), canvas)

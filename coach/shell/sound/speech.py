@@ -28,6 +28,7 @@ RENDER = (sys.executable, "-P", str(Path(__file__).with_name("render_speech.py")
 # For starting the engine, and for each phrase. Measured: system 0.3 and 0.02, recorded 0.2 and 0.02, Piper 2
 # (its model is checked and loaded) and 0.5; a loaded machine takes several times as long.
 DEADLINE_S = {"system": (20.0, 0.5), "recorded": (20.0, 0.5), "piper": (40.0, 6.0), "humming": (20.0, 0.5)}
+AT_ONCE = INTERRUPTING - {CueKind.HOLD}  # "hold" may wait for the last syllable of what asked for it
 LATE_S = 2.0  # how late words may begin in a first session, while the engine still starts
 _POLL_S = 0.05
 FAILURES = 3  # child processes in a row that crashed or hung; then the voice gives up
@@ -245,7 +246,7 @@ class SpokenVoice:
         if path is None:
             self._player.stop()
         else:
-            self._player.play(path, gently=cue.kind not in INTERRUPTING)
+            self._player.play(path, gently=cue.kind not in AT_ONCE)
         if words is None and not alone and cue.text and cue.kind not in INTERRUPTING - {CueKind.SAFETY}:
             self._awaited = cue
             threading.Thread(target=self._wait, args=(cue,), name="late words", daemon=True).start()
