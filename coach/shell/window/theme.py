@@ -41,6 +41,7 @@ PHASE_COLOUR: dict[ScreenPhase, Colour] = {
 REGULAR, STRONG = 430, 640  # weights of the variable font, 100..1000
 LEADING = 1.24  # line to line, as a share of the text's size
 CAP = 0.70  # height of a capital or a digit, as a share of the text's size
+SET_OFF = frozenset("?!:;»")
 SMALLEST = 9  # pixels; below this, letters of the built-in font run into each other
 
 
@@ -70,7 +71,7 @@ class Fitted:
 def _wrap(text: str, width: int, size: int, weight: int) -> tuple[str, ...] | None:
     """Break `text` at spaces; None if one word alone is wider than `width`."""
     lines: list[str] = []
-    for word in text.split():
+    for word in _words(text):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(joined, size, weight) <= width:
             lines[-1] = joined
@@ -79,6 +80,17 @@ def _wrap(text: str, width: int, size: int, weight: int) -> tuple[str, ...] | No
         else:
             return None
     return tuple(lines)
+
+
+def _words(text: str) -> list[str]:
+    """Part a text at its spaces, but not before the signs that French sets off with one."""
+    words: list[str] = []
+    for word in text.split():
+        if words and word in SET_OFF:
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
 
 
 def _shortened(text: str, width: int, size: int, weight: int) -> str:

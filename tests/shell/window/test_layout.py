@@ -107,6 +107,13 @@ def test_a_text_too_long_for_its_box_ends_in_an_ellipsis():
     assert extent(block.lines[0], block.size, theme.REGULAR) <= 60
 
 
+def test_no_line_begins_with_a_question_mark():
+    """French sets it off with a space, at which no line may be broken."""
+    text = "Tu m'as entendu ?"
+    width = theme.text_width("Tu m'as entendu", 30)
+    assert theme.fitted(text, width, 200, 30).lines == ("Tu m'as", "entendu ?")
+
+
 def test_buttons_fill_the_row_and_say_their_command():
     """The areas leave no gap, and the middle of each gives its command."""
     boxes = layout(800, 600)
