@@ -12,6 +12,7 @@ Times are the session's own, so the pictures are the same on a slow machine; the
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,19 +20,30 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 import cv2
+from PIL import Image as Pillow
 
 from coach.coaching.screen import Screen
 from coach.shell.app import devices
 from coach.shell.app.session import run_session
+from coach.shell.capture import simulated_person
+from coach.shell.command_line import gallery
+from coach.shell.drawn_face.face import draw
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.shared_options import Shared
+from coach.shell.window import theme
 from coach.shell.window.display import VIEWS, Command, WindowView
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import canvas_size
 from coach.shell.window.painter import Appearance, Painter
-from coach.types import FaceObservation, Frame, Image
+from coach.simulation.face_pose import FacePose
+from coach.types import Bilateral, FaceObservation, Frame, Image
 
 KEYS_S = 5.0  # how long the row of keys stays, as in the window
+DOCS = Path(__file__).parents[1] / "docs" / "pictures"
+DOCS_SIZE, DOCS_FPS = (800, 450), 8
+COLOURS = 128
+DOCS_S = 24.0  # seconds of a session until a first repetition has counted
+STILL = {"hidden-cheek_raiser-hold": "no-picture.png", "end-felt": "end.png", "smile-card": "smile-card.png"}
 
 
 class FilmedWindow:
@@ -40,22 +52,26 @@ class FilmedWindow:
     Parameters
     ----------
     folder
-        Where the pictures go, as `0012.0 hold.png`: seconds and phase.
+        Where the pictures go, as `0012.00 hold.png`: seconds and phase.
     labels
         The window's own words.
     appearance
         Size and view.
     every_s
         Seconds from one picture to the next.
+    until_s
+        When the window is closed.
     """
 
-    def __init__(self, folder: Path, labels: Labels, appearance: Appearance, every_s: float) -> None:
+    def __init__(
+        self, folder: Path, labels: Labels, appearance: Appearance, every_s: float, until_s: float = math.inf
+    ) -> None:
         self.view: WindowView = appearance.view
         self.canvas: Image | None = None
         self._folder, self._every_s = folder, every_s
         self._painter = Painter(labels)
         self._appearance = appearance
-        self._next_s = 0.0
+        self._next_s, self._until_s = 0.0, until_s
 
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
@@ -63,10 +79,14 @@ class FilmedWindow:
         """Paint and write the picture where one is due."""
         if frame is None or frame.t < self._next_s:
             return ()
+        if frame.t > self._until_s:
+            return (Command.QUIT,)
         self._next_s += self._every_s
-        look = Appearance(self._appearance.size, self.view, keys=float(frame.t < KEYS_S))
+        look = Appearance(
+            self._appearance.size, self.view, keys=self._appearance.keys * float(frame.t < KEYS_S)
+        )
         self.canvas = self._painter.paint(frame.image, observation, screen, look)
-        cv2.imwrite(str(self._folder / f"{frame.t:06.1f} {screen.phase}.png"), self.canvas)
+        cv2.imwrite(str(self._folder / f"{frame.t:07.2f} {screen.phase}.png"), self.canvas)
         return ()
 
     def close(self) -> None:
@@ -80,10 +100,20 @@ def filmed(window: FilmedWindow) -> Iterator[None]:
         yield
 
 
-def film(folder: Path, language: str, appearance: Appearance, every_s: float, plan: str, seed: int) -> None:
+def film(
+    folder: Path,
+    language: str,
+    appearance: Appearance,
+    every_s: float,
+    *,
+    plan: str,
+    seed: int = 0,
+    until_s: float = math.inf,
+) -> None:
     """Lead the simulated person through a plan and write what the window shows."""
     folder.mkdir(parents=True, exist_ok=True)
-    window = FilmedWindow(folder, Labels.from_book(load_phrase_book(language)), appearance, every_s)
+    labels = Labels.from_book(load_phrase_book(language))
+    window = FilmedWindow(folder, labels, appearance, every_s, until_s)
     with TemporaryDirectory() as data_dir, filmed(window):
         options = Shared(
             source="demo",
@@ -98,10 +128,53 @@ def film(folder: Path, language: str, appearance: Appearance, every_s: float, pl
         run_session(options, plan, None, demo=True, seed=seed)
 
 
+def write_docs(folder: Path = DOCS) -> None:
+    """Draw the documentation's pictures anew: one smile as it moves, and screens that stand still."""
+    with TemporaryDirectory() as kept:
+        pictures = Path(kept)
+        look = Appearance((1280, 720), "picture", keys=0.0)
+        with mock.patch.object(simulated_person, "grain", side_effect=lambda picture, _: picture):
+            film(pictures, "en", look, 1 / DOCS_FPS, plan="symmetry_drill", until_s=DOCS_S)
+        write_gif(folder / "session.gif", one_repetition(sorted(pictures.glob("*.png"))))
+    book = load_phrase_book("en")
+    demo = draw(FacePose(smile=Bilateral(0.9, 0.9), cheek=Bilateral(1, 1)), size=(640, 480))
+    still = {picture.name: picture for picture in gallery.pictures(book, demo)}
+    for name, file in STILL.items():
+        labels = Labels.from_book(book)
+        canvas = gallery.painted(still[name], draw(FacePose(), size=(1280, 720)), None, labels, (1280, 720))
+        cv2.imwrite(str(folder / file), canvas)
+
+
+def one_repetition(files: list[Path]) -> list[Path]:
+    """Return the pictures from the word to smile to the rest after the first that counted."""
+    phases = [file.stem.split()[1] for file in files]
+    counted = phases.index("released")
+    begun = max(n for n in range(counted) if phases[n] == "go" and phases[n - 1] != "go")
+    rested = next(n for n in range(counted, len(files)) if phases[n] == "rest")
+    return files[begun : rested + DOCS_FPS]
+
+
+def write_gif(path: Path, files: list[Path]) -> None:
+    """Write pictures as one that moves and begins again; in the same few colours."""
+    frames = [Pillow.open(file).convert("RGB").resize(DOCS_SIZE, Pillow.Resampling.LANCZOS) for file in files]
+    some = frames[:: max(len(frames) // 6, 1)]
+    together = Pillow.new("RGB", (frames[0].width, frames[0].height * len(some)))
+    for number, frame in enumerate(some):
+        together.paste(frame, (0, number * frame.height))
+    for number, (blue, green, red) in enumerate((theme.SKY, theme.GREEN, theme.ORANGE)):
+        together.paste((red, green, blue), (0, 12 * number, DOCS_SIZE[0], 12 * number + 12))
+    palette = together.quantize(COLOURS, dither=Pillow.Dither.NONE)
+    first, *others = (frame.quantize(palette=palette, dither=Pillow.Dither.NONE) for frame in frames)
+    first.save(
+        path, save_all=True, append_images=others, duration=round(1000 / DOCS_FPS), loop=0, optimize=True
+    )
+
+
 def main() -> None:
     """Film what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--docs", action="store_true", help="draw the pictures in docs/pictures anew")
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--language", default="en")
     parser.add_argument("--view", choices=VIEWS, default="picture")
@@ -109,9 +182,12 @@ def main() -> None:
     parser.add_argument("--plan", default="daily")
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
+    if asked.docs or asked.folder is None:
+        write_docs()
+        return
     width, height = (int(part) for part in asked.size.split("x"))
     appearance = Appearance(canvas_size(width, height), asked.view)
-    film(asked.folder, asked.language, appearance, asked.every, asked.plan, asked.seed)
+    film(asked.folder, asked.language, appearance, asked.every, plan=asked.plan, seed=asked.seed)
 
 
 if __name__ == "__main__":
