@@ -20,8 +20,8 @@ BREATH_SWING = 0.16  # of the ring's radius, from breathed out to breathed in
 
 
 def draw_dots(canvas: Image, layout: Layout, step: int, steps: int) -> None:
-    """Draw a dot for each exercise: done, under way, still to come."""
-    if not steps:
+    """Draw a dot for each exercise, done, under way, still to come; nothing where there is only one."""
+    if steps < 2:  # noqa: PLR2004
         return
     rect, r = layout.dots, layout.px(7)
     pitch = min(layout.px(30), rect.w // steps)

@@ -225,6 +225,17 @@ def test_the_gallery_shows_every_state(tmp_path):
     assert cv2.imread(str(files[0])).shape == (480, 640, 3)
 
 
+def test_one_exercise_alone_has_no_dots():
+    """A single dot would tell nothing."""
+    boxes = layout(1280, 720)
+    drawn = [
+        boxes.dots.of(Painter().paint(grey_picture(), None, replace(HOLD, steps=steps), HD))
+        for steps in (0, 1, 2)
+    ]
+    assert np.array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], drawn[2])
+
+
 def test_a_zero_has_no_stroke_through_it():
     """Its middle is as empty as the letter's: the font's own zero looks crossed out."""
     canvas = np.zeros((80, 80, 3), np.uint8)
