@@ -11,6 +11,7 @@ from coach.coaching.cue_scheduler import estimate_s
 
 LATE_S: Final = 0.3
 APART_S: Final = 1.0  # a movement may have been seen to begin this much before or after it did
+GOING_ON_S: Final = 2.0  # the count-in after a break
 BREAKS: Final = frozenset({"paused", "resumed", "face_lost"})
 
 Row = Mapping[str, Any]
@@ -123,7 +124,10 @@ def _explain(made: Figures, events: Sequence[Row], breaks: Sequence[float]) -> N
     """Look for tries with "hold" that neither counted nor got a reason."""
     lines = [e for e in events if e["type"] in ("cue", "rep")]
     for number, hold in enumerate(lines):
-        if hold["type"] != "cue" or hold["kind"] != "hold" or any(abs(hold["t"] - t) < 0.05 for t in breaks):
+        going_on = any(
+            -0.05 < hold["t"] - t < GOING_ON_S for t in breaks
+        )  # "let's carry on" is of this kind too
+        if hold["type"] != "cue" or hold["kind"] != "hold" or going_on:
             continue
         for line in lines[number + 1 :]:
             if line["type"] == "rep" or line["kind"] in ("correction", "release"):

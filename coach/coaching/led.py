@@ -26,6 +26,7 @@ PAUSE_CUES: Final[dict[PauseCause, str]] = {
     "camera_lost": "camera_lost",
     "face_lost": "paused_face",
 }
+SAVING_S = 6.0  # of slow pictures; meanwhile the program lowers its own cost, which may be enough
 RELAX_S = 0.5  # from the beginning of the words that ask to relax, until somebody who hears them may have
 
 
@@ -83,7 +84,7 @@ class Led:
         self._hints = Hints(coaching.hints)
         self._caption, self._caption_until = "", 0.0
         self.rate = PictureRate()
-        self._told_slow = False
+        self._told_slow, self._quick_t = False, 0.0
         self.relaxing = frozenset({"neutral"})
         self._relax: tuple[float, float] | None = None  # when such a phrase was begun, and over
 
@@ -109,7 +110,10 @@ class Led:
         """Take in one frame; return what has changed about camera and face."""
         self.frames += 1
         events = self.presence.see(t, face)
-        slow = self.rate.step(t) and face is not None  # a face that is not seen is to be spoken of first
+        if not self.rate.step(t):
+            self._quick_t = t
+        # A face that is not seen is to be spoken of first.
+        slow = t - self._quick_t >= SAVING_S and face is not None
         if slow and not self._told_slow and self.cues.quiet(t) and not self.paused_by:
             self._told_slow = True
             self.enqueue(t, CueKind.PRAISE, "slow_pictures")  # before any instruction

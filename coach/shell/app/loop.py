@@ -16,13 +16,13 @@ import click
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.flow import Flow, Output
-from coach.coaching.picture_rate import PictureRate
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
 from coach.events import EndReason
 from coach.shell.app.devices import Devices, is_live
 from coach.shell.app.farewell import Farewell
 from coach.shell.capture.source import Listener, Signal
+from coach.shell.capture.thrift import Thrift
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Keeper
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from coach.shell.drawn_face.demonstration import Demonstration
     from coach.shell.window.display import Display
 
+IDLE = ("ready", "rest")  # phases in which nothing is asked for
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
 PREPARE_S = 8.0  # how long to wait for words that were not known before
 LEAVING_S = 1 / 30  # from one picture of the farewell to the next
@@ -127,8 +128,9 @@ class Loop:
         self._screen: Screen | None = None
         self._stop: EndReason | None = None
         self._help = False
-        self._rate_seen = PictureRate()
-        self._drawn = True
+        # A film, and photos, are to be as good as they can be.
+        thrifty = devices.live and recording is None and photograph is None
+        self._thrift = Thrift(devices.source) if thrifty else None
 
     def interrupt(self) -> None:
         """End at the next frame; what was done is kept."""
@@ -240,7 +242,8 @@ class Loop:
     def _process(self, detection: Detection) -> Output:
         if isinstance(detection.got, Frame):
             self.t, self._frame, self._observation = detection.t, detection.got, detection.face
-            self._rate_seen.step(self.t)
+            if self._thrift is not None:
+                self._thrift.see(self.t, idle=self._screen is not None and self._screen.phase in IDLE)
             return self.flow.process(self.t, self._observation)
         self.t = max(self.t, detection.t)
         if detection.got is Signal.LOST:
@@ -264,7 +267,7 @@ class Loop:
     def _show(self, screen: Screen) -> None:
         self._screen = screen
         dressed = self._dressed(screen)
-        if self._spared():
+        if self._thrift is not None and not self._thrift.draws():
             return
         commands = self._display.show(self._frame, self._observation, dressed)
         if self._recording is not None:
@@ -278,12 +281,6 @@ class Loop:
         paused = bool(self._screen is not None and self._screen.paused)
         if self._help != paused:
             self.flow.toggle_pause(self.t)
-
-    def _spared(self) -> bool:
-        """Whether this picture is not drawn: where they come slowly, looking at every one matters more."""
-        slow = self._devices.live and self._recording is None and self._rate_seen.slow
-        self._drawn = not (slow and self._drawn)
-        return not self._drawn
 
     def _dressed(self, screen: Screen) -> Screen:
         """Add what only the edges know: the voice's state, notices, help, the demonstration."""

@@ -52,6 +52,21 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Shrinking(Protocol):
+    """A source that can give smaller pictures, as cameras do.
+
+    Example::
+
+        if isinstance(source, Shrinking):
+            source.shrink()
+    """
+
+    def shrink(self) -> None:
+        """Give smaller pictures from now on, after a short break, if there are any worth having."""
+        ...
+
+
+@runtime_checkable
 class Listener(Protocol):
     """A source that hears the coach, as the simulated person does.
 

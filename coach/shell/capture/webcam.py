@@ -21,6 +21,7 @@ ABANDON_S = 3.0  # seconds of stall until it is reopened
 OPEN_PATIENCE_S = 5.0  # seconds of opening until the person is told
 OPEN_LIMIT_S = 30.0  # seconds of opening until the attempt is given up
 BACKOFF_S = (0.5, 1.0, 2.0, 3.0)  # seconds between attempts to open it again: back within 5 s in any case
+LEAST_WIDTH = 640  # of a picture, pixels: of smaller ones little is left of a face further away
 CLOSE_WAIT_S = 0.5  # a reader that is not stuck lets go well within this
 
 
@@ -42,6 +43,7 @@ class CameraTrigger(Enum):
     SILENCE = auto()
     FAILURE = auto()
     TIMEOUT = auto()
+    SHRINK = auto()  # to be opened again for smaller pictures
     CLOSE = auto()
 
 
@@ -55,6 +57,7 @@ TRANSITIONS: dict[CameraState, dict[CameraTrigger, CameraState]] = {
     },
     CameraState.STREAMING: {
         CameraTrigger.SILENCE: CameraState.STALLED,
+        CameraTrigger.SHRINK: CameraState.BACKOFF,
         CameraTrigger.FAILURE: CameraState.BACKOFF,
         CameraTrigger.CLOSE: CameraState.CLOSED,
     },
@@ -75,7 +78,7 @@ LIMIT_S = {CameraState.OPENING: OPEN_LIMIT_S, CameraState.STALLED: ABANDON_S}
 class Webcam:
     """A camera by its index; `read` gives the newest frame and never blocks for long.
 
-    `read` and `close` are for one thread at a time, whichever it is; `now` may be asked from any.
+    `read` and `close` are for one thread at a time, whichever it is; `now` and `shrink` are for any.
 
     Parameters
     ----------
@@ -111,6 +114,9 @@ class Webcam:
         self._attempts = 0  # to open it again since the last picture
         self._streamed = False
         self._done = False
+        self._small: CameraSettings | None = None  # what to ask of it from now on
+        self._shrinking = False
+        self._shrunk_at = float("-inf")
 
     @property
     def name(self) -> str:
@@ -148,11 +154,26 @@ class Webcam:
                     return Frame(self._given_t, self._reader.image)
             return Signal.WAITING
         first = self._state is CameraState.OPENING and not self._streamed
+        if self._clock() - self._shrunk_at < SILENT_S:
+            return Signal.WAITING
         return Signal.WAITING if first and self._lasted() < OPEN_PATIENCE_S else Signal.LOST
 
     def now(self) -> float:
         """Seconds since the source was made, on the clock that stamps its frames."""
         return self._clock() - self._zero
+
+    def shrink(self) -> None:
+        """Give pictures half as wide and high from the next `read` on, unless they are small already.
+
+        The camera is opened again for that, which is no loss if it takes less than `SILENT_S`. One that
+        cannot be opened so is opened as before.
+        """
+        wide = self._settings.width // 2
+        if wide >= LEAST_WIDTH and self._small is None:
+            self._small = self._settings.model_copy(
+                update={"width": wide, "height": self._settings.height // 2}
+            )
+            self._shrinking = True
 
     def close(self) -> None:
         """Let the camera go; a reader that is stuck inside the driver is left to itself."""
@@ -199,6 +220,8 @@ class Webcam:
         if failed:
             return CameraTrigger.FAILURE
         if self._state is CameraState.STREAMING:
+            if self._shrinking:
+                return CameraTrigger.SHRINK
             return None if live else CameraTrigger.SILENCE
         if live:
             return CameraTrigger.PICTURE
@@ -208,10 +231,15 @@ class Webcam:
         """Go to the state that the table names, and do what belongs to arriving there."""
         self._state = TRANSITIONS[self._state][trigger]
         self._since = self._clock()
+        if trigger is CameraTrigger.SHRINK:
+            self._shrinking, self._shrunk_at = False, self._since
+        elif trigger is CameraTrigger.FAILURE and self._small is not None:
+            self._small = self._settings  # it may have been the size that it refuses
         if self._state is CameraState.OPENING:
             self._reader = Reader(self._news, self._clock, after=self._reader)
             self._given = 0
-            self._reader.start(lambda: self._opener(self._settings), open_here=self._open_here)
+            wanted = self._small or self._settings
+            self._reader.start(lambda: self._opener(wanted), open_here=self._open_here)
         elif self._state is CameraState.STREAMING:
             self._streamed = True
             self._attempts = 0

@@ -211,13 +211,25 @@ def test_mute_and_help_are_shown_and_taken_back():
 @pytest.mark.parametrize(("fps", "share"), [(20, 1.0), (8, 0.5)])
 def test_of_slow_pictures_every_second_one_is_drawn_and_all_are_looked_at(fps, share, monkeypatch):
     """A busy machine spends its time on seeing the person rather than on showing them."""
-    made, keys, kept, pictures = looped()
     monkeypatch.setattr(Devices, "live", True)
+    made, keys, kept, pictures = looped()
     pictures.interval_s = 1 / fps
     assert made.run() == "finished"
     drawn = len([t for t, _ in keys.shown if 5.0 < t < 9.0])
     assert drawn == pytest.approx(4.0 * fps * share, abs=2)
     assert len([event for event in kept.events if event.type == "rep"]) == 1
+
+
+def test_a_slow_camera_is_asked_for_smaller_pictures_while_nothing_is_asked_of_the_person(monkeypatch):
+    """Once, in a rest; what is done counts all the same."""
+    phases = []
+    monkeypatch.setattr(Devices, "live", True)
+    monkeypatch.setattr(Pictures, "shrink", lambda _: phases.append(made._screen.phase), raising=False)
+    made, _, kept, pictures = looped(steps=(("cheek_raiser", 3, hold(1.5)),))
+    pictures.interval_s = 1 / 8
+    made.run()
+    assert phases == ["rest"]
+    assert len([event for event in kept.events if event.type == "rep"]) == 3
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,72 @@ def test_unplugged_and_plugged_in_again(rig, clock):
     assert len(opened) == 6
 
 
+def shrinking(clock, feeds):
+    """Return a webcam of 1280x720 that has been asked for smaller pictures, and the sizes it opens with."""
+    asked = []
+
+    def opener(settings):
+        asked.append((settings.width, settings.height))
+        return feeds[len(asked) - 1]
+
+    large = SETTINGS.model_copy(update={"width": 1280, "height": 720})
+    camera = Webcam(large, opener=opener, clock=clock, open_here=False)
+    feeds[0].show(numbered(1))
+    until(camera, Frame)
+    camera.shrink()
+    assert camera.read() is Signal.WAITING
+    feeds[0].show(numbered(2))  # the reader lets the camera go after its next picture
+    clock.t += BACKOFF_S[0]
+    return camera, asked
+
+
+def test_smaller_pictures_come_after_a_short_break_in_which_nothing_is_lost(clock):
+    """Opened again at half the size: no camera counts as lost meanwhile. Asked twice, it does so once."""
+    feeds = [Feed(), Feed()]
+    camera, asked = shrinking(clock, feeds)
+    assert camera.read() is Signal.WAITING
+    clock.t += 0.5
+    assert camera.read() is Signal.WAITING
+    feeds[1].show(numbered(3))
+    until(camera, Frame)
+    assert asked == [(1280, 720), (640, 360)]
+    camera.shrink()
+    feeds[1].show(numbered(4))
+    until(camera, Frame)
+    assert len(asked) == 2
+    feeds[1].show(UNPLUGGED)
+    camera.close()
+
+
+def test_a_camera_that_refuses_the_smaller_size_gets_its_own_back(clock):
+    """And a break that lasts is one."""
+    feeds = [Feed(), Feed(), Feed()]
+    camera, asked = shrinking(clock, feeds)
+    feeds[1].show(UNPLUGGED)
+    for _ in range(TRIES):
+        if camera.state is CameraState.BACKOFF and len(asked) == 2:
+            break
+        camera.read()
+    clock.t += SILENT_S
+    assert camera.read() is Signal.LOST
+    feeds[2].show(numbered(3))
+    until(camera, Frame)
+    assert asked == [(1280, 720), (640, 360), (1280, 720)]
+    feeds[2].show(UNPLUGGED)
+    camera.close()
+
+
+def test_small_pictures_are_not_made_smaller(rig):
+    """Of 320 pixels little is left of a face further away."""
+    camera, feeds, opened = rig
+    feeds[0].show(numbered(1))
+    until(camera, Frame)
+    camera.shrink()
+    feeds[0].show(numbered(2))
+    until(camera, Frame)
+    assert len(opened) == 1
+
+
 def test_the_next_trouble_starts_with_a_short_wait(rig, clock):
     """Once pictures came again the waits begin at half a second again."""
     camera, feeds, opened = rig
