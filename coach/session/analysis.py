@@ -17,6 +17,7 @@ from coach.face.perception import Perception
 from coach.face.presence import FacePresence, PresenceSpec
 from coach.face.rest_search import Rest, find_rest
 from coach.face.typical_smile import without_smile
+from coach.session.face_copies import FaceCopies
 from coach.types import FaceObservation
 
 SETTLE_S, SETTLE_SHARE = 0.3, 0.2  # left out of a short stretch at rest; less of one that is shorter still
@@ -76,6 +77,7 @@ class Analysis:
         self._perception = Perception(own_range)
         self._early: list[tuple[float, FaceObservation | None]] = []  # before the neutral face is known
         self._kept: list[FaceObservation] = []
+        self._copies = FaceCopies()
         self._presence = FacePresence(presence)
         self._state: object = None
         self._guessed = False
@@ -95,6 +97,7 @@ class Analysis:
         if self.calibrated:
             yield self._judge(t, face)
             return
+        face = None if face is None else self._copies.of(face)
         self._early.append((t, face))
         if self._neutral is None:
             if t - self._early[0][0] >= SEARCHED_S:

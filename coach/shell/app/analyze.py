@@ -25,7 +25,6 @@ from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.toml_files import load_coaching
 from coach.shell.report.feature_table import FeatureTable
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
-from coach.shell.system.picture_memory import give_pictures_their_own_memory
 from coach.shell.system.terminal import shown
 
 
@@ -78,7 +77,6 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
         from coach.shell.report.analysis_plot import check_plot
 
         check_plot(request.plot)
-    give_pictures_their_own_memory()
     VideoFile(request.video).close()  # what is no film is said before the model is read
     presence = load_coaching().presence
     analysis = Analysis(exercise, request.neutral, request.cues, request.own_range, presence)
