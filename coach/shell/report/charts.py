@@ -33,8 +33,10 @@ UNNOTICED_MM = 3.0  # a difference between the sides that others do not notice (
 _TEXT = 10.5  # points; a point is about a pixel on a phone
 _LABEL = 22  # characters of a legend entry
 _RECENT = 20
+MONTHLY, YEARLY = 26, 260  # weeks: a longer history is counted by the month, and by the year
 _WEEK = 7.0  # days that an axis shows at least
 _DOT = 4.5  # points across; a chart is shown about as many pixels wide as it has points
+_MOST_DOTS = 400  # on one chart, which is hardly more pixels wide; of more every second, third ... is drawn
 _LINE_FROM = 4  # values: through fewer no line is drawn
 _SMOOTH = 5  # values of the running median that is drawn through a short series
 
@@ -56,13 +58,11 @@ def trend_chart(series: Series, words: ProgressWords) -> str:
 
 
 def attempts_chart(history: History, words: ProgressWords) -> str:
-    """Draw how many attempts a session did not count, by reason, each week or, in a long history, month."""
+    """Draw how many attempts a session did not count, by reason, each week, month or year."""
     figure, axes = _axes(words.say("a_session", PAGE), words)
     days = [session.started_at.date() for session in history.sessions]
-    monthly = (max(days) - min(days)).days > 7 * 26
-
-    def start(day: date) -> date:
-        return day.replace(day=1) if monthly else monday(day)
+    weeks = (max(days) - min(days)).days / 7
+    start, width = (_year, 300) if weeks > YEARLY else (_month, 24) if weeks > MONTHLY else (monday, 5.5)
 
     sessions = Counter(start(day) for day in days)
     counts = Counter((start(row.day), row.reason) for row in history.attempts)
@@ -78,7 +78,6 @@ def attempts_chart(history: History, words: ProgressWords) -> str:
             continue
         heights = [sum(counts[bin_, reason] for reason in reasons) / sessions[bin_] for bin_ in bins]
         bottoms = [below[bin_] for bin_ in bins]
-        width = 24 if monthly else 5.5
         axes.bar(edges, heights, width, bottoms, align="edge", color=_HEX[colour], label=name)
         below = {bin_: low + high for bin_, low, high in zip(bins, bottoms, heights, strict=True)}
     axes.set_ylim(bottom=0)
@@ -93,7 +92,17 @@ def latency_chart(history: History, words: ProgressWords, names: Mapping[str, st
         seen = [(row.at, row.latency_s) for row in rows if row.latency_s is not None]
         at, values = [at for at, _ in seen], [value for _, value in seen]
         label = _short(names[memory])
-        axes.plot(_days(at), values, "o", color=_HEX[colour], ms=_DOT, mew=0, alpha=0.6, label=label)
+        every = _every(values)
+        axes.plot(
+            _days(at[::every]),
+            values[::every],
+            "o",
+            color=_HEX[colour],
+            ms=_DOT,
+            mew=0,
+            alpha=0.6,
+            label=label,
+        )
         if len(values) >= _LINE_FROM:
             axes.plot(_days(at), _running_median(values, 15), "-", color=_HEX[colour], lw=1.8)
     axes.axhline(IN_TIME_S, color=_HEX["muted"], lw=0.8, ls=(0, (4, 3)))
@@ -141,12 +150,27 @@ def side_chart(series: Series, words: ProgressWords) -> str:
     return _svg(figure, "sides", words.label(series))
 
 
+def _month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _year(day: date) -> date:
+    return day.replace(month=1, day=1)
+
+
 def _dots_and_line(axes: Axes, series: Series, steady: Series) -> None:
-    """Draw every value, and a line through them once there are enough."""
-    axes.plot(_days(series.at), series.values, "o", color=_HEX["muted"], ms=_DOT, mew=0, alpha=0.6)
+    """Draw the values, and a line through them once there are enough."""
+    every = _every(series.values)
+    at, values = series.at[::every], series.values[::every]
+    axes.plot(_days(at), values, "o", color=_HEX["muted"], ms=_DOT, mew=0, alpha=0.6)
     if len(steady.values) >= _LINE_FROM:
         line = steady.values if steady is not series else _running_median(series.values)
         axes.plot(_days(steady.at), line, "-", color=_HEX["accent"], lw=1.8)
+
+
+def _every(values: Sequence[float]) -> int:
+    """Return of how many values one is drawn as a dot: all until there are more than one can tell apart."""
+    return -(-len(values) // _MOST_DOTS) or 1
 
 
 def _by_memory(history: History) -> dict[str, list[RecallRecord]]:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,10 +25,12 @@ from coach.progress.history import (
     SessionRecord,
     SmileRecord,
 )
+from coach.progress.series import Series
 from coach.progress.words import ProgressWords
 from coach.shell.detection.photo_file import keep_photo
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.report.before_after import first_and_latest
+from coach.shell.report.charts import attempts_chart, trend_chart
 from coach.shell.report.progress_page import progress_page
 from coach.shell.store.store import Store
 from coach.types import Bilateral
@@ -178,8 +181,6 @@ def test_the_simulated_person_s_page_says_so() -> None:
 )
 def test_whatever_is_missing_the_page_is_made(part: str) -> None:
     """A history may lack any kind of row: somebody does one exercise, somebody only check-ins."""
-    from dataclasses import replace
-
     page = progress_page(replace(small(), **{part: ()}), TODAY, WORDS)
     assert page.rstrip().endswith("</html>")
 
@@ -311,6 +312,17 @@ def test_no_line_through_fewer_than_four_points_and_dots_one_can_see() -> None:
     radii = re.findall(r'd="M 0 (\d+\.\d+)\s', progress_page(check_ins(30, 38, 46), TODAY, WORDS))
     assert radii
     assert all(2 * float(radius) >= 4 for radius in radii)
+
+
+def test_ten_years_are_no_more_dots_than_one_can_tell_apart() -> None:
+    """Of 1,000 values every third is a dot, and tries are counted by the year."""
+    at = tuple(AT + timedelta(days=4 * n) for n in range(1000))
+    chart = trend_chart(Series("hold", "s", at, tuple(5 + n % 7 / 10 for n in range(1000))), WORDS)
+    assert 300 < chart.count("<use") < 400
+    sessions = tuple(replace(small().sessions[0], id=str(n), started_at=day) for n, day in enumerate(at))
+    tries = tuple(AttemptRecord(str(n), day, "combined", "too_short") for n, day in enumerate(at))
+    bars = attempts_chart(History(sessions=sessions, attempts=tries), WORDS).count("var(--c1)")
+    assert bars <= 12 + 1  # a year each, and the legend's
 
 
 def test_what_comes_first_is_the_week_the_streak_one_sentence_and_the_next_check_in() -> None:
