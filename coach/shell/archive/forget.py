@@ -12,6 +12,7 @@ from coach.errors import StoreError, UsageError
 from coach.progress.history import SessionRecord
 from coach.shell.archive.export import counted
 from coach.shell.profile import memories_file
+from coach.shell.profile.people import FOLDER
 from coach.shell.profile.places import PAGE, PHOTOS, PLACES, SMILES, found, with_words
 from coach.shell.profile.smiles_file import NUMBERS
 from coach.shell.store.row_models import CHILDREN
@@ -161,8 +162,9 @@ def forget_everything(data_dir: Path, cache_dir: Path) -> str:
         for path in found(place, data_dir, cache_dir):
             stays += filter(None, [linked_folder(path)])
             names += _delete(path.parent, [path])
-    with contextlib.suppress(OSError):
-        data_dir.rmdir()  # only an empty folder goes
+    for folder in (data_dir / FOLDER, data_dir):
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # only an empty one goes
     if not names:
         return f"nothing to delete in {data_dir}"
     if data_dir.exists():

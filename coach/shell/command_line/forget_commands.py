@@ -102,10 +102,13 @@ def forget_everything(options: Shared, yes: bool) -> None:
     from coach.shell.archive import forget as forgetting
     from coach.shell.profile.home import Home
     from coach.shell.profile.people import people
+    from coach.shell.system.launcher import launcher
 
     home = home_of(options)
     if _agreed(f"Delete everything in {home.data_dir}?", yes):
         click.echo(forgetting.forget_everything(home.data_dir, home.cache_dir))
+        if entry := launcher():
+            click.echo(f"{entry}: still starts smile-coach from your applications; delete it to be rid of it")
         if others := people(Home.base(options)):
             click.echo(f"still here: {', '.join(others)}; --person NAME deletes theirs")
 

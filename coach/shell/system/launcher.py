@@ -55,6 +55,16 @@ def add_launcher(command: Sequence[str], platform: str = sys.platform) -> Path:
     return path
 
 
+def launcher(platform: str = sys.platform) -> Path | None:
+    """Return the entry that was written here, None without one: a person's name can be in it."""
+    path = _place(platform)
+    try:
+        ours = path.is_file() and (platform == "win32" or MARK.encode() in path.read_bytes())
+    except OSError:
+        return None
+    return path if ours else None
+
+
 def _place(platform: str) -> Path:
     home = Path.home()
     if platform == "win32":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -68,12 +69,12 @@ def check_output(
         It would be lost.
     """
     said = f"{name} {path}".strip()
-    real = path.absolute().resolve()
+    real = _real(path)
     for source in inputs:
         if _same(path, source):
             raise UsageError(f"{said}: is what is read from; give another name")
     for own in kept:
-        place = own.absolute().resolve()
+        place = _real(own)
         if real == place or place in real.parents or _same(path, own):
             raise UsageError(f"{said}: your own {own.name} is kept there; give another name")
     try:
@@ -102,6 +103,11 @@ def kind_of(head: bytes) -> str:
     except UnicodeDecodeError:
         return OTHER
     return CSV if "," in line and line.isprintable() and " " not in line else OTHER
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads; Path.resolve raises where links go in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def _same(one: Path, other: Path) -> bool:

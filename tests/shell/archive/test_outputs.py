@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_nor_where_something_kept_is_to_come(home, ready, fails, name):
     assert status == 2
     assert "is kept there" in line
     assert not (home / name).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_that_goes_in_a_circle_gives_way(home, tmp_path):
+    """It leads to no file that could be lost."""
+    loop = tmp_path / "loop.ics"
+    loop.symlink_to(loop)
+    assert run(["remind", str(loop)]) == 0
+    assert loop.read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
 
 
 def test_nor_onto_the_settings(data, tmp_path, fails, model_path):

@@ -12,6 +12,7 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.people import FOLDER, people
 from coach.shell.profile.shared_options import Shared
 from coach.shell.store.store import Store
+from coach.shell.system.launcher import add_launcher
 from coach.shell.welcome import person_choice as asking
 from coach.shell.welcome.person_choice import choose_person
 from coach.shell.welcome.setup import needs_setup
@@ -151,3 +152,19 @@ def test_memories_that_cannot_be_read_keep_nobody_from_forgetting(home, capfd):
     assert run(["forget", "everything", "--yes"]) == 0
     assert "memories.toml" in capfd.readouterr().out
     assert not (home / "memories.toml").exists()
+
+
+def test_after_everybodys_everything_no_name_is_left_unsaid(home, tmp_path, monkeypatch, capfd):
+    """No folder of people either; the launcher, in which a name can be, is said to stay."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("APPDATA", str(tmp_path))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert run(["people", "add", "Zoe"]) == 0
+    assert run(["memories", "add", "the lake", "--person", "Zoe"]) == 0
+    entry = add_launcher(["/bin/smile-coach", "--person", "Zoe"], "linux")
+    monkeypatch.setattr("coach.shell.system.launcher.launcher.__defaults__", ("linux",))
+    for whose in (["--person", "Zoe"], []):
+        capfd.readouterr()
+        run(["forget", "everything", "--yes", *whose])
+        assert f"{entry}: still starts" in capfd.readouterr().out
+    assert not home.exists()
