@@ -426,7 +426,8 @@ def test_every_phrase_is_audible_short_and_as_long_as_estimated(tmp_path, langua
     """Rendered for real: nothing silent, nothing over three seconds, holds and releases under 1.45."""
     book = load_phrase_book(language)
     short = short_texts(book)  # all of these, and of the rest a sample: benchmarks/speech.py has all
-    sample = book.spoken(EXERCISES, up_to=3)[::3]
+    advice = book.text("session", "hurt_rest")  # the last words where it hurt: nothing waits for their end
+    sample = [text for text in book.spoken(EXERCISES, up_to=3) if text != advice][::3]
     texts = tuple(dict.fromkeys((*sample, *short)))
     rate = round(SETTINGS.rate * book.pace)
     renderer = Renderer([SpeechRequest("system", language, "", rate)], tmp_path)
