@@ -17,13 +17,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; return 0 (done), 1 (could not be done), 2 (wrong usage) or 130 (interrupted)."""
-    from coach.errors import CoachError
+    from coach.errors import INTERRUPTED, CoachError
 
     try:
         return _run(arguments)
     except CoachError as error:
         _say(str(error))
         return error.exit_status
+    except KeyboardInterrupt:  # while the command was still being loaded
+        return INTERRUPTED
     except MemoryError:
         _say("there is not enough memory for this; close other programs, or lift the limit (ulimit -v)")
     except ImportError as error:

@@ -20,6 +20,7 @@ from coach.check_in.photo_measures import StillPicture, StillView, compare
 from coach.check_in.scores import Scores, score
 from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
 from coach.check_in.smile_flow import SmileFlow
+from coach.coaching.screen import Screen
 from coach.events import Smile
 from coach.exercise.held_smile import SmileSpec
 from coach.face.baseline import OwnRange
@@ -28,6 +29,7 @@ from coach.progress.summary import summary_lines, type_sentence
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
 from coach.shell.app.score import range_lines
+from coach.shell.app.smile import SmileFilm
 from coach.shell.capture.simulated_person import SimulatedPerson
 from coach.shell.command_line.cli import cli
 from coach.shell.detection.landmarker import Landmarker
@@ -38,6 +40,7 @@ from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.neutral_file import FILE, keep_neutral, read_neutral
 from coach.shell.profile.smiles_file import add_smile, last_smile
 from coach.shell.profile.toml_files import load_settings
+from coach.shell.recording.film_writer import FilmWriter
 from coach.shell.report.progress_page import progress_page
 from coach.shell.store.store import Store
 from coach.simulation.face_pose import CHECK_IN, FacePose
@@ -280,3 +283,17 @@ def test_a_smile_that_was_stopped_leaves_no_film(
     assert run(["smile", "--keep", "--source", str(film()), "--no-window", "--no-voice", *place]) == 1
     assert "nothing was measured or kept" in capfd.readouterr().err
     assert not list((tmp_path / "data" / "smiles").iterdir())
+
+
+def test_a_full_disk_ends_the_film_and_not_the_smile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is said once, when the card is."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    film = SmileFilm(tmp_path / "smile.mp4")
+    for part in ("put", "close"):
+        monkeypatch.setattr(FilmWriter, part, full)
+    film.frame(0.0, Frame(0.0, draw(FacePose())), None, Screen("rest"))
+    film.close()
+    assert film.problem == "film: cannot be written to its end (No space left on device); free some space"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,11 +144,12 @@ class SmileFilm:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer = FilmWriter(path)
+        self._lost = ""
 
     @property
     def problem(self) -> str:
         """Why the film ended early, or empty."""
-        return self._writer.problem
+        return self._lost or self._writer.problem
 
     def frame(
         self,
@@ -159,12 +161,23 @@ class SmileFilm:
     ) -> None:
         """Film one picture as the camera saw it."""
         del observation, screen, display
-        if frame is not None:
-            self._writer.put(t, frame.image)
+        if frame is not None and not self._lost:
+            with self._without_ending_the_smile():
+                self._writer.put(t, frame.image)
 
     def close(self) -> None:
         """Finish the file."""
-        self._writer.close()
+        with self._without_ending_the_smile():
+            self._writer.close()
+
+    @contextlib.contextmanager
+    def _without_ending_the_smile(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._lost = (
+                self._lost or f"film: cannot be written to its end ({error.strerror}); free some space"
+            )
 
 
 def _even() -> EvenSpec:

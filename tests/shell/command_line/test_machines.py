@@ -100,3 +100,16 @@ def test_native_words_go_nowhere_where_no_temporary_file_can_be_made(monkeypatch
     monkeypatch.setattr(subject.tempfile, "TemporaryFile", refuse)
     with subject.native_stderr():
         os.write(2, b"noise")
+
+
+def test_ctrl_c_while_the_commands_are_loaded_is_no_traceback(monkeypatch):
+    """The first half second of every start."""
+
+    class Interrupting:
+        def find_spec(self, name, path=None, target=None):
+            if name == "coach.shell.command_line.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "coach.shell.command_line.cli", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert run(["status"]) == 130
