@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.coaching.phrases import PhraseBook
-from coach.errors import INTERRUPTED, SourceError
+from coach.errors import INTERRUPTED, SourceError, StoreError
 from coach.progress.history import SIMULATED, History
 from coach.progress.summary import known_weaker_side
 from coach.replay.trace import TapedSession
@@ -218,14 +218,16 @@ class SessionRun:
             lines = session.tally.lines(names, self.book, session.plan_run.active_s)
             if reason == "finished":
                 lines += tuple(("", line) for line in told(farewell.card))
-            _say_goodbye(lines, self.store, to_error=to_error)
+            saved = _say_goodbye(lines, self.store, to_error=to_error)
             _keep(self.home, watch, recording, to_error=to_error)
             if reason == "finished":
                 self._leave(loop, farewell, lines)
         finally:
             if recording is not None:
                 recording.close()
-        return INTERRUPTED if loop.interrupted else 0
+        if loop.interrupted:
+            return INTERRUPTED
+        return 0 if saved else StoreError.exit_status
 
     def _leave(self, loop: Loop, farewell: Farewell, lines: Sequence[Line]) -> None:
         """Say what the session came to, where nobody sees it, and ask how it was."""
@@ -330,8 +332,11 @@ def _demonstration(plan: Plan) -> Demonstration:
     return Demonstration(step.exercise for step in plan.steps)
 
 
-def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, *, to_error: bool) -> None:
+def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, *, to_error: bool) -> bool:
+    """Say what was done; return whether all of it is on the disk."""
     for label, value in lines:
         click.echo(f"{label}: {value}" if label else value, err=to_error)
-    if store.problem:
-        click.echo(store.problem, err=True)
+    saved = not store.waiting or store.retry()
+    if not saved:
+        click.echo(f"{store.path}: the end of this session could not be saved; free some space", err=True)
+    return saved

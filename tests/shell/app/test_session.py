@@ -23,6 +23,7 @@ from waiting import PATIENCE_S
 from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
+from coach.events import Rep
 from coach.progress.history import History
 from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
@@ -465,3 +466,20 @@ def test_quitting_in_a_real_window_keeps_what_was_done(screen, tmp_path, model_p
     assert (end["type"], end["reason"]) == ("session_end", "stopped")
     with Store.open(tmp_path / "home", read_only=True) as store:
         assert store.history().sessions[0].reason == "stopped"
+
+
+def test_what_could_not_be_saved_is_said_at_the_end(tmp_path, capfd):
+    """The disk stayed full: the person must not believe that all is kept."""
+    with Store.open(tmp_path) as store:
+        session = store.begin_session("daily", "demo", datetime.now().astimezone())
+        store.connection.execute("PRAGMA max_page_count = 1")  # as small as the file is now
+        for index in range(200):
+            rep = Rep(t=float(index), exercise="cheek_raiser", index=index, start=0.0, hold_s=1.0)
+            store.record(session, rep)
+        assert not app._say_goodbye([("time", "0:40")], store, to_error=False)
+        out, err = capfd.readouterr()
+        assert out == "time: 0:40\n"
+        assert err == f"{store.path}: the end of this session could not be saved; free some space\n"
+        store.connection.execute("PRAGMA max_page_count = 100000")
+        assert app._say_goodbye([], store, to_error=False)
+        assert capfd.readouterr().err == ""
