@@ -41,9 +41,9 @@ class Series:
         The noise is then that of weeks, found from the weeks themselves, so that days which resemble
         each other do not pass for many independent ones.
         """
-        weeks: dict[date, list[int]] = {}
+        weeks: dict[int, list[int]] = {}
         for index, at in enumerate(self.at):
-            weeks.setdefault(monday(at.date()), []).append(index)
+            weeks.setdefault((at.toordinal() - 1) // 7, []).append(index)  # day 1 was a Monday
         if len(weeks) < WEEKLY:
             return self
         return replace(

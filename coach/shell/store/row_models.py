@@ -66,7 +66,11 @@ _SOUND: tuple[tuple[Any, str], ...] = (
     (IdColumn, _TEXT),
     (TextColumn, _TEXT),
     (DocumentColumn, _TEXT),
-    (NameColumn, f"({_TEXT} AND {{0}} NOT GLOB '*[^0-9A-Za-z_ .+-]*')"),
+    # Our own names pass the first and quicker of two looks at their letters.
+    (
+        NameColumn,
+        f"({_TEXT} AND ({{0}} NOT GLOB '*[^a-z_]*' OR {{0}} NOT GLOB '*[^0-9A-Za-z_ .+-]*'))",
+    ),
     (
         MomentColumn,
         f"({_TEXT} AND {{0}} GLOB '{_MINUTE}' AND {{0}} BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}')",
