@@ -17,6 +17,7 @@ Wait = Annotated[float, Field(ge=0, le=600)]
 Waits = Annotated[tuple[Wait, ...], Field(strict=False, min_length=1, max_length=9)]
 """Seconds; TOML has a list where this is a tuple."""
 Times = Annotated[int, Field(ge=1, le=99)]
+DoseShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class CueExpiry(Strict):
@@ -114,6 +115,20 @@ class MemoryGuideSpec(Strict):
     rest_s: Wait = 0.8
 
 
+class EasingSpec(Strict):
+    """Smaller doses after a session that hurt or was hard. Shares of the usual dose, 0..1.
+
+    `hurt`: after a session that hurt. `hard`: after `hard_after` hard ones in a row. `back`: what each that
+    felt easy or right gives back. `lasts_days`: what was said longer ago counts no more.
+    """
+
+    hurt: DoseShare = 0.5
+    hard: DoseShare = 0.75
+    hard_after: Times = 2
+    back: DoseShare = 0.25
+    lasts_days: Annotated[int, Field(ge=1, le=365)] = 14
+
+
 class ShownSpec(Strict):
     """How long the window shows things. Seconds.
 
@@ -141,6 +156,7 @@ class CoachingSpec(Strict):
     held: HeldGuideSpec = HeldGuideSpec()
     jaw: JawGuideSpec = JawGuideSpec()
     memory: MemoryGuideSpec = MemoryGuideSpec()
+    easing: EasingSpec = EasingSpec()
     shown: ShownSpec = ShownSpec()
 
 

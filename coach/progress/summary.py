@@ -17,6 +17,8 @@ from coach.types import Side
 RECENT, WEEKS = timedelta(days=42), timedelta(days=14)
 LEAST_SMILES, MOSTLY = 10, 0.6
 CHECK_IN = "check_in"  # where its words are
+END = "end"  # and those of a session's end
+LAST_FELT = 20  # sessions whose feeling is told
 IN_TIME_S = 5.0  # a recall within this is in time
 
 
@@ -69,6 +71,14 @@ def type_sentence(history: History, words: ProgressWords) -> str:
     return words.line(words.say("smile_type"), words.say("type_was", now=kinds[-1], first=kinds[0]))
 
 
+def felt_sentence(history: History, words: ProgressWords) -> str:
+    """Return how the last sessions felt, the most frequent first; empty where nobody said."""
+    said = [row.felt for row in history.sessions if row.felt is not None][-LAST_FELT:]
+    counts = Counter(said).most_common()
+    listed = ", ".join(f"{words.say(felt, END)} {count}" for felt, count in counts)
+    return words.count("felt", len(said), listed=listed) if said else ""
+
+
 def known_weaker_side(history: History, today: date) -> Side | None:
     """Return the side that has been the weaker one for weeks, None where there is none.
 
@@ -111,7 +121,7 @@ def headline(series: Iterable[Series], words: ProgressWords) -> str:
     known = [(one, found) for one, found in moved if found is not None]
     real = [(one, found) for one, found in known if found.real]
     if not real:
-        return words.say("nothing_yet" if known else "too_soon")
+        return words.say("nothing_yet") if known else words.say("too_soon", least=LEAST)
     best, found = max(real, key=lambda pair: abs(pair[1].change) / (pair[1].noise or 1.0))
     span = {"start": words.amount(best, found.start), "now": words.amount(best, found.now)}
     return words.say("really", label=words.label(best), **span)
@@ -127,8 +137,14 @@ def next_sentence(day: date | None, today: date, words: ProgressWords) -> str:
 
 
 def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
-    """Return in one line of what it is too early to say anything; empty where there is nothing."""
-    labels = [words.label(one) for one in series if one.changed is None]
+    """Return in one line of what it is too early to say anything, empty where there is nothing.
+
+    Also where it is too early for everything: the headline says that.
+    """
+    every = tuple(series)
+    if all(one.changed is None for one in every):
+        return ""
+    labels = [words.label(one) for one in every if one.changed is None and one.sem is None]
     return words.line(words.say("early_for", least=LEAST), "; ".join(labels)) if labels else ""
 
 
@@ -235,10 +251,12 @@ def summary_lines(
         lines.append(sentence)
     if sentence := type_sentence(own, words):
         lines.append(sentence)
+    if sentence := felt_sentence(own, words):
+        lines.append(sentence)
     lines += [words.sentence(one) for one in series if one.changed]
     lines += [words.sentence(one) for one in series if one.changed is False]
     lines += [words.value(one) for one in series if one.changed is None and one.sem is not None]
-    early = early_sentence((one for one in series if one.sem is None), words)
+    early = early_sentence(series, words)
     return lines + [early] if early else lines
 
 

@@ -17,6 +17,7 @@ from coach.events import EndReason, Event, SessionStart
 from coach.exercise.protocol import AnyExercise
 from coach.face.baseline import OwnRange
 from coach.session.plan import Plan
+from coach.session.plan_run import USUAL, Occasion
 from coach.session.session import Session
 from coach.settings import Settings
 from coach.types import FaceObservation
@@ -31,7 +32,8 @@ class Setup:
     `specs`: one for each of the plan's steps, all of the exercise's values, so that a later change of its
     file does not change the past. `own_range`: the person's. `memories`: the person's words made unreadable,
     see `veiled`. `flags`: the session's switches, by name. `version`: the program's. `coaching`: how it led;
-    a trace made before this was noted has the standard.
+    `occasion`: what was said that day and not every day. A trace made before these were noted has what is
+    usual.
     """
 
     plan: Plan
@@ -44,6 +46,7 @@ class Setup:
     flags: dict[str, Any] = field(default_factory=dict)
     version: str = __version__
     coaching: CoachingSpec = STANDARD
+    occasion: Occasion = USUAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +94,7 @@ class TapedSession(Session):
     ----------
     tape
         What takes it down.
-    plan, exercises, book, settings, source, own_range, memories, coaching, flags
+    plan, exercises, book, settings, source, own_range, memories, coaching, occasion, flags
         As for `Session`; `flags` are its switches, e.g. `first`.
     """
 
@@ -107,6 +110,7 @@ class TapedSession(Session):
         own_range: OwnRange | None = None,
         memories: tuple[str, ...] = (),
         coaching: CoachingSpec = STANDARD,
+        occasion: Occasion = USUAL,
         **flags: Any,
     ) -> None:
         super().__init__(
@@ -118,6 +122,7 @@ class TapedSession(Session):
             own_range=own_range,
             memories=memories,
             coaching=coaching,
+            occasion=occasion,
             **flags,
         )
         self._tape = tape
@@ -125,7 +130,18 @@ class TapedSession(Session):
         words = tuple(veiled(memory) for memory in memories)
         known = self.perception.own_range
         tape.begin(
-            Setup(plan, specs, book.language, settings, source, known, words, flags, coaching=coaching)
+            Setup(
+                plan,
+                specs,
+                book.language,
+                settings,
+                source,
+                known,
+                words,
+                flags,
+                coaching=coaching,
+                occasion=occasion,
+            )
         )
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
@@ -215,6 +231,7 @@ def answers(
         own_range=setup.own_range,
         memories=setup.memories,
         coaching=setup.coaching,
+        occasion=setup.occasion,
         **setup.flags,
     )
     screen: Screen | None = None

@@ -1,14 +1,18 @@
-"""How today's dose follows from the last sessions: more after clean ones, shorter holds after hard ones."""
+"""How today's dose follows from the last sessions: what was counted in them, and how they felt."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from coach.progress.history import AttemptRecord, History, RepRecord
-from coach.session.plan import MOST_REPS, Plan, Step, with_reps
+from coach.coaching.spec import EasingSpec
+from coach.exercise.spec import CirclingSpec
+from coach.progress.history import AttemptRecord, Felt, History, RepRecord
+from coach.session.plan import MOST_REPS, Plan, Specs, Step, with_reps
 
 CLEAN_SESSIONS = 2
 FAILED_IN_A_ROW = 3
@@ -39,6 +43,74 @@ def adapted(plan: Plan, history: History) -> Plan:
         plan = _one_more(plan, exercise)
     weakest = _weakest(done)
     return plan if weakest is None else _one_more(plan, weakest)
+
+
+@dataclass(frozen=True, slots=True)
+class Easing:
+    """Today's share of the usual dose. `cause`: `hurt` or `hard` while it is smaller, else None."""
+
+    share: float = 1.0
+    cause: Felt | None = None
+
+
+def easing(history: History, today: date, spec: EasingSpec) -> Easing:
+    """Return how much smaller today's doses are after what the person said of the last sessions.
+
+    A session that hurt makes them smaller at once, hard ones when there were several in a row; each that
+    felt easy or right gives a part back. A session nobody spoke of changes nothing.
+
+    Parameters
+    ----------
+    history
+        The person's own; what the simulated person felt is passed over.
+    today
+        By the person's own clock.
+    spec
+        `[easing]` in `config/coaching.toml`.
+    """
+    now, hard = Easing(), 0
+    for session in history.sessions:
+        if session.simulated or (today - session.started_at.date()).days > spec.lasts_days:
+            continue
+        if session.felt == "hurt":
+            now, hard = Easing(spec.hurt, "hurt"), 0
+        elif session.felt == "hard":
+            hard += 1
+            if hard >= spec.hard_after and now.share > spec.hard:
+                now = Easing(spec.hard, "hard")
+        elif session.felt is not None:
+            hard, share = 0, now.share + spec.back
+            now = Easing() if share >= 1 else replace(now, share=share)
+    return now
+
+
+def eased(plan: Plan, share: float, specs: Specs) -> Plan:
+    """Return the plan with a share of its repetitions, circles and holds; of everything at least one.
+
+    Parameters
+    ----------
+    plan
+        As its file has it.
+    share
+        0..1; holds are never shortened below three fifths.
+    specs
+        Gives an exercise's spec with changes laid over it.
+    """
+    return plan if share >= 1 else replace(plan, steps=tuple(_eased(one, share, specs) for one in plan.steps))
+
+
+def _eased(step: Step, share: float, specs: Specs) -> Step:
+    if step.scales:
+        step = with_reps(step, math.ceil(step.reps * share))
+    if step.hold_s and step.exercise != "memory_anchor":
+        step = _holding(step, round(step.hold_s * max(share, SHORTEST), 2))
+    spec = specs(step.exercise, step.changes)
+    if isinstance(spec, CirclingSpec):
+        changes: dict[str, Any] = dict(step.changes)
+        fewer = {"target": math.ceil(spec.circles.target * share)}
+        changes["circles"] = dict(changes.get("circles", {})) | fewer
+        step = replace(step, changes=changes)
+    return step
 
 
 def _sessions(exercise: str, history: History, own: set[str]) -> tuple[Tries, ...]:
@@ -77,10 +149,14 @@ def _shorter(step: Step, sessions: Sequence[Tries]) -> Step:
     hard = next((n for n, tries in enumerate(sessions) if not _hard(tries)), len(sessions))
     if not hard or not step.hold_s or step.exercise == "memory_anchor":
         return step
-    hold_s = round(step.hold_s * max(SHORTER**hard, SHORTEST), 2)
+    return _holding(step, round(step.hold_s * max(SHORTER**hard, SHORTEST), 2))
+
+
+def _holding(step: Step, hold_s: float) -> Step:
+    """Return the step with a shorter hold."""
     changes: dict[str, Any] = dict(step.changes)
     changes["repetition"] = dict(changes.get("repetition", {})) | {"hold_s": hold_s}
-    saved = step.hold_s - hold_s
+    saved = step.hold_s - hold_s if step.scales else 0.0  # a fixed dose is as long as it is planned
     seconds, rep_s = step.seconds - step.reps * saved, step.rep_s - saved
     return replace(step, hold_s=hold_s, seconds=seconds, rep_s=rep_s, changes=changes)
 

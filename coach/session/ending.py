@@ -9,10 +9,10 @@ from typing import Final, Literal, TypeAlias
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import EndCard
 from coach.progress.history import Felt
+from coach.progress.summary import END
 from coach.progress.today import Figure, Today
 from coach.progress.words import ProgressWords
 
-END = "end"  # the section of its words; what is said aloud is with the session's
 EndStage: TypeAlias = Literal["warmth", "felt", "card", "over"]
 EndKey: TypeAlias = Literal["answer", "go_on", "other"]
 

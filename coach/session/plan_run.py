@@ -12,6 +12,7 @@ from coach.coaching.spec import CoachingSpec
 from coach.events import Event, Stage
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
+from coach.progress.history import Felt
 from coach.session.dose import dose_cue
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan import CHANGE_S, READY_S, Plan
@@ -28,12 +29,14 @@ class Occasion:
     """What is said today and not every day.
 
     `check_in_due`: said at the very beginning. `weaker`: the side that has been the weaker one for weeks,
-    named before the first even smile. `fingers`: say once that no finger helps.
+    named before the first even smile. `fingers`: say once that no finger helps. `eased`: why the doses are
+    smaller, said before everything else.
     """
 
     check_in_due: bool = False
     weaker: Side | None = None
     fingers: bool = False
+    eased: Felt | None = None
 
 
 USUAL = Occasion()

@@ -170,7 +170,9 @@ class Session(LedFlow):
             self._since = t
             if self._safety:
                 self.led.enqueue(t, CueKind.SAFETY, "safety")
-            if self._occasion.check_in_due:
+            if self._occasion.eased is not None:
+                self.led.enqueue(t, CueKind.SAFETY, f"eased_{self._occasion.eased}")
+            elif self._occasion.check_in_due:
                 self.led.enqueue(t, BEFORE, "due", CHECK_IN)
             self.led.enqueue(t, CueKind.INSTRUCTION, "neutral")
         run = self.plan_run.current

@@ -18,10 +18,13 @@ from coach.progress.history import History, RepRecord, Score, SessionRecord, Smi
 from coach.progress.summary import known_weaker_side
 from coach.session.plan import loosens
 from coach.session.plan_run import Occasion
-from coach.shell.app.session import _occasion, _wants_jaw_release
+from coach.shell.app.session import _occasion, _program, _wants_jaw_release
 from coach.shell.command_line.cli import cli
+from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.plan_files import load_plan, new_plan
+from coach.shell.profile.shared_options import Shared
+from coach.shell.store.store import Store
 from coach.shell.window.display import Command
 from coach.types import Bilateral
 
@@ -202,3 +205,22 @@ def test_the_jaw_release_is_not_offered_where_it_is_part_of_the_plan_or_nobody_s
     devices.live = False
     assert not _wants_jaw_release(load_plan("cheeks-30")[0], devices, load_phrase_book("en"))
     assert window.asked == []
+
+
+@pytest.mark.parametrize("cause", ["hurt", "hard"])
+def test_smaller_doses_are_said_at_the_start(cause: Any) -> None:
+    """First of all, and with the reason; a check-in that is due can wait until the end shows it."""
+    run = led(plan(("cheek_raiser", 1, {})), occasion=Occasion(check_in_due=True, eased=cause))[0].run()
+    assert run.keys[:2] == [f"eased_{cause}", "neutral"]
+
+
+def test_the_person_who_was_hurt_gets_less_the_next_day(tmp_path: Path) -> None:
+    """From the answer in the history to the day's plan and words."""
+    yesterday = datetime.now().astimezone() - timedelta(days=1)
+    with Store.open(tmp_path) as store:
+        store.feel(store.begin_session("daily", "webcam:0", yesterday), "hurt")
+        home = Home.find(Shared(None, False, False, None, tmp_path, None, "en", None))
+        usual, eased = (_program(home, store, "daily", None, simulated=one) for one in (True, False))
+    assert eased.occasion.eased == "hurt"
+    assert sum(step.reps for step in eased.plan.steps) < sum(step.reps for step in usual.plan.steps)
+    assert usual.occasion.eased is None

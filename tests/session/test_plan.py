@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from led import plan
 
+from coach.coaching.spec import EasingSpec
 from coach.errors import UsageError
-from coach.progress.history import AttemptRecord, History, RepRecord, SessionRecord
-from coach.session.adaptive_dose import adapted
+from coach.exercise.spec import CirclingSpec
+from coach.progress.history import AttemptRecord, Felt, History, RepRecord, SessionRecord
+from coach.session.adaptive_dose import Easing, adapted, easing
 from coach.session.plan import Plan, PlanFile, PlanStep
 from coach.shell.profile.plan_files import load_plan, plan_names
 
@@ -177,3 +180,66 @@ def test_a_shorter_hold_reaches_the_exercise():
     assert what.steps[1].hold_s == pytest.approx(2.4)
     _, plain = load_plan("cheek_raiser", history=history)
     assert plain[0].spec.repetition.hold_s == 3.0
+
+
+def felt(*said: Felt | None, every_days: int = 1) -> History:
+    """Return a history of sessions that felt so, the last one yesterday."""
+    last = AT + timedelta(days=60)
+    days = [last - timedelta(days=every_days * back) for back in range(len(said), 0, -1)]
+    rows = zip(days, said, strict=True)
+    return History(
+        tuple(
+            SessionRecord(str(n), at, "daily", "webcam:0", "1", 100.0, "finished", how)
+            for n, (at, how) in enumerate(rows)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "share", "cause"),
+    [
+        ((), 1.0, None),
+        (("right", "hurt"), 0.5, "hurt"),
+        (("hurt", None), 0.5, "hurt"),  # silence is no answer
+        (("hurt", "right"), 0.75, "hurt"),
+        (("hurt", "right", "easy"), 1.0, None),
+        (("hurt", "right", "hurt"), 0.5, "hurt"),
+        (("hard",), 1.0, None),
+        (("hard", "right", "hard"), 1.0, None),
+        (("hard", "hard"), 0.75, "hard"),
+        (("hard", "hard", "easy"), 1.0, None),
+        (("hurt", "hard", "hard"), 0.5, "hurt"),  # hard at half the dose makes it no larger
+    ],
+)
+def test_what_hurt_or_was_hard_makes_the_next_doses_smaller(said, share, cause):
+    """At once after pain, after two hard ones in a row; each easy or right one gives a quarter back."""
+    today = (AT + timedelta(days=60)).date()
+    assert easing(felt(*said), today, EasingSpec()) == Easing(share, cause)
+
+
+def test_what_was_said_long_ago_and_by_the_simulated_person_counts_no_more():
+    """Whoever never answers again is not kept at half the dose."""
+    history = felt("hurt")
+    today = (AT + timedelta(days=60)).date()
+    assert easing(history, today + timedelta(days=14), EasingSpec()) == Easing()
+    demo = replace(history, sessions=(replace(history.sessions[0], source="demo"),))
+    assert easing(demo, today, EasingSpec()) == Easing()
+
+
+def test_half_the_dose_is_half_of_everything_and_still_a_plan():
+    """Repetitions, holds and circles; at least one of each, and never more than before."""
+    usual, _ = load_plan("full")
+    half, exercises = load_plan("full", share=0.5)
+    for before, now in zip(usual.steps, half.steps, strict=True):
+        assert 1 <= now.reps <= max(1, -(-before.reps // 2)) or not before.scales
+        assert now.hold_s <= before.hold_s
+        assert now.seconds <= before.seconds
+    assert holds(half)["cheek_raiser"] == pytest.approx(0.6 * holds(usual)["cheek_raiser"])
+    targets = [one.spec.circles.target for one in exercises if isinstance(one.spec, CirclingSpec)]
+    assert targets == [3]
+
+
+def test_smaller_doses_are_not_made_larger_again_by_clean_sessions():
+    """What was counted says nothing of pain."""
+    clean = done({"cheek_raiser": "+++++"}, {"cheek_raiser": "+++++"})
+    assert load_plan("daily", history=clean, share=0.75)[0] == load_plan("daily", share=0.75)[0]

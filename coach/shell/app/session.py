@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from coach.errors import INTERRUPTED, SourceError, StoreError
 from coach.progress.history import SIMULATED, History
 from coach.progress.summary import known_weaker_side
 from coach.replay.trace import TapedSession
+from coach.session.adaptive_dose import Easing, easing
 from coach.session.dose import dose_texts
 from coach.session.ending import told
 from coach.session.memories import Memories
@@ -159,6 +160,9 @@ def _program(
     home: Home, store: Store, plan_name: str, minutes: float | None, *, simulated: bool, loosen: bool = False
 ) -> Program:
     past = store.history() if simulated else _own(store.history())
+    coaching = load_coaching()
+    today = datetime.now().astimezone().date()
+    eased = Easing() if simulated else easing(past, today, coaching.easing)
     plan, exercises = load_plan(
         plan_name,
         minutes,
@@ -166,13 +170,13 @@ def _program(
         explains=simulated or len(past.sessions) < KNOWN_AFTER,
         data_dir=home.data_dir,
         loosen=loosen,
+        share=eased.share,
     )
-    today = datetime.now().astimezone().date()
-    occasion = USUAL if simulated else _occasion(past, today)
+    occasion = USUAL if simulated else replace(_occasion(past, today), eased=eased.cause)
     own_range = None if simulated else home.own_range()
     memories = load_memories(home.data_dir)
     first = not past.sessions
-    return Program(plan, tuple(exercises), memories, own_range, first, load_coaching(), occasion)
+    return Program(plan, tuple(exercises), memories, own_range, first, coaching, occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +274,7 @@ class SessionRun:
             safety=program.first,
             coaching=program.coaching,
             by_ear=self.devices.by_ear,
-            **({} if recording is not None else {"occasion": program.occasion}),
+            occasion=program.occasion,
         )
 
     def _loop(

@@ -13,7 +13,7 @@ from coach.exercise.protocol import AnyExercise
 from coach.exercise.spec import ExerciseSpec
 from coach.progress.history import History
 from coach.progress.noticed import noticed_mm
-from coach.session.adaptive_dose import adapted
+from coach.session.adaptive_dose import adapted, eased
 from coach.session.plan import JAW, Plan, PlanFile, PlanStep, loosened, loosens, make_plan
 from coach.shell.profile.exercise_registry import exercise_names, load_exercise
 from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
@@ -92,6 +92,7 @@ def load_plan(
     explains: bool = True,
     data_dir: Path | None = None,
     loosen: bool = False,
+    share: float = 1.0,
 ) -> tuple[Plan, tuple[AnyExercise, ...]]:
     """Return a plan and its exercises.
 
@@ -109,6 +110,8 @@ def load_plan(
         Where the person's own plans are, in `plans`.
     loosen
         Begin with the jaw release where the plan lacks it; its time comes on top.
+    share
+        Of the doses, after sessions that hurt or were hard.
 
     Raises
     ------
@@ -123,10 +126,11 @@ def load_plan(
     else:
         raise UsageError(f"plan '{name}': unknown; choose one of {', '.join(plan_names(data_dir))}")
     plan = make_plan(name, file, _spec, minutes, explains=explains)
-    if history is not None and file.adapts:
+    if history is not None and file.adapts and share == 1:
         plan = adapted(plan, history)
     if loosen and not loosens(plan):
         plan = loosened(plan, make_plan(name, PlanFile(budget_s=0.0, steps=[_JAW]), _spec, explains=explains))
+    plan = eased(plan, share, _spec)
     return plan, tuple(_exercise(step.exercise, step.changes, history) for step in plan.steps)
 
 

@@ -16,6 +16,7 @@ from coach.progress.summary import (
     dots_text,
     early_sentence,
     exercise_lines,
+    felt_sentence,
     headline,
     memory_lines,
     memory_names,
@@ -151,7 +152,7 @@ def _changes(series: Sequence[Series], words: ProgressWords) -> list[str]:
 def _how_we_know(series: Sequence[Series], words: ProgressWords) -> list[str]:
     """Show, folded away, what has not changed beyond noise, what it is too early for, and how to read it."""
     still = [words.sentence(one) for one in series if one.changed is False]
-    early = early_sentence((one for one in series if one.sem is None), words)
+    early = early_sentence(series, words)
     parts = [_list(still)] if still else []
     if early:
         parts.append(f"<p>{_text(early)}.</p>")
@@ -188,7 +189,9 @@ def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
 def _exercises(
     own: History, series: Mapping[str, Sequence[Series]], today: date, words: ProgressWords
 ) -> list[str]:
-    parts = [_heading("exercises", words), _list(exercise_lines(own, today, words))]
+    felt = felt_sentence(own, words)
+    told = [*exercise_lines(own, today, words), *([felt] if felt else [])]
+    parts = [_heading("exercises", words), _list(told)]
     drawn = {name: _trends(found, words) for name, found in series.items()}
     return parts + [f"<h3>{_text(words.title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
 
