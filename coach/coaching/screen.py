@@ -36,6 +36,15 @@ class EndCard:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NextCard:
+    """What comes next, between two exercises: `dose` in words, `image` to think of."""
+
+    title: str
+    dose: str
+    image: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoCard:
     """A photo beside what was found in it.
@@ -66,8 +75,9 @@ class Screen:
     shows the fault. `muted`: the voice is off. `notice`: one quiet line, e.g. why nothing is heard.
     `demonstrate`: the exercise whose movement is to be shown now; `demo`: the picture that shows it, for the
     corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`, `end`: shown in place of everything.
-    `step` of `steps`: which exercise is on, from 0. `dot`: how far round the ring a dot to follow is, in
-    turns clockwise from the top as the person sees it. `swell`: how far the ring is breathed in, 0..1.
+    `coming`: shown in place of the picture, with the movement. `step` of `steps`: which exercise is on, from
+    0. `dot`: how far round the ring a dot to follow is, in turns clockwise from the top as the person sees
+    it. `swell`: how far the ring is breathed in, 0..1.
     """
 
     phase: ScreenPhase
@@ -94,6 +104,7 @@ class Screen:
     demo: Image | None = field(default=None, compare=False)
     card: PhotoCard | None = None
     end: EndCard | None = None
+    coming: NextCard | None = None
     step: int = 0
     steps: int = 0
     dot: float | None = None

@@ -142,12 +142,13 @@ class ShownSpec(Strict):
 
 
 class CoachingSpec(Strict):
-    """All of `config/coaching.toml`. `breather_s`: between two exercises, at least, seconds.
+    """All of `config/coaching.toml`. `card_s`: between two exercises, `breather_s`: after the last; at least.
 
     The defaults are the values of the file; a test compares them.
     """
 
     breather_s: Wait = 0.8
+    card_s: Wait = 3.0
     neutral: NeutralSpec = NeutralSpec()
     presence: PresenceSpec = PresenceSpec()
     count_in: CountInSpec = CountInSpec()

@@ -1,4 +1,4 @@
-"""An exercise's dose in words, for people who cannot read it: "Three holds of 5 seconds"."""
+"""An exercise's dose in words, to be said and to be read: "Three holds of 5 seconds"."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def dose_cue(t: float, step: Step, exercise: AnyExercise) -> Cue:
     else:
         key = "dose_reps"
     return Cue(t, CueKind.INSTRUCTION, key, step.exercise, values)
+
+
+def dose_text(step: Step, exercise: AnyExercise, book: PhraseBook) -> str:
+    """Return a step's dose as it is read, with digits: "3 holds of 5 seconds"."""
+    cue = dose_cue(0.0, step, exercise)
+    one = f"{cue.key}_one"
+    key = one if step.reps == 1 and book.has(step.exercise, one) else cue.key
+    return book.text(step.exercise, key, **cue.values)
 
 
 def dose_texts(steps: tuple[Step, ...], exercises: tuple[AnyExercise, ...], book: PhraseBook) -> list[str]:

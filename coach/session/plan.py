@@ -14,7 +14,8 @@ from coach.settings import Strict
 
 # Measured on 16 sessions of the simulated person, seconds.
 READY_S = 4.0  # getting ready: framing and neutral face, when all is well
-CHANGE_S = 1.7  # from one exercise to the next, while it is announced
+CHANGE_S = 1.7  # from one exercise to the next, while it is announced, and before it is explained
+CARD_S = 3.0  # the same where the card alone announces it
 END_S = 2.2  # the last words
 RESERVE_S = 2.0  # kept in case later exercises need more attempts
 MOST_REPS = 100
@@ -74,8 +75,13 @@ class Plan:
     @property
     def seconds(self) -> float:
         """How long the whole session is expected to take if the person does as asked."""
-        changes = CHANGE_S * (len(self.steps) - 1)
+        changes = self.change_s * (len(self.steps) - 1)
         return READY_S + sum(step.seconds for step in self.steps) + changes + END_S
+
+    @property
+    def change_s(self) -> float:
+        """From one exercise to the next, beyond its explanation."""
+        return CHANGE_S if self.explains else CARD_S
 
     @property
     def fits(self) -> bool:
@@ -87,7 +93,7 @@ class Plan:
         if not self.budget_s:
             return False
         rest = self.steps[index + 1 :]
-        still = self.steps[index].rep_s + sum(CHANGE_S + step.seconds for step in rest) + END_S
+        still = self.steps[index].rep_s + sum(self.change_s + step.seconds for step in rest) + END_S
         return elapsed_s + still + (RESERVE_S if rest else 0.0) > self.budget_s
 
     def allows(self, index: int, elapsed_s: float, *, more: bool = False) -> bool:
@@ -152,7 +158,7 @@ def loosens(plan: Plan) -> bool:
 
 def loosened(plan: Plan, jaw: Plan) -> Plan:
     """Return a plan with the steps of `jaw` before its own; their time comes on top of its budget."""
-    more_s = sum(step.seconds + CHANGE_S for step in jaw.steps)
+    more_s = sum(step.seconds + jaw.change_s for step in jaw.steps)
     budget_s = plan.budget_s + more_s if plan.budget_s else 0.0
     return replace(plan, steps=(*jaw.steps, *plan.steps), budget_s=budget_s)
 

@@ -15,7 +15,7 @@ from coach.face.features import Features
 from coach.progress.history import Felt
 from coach.session.dose import dose_cue
 from coach.session.exercise_run import ExerciseRun
-from coach.session.plan import CHANGE_S, READY_S, Plan
+from coach.session.plan import READY_S, Plan
 from coach.types import Side
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
@@ -95,10 +95,11 @@ class PlanRun:
         self._coaching = coaching
         self._by_ear = by_ear
         self._dose_owed = False
+        self._introduced: int | None = None
         self._occasion = occasion
         self._begun_s = 0.0
         self._close_s = led.cues.lasts("finished") + FRAMES_S
-        self._begins_s = (0.0, *accumulate(step.seconds + CHANGE_S for step in plan.steps))
+        self._begins_s = (0.0, *accumulate(step.seconds + plan.change_s for step in plan.steps))
 
     @property
     def names(self) -> list[str]:
@@ -147,10 +148,19 @@ class PlanRun:
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
         self._begun_s = self.active_s
         self._dose_owed = self._by_ear
-        if self.plan.explains:
-            self._led.enqueue(t, CueKind.INSTRUCTION, "intro", exercise.name)
-        if exercise.name in EVEN:
+        self.introduce(t)
+        self._introduced = None
+
+    def introduce(self, t: float) -> None:
+        """Say what belongs before the exercise that is on or comes next, and explain it, once."""
+        coming = self.next
+        if coming is None or self._introduced == self.index:
+            return
+        self._introduced = self.index
+        if coming.name in EVEN:
             self._before_an_even_smile(t)
+        if self.plan.explains:
+            self._led.enqueue(t, CueKind.INSTRUCTION, "intro", coming.name)
 
     def _before_an_even_smile(self, t: float) -> None:
         """Say, once, which side is the weaker one, and that the muscles do it by themselves."""
@@ -229,7 +239,7 @@ class PlanRun:
             key = "time_up" if run.view.count else "time_up_none"
             word = Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
         self.index += 1
-        while not self.over and not self.plan.allows(self.index, self.spent_s + CHANGE_S):
+        while not self.over and not self.plan.allows(self.index, self.spent_s + self.plan.change_s):
             word = Cue(t, CueKind.PRAISE, "left_out", values={"title": self.exercises[self.index].name})
             self.index += 1
         if word is not None and self._in_time(word):

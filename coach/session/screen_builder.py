@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
-from coach.coaching.screen import Screen
+from coach.coaching.screen import NextCard, Screen
 from coach.coaching.spec import ShownSpec
 from coach.coaching.states import PHASES, CoachingState, faulty_side, state_of
 from coach.events import Attempt, Event, Rep
 from coach.exercise.view import Bars, View
+from coach.session.dose import dose_text
 from coach.session.exercise_run import ExerciseRun
 from coach.session.plan_run import PlanRun
 from coach.session.transitions import SessionStage
@@ -90,11 +91,15 @@ def _middle(
     coming = plan_run.next
     if coming is None:
         return Screen("rest")
+    title, step = book.text(coming.name, "title"), plan_run.plan.steps[plan_run.index]
+    card = NextCard(title, dose_text(step, coming, book), book.text(coming.name, "image"))
     return Screen(
         "rest",
-        title=book.text(coming.name, "title"),
+        title=title,
         instruction=book.text(coming.name, "instruction"),
-        target=plan_run.plan.steps[plan_run.index].reps,
+        target=step.reps,
+        demonstrate=coming.name,
+        coming=None if stage == "paused" else card,
     )
 
 

@@ -272,11 +272,15 @@ class Session(LedFlow):
         self.plan_run.advance(t, run)
 
     def _change(self, t: float) -> None:
-        if t - self._since < self._coaching.breather_s or not self.led.cues.quiet(t):
+        if not self.led.cues.quiet(t):
             return
+        waited_s = t - self._since
         if self.plan_run.over:
-            self._go("over", t)
-        else:
+            if waited_s >= self._coaching.breather_s:
+                self._go("over", t)
+            return
+        self.plan_run.introduce(t)
+        if waited_s >= self._coaching.card_s and self.led.cues.quiet(t):
             self._go("next", t)
             self._begin_exercise(t)
 

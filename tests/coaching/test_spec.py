@@ -63,6 +63,6 @@ def test_a_person_who_does_not_answer_is_asked_again_when_the_file_says_so():
 
 def test_a_longer_breather_makes_a_longer_session():
     """After each exercise nothing is asked for until it is over."""
-    slow = changed({"breather_s": 6.0})
+    slow = changed({"breather_s": 6.0, "card_s": 8.0})
     usual, long = (led(plan(CHEEK, CHEEK), seed=1, coaching=how)[0].run() for how in (STANDARD, slow))
-    assert 2 * 2.0 < long.seconds - usual.seconds < 2 * 6.0
+    assert 2 * 2.0 < long.seconds - usual.seconds < 6.0 + 8.0

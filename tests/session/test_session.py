@@ -455,6 +455,58 @@ def test_who_knows_the_exercises_is_spared_the_words():
     assert max(shown) < new.of("rep")[0]["t"] - 2.0
 
 
+# ---- between two exercises ---------------------------------------------------------------------------
+
+TWO = (("cheek_raiser", 1, hold(1.5)), ("symmetry_drill", 2, hold(3.0)))
+
+
+@pytest.mark.parametrize(("explains", "seconds"), [(True, 4.7), (False, 3.2)])
+def test_a_card_says_what_comes_next_and_nothing_counts_meanwhile(explains, seconds):
+    """Name, dose and an image, with the movement, for three seconds at least; then it is asked for."""
+    run, _ = led(plan(*TWO, explains=explains), seed=1)
+    run.run()
+    shown = [(t, screen) for t, screen in run.screens if screen.coming is not None]
+    card = shown[0][1].coming
+    assert card is not None
+    assert (card.title, card.dose) == ("Even smile", "2 holds of 3 seconds")
+    assert card.image == "As if a friend came round the corner"
+    assert {screen.demonstrate for _, screen in shown} == {"symmetry_drill"}
+    begun, over = shown[0][0], shown[-1][0]
+    assert over - begun == pytest.approx(seconds, abs=0.9)
+    assert len(shown) == pytest.approx((over - begun) * run.fps, abs=2)  # all the time between
+    assert not [e for e in run.events if e.type in ("rep", "attempt") and begun < e.t < over]
+    go = next(t for t, cue in run.given() if t > begun and cue.key == "go")
+    assert over <= go < over + 0.5
+    said = [cue.key for t, cue in run.given() if begun <= t < go and cue.key != "counted"]
+    assert said == (["begin", "intro"] if explains else ["begin"])
+
+
+def test_the_card_can_be_left_early():
+    """The exercise begins at once, explained only where the card had not come to that."""
+    run, _ = led(plan(*TWO), seed=1)
+    while run.frame().screen.coming is None:
+        pass
+    early = run.t + 0.5
+    run.at(early, lambda led: led.session.move(led.t, 0)).run()
+    assert run.screen_at(early + 0.1).coming is None
+    assert run.screen_at(early + 0.1).exercise == "symmetry_drill"
+    assert run.keys.count("intro") == 2
+    assert run.of("session_end")[0]["reps"] == {"cheek_raiser": 1, "symmetry_drill": 2}
+
+
+def test_a_pause_between_two_exercises_comes_back_to_the_card():
+    """What is explained is explained once."""
+    run, _ = led(plan(*TWO), seed=1)
+    while run.frame().screen.coming is None:
+        pass
+    at = run.t
+    run.at(at + 2.5, lambda led: led.session.toggle_pause(led.t))
+    run.at(at + 4.0, lambda led: led.session.toggle_pause(led.t)).run()
+    assert run.screen_at(at + 3.0).coming is None
+    assert run.screen_at(at + 7.0).coming is not None
+    assert run.keys.count("intro") == 2
+
+
 # ---- memories and time -------------------------------------------------------------------------------
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 IDLE = ("ready", "rest")  # phases in which nothing is asked for
 MOVES = {Command.NEXT: 1, Command.BACK: -1, Command.RESTART: 0}
+GOES_ON = {Command.PAUSE, Command.OTHER}  # from the card between two exercises
 PREPARE_S = 8.0  # how long to wait for words that were not known before
 LEAVING_S = 1 / 30  # from one picture of the farewell to the next
 BETWEEN_S = 0.3  # from one line of the summary to the next
@@ -304,6 +305,9 @@ class Loop:
         elif self._leaving and self._farewell is not None:
             if command is not Command.FULLSCREEN:
                 self._farewell.press(command.value)
+        elif command in GOES_ON and self._screen is not None and self._screen.coming is not None:
+            self._voice.stop()
+            self.flow.move(self.t, 0)
         elif command is Command.PAUSE:
             self.flow.toggle_pause(self.t)
             self._help = False

@@ -294,7 +294,7 @@ class SessionRun:
             recorder,
             notices=[notice for notice in [self.store.notice] if notice],
             help_lines=Labels.from_book(self.book).keys_help(),
-            demonstration=None if devices.windowless or not plan.explains else _demonstration(plan),
+            demonstration=None if devices.windowless else _demonstration(plan),
             recording=recording,
             range_watch=watch,
             farewell=farewell,

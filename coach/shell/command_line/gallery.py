@@ -12,7 +12,7 @@ import cv2
 
 from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.coaching.phrases import PhraseBook
-from coach.coaching.screen import EndCard, PhotoCard, Screen, ScreenPhase
+from coach.coaching.screen import EndCard, NextCard, PhotoCard, Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.progress.today import Figure, Today
@@ -119,6 +119,7 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     yield replace(rising, name="help", screen=helped)
     yield replace(rising, name="help-large", screen=helped, large=True)
     yield GalleryPicture("smile-card", Screen("summary", card=_smile_card(book, demo)), Bilateral(0, 0))
+    yield from _cards(book, demo)
     yield from _before(book)
     yield from _questions(book)
     ended = _summary(book)
@@ -127,6 +128,26 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     for name, card in _ends(book):
         yield GalleryPicture(f"end-{name}", Screen("summary", end=card), Bilateral(0, 0))
         yield GalleryPicture(f"end-{name}-large", Screen("summary", end=card), Bilateral(0, 0), large=True)
+
+
+def _cards(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
+    """Yield the card before each exercise."""
+    for step, exercise in enumerate(EXERCISES):
+        dose = "dose_memories" if exercise == "memory_anchor" else "dose_holds"
+        title = book.text(exercise, "title")
+        card = NextCard(title, book.text(exercise, dose, n=3, length="3"), book.text(exercise, "image"))
+        caption = book.text("session", "begin", title=title)
+        screen = Screen(
+            "rest",
+            coming=card,
+            demo=demo,
+            caption=caption,
+            step=step,
+            steps=len(EXERCISES),
+            time_left_s=64,
+        )
+        yield GalleryPicture(f"coming-{exercise}", screen, Bilateral(0, 0))
+        yield GalleryPicture(f"coming-{exercise}-large", screen, Bilateral(0, 0), large=True)
 
 
 def _ends(book: PhraseBook) -> Iterator[tuple[str, EndCard]]:

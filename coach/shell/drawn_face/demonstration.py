@@ -9,7 +9,7 @@ from coach.simulation.face_pose import FacePose
 from coach.simulation.motion import ease
 from coach.types import Bilateral, Image
 
-SIZE = (240, 180)
+SIZE = (480, 360)
 RISE_S, HOLD_S, REST_S = 0.7, 1.2, 0.6
 STEPS = 10  # pictures from rest to the full movement
 
@@ -26,20 +26,21 @@ MOVEMENTS = {
 class Demonstration:
     """Pictures of some exercises' movements; an exercise that is not known has none.
 
-    Everything is drawn when it is made (about 2 ms a picture), so that showing costs nothing.
+    Each is drawn when it is first shown, one in a frame, and kept: the session begins without waiting.
     """
 
     def __init__(self, exercises: Iterable[str]) -> None:
-        self._pictures: dict[str, tuple[Image, ...]] = {
-            name: tuple(draw(_part(MOVEMENTS[name], ease(n / STEPS)), SIZE) for n in range(STEPS + 1))
-            for name in dict.fromkeys(exercises)
-            if name in MOVEMENTS
-        }
+        self._known = frozenset(exercises) & MOVEMENTS.keys()
+        self._drawn: dict[tuple[str, int], Image] = {}
 
     def picture(self, exercise: str | None, t: float) -> Image | None:
-        """Return the picture at `t` seconds, (180, 240, 3) uint8 BGR, or None."""
-        pictures = self._pictures.get(exercise or "")
-        return None if pictures is None else pictures[round(_share(t) * STEPS)]
+        """Return the picture at `t` seconds, (360, 480, 3) uint8 BGR, or None."""
+        if exercise is None or exercise not in self._known:
+            return None
+        key = exercise, round(_share(t) * STEPS)
+        if key not in self._drawn:
+            self._drawn[key] = draw(_part(MOVEMENTS[exercise], ease(key[1] / STEPS)), SIZE)
+        return self._drawn[key]
 
 
 def _share(t: float) -> float:

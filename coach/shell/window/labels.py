@@ -36,6 +36,7 @@ class Labels:
     light: str = "light"
     about_light: str = "green: you are well seen"
     space: str = "Space"
+    press_space: str = "Space to continue"
     seconds: str = "s"
     left: str = "left"
     right: str = "right"

@@ -8,7 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from coach.coaching.screen import PhotoCard, Screen
+from coach.coaching.screen import NextCard, PhotoCard, Screen
 from coach.shell.window import face_overlay, theme, widgets
 from coach.shell.window.layout import MARGIN, Layout, Rect
 from coach.types import Image
@@ -97,6 +97,45 @@ def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
         card = Rect((body.w - width) // 2, top, width, body.bottom - top)
         widgets.rounded(canvas, card, layout.px(14), theme.PANEL)
         draw_table(canvas, layout, card.inset(layout.px(32), layout.px(18)), screen.lines, 30)
+
+
+def draw_coming(canvas: Image, layout: Layout, card: NextCard, figure: Image | None, hint: str) -> None:
+    """Draw what comes next in place of the picture: the moving figure, large, beside its name and dose.
+
+    `figure`: (H, W, 3) uint8 BGR, unmirrored like every picture. `hint`: the key that goes on.
+    """
+    width, height = layout.size
+    widgets.fill(canvas, Rect(0, 0, width, height), theme.BACKGROUND)
+    margin, gap = layout.px(MARGIN), layout.px(28)
+    top = layout.progress.bottom + gap
+    body = Rect(margin, top, width - 2 * margin, layout.caption.y - gap // 2 - top)
+    wide = width >= height
+    words = body
+    if figure is not None:
+        aspect = figure.shape[1] / figure.shape[0]
+        most_w, most_h = (body.w * 11 // 20, body.h) if wide else (body.w, body.h * 11 // 20)
+        shown_w = min(most_w, round(most_h * aspect))
+        shown_h = round(shown_w / aspect)
+        left = body.x if wide else body.centre[0] - shown_w // 2
+        shown = Rect(left, body.centre[1] - shown_h // 2 if wide else body.y, shown_w, shown_h)
+        placed = face_overlay.place((figure.shape[1], figure.shape[0]), shown)
+        face_overlay.draw_picture(canvas, figure, placed)
+        if wide:
+            words = Rect(shown.right + gap, body.y, body.right - shown.right - gap, body.h)
+        else:
+            words = Rect(body.x, shown.bottom + gap // 2, body.w, body.bottom - shown.bottom - gap // 2)
+    rows = (
+        (0.3, card.title, 46, theme.TEXT, theme.STRONG),
+        (0.22, card.dose, 32, theme.SKY, theme.REGULAR),
+        (0.26, card.image, 28, theme.TEXT, theme.REGULAR),
+        (0.14, hint, 20, theme.QUIET, theme.REGULAR),
+    )
+    align = "left" if wide and figure is not None else "centre"
+    y = words.y + round(0.04 * words.h)
+    for share, text, size, colour, weight in rows:
+        row = Rect(words.x, y, words.w, round(share * words.h))
+        theme.write_in(canvas, row, text, size=layout.px(size), colour=colour, weight=weight, align=align)
+        y = row.bottom
 
 
 def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:

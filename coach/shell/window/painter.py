@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -111,11 +111,18 @@ class Painter:
                 _caption(canvas, boxes, boxes.end_caption, screen.caption)
             buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover)
             return canvas
-        shown = _picture(canvas, boxes, image, observation, screen, appearance.view)
+        coming = None if screen.lines or screen.paused else screen.coming
+        if coming is not None:
+            hint = capital(self.labels.press_space)
+            overlays.draw_coming(canvas, boxes, coming, screen.demo, hint)
+            screen = replace(screen, title="", instruction="", demo=None)
+            shown: Rect | None = boxes.picture
+        else:
+            shown = _picture(canvas, boxes, image, observation, screen, appearance.view)
         status = self.labels.good if screen.framing == "good" else screen.fix
         stamp(canvas, boxes, widgets.draw_status, screen.framing, capital(status))
         self._words(canvas, boxes, screen)
-        if not (screen.lines or screen.paused or shown is None):
+        if not (coming or screen.lines or screen.paused or shown is None):
             self._gauge(canvas, boxes, screen, covers_face=appearance.view != "hidden")
         self._on_top(canvas, boxes, shown, screen, appearance.note)
         stamp(canvas, boxes, _caption, boxes.caption, screen.caption)

@@ -233,6 +233,20 @@ def test_a_slow_camera_is_asked_for_smaller_pictures_while_nothing_is_asked_of_t
     assert len([event for event in kept.events if event.type == "rep"]) == 3
 
 
+@pytest.mark.parametrize("key", [Command.PAUSE, Command.OTHER])
+def test_a_key_leads_on_from_the_card_between_two_exercises(key):
+    """Space pauses an exercise, but there it means: go on."""
+    steps = (("cheek_raiser", 1, hold(1.5)), ("symmetry_drill", 1, hold(1.5)))
+    first, keys, _, _ = looped(steps=steps)
+    first.run()
+    begun = next(t for t, screen in keys.shown if screen.coming is not None)
+    made, keys, kept, _ = looped((begun + 0.5, key), steps=steps)
+    made.run()
+    assert keys.at(begun + 0.3).coming is not None
+    assert keys.at(begun + 0.7).exercise == "symmetry_drill"
+    assert not [event for event in kept.events if event.type == "paused"]
+
+
 @pytest.mark.parametrize(
     ("keys", "felt", "warmth"),
     [
