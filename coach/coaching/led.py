@@ -58,6 +58,8 @@ class Led:
         Why it waits; empty while it runs.
     rate
         How many pictures come a second.
+    at_ease
+        Whether nothing is asked of the person: words that can wait are said then.
     relaxing
         The phrases during which a face comes to rest; without one of them none is taken for a face at rest.
     """
@@ -84,6 +86,7 @@ class Led:
         self._hints = Hints(coaching.hints)
         self._caption, self._caption_until = "", 0.0
         self.rate = PictureRate()
+        self.at_ease = True
         self._told_slow, self._quick_t = False, 0.0
         self.relaxing = frozenset({"neutral"})
         self._relax: tuple[float, float] | None = None  # when such a phrase was begun, and over
@@ -114,7 +117,7 @@ class Led:
             self._quick_t = t
         # A face that is not seen is to be spoken of first.
         slow = t - self._quick_t >= SAVING_S and face is not None
-        if slow and not self._told_slow and self.cues.quiet(t) and not self.paused_by:
+        if slow and self.at_ease and not self._told_slow and self.cues.quiet(t) and not self.paused_by:
             self._told_slow = True
             self.enqueue(t, CueKind.PRAISE, "slow_pictures")  # before any instruction
         if events:

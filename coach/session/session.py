@@ -330,9 +330,14 @@ class Session(LedFlow):
 
     def _output(self, t: float, features: Features | None = None) -> Output:
         said = self.led.next_cue(t)
+        self.led.at_ease = self._stage == "change" or self._resting()
         notice, self._notice = self._notice, ""
         ended = self._stage == "ended"
         return Output(self._events(), said, self._draw(t), ended, features, notice=notice)
+
+    def _resting(self) -> bool:
+        run = self.plan_run.current
+        return self._stage == "exercise" and run is not None and run.view.at_rest and not run.guidance.asks
 
     def _close(self, t: float) -> list[str]:
         self.plan_run.finish(t)
