@@ -226,7 +226,7 @@ def _read(path: Path) -> tuple[dict[str, TableRows], int]:
     if data.get("tables_version") != len(MIGRATIONS):
         raise CoachError(
             f"{path}: version {ascii(data.get('tables_version'))[:20]} of the tables, this smile-coach has "
-            f"{len(MIGRATIONS)}; export it again with the same smile-coach"
+            f"{len(MIGRATIONS)}; import it with the smile-coach that wrote it"
         )
     tables = _checked(data.get("tables"), path)
     lost = 0
