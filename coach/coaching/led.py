@@ -166,8 +166,10 @@ class Led:
             self.enqueue(t, CueKind.HOLD, PAUSE_CUES[cause])
 
     def resume(self, t: float) -> None:
-        """Wait no longer."""
+        """Wait no longer; the words that said so are over, on the screen too."""
         self.paused_by = ""
+        self.cues.hush()
+        self._caption = ""
         self.log.add(Resumed(t=t))
 
     def toggle_pause(self, t: float) -> bool:

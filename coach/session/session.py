@@ -302,6 +302,7 @@ class Session(LedFlow):
         self.plan_run.interrupt(t, cause)
 
     def _resume(self, t: float) -> None:
+        self.led.resume(t)
         if self.perception.baseline is None:
             self._face_check.restart()
             self._go("restart", t)
@@ -309,7 +310,6 @@ class Session(LedFlow):
             self._go("resume", t)
             self._counting_in = CountIn(t, self.perception.baseline, self._coaching.count_in)
             self.led.enqueue(t, CueKind.HOLD, "resume")
-        self.led.resume(t)
 
     def _count_in(self, t: float, face: FaceObservation | None) -> None:
         count = self._counting_in

@@ -212,6 +212,15 @@ def test_a_key_pauses_and_the_same_key_goes_on():
     assert not run.of("attempt")
 
 
+def test_going_on_at_once_takes_the_words_of_the_pause_away():
+    """Pressed twice within a second: "Paused" is neither heard nor read any more, and what follows is."""
+    run, _ = led(plan(*CHEEK), seed=1)
+    run.at(8.0, pause).at(8.6, pause).run(12.0)
+    assert run.keys[run.keys.index("paused") + 1] == "resume"
+    assert run.screen_at(8.3).caption == run.screen_at(8.3).paused
+    assert "Pause" not in run.screen_at(8.8).caption
+
+
 def test_a_hold_kept_up_through_a_pause_is_no_repetition():
     """However long the face stays up, nothing is counted until it has rested and been asked again."""
     cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
