@@ -11,6 +11,7 @@ from typing import TypeAlias
 LevelTrace: TypeAlias = tuple[tuple[float, float], ...]
 """(t, level) of trusted frames in order of time; seconds, and the movement's own unit."""
 
+LOW = 0.2  # of the plateau
 MOST = 0.85  # of the plateau: from there on the rise is over
 # On the smooth step 3x^2 - 2x^3, which facial onsets resemble, 20 % and 50 % are crossed at 0.287 and 0.5
 # of the rise time. So the onset lies 0.287 / 0.213 of the time between the two before the first.
@@ -52,13 +53,18 @@ def fall(trace: LevelTrace, floor: float, threshold: float) -> float:
     return t0 + (t1 - t0) * min((height0 - threshold) / (height0 - height1), 1.0)
 
 
+def low_crossing(trace: LevelTrace, floor: float, start: float) -> float:
+    """Return when the rise crossed `LOW`; a slow one may have passed it before it crossed the half."""
+    top = max(level for _, level in trace) - floor
+    return min(crossing(trace, floor, start, top, LOW), crossing(trace, floor, start, top, 0.5))
+
+
 def onset(trace: LevelTrace, floor: float, start: float) -> float:
     """Return when the movement left rest, from the moments its rise crossed 20 % and 50 %.
 
     Never earlier than it was last seen at rest.
     """
     top = max(level for _, level in trace) - floor
-    half = crossing(trace, floor, start, top, 0.5)
-    low = min(crossing(trace, floor, start, top, 0.2), half)  # a slow rise may have passed it before
+    half, low = crossing(trace, floor, start, top, 0.5), low_crossing(trace, floor, start)
     resting = max((t for t, level in trace if t < low and level <= floor), default=-math.inf)
     return max(low - (half - low) * BEFORE, resting)

@@ -252,7 +252,7 @@ def _move(
     if trigger == "dropped":
         return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if trigger == "dwelt":
-        begun = kinematics.onset(state.trace, state.floor, state.start)
+        begun = unseen.onset(state.trace, state.floor, state.start)
         return _clock(replace(moved, start=begun), sample.t, spec), None
     if trigger == "fell" and not moved.counted and unseen.may_have_held(moved, spec):
         moved = replace(

@@ -36,6 +36,16 @@ def gap_around(trace: LevelTrace, t: float) -> tuple[float, float]:
     return (before_t, after_t) if after_t - before_t > SEEN_S else (t, t)
 
 
+def onset(trace: LevelTrace, floor: float, start: float) -> float:
+    """Return when the movement left rest; one that was still low before a gap or a blink left it in there.
+
+    The line drawn through what is hidden is flatter than the rise, and would lead back to before it.
+    """
+    begun = kinematics.onset(trace, floor, start)
+    before_t, after_t = gap_around(trace, kinematics.low_crossing(trace, floor, start))
+    return max(begun, before_t) if after_t > before_t else begun
+
+
 def may_have_held(state: RepState, spec: RepSpec) -> bool:
     """Whether the hold may have reached its target while its rise or fall was hidden by a gap."""
     fallen_t = state.t if state.below_since is None else state.below_since

@@ -120,6 +120,15 @@ def test_a_blink_at_the_edge_of_a_gap_hides_no_rise():
     assert len(reached(run(blink, RULES)[1])) == 1
 
 
+def test_a_rise_that_a_blink_hides_began_in_the_blink():
+    """At rest by a hair above its floor until the eyes close, well on its way up when they have opened."""
+    points = [(0.0, 0.0), (0.5, 0.2), (1.0, 0.2), (1.4, 1.0), (4.9, 1.0), (5.3, 0.0), (8.0, 0.0)]
+    samples = line(points, clock(8, 1 / 12))
+    blink = [Sample(s.t, masked=True) if 0.8 < s.t < 1.2 else s for s in samples]
+    (_, repetition), *_ = reached(run(blink, RULES)[1])
+    assert repetition.start == pytest.approx(1.0, abs=0.25)
+
+
 def test_a_fall_that_had_begun_before_a_gap_is_not_held_half_through_it():
     """A try of 2.4 s, lower from frame to frame when the pictures stop."""
     short = [(0.0, 0.0), (1.0, 0.0), (1.3, 1.0), (3.4, 1.0), (3.8, 0.0), (8.0, 0.0)]

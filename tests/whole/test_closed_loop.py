@@ -58,7 +58,7 @@ def lesson(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Lesson
     folder = tmp_path_factory.mktemp("lesson")
     what = plan(*STEPS, explains=False)
     exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
-    person = SimulatedPerson(load_person(), fps=FPS, size=(320, 240), seed=5, realtime=False, script=SCRIPT)
+    person = SimulatedPerson(load_person(), fps=FPS, size=(320, 240), seed=4, realtime=False, script=SCRIPT)
     session = Session(what, exercises, book(), SETTINGS, source="demo")
     log = folder / "events.jsonl"
     with Store.open(folder) as store, EventLog(str(log)) as written, Landmarker(model_path) as landmarker:
