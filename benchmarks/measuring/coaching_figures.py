@@ -11,7 +11,7 @@ from coach.coaching.cue_scheduler import estimate_s
 
 LATE_S: Final = 0.3
 APART_S: Final = 1.0  # a movement may have been seen to begin this much before or after it did
-GOING_ON_S: Final = 2.0  # the count-in after a break
+GOING_ON_S: Final = 2.0  # the wait after a break
 BREAKS: Final = frozenset({"paused", "resumed", "face_lost"})
 
 Row = Mapping[str, Any]

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from coach.coaching.cues import CueKind
-from coach.face.count_in import CountInSpec
 from coach.face.neutral_capture import NeutralSpec
 from coach.face.presence import PresenceSpec
+from coach.face.resume_wait import ResumeWaitSpec
 from coach.settings import Strict
 
 Wait = Annotated[float, Field(ge=0, le=600)]
@@ -151,7 +151,7 @@ class CoachingSpec(Strict):
     card_s: Wait = 3.0
     neutral: NeutralSpec = NeutralSpec()
     presence: PresenceSpec = PresenceSpec()
-    count_in: CountInSpec = CountInSpec()
+    resume_wait: Annotated[ResumeWaitSpec, Field(alias="count_in")] = ResumeWaitSpec()  # its key in the file
     expiry: CueExpiry = CueExpiry()
     hints: HintSpec = HintSpec()
     held: HeldGuideSpec = HeldGuideSpec()

@@ -14,11 +14,11 @@ from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.baseline import OwnRange
-from coach.face.count_in import CountIn
 from coach.face.features import Features
 from coach.face.neutral_capture import FaceCheck
 from coach.face.neutral_correction import NeutralCorrection, UnrecognisedMovement
 from coach.face.perception import Perception
+from coach.face.resume_wait import ResumeWait
 from coach.session.plan import Plan
 from coach.session.plan_run import BEFORE, USUAL, Occasion, PlanRun
 from coach.session.screen_builder import Scene, build_screen, summary_screen
@@ -86,7 +86,7 @@ class Session(LedFlow):
         self._safety = safety
         self._stage: SessionStage = "ready"
         self._since = 0.0
-        self._counting_in: CountIn | None = None
+        self._wait: ResumeWait | None = None
         self._scene = Scene(coaching.shown)
         self._neutral_correction = NeutralCorrection()
         self._unrecognised_movement = UnrecognisedMovement()
@@ -111,12 +111,12 @@ class Session(LedFlow):
             self._exercise(t, features)
         elif self._stage == "change":
             self._change(t)
-        elif self._stage == "count_in":
-            self._count_in(t, face)
+        elif self._stage == "resuming":
+            self._wait_to_resume(t, face)
         return self._output(t, features)
 
     def toggle_pause(self, t: float) -> None:
-        """Pause, or go on after a count-in; where nothing can be seen, as soon as it can.
+        """Pause, or go on after a short wait; where nothing can be seen, as soon as it can.
 
         Where the person was told that this key looks at their face again, it does that.
         """
@@ -308,24 +308,24 @@ class Session(LedFlow):
             self._go("restart", t)
         else:
             self._go("resume", t)
-            self._counting_in = CountIn(t, self.perception.baseline, self._coaching.count_in)
+            self._wait = ResumeWait(t, self.perception.baseline, self._coaching.resume_wait)
             self.led.enqueue(t, CueKind.HOLD, "resume")
 
-    def _count_in(self, t: float, face: FaceObservation | None) -> None:
-        count = self._counting_in
-        if count is None:
+    def _wait_to_resume(self, t: float, face: FaceObservation | None) -> None:
+        wait = self._wait
+        if wait is None:
             return
-        count.step(face)
-        if not count.over(t):
+        wait.step(face)
+        if not wait.over(t):
             return
-        if not count.fits:
+        if not wait.fits:
             self._face_check.look_again()
             self._go("strange", t)
             self.led.relax_again()
         elif self.plan_run.current is None:
             self._go("between", t)
         else:
-            self._go("counted", t)
+            self._go("waited", t)
             self.plan_run.current.again(t)
 
     def _output(self, t: float, features: Features | None = None) -> Output:

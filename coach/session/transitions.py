@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-SessionStage: TypeAlias = Literal["ready", "exercise", "change", "paused", "count_in", "ended"]
+SessionStage: TypeAlias = Literal["ready", "exercise", "change", "paused", "resuming", "ended"]
 SessionTrigger: TypeAlias = Literal[
     "calibrated",
     "done",
@@ -13,7 +13,7 @@ SessionTrigger: TypeAlias = Literal[
     "pause",
     "resume",
     "restart",
-    "counted",
+    "waited",
     "strange",
     "between",
     "moved",
@@ -29,19 +29,19 @@ TRANSITIONS: Final[dict[tuple[SessionStage, SessionTrigger], SessionStage]] = {
     ("ready", "pause"): "paused",
     ("exercise", "pause"): "paused",
     ("change", "pause"): "paused",
-    ("count_in", "pause"): "paused",
-    ("paused", "resume"): "count_in",
+    ("resuming", "pause"): "paused",
+    ("paused", "resume"): "resuming",
     ("paused", "restart"): "ready",  # the neutral face had not been learnt yet
-    ("count_in", "counted"): "exercise",
-    ("count_in", "between"): "change",  # the pause came between two exercises
+    ("resuming", "waited"): "exercise",
+    ("resuming", "between"): "change",  # the pause came between two exercises
     ("exercise", "strange"): "ready",  # the person wishes their face to be looked at again
-    ("count_in", "strange"): "ready",  # the face that came back does not fit, or is not at rest
+    ("resuming", "strange"): "ready",  # the face that came back does not fit, or is not at rest
     ("exercise", "moved"): "exercise",
     ("change", "moved"): "exercise",
     ("paused", "moved"): "exercise",
-    ("count_in", "moved"): "exercise",
+    ("resuming", "moved"): "exercise",
     ("exercise", "end"): "change",  # moved on from the last one
     ("change", "end"): "change",
     ("paused", "end"): "change",
-    ("count_in", "end"): "change",
+    ("resuming", "end"): "change",
 }

@@ -20,8 +20,8 @@ def changed(over: dict) -> CoachingSpec:
 def test_the_file_has_every_number_and_the_standard_is_the_file():
     """Whoever reads the file sees what is used, and whoever leads without it leads the same way."""
     assert load_coaching() == STANDARD
-    assert merged(STANDARD.model_dump(), read_toml(FILE)).keys() == read_toml(FILE).keys()
-    for section, table in STANDARD.model_dump().items():
+    assert merged(STANDARD.model_dump(by_alias=True), read_toml(FILE)).keys() == read_toml(FILE).keys()
+    for section, table in STANDARD.model_dump(by_alias=True).items():
         if isinstance(table, dict):
             assert table.keys() == read_toml(FILE)[section].keys(), section
 

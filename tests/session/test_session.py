@@ -208,7 +208,7 @@ def test_a_key_pauses_and_the_same_key_goes_on():
     assert words[2] in ("go", "again"), "nobody is counted down to nothing"
     assert "Space" in run.screen_at(9.0).paused, "and a pause says how to go on"
     assert [rep["index"] for rep in run.of("rep")] == [1, 2]
-    assert run.of("rep")[0]["start"] > resumed["t"] + STANDARD.count_in.lasts_s
+    assert run.of("rep")[0]["start"] > resumed["t"] + STANDARD.resume_wait.lasts_s
     assert not run.of("attempt")
 
 
@@ -254,7 +254,7 @@ def test_a_lost_face_pauses_and_its_return_resumes():
     assert meanwhile == {"cheek_raiser"}, "it is the one that is running, whatever happens"
     assert run.events[-1].exercise is None
     assert len(run.of("rep")) == 2
-    assert not [rep for rep in run.of("rep") if 6.0 <= rep["t"] <= 10.0 + STANDARD.count_in.lasts_s]
+    assert not [rep for rep in run.of("rep") if 6.0 <= rep["t"] <= 10.0 + STANDARD.resume_wait.lasts_s]
 
 
 def test_a_face_gone_for_half_a_second_is_not_worth_a_word():

@@ -1,4 +1,4 @@
-"""The moment after a pause: the person gets ready, and the face is checked to be the known one still."""
+"""The short wait after a pause: the person gets ready, and is checked to be the same person still."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from coach.settings import Strict
 from coach.types import FaceObservation
 
 
-class CountInSpec(Strict):
+class ResumeWaitSpec(Strict):
     """How long it lasts, seconds."""
 
     lasts_s: Annotated[float, Field(gt=0, le=60)] = 2.0
 
 
-class CountIn:
-    """One such moment that starts at `since` seconds; `baseline` is the known neutral face."""
+class ResumeWait:
+    """One such wait, from `since` seconds on; `baseline` is the known neutral face."""
 
-    def __init__(self, since: float, baseline: Baseline, spec: CountInSpec) -> None:
+    def __init__(self, since: float, baseline: Baseline, spec: ResumeWaitSpec) -> None:
         self._since = since
         self._lasts_s = spec.lasts_s
         self._recognition = Recognition(baseline)
