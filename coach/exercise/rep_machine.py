@@ -110,14 +110,16 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     if state.phase == "offset" and (low or home):
         in_gap = sample.t - state.t > unseen.SEEN_S
         rest_since = state.rest_since or (state.t if in_gap else sample.t)
-    rested = state.phase in ("apex", "offset") and unseen.rested(state, sample.t, height, spec.half)
+    came_to_rest = state.phase in ("apex", "offset") and unseen.came_to_rest(
+        state, sample.t, height, spec.half
+    )
     return replace(
         state,
         trace=trace,
         faults=faults,
         gone_since=None,
         rest_since=rest_since,
-        rested=state.rested or rested,
+        rested_in_gap=state.rested_in_gap or came_to_rest,
     )
 
 
@@ -163,7 +165,7 @@ def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTr
     if not state.counted and _nothing(state, enter):
         return "dropped"
     below, low = state.below_since, sample.level - state.floor < spec.rest * state.plateau
-    fallen = state.rested or (below is not None and (low or sample.t - below >= spec.grace_s))
+    fallen = state.rested_in_gap or (below is not None and (low or sample.t - below >= spec.grace_s))
     return "fell" if fallen or sample.t - state.start > LONGEST_S else None
 
 
@@ -171,7 +173,7 @@ def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> Rep
     seen = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
     return (
         "rested"
-        if seen or state.rested or _stuck(state, sample.t, spec) or _next_begun(state, enter)
+        if seen or state.rested_in_gap or _stuck(state, sample.t, spec) or _next_begun(state, enter)
         else None
     )
 
@@ -248,7 +250,7 @@ def _move(
     moved = replace(state, phase=TRANSITIONS[state.phase, trigger], since=sample.t)
     if trigger == "entered":
         entered = replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0)
-        return replace(entered, below_since=None, rested=False), None
+        return replace(entered, below_since=None, rested_in_gap=False), None
     if trigger == "dropped":
         return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if trigger == "dwelt":
@@ -261,7 +263,7 @@ def _move(
         return moved, Reached(moved.start, moved.hold_s)
     if trigger in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None
-    return _rested(moved, sample, spec, next_begun=_next_begun(state, enter))
+    return _back_at_rest(moved, sample, spec, next_begun=_next_begun(state, enter))
 
 
 def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief: bool = False) -> Ended:
@@ -278,7 +280,7 @@ def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief:
     )
 
 
-def _rested(
+def _back_at_rest(
     state: RepState, sample: Sample, spec: RepSpec, *, next_begun: bool
 ) -> tuple[RepState, Ended | None]:
     end = state.rest_since if state.rest_since is not None else sample.t
@@ -286,7 +288,7 @@ def _rested(
         state, end, None if state.counted else _reason(state, spec), brief=_brief(state, sample.t, spec)
     )
     level = state.trace[-1][1] if state.trace else state.floor
-    new = state.rest_since is None and not state.rested  # a level it has settled at
+    new = state.rest_since is None and not state.rested_in_gap  # a level it has settled at
     floor = level if new else min(state.floor, max(level, 0.0))
     clean = RepState(floor=floor, scale=state.scale, since=sample.t, t=state.t, trace=state.trace[-1:])
     if next_begun:

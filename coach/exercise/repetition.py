@@ -19,8 +19,8 @@ RepPhase: TypeAlias = Literal["neutral", "onset", "apex", "offset"]
 class RepSpec(Strict):
     """The rules of a repetition. Shares are of the movement's own size, seconds are frame time.
 
-    `hold_s`: hold target. `enter`: level above rest, as a share of the person's best, that starts an attempt.
-    `noise_gate`: `enter` is at least this many times the neutral face's noise.
+    `hold_s`: hold target. `enter`: level above rest that starts an attempt, as a share of the person's usual
+    plateau. `noise_gate`: `enter` is at least this many times the neutral face's noise.
     `half`: share of the plateau at which the movement is half-way up and the hold begins. `leave`:
     share at which it ends. `rest`: share below which the face is at rest.
     `dwell_s`: how long above `enter` before it counts as an attempt. `grace_s`: form faults and lost frames
@@ -62,14 +62,19 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class RepState:
-    """The state of a repetition between two frames.
+    """The state of a repetition between two frames. Times are in seconds, levels as in `Sample`.
 
-    `since`: start of the phase, seconds. `floor`: level at rest. `scale`: usual plateau of this person.
-    `trace`: trusted levels since shortly before the onset. `below_since`: when the level fell below the leave
-    threshold; `gone_since`: when the face was last lost or turned away; `gone`: which of them ended the
-    movement. `rested`: it came to rest in a gap. `counted`: the movement has reached the hold target.
-    `start`: onset, seconds; `half_t`: when the rise was half-way up. `begun`: the movement was under way in
-    the first frame. `from_start`: such a movement is judged all the same.
+    Always: `phase`, since `since`; `t`: the last frame. `floor`: level at rest. `scale`: the person's usual
+    plateau. `trace`: trusted levels, during a movement from shortly before its onset on.
+
+    Of the movement: `start`: its onset. `half_t`: when it was half-way up. `plateau`: its height above
+    `floor` so far. `hold_s`: how long it has been held in good form. `counted`: that reached the target.
+    `faults`: its periods of wrong form. `begun`: it was under way in the first frame; `from_start`: such a
+    movement is judged all the same.
+
+    Of its end: `below_since`: when the level fell below the `leave` share. `gone_since`: since when the face
+    has been lost or turned away; `gone`: which of the two ended the movement. `rest_since`: since when the
+    level has been at rest. `rested_in_gap`: it came to rest where no frame shows it.
     """
 
     phase: RepPhase = "neutral"
@@ -83,7 +88,7 @@ class RepState:
     gone_since: float | None = None
     rest_since: float | None = None
     gone: Reason | None = None
-    rested: bool = False
+    rested_in_gap: bool = False
     counted: bool = False
     start: float = 0.0
     half_t: float = 0.0

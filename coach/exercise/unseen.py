@@ -68,7 +68,7 @@ def fallen(trace: LevelTrace, floor: float, threshold: float, plateau: float) ->
     return crossed
 
 
-def rested(state: RepState, t: float, height: float, share: float) -> bool:
+def came_to_rest(state: RepState, t: float, height: float, share: float) -> bool:
     """Whether a movement came to rest in the gap before `t`: long enough to let go in, and low behind it.
 
     What is seen then may be higher than rest: the next movement may have begun.
