@@ -9,7 +9,7 @@ from coach.coaching.cues import Cue, CueKind
 from coach.coaching.spec import CueExpiry
 
 INTERRUPTING = frozenset({CueKind.SAFETY, CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN})
-"""Kinds that cannot wait: they cut off any cue less urgent than themselves, except for a correction."""
+"""Kinds that cannot wait: they cut off any less urgent cue, but a correction yields to `SAFETY` alone."""
 
 LEAD_IN_S = 0.08  # of silence before the words, at any rate; a test compares it with the sound's own
 # Fitted to 588 phrases in four languages, spoken by espeak-ng 1.52 at 165 words a minute, without the
@@ -63,8 +63,8 @@ def step(
 
     The newest cue of a kind replaces an older one that is waiting. A cue is dropped once it is older than
     its kind allows. A cue starts when nothing is being said, or when it may interrupt and the current one
-    is less urgent; a cue that was cut off does not come back. Half a correction says the opposite of what was
-    meant, so only a word on safety cuts it off.
+    is less urgent; a cue that was cut off does not come back. Half a correction may say
+    the opposite of the whole, so only `SAFETY` cuts one off.
 
     Parameters
     ----------

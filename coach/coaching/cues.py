@@ -7,7 +7,11 @@ from enum import IntEnum
 
 
 class CueKind(IntEnum):
-    """Kinds of cue, most urgent first: the smaller number interrupts the larger one."""
+    """Kinds of cue, most urgent first.
+
+    The first four cannot wait and cut off a less urgent cue that is being said; the others wait until nothing
+    is. Only `SAFETY` cuts off a `CORRECTION`. See `cue_scheduler`.
+    """
 
     SAFETY = 0
     RELEASE = 1
@@ -25,9 +29,9 @@ class Cue:
 
     `t`: time of the frame that caused it, seconds. `kind`: its urgency. `key`: the phrase's key in the
     language files, e.g. `go`, `hold`, `release`, `mouth_moved`. `exercise`: the section that has the phrase,
-    None for the session's own. `values`: values for the phrase's placeholders, e.g. `{"n": 3}`. `text`: the
-    words, filled in by the phrase book once the language is known. `spare`: words that do without the
-    person's own (a memory's name), for a voice that knows fixed phrases only; empty where there are none.
+    None for the flow's own section. `values`: values for the phrase's placeholders, e.g. `{"n": 3}`.
+    `text`: the words; the phrase book fills them in. `spare`: words without the person's own (a memory's
+    name), for a voice that knows fixed phrases only; empty if `text` has none of them.
     """
 
     t: float

@@ -23,7 +23,11 @@ BAND_TOP = 1.2  # of the person's best: the upper end of the target band
 
 @dataclass(frozen=True, slots=True)
 class HeldState:
-    """A held exercise's memory. `frames`: of the movement and shortly before it; the last one is now."""
+    """A held exercise between two frames.
+
+    `rep`: the repetition; `reps`: how many have counted. `fault`: the form's fault in the last frame.
+    `frames`: the movement so far and a little before it, without blinks; the last one is the newest.
+    """
 
     context: Context
     rep: RepState = field(default_factory=RepState)
@@ -51,7 +55,7 @@ class Held(Generic[P]):
         self.spec = spec
 
     def level(self, features: Features) -> float:
-        """Size of the movement, 0 = neutral, 1 = the person's best."""
+        """Return the size of the movement, 0 = neutral, 1 = the person's best."""
         raise NotImplementedError
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
@@ -72,12 +76,12 @@ class Held(Generic[P]):
         raise NotImplementedError
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
-        """Return events to add to `rep`, `released` and `attempt` when a movement has ended."""
+        """Return events to add to the `rep`, `released` or `attempt` of a movement that has ended."""
         del state, ended, t
         return ()
 
     def reason(self, state: HeldState, ended: Ended) -> Reason | None:
-        """Why a movement did not count, once all of it is known; None where it did."""
+        """Return why a movement did not count, now that all of it is known; None if it did."""
         del state
         return ended.reason
 

@@ -33,10 +33,10 @@ PATH: Final = np.dtype([(name, np.float64) for name in ("t", "side", "down", "ya
 class CircleSpec(Strict):
     """What counts as a circle. Lengths in outer-eye-corner distances, times in seconds.
 
-    `least_side`, `least_down`: least width and height of the path. `quiet`: the jaw rests while its
-    path of the last `quiet_s` fits into a box of this size. `longest_s`: slower circles do not count.
-    `tolerance`: how much of a full turn may be missing. `max_turn_deg`: more head movement than
-    this within `quiet_s` makes the path useless.
+    `target`: how many, in each direction. `least_side`, `least_down`: least width and height of the path.
+    `quiet`: the jaw rests while its path of the last `quiet_s` fits into a box of this size. `longest_s`:
+    slower circles do not count. `tolerance`: how much of a full turn may be missing. `max_turn_deg`: more
+    head movement than this within `quiet_s` makes the path useless.
     """
 
     target: Annotated[int, Field(ge=1, le=50)]
@@ -51,7 +51,10 @@ class CircleSpec(Strict):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JawCircles:
-    """The jaw's path since it last rested or changed direction, and the circles counted on it."""
+    """The jaw's path since it last rested or changed direction.
+
+    `counted`: circles completed on it so far, all in `direction`; that is None before the first.
+    """
 
     path: JawPath = field(default_factory=lambda: np.empty(0, PATH))
     counted: int = 0
@@ -113,9 +116,9 @@ def latest(path: JawPath, seconds: float) -> JawPath:
 
 
 def winding(path: JawPath, spec: CircleSpec) -> NDArray[np.float64]:
-    """Return the turns of a path around the middle of its box so far, frame by frame.
+    """Return how far a path has turned around the middle of its own box, frame by frame, in turns.
 
-    Positive is clockwise in the mirrored window. All are 0 where the path is too small for a circle.
+    Positive is clockwise in the mirrored window. All are 0 if the path is too small for a circle.
     """
     side, down = path["side"], path["down"]
     width, height = np.ptp(side), np.ptp(down)
@@ -133,8 +136,8 @@ def unseen_turns(t: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[
     """Return the whole turns that gaps have swallowed so far, frame by frame.
 
     Unwrapping takes the shorter way round. In a gap the jaw may have gone the longer one: on in the
-    direction in which it was going round before the gap or after it, for as much of the gap as it takes at
-    that pace. Of several ways the nearest to the slower of the two paces.
+    direction it took before or after the gap, as far as that pace leads. Of several possible ways this takes
+    the one nearest to the slower of the two paces.
     """
     steps, dt = np.diff(turns), np.diff(t)
     added = np.zeros(len(turns))
@@ -165,7 +168,7 @@ def _swallowed(step: float, dt: float, slow: float, fast: float) -> int:
 
 
 def swings(values: list[float]) -> int:
-    """Return how often a path turns between up and down by more than `SWING` of its height."""
+    """Return how often a path turns from up to down or back, by more than `SWING` of its height."""
     least = SWING * (max(values) - min(values))
     count, heading, extreme = 0, 0, values[0]
     for value in values:

@@ -1,4 +1,4 @@
-"""The protocols of an exercise: what the session calls, and what it passes on."""
+"""The protocols of an exercise: the methods the session calls, and the context it passes on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an exercise knows of the person: their own range, and the noise of their neutral face.
+    """All an exercise knows of the person: their own range, and the noise of their neutral face.
 
     `from_start`: a movement that is under way in the first frame is judged, as in a recording that was cut;
     otherwise the face must come to rest first.

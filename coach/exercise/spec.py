@@ -24,7 +24,11 @@ class HeadSpec(Strict):
 
 
 class EyeSpec(Strict):
-    """When eyes count as closed. `closed`: share of the aperture; `blink_s`: longest blink, seconds."""
+    """When eyes count as closed.
+
+    `closed`: how far the lid must drop, a share of the aperture. `blink_s`: longest blink, seconds;
+    `reopen_s`: how long after it the eyes are still opening.
+    """
 
     closed: Annotated[float, Field(gt=0, lt=1)]
     blink_s: Annotated[float, Field(gt=0, le=2)]

@@ -11,9 +11,10 @@ from coach.types import Bilateral
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Left and right level, 0 = the person's neutral, 1 = the person's best, and the band they should reach.
+    """The bars of both sides.
 
-    `single`: both sides are one, as the jaw's are, and one bar shows them.
+    `level`: left and right, 0 = the person's neutral, 1 = the person's best; `band`: from where to where they
+    should reach, in the same unit. `single`: the movement has no sides, e.g. the jaw's: one bar shows it.
     """
 
     level: Bilateral
@@ -25,8 +26,9 @@ class Bars:
 class View:
     """An exercise's state as the window and the guide need it.
 
-    `count`: repetitions so far; `hold_s` of `target_s`: the running hold; `at_rest`: ready for the
-    next; `bars`: left and right level with the target band.
+    `phase`: of the movement. `count`: repetitions so far. `hold_s` of `target_s`: the running hold, seconds.
+    `fault`: what is wrong with its form. `at_rest`: ready for the next repetition. `bars`: None until a face
+    was seen.
     """
 
     phase: RepPhase = "neutral"

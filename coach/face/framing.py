@@ -41,7 +41,7 @@ class FramingLimits:
 
     `min_size`, `max_size`: distance of the outer eye corners as a share of the picture's height. `face_area`
     must hold the whole face, `centre_area` the point between the eyes. Angles in degrees against the camera;
-    `pitch_fix`: what to say about a raised or lowered head. `min_light`: mean luma of the face, 0..255;
+    `pitch_fix`: the fix for a raised or lowered head. `min_light`: mean luma of the face, 0..255;
     `max_side_ratio`: brighter over darker half of the face; `max_behind_ratio`: background over face.
     `min_sharpness`: see `Light`. `light_first`: light matters more than place and head.
     """
@@ -62,7 +62,7 @@ class FramingLimits:
 
 
 def look_at(face: FaceObservation | None, settings: FramingSettings) -> Framing:
-    """Return what to change about a face before and during a session, or `good`."""
+    """Return the most important thing to change before and during a session, or `good`."""
     if face is None:
         return "no_face"
     margin = settings.margin
@@ -80,16 +80,16 @@ def look_at(face: FaceObservation | None, settings: FramingSettings) -> Framing:
 
 
 def first_fix(face: FaceObservation, measured: Measures, limits: FramingLimits) -> Framing:
-    """Return the most important thing to change about a face in the picture, or `good`.
+    """Return the most important thing to change about a face's place, pose and light, or `good`.
 
     Parameters
     ----------
     face
         As observed.
     measured
-        Its measures, for size, centre and pose.
+        Its size, centre and pose.
     limits
-        When the face is placed well enough.
+        When it is good enough.
 
     Returns
     -------

@@ -153,7 +153,7 @@ def _behind(pen: Pen, head: Head, rim: Points) -> None:
     pen.fill(neck, mix(SKIN, FOLD, 0.25))
     window = pen.window(neck)
     for step in range(6):
-        low = rim * (1, 1) + (0, 2.3 - 0.32 * step)
+        low = rim + (0, 2.3 - 0.32 * step)
         window.pen.fill(head.outline(low), mix(SKIN, FOLD, 0.32 + 0.09 * step))
     window.close()
     pen.fill(head.body(_SHIRT), SHIRT)
