@@ -76,8 +76,9 @@ class Screen:
     `demonstrate`: the exercise whose movement is to be shown now; `demo`: the picture that shows it, for the
     corner, (H, W, 3) uint8 BGR, unmirrored like every picture. `card`, `end`: shown in place of everything.
     `coming`: shown in place of the picture, with the movement. `step` of `steps`: which exercise is on, from
-    0. `dot`: how far round the ring a dot to follow is, in turns clockwise from the top as the person sees
-    it. `swell`: how far the ring is breathed in, 0..1.
+    0; `done`: those that were done to their end, the others before `step` were left out. `dot`: how far round
+    the ring a dot to follow is, in turns clockwise from the top as the person sees it. `swell`: how far the
+    ring is breathed in, 0..1.
     """
 
     phase: ScreenPhase
@@ -107,5 +108,6 @@ class Screen:
     coming: NextCard | None = None
     step: int = 0
     steps: int = 0
+    done: frozenset[int] = frozenset()
     dot: float | None = None
     swell: float | None = None

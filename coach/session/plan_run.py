@@ -68,6 +68,8 @@ class PlanRun:
         The step that is on or comes next; the number of steps when all are done.
     current
         The exercise under way.
+    done
+        The steps that were done to their end; those that were skipped, left out or failed are not.
     ready_s, active_s
         Seconds it took to get ready, and of guiding since.
     """
@@ -88,6 +90,7 @@ class PlanRun:
         self.exercises = tuple(exercises)
         self.index = 0
         self.current: ExerciseRun | None = None
+        self.done: frozenset[int] = frozenset()
         self.ready_s = 0.0
         self.active_s = 0.0
         self._led = led
@@ -233,6 +236,8 @@ class PlanRun:
         `run`: the exercise that has just ended. If that was because of the time, or it failed, it is said.
         """
         word: Cue | None = None
+        if run is not None and not run.broken:
+            self.done |= {self.index}
         if run is not None and run.broken:
             word = Cue(t, CueKind.PRAISE, "broken")
         elif run is not None and run.fell_short:

@@ -76,6 +76,7 @@ def build_screen(
         time_left_s=max(whole_s - gone_s, 0.0),
         step=0 if stage == "ready" and plan_run.current is None else plan_run.index,
         steps=len(plan_run.plan.steps),
+        done=plan_run.done,
     )
 
 

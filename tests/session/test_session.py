@@ -394,6 +394,20 @@ def test_next_back_and_again():
     assert run.of("session_end")[0]["reps"]["symmetry_drill"] == 1
 
 
+def test_what_was_skipped_is_not_shown_as_done_until_it_has_been_done():
+    """Skipped, gone back to, and done: `done` grows by what was led to its end alone."""
+    run, _ = led(plan(*[("cheek_raiser", 1, hold(1.0))] * 2, ("symmetry_drill", 1, hold(1.0))), seed=1)
+    run.at(4.0, lambda run: run.session.move(run.t, 1))
+    run.at(6.0, lambda run: run.session.move(run.t, -1))
+    run.run()
+    assert [run.screen_at(t).done for t in (5.0, 7.0)] == [frozenset()] * 2
+    assert run.session.plan_run.done == {0, 1, 2}
+    assert run.session.plan_run.index == 3
+    again, _ = led(plan(*[("cheek_raiser", 1, hold(1.0))] * 2), seed=1)
+    again.at(4.0, lambda run: run.session.move(run.t, 1)).run()
+    assert again.session.plan_run.done == {1}
+
+
 def test_moving_on_while_paused_resumes():
     """Next in a pause goes on with the next exercise at once."""
     run, _ = led(plan(("cheek_raiser", 1, hold(2.0)), ("symmetry_drill", 1, hold(2.0))), seed=1)

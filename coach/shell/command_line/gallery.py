@@ -83,6 +83,7 @@ def _phases(book: PhraseBook, exercise: str) -> Iterator[GalleryPicture]:
             progress=0.18 + 0.1 * number,
             step=EXERCISES.index(exercise),
             steps=len(EXERCISES),
+            done=frozenset(range(EXERCISES.index(exercise))),
             time_left_s=104 - 12 * number,
         )
         yield GalleryPicture(f"{exercise}-{phase}", screen, level)
@@ -144,6 +145,7 @@ def _cards(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
             caption=caption,
             step=step,
             steps=len(EXERCISES),
+            done=frozenset(range(step)) - {1},  # the second one was skipped
             time_left_s=64,
         )
         yield GalleryPicture(f"coming-{exercise}", screen, Bilateral(0, 0))

@@ -19,8 +19,11 @@ SCALE_TOP = 1.25  # the bars' upper end; 1 is the person's best, and on a good d
 BREATH_SWING = 0.16  # of the ring's radius, from breathed out to breathed in
 
 
-def draw_dots(canvas: Image, layout: Layout, step: int, steps: int) -> None:
-    """Draw a dot for each exercise, done, under way, still to come; nothing where there is only one."""
+def draw_dots(canvas: Image, layout: Layout, step: int, steps: int, done: frozenset[int]) -> None:
+    """Draw a dot for each exercise: done, under way, still to come, or a dash where it was left out.
+
+    Nothing where there is only one.
+    """
     if steps < 2:  # noqa: PLR2004
         return
     rect, r = layout.dots, layout.px(7)
@@ -30,10 +33,12 @@ def draw_dots(canvas: Image, layout: Layout, step: int, steps: int) -> None:
     plate(canvas, Rect(rect.centre[0] - width // 2, rect.y, width, rect.h), layout.px(12))
     for number in range(steps):
         at = left + pitch * number, rect.centre[1]
-        if number < step:
-            cv2.circle(canvas, at, r, theme.TEXT, cv2.FILLED, cv2.LINE_AA)
-        elif number == step:
+        if number == step:
             cv2.circle(canvas, at, r + layout.px(4), theme.SKY, cv2.FILLED, cv2.LINE_AA)
+        elif number in done:
+            cv2.circle(canvas, at, r, theme.TEXT, cv2.FILLED, cv2.LINE_AA)
+        elif number < step:
+            fill(canvas, Rect(at[0] - r, at[1] - r // 3, 2 * r, 2 * r // 3), theme.QUIET)
         else:
             cv2.circle(canvas, at, r, theme.EDGE, layout.px(2), cv2.LINE_AA)
 

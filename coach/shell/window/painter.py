@@ -134,7 +134,7 @@ class Painter:
         """Draw the exercise's words, the dots of the session, and the time that is left."""
         if screen.title or screen.instruction:
             stamp(canvas, boxes, overlays.draw_words, screen.title, screen.instruction)
-        stamp(canvas, boxes, gauge.draw_dots, screen.step, screen.steps)
+        stamp(canvas, boxes, gauge.draw_dots, screen.step, screen.steps, screen.done)
         seconds = max(0, math.ceil(screen.time_left_s))
         # Not everything knows how long it takes: a check-in waits for its pictures.
         text = f"{seconds // 60}:{seconds % 60:02d} {self.labels.time_left}" if seconds else ""

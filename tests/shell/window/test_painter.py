@@ -236,6 +236,22 @@ def test_one_exercise_alone_has_no_dots():
     assert not np.array_equal(drawn[0], drawn[2])
 
 
+def test_a_skipped_exercise_looks_neither_done_nor_still_to_come():
+    """Four looks for the four things an exercise's dot can mean; one gone back from still looks done."""
+    boxes, screen = layout(1280, 720), replace(HOLD, step=2, steps=4)
+    middle = boxes.dots.centre
+    pitch = boxes.px(30)
+
+    def dots(**changes: object) -> list[bytes]:
+        canvas = Painter().paint(grey_picture(), None, replace(screen, **changes), HD)
+        y, lefts = middle[1], [middle[0] + round((n - 1.5) * pitch) - pitch // 2 for n in range(4)]
+        return [canvas[y - 12 : y + 13, x : x + pitch].tobytes() for x in lefts]
+
+    done, skipped, on, coming = dots(done=frozenset({0}))
+    assert len({done, skipped, on, coming}) == 4
+    assert dots(step=1, done=frozenset({0, 3}))[3] == done
+
+
 def test_a_zero_has_no_stroke_through_it():
     """Its middle is as empty as the letter's: the font's own zero looks crossed out."""
     canvas = np.zeros((80, 80, 3), np.uint8)
