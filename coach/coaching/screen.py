@@ -12,6 +12,7 @@ from coach.types import Image
 ScreenPhase: TypeAlias = Literal[
     "ready", "rest", "go", "waiting", "rising", "hold", "fix", "moving", "released", "attempt", "summary"
 ]
+DayMark: TypeAlias = Literal["counted", "forgiven", "missed"]  # forgiven: missed, and no streak ends by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class EndCard:
     """A session's end.
 
     `figures`: label, value and what is usual, the last empty where nobody knows. `said`: sentences, the
-    first one the one to remember. `week`: the last seven days, today last: a letter or two, and whether the
-    day counts. `advice`: what is to be heeded, in place of what is said. `ask`: a question, empty where none
+    first one the one to remember. `week`: the last seven days, today last: a letter or two, and what the
+    day was. `advice`: what is to be heeded, in place of what is said. `ask`: a question, empty where none
     is open; `answers`: key and label.
     """
 
@@ -28,7 +29,7 @@ class EndCard:
     streak: str
     figures: tuple[tuple[str, str, str], ...]
     said: tuple[str, ...]
-    week: tuple[tuple[str, bool], ...]
+    week: tuple[tuple[str, DayMark], ...]
     coming: str
     advice: str = ""
     ask: str = ""

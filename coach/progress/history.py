@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
@@ -237,11 +237,13 @@ FORGIVEN_EVERY = 7  # days: one missed day in so many does not end a streak
 class Streak:
     """Days that counted in a row, a forgiven one not among them.
 
-    `current` is kept if yesterday counted, or can be forgiven: today is not over yet.
+    `current` is kept if yesterday counted, or can be forgiven: today is not over yet. `forgiven`: the missed
+    days that did not end it.
     """
 
     current: int
     longest: int
+    forgiven: frozenset[date] = frozenset()
 
 
 def streak(days: Iterable[date], today: date) -> Streak:
@@ -253,24 +255,30 @@ def streak(days: Iterable[date], today: date) -> Streak:
     """
     run, longest = 0, 0
     last: date | None = None
-    forgiven: date | None = None
+    forgiven: list[date] = []
     for day in sorted({day for day in days if day <= today + timedelta(days=1)}):
         missed = None if last is None else (day - last).days - 1
         if missed == 1 and _forgiving(forgiven, day):
-            run, forgiven = run + 1, day - timedelta(days=1)
+            run += 1
+            forgiven.append(day - timedelta(days=1))
+        elif missed == 0:
+            run += 1
         else:
-            run, forgiven = (run + 1, forgiven) if missed == 0 else (1, None)
+            run, forgiven = 1, []
         longest, last = max(longest, run), day
     if last is None:
         return Streak(0, 0)
     missed = (today - last).days - 1
-    alive = missed <= 0 or (missed == 1 and _forgiving(forgiven, today))
-    return Streak(run if alive else 0, longest)
+    if missed == 1 and _forgiving(forgiven, today):
+        forgiven.append(today - timedelta(days=1))
+    elif missed > 0:
+        return Streak(0, longest)
+    return Streak(run, longest, frozenset(forgiven))
 
 
-def _forgiving(forgiven: date | None, day: date) -> bool:
-    """Whether the day before `day` can be forgiven, after the last one that was."""
-    return forgiven is None or (day - timedelta(days=1) - forgiven).days >= FORGIVEN_EVERY
+def _forgiving(forgiven: Sequence[date], day: date) -> bool:
+    """Whether the day before `day` can be forgiven, after those that were."""
+    return not forgiven or (day - timedelta(days=1) - forgiven[-1]).days >= FORGIVEN_EVERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from coach.coaching.screen import DayMark
 from coach.events import SideVerdict
 from coach.progress.history import History, streak, summarise, summarise_recalls
 from coach.progress.series import Series, all_series
@@ -19,6 +20,7 @@ LEAST_SMILES, MOSTLY = 10, 0.6
 CHECK_IN = "check_in"  # where its words are
 END = "end"  # and those of a session's end
 LAST_FELT = 20  # sessions whose feeling is told
+DOTS: Mapping[DayMark, str] = {"counted": "●", "forgiven": "◐", "missed": "○"}
 IN_TIME_S = 5.0  # a recall within this is in time
 
 
@@ -148,10 +150,11 @@ def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
     return words.line(words.say("early_for", least=LEAST), "; ".join(labels)) if labels else ""
 
 
-def week_dots(history: History, today: date) -> tuple[bool, ...]:
-    """Return for each of the last seven days, today last, whether it counts."""
-    active = history.active_days()
-    return tuple(today - timedelta(days=back) in active for back in range(6, -1, -1))
+def week_marks(history: History, today: date) -> tuple[DayMark, ...]:
+    """Return what each of the last seven days was, today last."""
+    active, forgiven = history.active_days(), streak(history.streak_days(), today).forgiven
+    days = (today - timedelta(days=back) for back in range(6, -1, -1))
+    return tuple("counted" if d in active else "forgiven" if d in forgiven else "missed" for d in days)
 
 
 def exercise_lines(history: History, today: date, words: ProgressWords) -> list[str]:
@@ -241,7 +244,7 @@ def summary_lines(
     lines = [words.say("simulated")] if own.simulated else []
     lines += [
         overview(own, today, words),
-        words.line(words.say("week"), dots_text(week_dots(own, today))),
+        words.line(words.say("week"), week_text(week_marks(own, today), words)),
         headline(series, words),
         *([due] if (due := next_sentence(next_check_in, today, words)) else []),
         *exercise_lines(own, today, words),
@@ -260,6 +263,7 @@ def summary_lines(
     return lines + [early] if early else lines
 
 
-def dots_text(days: Iterable[bool]) -> str:
-    """Return days as dots, full where they count."""
-    return "".join("●" if counts else "○" for counts in days)
+def week_text(week: Sequence[DayMark], words: ProgressWords) -> str:
+    """Return days as dots: full where they count, half where they are forgiven, which is said as well."""
+    dots = "".join(DOTS[mark] for mark in week)
+    return f"{dots} ({DOTS['forgiven']} {words.say('day_off')})" if "forgiven" in week else dots

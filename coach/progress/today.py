@@ -9,9 +9,10 @@ from datetime import date
 from statistics import median
 from typing import Literal, TypeAlias
 
+from coach.coaching.screen import DayMark
 from coach.events import SideVerdict
 from coach.progress.history import History, RepRecord, SessionRecord, streak
-from coach.progress.summary import week_dots
+from coach.progress.summary import week_marks
 from coach.progress.trends import minimal_detectable_change, sem_of_series
 
 FigureName: TypeAlias = Literal["holds", "evenness", "eyes"]
@@ -46,7 +47,7 @@ class Today:
 
     `figures`: those that were measured. `side`: which side was behind; in `behind` of `smiles` smiles.
     `earlier`: sessions before it. `run`: days in a row, 0 where nothing counted. `week`: the last seven
-    days, today last, and whether each counts. `day`: by the person's own clock.
+    days, today last. `day`: by the person's own clock.
     """
 
     day: date
@@ -56,7 +57,7 @@ class Today:
     smiles: int = 0
     earlier: int = 0
     run: int = 0
-    week: tuple[bool, ...] = (False,) * 7
+    week: tuple[DayMark, ...] = ("missed",) * 7
 
     @property
     def told(self) -> str:
@@ -104,7 +105,7 @@ def today(history: History, session: str, day: date) -> Today:
         sides.total(),
         len(before),
         streak(history.streak_days(), day).current if done and _counted(history, session) else 0,
-        week_dots(history, day),
+        week_marks(history, day),
     )
 
 

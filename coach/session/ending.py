@@ -77,12 +77,12 @@ def end_card(today: Today, ending: Ending | None, book: PhraseBook, check_in: st
         coming = words.say("tomorrow", END)
     card = EndCard(
         title=words.say("summary", SCREEN),
-        streak=words.say("run_one" if today.run == 1 else "run", END, n=today.run) if today.run else "",
+        streak=_streak(today, words),
         figures=tuple(_shown(figure, words) for figure in today.figures),
         said=tuple(filter(None, (words.say(today.told, END), _side(today, words)))),
         week=tuple(
-            (words.weekday(today.day - timedelta(days=back)), counts)
-            for back, counts in zip(range(6, -1, -1), today.week, strict=True)
+            (words.weekday(today.day - timedelta(days=back)), mark)
+            for back, mark in zip(range(6, -1, -1), today.week, strict=True)
         ),
         coming=coming,
         advice=words.say("hurt_rest", SESSION) if hurt else "",
@@ -112,6 +112,15 @@ def _shown(figure: Figure, words: ProgressWords) -> tuple[str, str, str]:
 
     usual = "" if figure.usual is None else words.say("usually", END, value=amount(figure.usual))
     return words.say(figure.name, END), amount(figure.value), usual
+
+
+def _streak(today: Today, words: ProgressWords) -> str:
+    """Return the days in a row in words, with the missed one among the last seven that did not end them."""
+    if not today.run:
+        return ""
+    if today.run == 1:
+        return words.say("run_one", END)
+    return words.say("run_off" if "forgiven" in today.week else "run", END, n=today.run)
 
 
 def _side(today: Today, words: ProgressWords) -> str:

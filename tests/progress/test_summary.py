@@ -20,12 +20,13 @@ from coach.progress.history import (
     summarise_recalls,
 )
 from coach.progress.series import Series, all_series, exercise_series, score_series
-from coach.progress.summary import overview, summary_lines, weaker_side_sentence
+from coach.progress.summary import overview, summary_lines, weaker_side_sentence, week_marks, week_text
 from coach.progress.trends import MDC95, minimal_detectable_change, sem_of_series, trend
 from coach.progress.words import ProgressWords
 from coach.session.memories import Memories, Memory
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.memories_file import NAME, load_memories, new_memory, save_memories
+from coach.shell.report.progress_page import progress_page
 from coach.shell.store.store import Store
 
 DAY = date(2026, 3, 10)
@@ -86,6 +87,19 @@ def test_a_streak_is_days_in_a_row(days: list[date], current: int, longest: int)
     """The current run stands until more than one day is missed; the longest is the longest ever."""
     found = streak(days, DAY)
     assert (found.current, found.longest) == (current, longest)
+
+
+def test_the_forgiven_day_is_shown_as_such_in_dots_and_words() -> None:
+    """Neither done nor missed; in the terminal, and for those who hear the page read."""
+    reps = holds(*((n, 5.0) for n in (0, 1, 3, 4)))
+    history = History(sessions=sessions(0, 1, 3, 4), repetitions=reps)
+    assert streak(history.streak_days(), DAY).forgiven == set(on(2))
+    assert streak(on(0, 1), DAY).forgiven == set()
+    assert streak(on(2, 3), DAY).forgiven == set(on(1))
+    assert week_text(week_marks(history, DAY), WORDS) == "○○●●◐●● (◐ a day off, which costs nothing)"
+    page = progress_page(history, DAY, WORDS)
+    assert [page.count(f'<i class="{mark}">') for mark in ("counted", "forgiven", "missed")] == [4, 1, 2]
+    assert "a day off, which costs nothing" in page
 
 
 @pytest.mark.parametrize(("hours", "offset", "missed"), [(27, 12, False), (27, -10, True), (40, 9, True)])

@@ -15,7 +15,9 @@ from coach.shell.profile.language_files import languages
 
 DAY = date(2026, 3, 7)  # a Saturday
 FIGURES = (Figure("holds", 12, 11), Figure("evenness", 0.91, 0.84, 1), Figure("eyes", 0.5))
-TODAY = Today(DAY, FIGURES, "left", 5, 6, 30, 12, (True, True, False, True, True, True, True))
+COUNTED, WEEK = "counted", ("counted",) * 7
+ODD_WEEK = ("missed", "counted", "missed", *WEEK[:4])
+TODAY = Today(DAY, FIGURES, "left", 5, 6, 30, 12, ODD_WEEK)
 
 
 def after(keys: str, *, warm: bool = False) -> Ending:
@@ -62,7 +64,7 @@ def test_the_card_says_all_of_it_in_words(language):
     assert card.said[0] == words.text("end", "more_evenness")
     assert "5" in card.said[1]
     assert "12" in card.streak
-    assert card.week[-1] == (words.text("weekday", "6"), True)
+    assert card.week[-1] == (words.text("weekday", "6"), COUNTED)
     assert card.coming == words.text("end", "tomorrow")
     assert [key for key, _ in card.answers] == list(WARMTHS)
     felt = end_card(TODAY, Ending("felt"), words)
@@ -90,6 +92,18 @@ def test_the_first_day_in_a_row_has_its_own_words_and_no_day_has_none():
     """Nothing counted: no streak, no figure but a zero."""
     assert end_card(replace(TODAY, run=1), None, book()).streak == "Day one"
     assert end_card(Today(DAY, (Figure("holds", 0.0),)), None, book()).streak == ""
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_streak_over_a_missed_day_says_that_it_is_forgiven(language):
+    """Twelve days in a row over a week with a gap would be a riddle, or a lie."""
+    words = book(language)
+    plain = end_card(replace(TODAY, week=WEEK), None, words)
+    over = end_card(replace(TODAY, week=(*WEEK[:3], "forgiven", *WEEK[:3])), None, words)
+    assert [mark for _, mark in over.week].count("forgiven") == 1
+    assert over.streak.startswith(plain.streak)
+    assert over.streak != plain.streak
+    assert over.streak in told(over)
 
 
 def test_in_lines_for_those_who_see_nothing():

@@ -12,7 +12,7 @@ import cv2
 
 from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.coaching.phrases import PhraseBook
-from coach.coaching.screen import EndCard, NextCard, PhotoCard, Screen, ScreenPhase
+from coach.coaching.screen import DayMark, EndCard, NextCard, PhotoCard, Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.progress.today import Figure, Today
@@ -156,8 +156,9 @@ def _ends(book: PhraseBook) -> Iterator[tuple[str, EndCard]]:
     """Yield the ends of a good session, of one that hurt, of the first one, and of one without anything."""
     day = date(2026, 3, 7)
     figures = (Figure("holds", 12, 11, 0), Figure("evenness", 0.91, 0.84, 1), Figure("eyes", 0.83, 0.8, 0))
-    good = Today(day, figures, "left", 5, 6, 30, 12, (True, True, False, True, True, True, True))
-    first = Today(day, (Figure("holds", 7),), "even", 2, 2, 0, 1, (*(False,) * 6, True))
+    done: tuple[DayMark, ...] = ("counted",) * 4
+    good = Today(day, figures, "left", 5, 6, 30, 12, (*done[:2], "forgiven", *done[:4]))
+    first = Today(day, (Figure("holds", 7),), "even", 2, 2, 0, 1, (*("missed",) * 6, "counted"))
     yield "warmth", end_card(good, Ending("warmth"), book)
     yield "felt", end_card(good, Ending("felt"), book)
     yield "stays", end_card(good, Ending("card", felt="right"), book, "smile-coach check-in")

@@ -13,7 +13,6 @@ from coach.progress.history import History
 from coach.progress.series import Series, exercise_series, score_series, side_series
 from coach.progress.summary import (
     attempts_sentence,
-    dots_text,
     early_sentence,
     exercise_lines,
     felt_sentence,
@@ -25,7 +24,8 @@ from coach.progress.summary import (
     side_sentence,
     type_sentence,
     weaker_side_sentence,
-    week_dots,
+    week_marks,
+    week_text,
 )
 from coach.progress.words import PAGE, REPORT, ProgressWords, bound
 from coach.shell.report import before_after, charts
@@ -66,7 +66,10 @@ font:.68rem/1.35rem system-ui,sans-serif;text-align:center;border-radius:.2rem;c
 .s1{background:var(--d1)}.s2{background:var(--d2)}.s3{background:var(--d3)}.s4{background:var(--d4)}
 .lead{font-size:1.2rem;font-weight:600}
 .week{display:flex;gap:.5rem}.week i{width:1rem;height:1rem;border-radius:50%;border:2px solid var(--accent)}
-.week .on{background:var(--accent)}.wide{overflow-x:auto}
+.week .counted{background:var(--accent)}
+.week .missed{border-color:var(--grid)}
+.week .forgiven{background:linear-gradient(90deg,var(--accent) 50%,transparent 50%)}
+.wide{overflow-x:auto}
 table{border-collapse:collapse;margin:.6rem 0}th,td{text-align:left;padding:.25rem 1rem .25rem 0;
 border-bottom:1px solid var(--grid)}th{color:var(--muted);font-weight:600}
 details{margin-top:2.2rem}summary{font-size:1.25rem;font-weight:700;cursor:pointer}
@@ -137,9 +140,10 @@ def progress_page(
 
 def _week(own: History, today: date, words: ProgressWords) -> list[str]:
     """Show the last seven days as dots, and how much was done and how regularly."""
-    dots = "".join('<i class="on"></i>' if counts else "<i></i>" for counts in week_dots(own, today))
+    week = week_marks(own, today)
+    dots = "".join(f'<i class="{mark}"></i>' for mark in week)
     told = _text(overview(own, today, words))
-    label = html.escape(words.line(words.say("week"), dots_text(week_dots(own, today))))
+    label = html.escape(words.line(words.say("week"), week_text(week, words)))
     return [f'<p class="week" role="img" aria-label="{label}">{dots}</p><p>{told}.</p>']
 
 

@@ -138,16 +138,19 @@ def _draw_said(canvas: Image, layout: Layout, box: Rect, card: EndCard) -> None:
 
 
 def _draw_week(canvas: Image, layout: Layout, box: Rect, card: EndCard) -> None:
-    """Draw the last seven days as dots, today ringed, and what is next beside them."""
+    """Draw the last seven days as dots, a forgiven one half full, today ringed; what is next beside them."""
     r, pitch = layout.px(13), layout.px(46)
     letters = layout.px(28)
     y = box.centre[1] - letters // 2
-    for number, (letter, counts) in enumerate(card.week):
+    for number, (letter, mark) in enumerate(card.week):
         at = box.x + pitch // 2 + number * pitch, y
-        if counts:
+        if mark == "counted":
             cv2.circle(canvas, at, r, theme.GREEN, cv2.FILLED, cv2.LINE_AA)
         else:
-            cv2.circle(canvas, at, r - 1, theme.EDGE, layout.px(2), cv2.LINE_AA)
+            edge = theme.GREEN if mark == "forgiven" else theme.EDGE
+            cv2.circle(canvas, at, r - 1, edge, layout.px(2), cv2.LINE_AA)
+        if mark == "forgiven":
+            cv2.ellipse(canvas, at, (r, r), 0, 90, 270, edge, cv2.FILLED, cv2.LINE_AA)
         today = number == len(card.week) - 1
         if today:
             cv2.circle(canvas, at, r + layout.px(5), theme.TEXT, layout.px(2), cv2.LINE_AA)
