@@ -1,1 +1,1 @@
-"""The exercises: one module each, found through the entry-point group `coach.exercises`."""
+"""The exercises that ship with smile-coach, one module each; `exercise_registry.BUILT_IN` lists them."""

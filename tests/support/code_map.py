@@ -166,6 +166,7 @@ QUESTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("exercises.cheek_raiser:CheekRaiser.level", "measures it"),
             ("exercises.cheek_raiser:CheekRaiser.fault", "judges its form"),
             ("exercise.rep_machine:step", "counts and times it"),
+            ("exercise.rep_machine:_reason", "says why one did not count"),
         ),
     ),
     (
@@ -188,6 +189,7 @@ QUESTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("check_in.photo_measures:compare", "compares a photo with the neutral face"),
             ("check_in.scores:score", "turns that into points"),
+            ("shell.app.score:score_photo", "does both for a picture file"),
         ),
     ),
 )
