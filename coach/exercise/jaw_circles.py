@@ -23,6 +23,7 @@ PACED_S, ROUND_S = 0.15, 0.8  # of path, at least, to know its pace, and in whic
 STILL = 0.35  # of the faster pace; a jaw that hardly went round on one side of a gap began or ended in it
 FASTEST = 0.8  # turns a second
 SPARE = 0.15  # turns by which a way through a gap may exceed what its pace allows
+BACK = 0.08  # turns by which a way through a gap may lead back
 
 JawPath: TypeAlias = NDArray[np.void]
 """The jaw frame by frame, with the fields of `PATH`."""
@@ -104,8 +105,7 @@ def _broken(state: JawCircles, features: Features, spec: CircleSpec) -> bool:
     if gap_s < spec.quiet_s or gap_s > GAP_S or state.direction is not None:
         return gap_s > GAP_S
     now, last = (features.jaw_side, features.jaw_down), state.path[-1]
-    closed = max(map(abs, now)) < spec.quiet and not winding(state.path, spec)[-1]
-    return closed or max(abs(now[0] - last["side"]), abs(now[1] - last["down"])) < spec.quiet
+    return bool(max(abs(now[0] - last["side"]), abs(now[1] - last["down"])) < spec.quiet)
 
 
 def latest(path: JawPath, seconds: float) -> JawPath:
@@ -159,12 +159,11 @@ def unseen_turns(t: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[
 
 def _swallowed(step: float, dt: float, slow: float, fast: float) -> int:
     """Return the whole turns to add to a gap's shorter way, from the paces around it, turns a second."""
-    if slow * fast >= 0 or abs(slow) < STILL * abs(fast):
-        most = min(abs(fast), FASTEST) * dt + SPARE
-        ways = [turns for turns in (-1, 0, 1) if -SPARE <= (step + turns) * np.sign(fast) <= most]
-        if ways:
-            return min(ways, key=lambda turns: abs(step + turns - slow * dt))
-    return round(slow * dt - step)
+    if slow * fast < 0 and abs(slow) >= STILL * abs(fast):
+        return 0  # it turned round in the gap
+    most = min(abs(fast), FASTEST) * dt + SPARE
+    ways = [turns for turns in (-1, 0, 1) if -BACK <= (step + turns) * np.sign(fast) <= most]
+    return min(ways, key=lambda turns: abs(step + turns - slow * dt)) if ways else round(slow * dt - step)
 
 
 def swings(values: list[float]) -> int:

@@ -34,7 +34,7 @@ STUCK_S = 8.0  # the same for a level above its half
 LEAST_PLATEAU = 0.85  # of the enter threshold; whatever settles lower was no movement
 LEAST_ABOVE_NEUTRAL = 0.5  # the same against the calibrated neutral: coming back to it is no movement
 ROSE_AGAIN = 1.5  # of a failed attempt's plateau; a rise this high before coming to rest is the next movement
-CERTAIN_S = 2.0  # this long after onset, the half-rise time is final
+CERTAIN_S = 2.0  # this long after onset, the half-rise time is final; by the frame before
 
 
 def step(
@@ -222,10 +222,10 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau, half-rise and hold from all levels so far."""
     trace, floor, start, half_t = state.trace, state.floor, state.start, state.half_t
     plateau = kinematics.plateau((level for at, level in trace if at >= start), floor)
-    if t - state.since <= CERTAIN_S:
-        half_t = kinematics.crossing(trace, floor, start, plateau, spec.half)
+    if state.t - state.since <= CERTAIN_S:  # what a gap hides is nothing that was seen
+        half_t = unseen.half_risen(trace, floor, start, plateau, spec.half)
     below_since = None
-    if state.level < spec.leave * plateau:
+    if state.level < spec.leave * plateau or state.rested_in_gap:
         below_since = state.below_since
         if below_since is None:
             below_since = unseen.fallen(trace, floor, spec.leave * plateau, plateau)

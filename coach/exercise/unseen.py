@@ -7,7 +7,7 @@ gap is placed by a straight line, which is a guess.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from coach.exercise import kinematics
@@ -21,8 +21,12 @@ SEEN_S = 0.3  # between two frames; what happened in a longer interval was not s
 # 2.2 s as holds of 3 s.
 UNSEEN_SHARE = 0.25
 FALL_S = 0.5  # nobody takes longer to let go, once it is under way
-FALLING = 0.92  # of the plateau; below it, and lower from frame to frame, letting go has begun
-FALLING_FRAMES = 3
+RISE_S = 0.5  # the same for the rise
+UNDER_WAY = (
+    0.92  # of the plateau; below it, and lower (higher) from frame to frame, a fall (rise) is under way
+)
+UNDER_WAY_FRAMES = 3
+LEFT = 0.75  # of the plateau; a fall that has come down to here is one, whatever the level behind a gap
 ON_THE_WAY = 0.6
 BLINK_S = 0.7  # levels that cannot be trusted for longer than this are more than a blink
 
@@ -46,13 +50,48 @@ def onset(trace: LevelTrace, floor: float, start: float) -> float:
     return max(begun, before_t) if after_t > before_t else begun
 
 
+def half_risen(trace: LevelTrace, floor: float, start: float, plateau: float, share: float) -> float:
+    """Return when the rise crossed `share` of the plateau.
+
+    In a gap behind which it was still under way, shortly before its end.
+    """
+    crossed = kinematics.crossing(trace, floor, start, plateau, share)
+    before_t, after_t = gap_around(trace, crossed)
+    if after_t > before_t and _rising(trace, after_t, floor, UNDER_WAY * plateau):
+        return max(crossed, after_t - RISE_S / 2)
+    return crossed
+
+
 def may_have_held(state: RepState, spec: RepSpec) -> bool:
     """Whether the hold may have reached its target while its rise or fall was hidden by a gap."""
+    trace, floor, below = state.trace, state.floor, UNDER_WAY * state.plateau
     fallen_t = state.t if state.below_since is None else state.below_since
-    before_rise_t, _ = gap_around(state.trace, state.half_t)
-    _, after_fall_t = gap_around(state.trace, fallen_t)
-    unseen_s = state.half_t - before_rise_t + after_fall_t - fallen_t
+    before_rise_t, after_rise_t = gap_around(trace, state.half_t)
+    before_fall_t, after_fall_t = gap_around(trace, fallen_t)
+    unseen_s = 0.0
+    if not _rising(trace, after_rise_t, floor, below):
+        unseen_s += state.half_t - before_rise_t
+    if not _falling(trace, before_fall_t, floor, below):
+        unseen_s += after_fall_t - fallen_t
     return state.hold_s + UNSEEN_SHARE * unseen_s >= spec.hold_s
+
+
+def _rising(trace: LevelTrace, t: float, floor: float, below: float) -> bool:
+    """Whether the rise was still under way in the frames from `t` on, the first of them `below` a height."""
+    first = bisect_left(trace, t, key=lambda point: point[0])
+    heights = [level - floor for _, level in trace[first : first + UNDER_WAY_FRAMES]]
+    return _under_way(heights) and heights[0] < below
+
+
+def _falling(trace: LevelTrace, t: float, floor: float, below: float) -> bool:
+    """Whether letting go was under way in the frames up to `t`, the last of them `below` a height."""
+    last = bisect_right(trace, t, key=lambda point: point[0])
+    heights = [level - floor for _, level in trace[max(last - UNDER_WAY_FRAMES, 0) : last]]
+    return _under_way(heights[::-1]) and heights[-1] < below
+
+
+def _under_way(heights: list[float]) -> bool:
+    return len(heights) == UNDER_WAY_FRAMES and all(a < b for a, b in pairwise(heights))
 
 
 def fallen(trace: LevelTrace, floor: float, threshold: float, plateau: float) -> float:
@@ -61,10 +100,9 @@ def fallen(trace: LevelTrace, floor: float, threshold: float, plateau: float) ->
     In a gap that began while the face was letting go, soon after its beginning.
     """
     crossed = kinematics.fall(trace, floor, threshold)
-    before = [level - floor for _, level in trace[-1 - FALLING_FRAMES : -1]]
-    lower = len(before) == FALLING_FRAMES and all(a > b for a, b in pairwise(before))
-    if lower and trace[-1][0] - trace[-2][0] > SEEN_S and before[-1] < FALLING * plateau:
-        return min(crossed, trace[-2][0] + FALL_S / 2)
+    before_t = trace[-2][0]
+    if trace[-1][0] - before_t > SEEN_S and _falling(trace, before_t, floor, UNDER_WAY * plateau):
+        return min(crossed, before_t + FALL_S / 2)
     return crossed
 
 
@@ -82,19 +120,23 @@ def came_to_rest(state: RepState, t: float, height: float, share: float) -> bool
     height
         Of this frame's level above rest.
     share
-        Of the plateau; what is below has let go. Where a movement that has counted was on its way down before
-        the gap, `ON_THE_WAY` is low enough.
+        Of the plateau; what is below has let go. Where the face was on its way down before the gap, less is
+        low enough.
     """
     trusted_t = state.trace[-1][0] if state.trace else t
     gap = t - state.t >= FALL_S or t - trusted_t > BLINK_S  # a blink may lengthen it at either end
-    falling = state.counted and state.below_since is not None
-    return gap and height < (max(share, ON_THE_WAY) if falling else share) * state.plateau
+    if _falling(state.trace, trusted_t, state.floor, LEFT * state.plateau):
+        share = UNDER_WAY  # whoever had left the plateau, and is not on it again, has been down
+    elif state.counted and state.below_since is not None:
+        share = max(share, ON_THE_WAY)
+    return gap and height < share * state.plateau
 
 
 def rose_in_gap(state: RepState, enter: float) -> bool:
-    """Whether a movement on its way down came back up in a gap, which is another movement."""
-    if len(state.trace) < 2:  # noqa: PLR2004  # the frames before and after the gap
-        return False
-    (before_t, before), (after_t, after) = state.trace[-2:]
-    gap = after_t - before_t > SEEN_S
-    return gap and after_t > state.since and after - state.floor > enter and after - before > enter
+    """Whether a movement on its way down came back up in a gap or right behind it: it is another movement."""
+    trace = state.trace
+    first = max(bisect_left(trace, state.t - RISE_S, key=lambda point: point[0]), 1)
+    for (before_t, before), (after_t, _) in pairwise(trace[first - 1 :]):
+        if after_t - before_t > SEEN_S and after_t > state.since:
+            return state.level > enter and trace[-1][1] - before > enter
+    return False

@@ -177,3 +177,59 @@ def test_a_smile_that_came_in_a_gap_is_judged_once_it_has_been_seen():
     (recall,) = [event for event in happened if event.type == "recall"]
     assert recall.eye_engaged
     assert recall.in_time
+
+
+def test_a_rise_still_under_way_behind_a_gap_was_not_half_way_up_in_its_midst():
+    """A try of 2.7 s: the rest before it and the first half of its rise are hidden."""
+    short = [(0.0, 0.0), (3.0, 0.0), (3.5, 1.0), (5.8, 1.0), (6.1, 0.0), (8.0, 0.0)]
+    _, happened = run(without(line(short, clock(8)), 1.9, 1.41), RULES)
+    assert reached(happened) == []
+
+
+def test_a_rise_that_began_before_a_gap_is_timed_anew_behind_it():
+    """A faint level for half a second, then a rise of which the gap hides half: held for 2.2 s in all."""
+    points = [(0.0, 0.0), (1.9, 0.0), (2.0, 0.3), (2.6, 0.3), (2.9, 1.0), (4.9, 1.0), (5.1, 0.0), (8.0, 0.0)]
+    _, happened = run(without(line(points, clock(8)), 2.78, 1.45), spec(enter=0.25))
+    assert reached(happened) == []
+
+
+def test_a_face_on_its_way_down_before_a_gap_and_up_behind_it_has_been_at_rest():
+    """Nine tenths of a rest of 1.2 s are hidden, with the ends of the fall and of the rise seen."""
+    points = [(0.0, 0.0), (1.0, 0.0), (1.4, 1.0), (5.0, 1.0), (5.4, 0.0)]
+    points += [(6.2, 0.0), (6.6, 1.0), (10.1, 1.0), (10.5, 0.0), (13.0, 0.0)]
+    _, happened = run(without(line(points, clock(13)), 5.18, 1.24), RULES)
+    assert len(reached(happened)) == 2
+
+
+def test_a_weak_rise_that_began_in_a_gap_is_the_next_movement():
+    """It had let go but not come to rest before, and is only a little higher in the first frame behind."""
+    points = [(0.0, 0.0), (1.0, 0.0), (1.4, 0.6), (5.0, 0.6), (5.2, 0.2), (7.0, 0.2)]
+    points += [(7.2, 0.4), (7.4, 0.6), (11.0, 0.6), (11.3, 0.0), (13.0, 0.0)]
+    samples = without(line(points, clock(13)), 5.7, 1.49)
+    assert len(reached(run(samples, spec(rest=0.25))[1])) == 2
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+@pytest.mark.parametrize("start", [2.65, 2.7])
+def test_a_first_circle_of_which_only_the_beginning_was_seen_is_one(clockwise, start):
+    """The jaw had dropped, and goes round when it is seen again, next to where it rests."""
+    frames = jaw_path(5, clockwise=clockwise, period_s=2.0, fps=15.0, before_s=2.0, side=0.025)
+    assert circled(frames, start, 1.3) == 5
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+@pytest.mark.parametrize("start", [7.28, 7.34])
+def test_a_last_circle_of_which_only_the_beginning_was_seen_is_one(clockwise, start):
+    """The jaw was on its way into it, and rests when it is seen again: nobody stops there and goes back."""
+    frames = jaw_path(5, clockwise=clockwise, period_s=1.65, fps=15.0)
+    assert circled(frames, start, 1.5) == 5
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+@pytest.mark.parametrize("start", [10.2, 10.4, 10.7, 11.0])
+def test_the_other_way_round_begins_behind_a_gap_that_hid_the_rest_between(clockwise, start):
+    """Five and five: turning back is no circle less."""
+    there = jaw_path(5, clockwise=clockwise, period_s=2.0, fps=15.0, after_s=1.0)
+    back = jaw_path(5, clockwise=not clockwise, period_s=2.0, fps=15.0, before_s=0.0)
+    both = [face(n / 15, jaw=f.jaw_open, jaw_side=f.jaw_side) for n, f in enumerate(there + back)]
+    assert circled(both, start, 1.45) == 10
