@@ -18,7 +18,7 @@ from coach.progress.clinical_report import clinical_report
 from coach.progress.words import ProgressWords
 from coach.shell.store.migrations import MIGRATIONS
 from coach.shell.store.row_models import CHILDREN, PARENT, fault
-from coach.shell.store.rows import insertion
+from coach.shell.store.rows import damaged_text, insertion
 from coach.shell.store.store import Store
 from coach.shell.system.private_file import hand_over, refuse_dash
 from coach.shell.system.regular_file import require_regular_file
@@ -189,7 +189,8 @@ def check_target(path: Path, kind: str) -> None:
 def _tables(store: Store) -> dict[str, TableRows]:
     """Return every table as rows by column; a child's own number is left out, it means nothing outside."""
     try:
-        return {table: _rows(store.connection, table) for table in TABLES}
+        with damaged_text(store.connection):
+            return {table: _rows(store.connection, table) for table in TABLES}
     except sqlite3.Error as error:
         raise StoreError(f"{store.path}: cannot be read ({error}); restore a copy") from error
 

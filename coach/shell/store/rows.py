@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
@@ -105,18 +106,31 @@ def insertion(table: str, values: Mapping[str, Any]) -> Statement:
 def unsound(connection: sqlite3.Connection) -> dict[str, dict[int, str]]:
     """Return the rows that cannot be read: by table, the row's number and a line on what is wrong."""
     found: dict[str, dict[int, str]] = {}
-    for table in MODELS:
-        rows = connection.execute(f"SELECT rowid, * FROM {table} WHERE NOT ({sound(table)})")  # noqa: S608
-        columns = [column[0] for column in rows.description]
-        for row in rows:
-            number, values = row[0], dict(zip(columns[1:], row[1:], strict=True))
-            told = fault(table, {name: values[name] for name in MODELS[table].model_fields})
-            found.setdefault(table, {})[number] = f"{table} row {number}: {told or 'cannot be read'}"
-    for table, column in (("sessions", "started_at"), ("check_ins", "at")):
-        for number, at in connection.execute(f"SELECT rowid, {column} FROM {table}"):  # noqa: S608
-            if number not in found.get(table, {}) and _moment(at) is None:
-                found.setdefault(table, {})[number] = f"{table} row {number}: {column} = {at!a}"
+    with damaged_text(connection):
+        for table in MODELS:
+            rows = connection.execute(f"SELECT rowid, * FROM {table} WHERE NOT ({sound(table)})")  # noqa: S608
+            columns = [column[0] for column in rows.description]
+            for row in rows:
+                number, values = row[0], dict(zip(columns[1:], row[1:], strict=True))
+                told = fault(table, {name: values[name] for name in MODELS[table].model_fields})
+                found.setdefault(table, {})[number] = f"{table} row {number}: {told or 'cannot be read'}"
+        for table, column in (("sessions", "started_at"), ("check_ins", "at")):
+            for number, at in connection.execute(f"SELECT rowid, {column} FROM {table}"):  # noqa: S608
+                if number not in found.get(table, {}) and _moment(at) is None:
+                    found.setdefault(table, {})[number] = f"{table} row {number}: {column} = {at!a}"
+        for table, number, owner, _ in connection.execute("PRAGMA foreign_key_check"):
+            found.setdefault(table, {}).setdefault(number, f"{table} row {number}: not in the table {owner}")
     return found
+
+
+@contextlib.contextmanager
+def damaged_text(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read bytes that are no text as "\ufffd", which is slower; else they end the reading."""
+    usual, connection.text_factory = connection.text_factory, partial(str, encoding="utf-8", errors="replace")
+    try:
+        yield
+    finally:
+        connection.text_factory = usual
 
 
 def _moment(at: str) -> datetime | None:

@@ -19,7 +19,16 @@ from coach.errors import StoreError
 from coach.progress.history import Felt, History
 from coach.shell.store import database as history_file
 from coach.shell.store.replaced_history import FileId, file_id, merge, remove_ours, rescue
-from coach.shell.store.rows import Statement, feeling, insertion, no_cycles, rating, read_history, statement
+from coach.shell.store.rows import (
+    Statement,
+    damaged_text,
+    feeling,
+    insertion,
+    no_cycles,
+    rating,
+    read_history,
+    statement,
+)
 from coach.shell.store.unreadable_rows import left_out_notice
 
 
@@ -222,9 +231,19 @@ class Store:
         """
         try:
             with no_cycles():
-                return read_history(self._connection, examined=self._sound == self._content())
+                return self._read_history()
         except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"{self.path}: cannot be read ({error}); restore a copy") from error
+
+    def _read_history(self) -> History:
+        examined = self._sound == self._content()
+        try:
+            return read_history(self._connection, examined=examined)
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            with damaged_text(self._connection):
+                return read_history(self._connection, examined=examined)
 
     @property
     def waiting(self) -> int:

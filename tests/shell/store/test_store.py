@@ -410,10 +410,18 @@ def test_a_read_only_disk_can_still_be_read(tmp_path: Path, monkeypatch: pytest.
         ("UPDATE sessions SET started_at = '0001-01-01T00:00:00+00:00' WHERE id = 'bad'", "1970 to 2100"),
         ("UPDATE sessions SET started_at = '2026-02-31T00:00:00+00:00' WHERE id = 'bad'", "2026-02-31"),
         ("UPDATE sessions SET started_at = x'00ff' WHERE id = 'bad'", "started_at = b'\\x00\\xff'"),
+        (
+            "UPDATE sessions SET started_at = CAST(x'31ff0a' AS TEXT) WHERE id = 'bad'",
+            "started_at = '1\\ufffd",
+        ),
         ("UPDATE repetitions SET hold_s = 9e999 WHERE session = 'bad'", "hold_s = inf"),
         ("UPDATE repetitions SET hold_s = 'long' WHERE session = 'bad'", "hold_s = 'long'"),
         ("UPDATE repetitions SET exercise = '{0.real}' WHERE session = 'bad'", "exercise = '{0.real}'"),
         ("UPDATE repetitions SET exercise = char(27) || 'x' WHERE session = 'bad'", "exercise = '\\x1bx'"),
+        (
+            "UPDATE repetitions SET session = CAST(x'61ff0a' AS TEXT) WHERE session = 'bad'",
+            "not in the table",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_read_is_said_left_out_and_mended(
@@ -446,6 +454,16 @@ def test_a_row_that_cannot_be_read_is_said_left_out_and_mended(
     (kept,) = tmp_path.glob("history.backup-*")
     with contextlib.closing(sqlite3.connect(kept)) as connection:
         assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (2,)
+
+
+def test_damaged_letters_in_a_history_do_not_cost_what_else_is_in_it(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        store.record(begin(store), rep(1))
+        store.connection.execute("UPDATE sessions SET plan = CAST(x'6461ff6c79' AS TEXT)")
+    with Store.open(tmp_path) as store:
+        history = store.history()
+    assert [session.plan for session in history.sessions] == ["da\ufffdly"]
+    assert len(history.repetitions) == 1
 
 
 ENDLESS = (
