@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=["coach", "tomllib"]):
     from coach.shell.profile import memories_file
     from coach.shell.profile import range_file as own_range
     from coach.shell.profile.toml_files import load_settings, read_toml, validated
-    from coach.shell.recording.trace_file import read_setup, read_trace
+    from coach.shell.recording.trace_reader import read_setup, read_trace
     from coach.shell.store.database import NAME as HISTORY
     from coach.shell.store.event_log import read_events
     from coach.shell.store.store import Store
@@ -38,7 +38,7 @@ from recorded import MemoryTape, session
 from simulated_year import fill
 
 from coach.replay.trace import Entry
-from coach.shell.recording.trace_file import TraceWriter
+from coach.shell.recording.trace_writer import TraceWriter
 
 FOLDER = Path(tempfile.mkdtemp(prefix="smile-coach-fuzz-"))
 

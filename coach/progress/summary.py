@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from coach.coaching.screen import DayMark
 from coach.events import SideVerdict
-from coach.progress.history import History, streak, summarise, summarise_recalls
+from coach.progress.history import History, summarise, summarise_recalls
 from coach.progress.series import Series, all_series
+from coach.progress.streak import streak
 from coach.progress.trends import LEAST
 from coach.progress.words import ProgressWords, capital
 from coach.types import Side

@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias
 
 from coach.coaching.screen import DayMark
 from coach.events import SideVerdict
-from coach.progress.history import History, RepRecord, SessionRecord, streak
+from coach.progress.history import History, RepRecord, SessionRecord
+from coach.progress.streak import streak
 from coach.progress.summary import week_marks
 from coach.progress.trends import minimal_detectable_change, sem_of_series
 

@@ -15,11 +15,11 @@ from coach.progress.history import (
     RepRecord,
     Score,
     SessionRecord,
-    streak,
     summarise,
     summarise_recalls,
 )
 from coach.progress.series import Series, all_series, exercise_series, score_series
+from coach.progress.streak import streak
 from coach.progress.summary import overview, summary_lines, weaker_side_sentence, week_marks, week_text
 from coach.progress.trends import MDC95, minimal_detectable_change, sem_of_series, trend
 from coach.progress.words import ProgressWords

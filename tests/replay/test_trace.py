@@ -21,8 +21,10 @@ from coach.replay.trace import Entry, SessionTrace, TapedSession, answers, veile
 from coach.session.session import Session
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
-from coach.shell.recording.trace_file import MAGIC, TraceWriter, read_setup, read_trace
+from coach.shell.recording.trace_format import MAGIC
+from coach.shell.recording.trace_reader import read_setup, read_trace
 from coach.shell.recording.trace_setup import setup_from_json, setup_to_json
+from coach.shell.recording.trace_writer import TraceWriter
 from coach.types import Bilateral, FaceObservation, Light
 
 

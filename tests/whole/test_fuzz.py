@@ -36,7 +36,8 @@ from coach.shell.profile.memories_file import NAME as MEMORIES
 from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
 from coach.shell.profile.range_file import FILE, read_own_range
 from coach.shell.profile.toml_files import config_dir, load_settings, read_toml
-from coach.shell.recording.trace_file import TraceWriter, read_setup, read_trace
+from coach.shell.recording.trace_reader import read_setup, read_trace
+from coach.shell.recording.trace_writer import TraceWriter
 from coach.shell.store.database import NAME
 from coach.shell.store.event_log import EventLog, read_events
 from coach.shell.store.store import Store

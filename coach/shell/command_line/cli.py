@@ -145,7 +145,7 @@ def analyze(
         if not 0 <= cue < float("inf"):
             raise UsageError(f"--cue-at {cue:g}: not a time in a recording; give seconds, e.g. 14.2")
     from coach.shell.app.analyze import Request
-    from coach.shell.app.analyze_report import analyze_and_report
+    from coach.shell.command_line.analyze_report import analyze_and_report
 
     request = Request(video, exercise, _neutral(neutral), cue_at, hold_s, options.events, features, plot)
     return analyze_and_report(request, options, as_json=as_json)

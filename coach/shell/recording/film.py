@@ -18,7 +18,7 @@ from coach.replay.chapters import chapter_titles, chapters, subtitles, web_vtt
 from coach.replay.trace import Entry, Setup
 from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_writer import FPS, FilmWriter
-from coach.shell.recording.trace_file import TraceWriter
+from coach.shell.recording.trace_writer import TraceWriter
 from coach.shell.store.event_log import EventLog
 from coach.shell.window.display import Display, WindowView
 from coach.types import FaceObservation, Frame, Image

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from coach.errors import CoachError, StoreError, UsageError
-from coach.shell.recording.trace_file import read_setup
+from coach.shell.recording.trace_reader import read_setup
 from coach.shell.system.terminal import shown
 
 FOLDER = "films"  # in the data folder

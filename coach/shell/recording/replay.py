@@ -20,7 +20,7 @@ from coach.replay.timeline import SessionPart, Timeline, parts
 from coach.replay.trace import Answer, Setup, answers, veiled
 from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_folders import Recorded
-from coach.shell.recording.trace_file import read_trace
+from coach.shell.recording.trace_reader import read_trace
 from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog, read_events
 
 if TYPE_CHECKING:

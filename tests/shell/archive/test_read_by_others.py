@@ -22,7 +22,9 @@ from coach.shell.detection.photo_file import keep_photo, read_photo
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.memories_file import NAME, load_memories, save_memories
 from coach.shell.profile.toml_files import read_toml
-from coach.shell.recording.trace_file import HEAD, TraceWriter, read_setup, read_trace
+from coach.shell.recording.trace_format import HEAD
+from coach.shell.recording.trace_reader import read_setup, read_trace
+from coach.shell.recording.trace_writer import TraceWriter
 from coach.shell.report.before_after import first_and_latest
 from coach.shell.report.reminders import Due, calendar
 from coach.shell.store.store import Store

@@ -21,7 +21,8 @@ from coach.shell.recording import film_writer
 from coach.shell.recording.film import MOST_WAITING, Recording
 from coach.shell.recording.film_reader import FilmReader
 from coach.shell.recording.film_writer import FPS, FilmWriter
-from coach.shell.recording.trace_file import TraceWriter, read_trace
+from coach.shell.recording.trace_reader import read_trace
+from coach.shell.recording.trace_writer import TraceWriter
 from coach.shell.store.event_log import read_events
 from coach.types import Frame
 

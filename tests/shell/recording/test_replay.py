@@ -21,7 +21,8 @@ from coach.shell.recording.film import Recording
 from coach.shell.recording.film_reader import FilmReader
 from coach.shell.recording.replay import listing, load, run_replay
 from coach.shell.recording.replay_window import BAR, SIZE, ReplayWindow
-from coach.shell.recording.trace_file import TraceWriter, read_setup
+from coach.shell.recording.trace_reader import read_setup
+from coach.shell.recording.trace_writer import TraceWriter
 
 LEFT, RIGHT = 65361, 65363  # X11's key symbols
 
