@@ -251,7 +251,7 @@ class Session(LedFlow):
             events = self.plan_run.step(t, run, features)
             self._scene = self._scene.after(t, run.view, events)
             view = run.view
-            asked = run.guidance.asks and features is not None and view.bars is not None
+            asked = run.guide.watches and run.guidance.asks and features is not None
             if asked and view.bars is not None and self._moves(t, view.bars.level.mean, view.phase):
                 self._look_again(t)
                 return

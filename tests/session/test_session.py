@@ -150,6 +150,13 @@ def test_the_window_shows_a_hold_only_where_something_is_held(whole):
     assert not [screen for screen in (*breathing, *remembering) if screen.phase == "hold"]
 
 
+def test_a_memory_that_was_named_is_the_persons_turn(whole):
+    """Until the smile comes nothing says "rest": that would be the opposite of what was asked."""
+    named = [cue.t for cue in whole.said if cue.key in ("recall", "recall_named")]
+    assert named
+    assert {whole.screen_at(t + 0.3).phase for t in named} == {"waiting"}
+
+
 def test_an_open_jaw_that_was_held_may_close(whole):
     """It counts once it has closed slowly, but nobody is shown "hold" with no second left of it."""
     jaw = [screen for _, screen in whole.screens if screen.exercise == "jaw_release"]

@@ -50,7 +50,7 @@ class MemoryGuide:
         if state.stage == "ready" and moment.quiet and self._rested(state, moment) and not moment.late:
             number = state.number + 1
             return MemoryGuideState("silence", moment.t, number), Guidance(
-                (self._name(moment, number),), give=True
+                (self._name(moment, number),), give=True, asks=True, patient=True
             )
         if state.stage == "silence" and recall is not None:
             return MemoryGuideState("resting", moment.t, state.number), Guidance(
@@ -61,7 +61,8 @@ class MemoryGuide:
                 return replace(state, stage="done"), Guidance(done=True)
             return replace(state, stage="ready", since=moment.t), Guidance()
         since = None if not moment.view.at_rest else state.rest_since or moment.t
-        return replace(state, rest_since=since), Guidance()
+        waits = state.stage == "silence"  # it is the person's turn: at rest, but not asked to rest
+        return replace(state, rest_since=since), Guidance(asks=waits, patient=waits)
 
     def _rested(self, state: MemoryGuideState, moment: Moment) -> bool:
         if state.number == 0:
