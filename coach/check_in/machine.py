@@ -32,6 +32,7 @@ class CheckInSpec(Strict):
     """All of `config/check_in.toml`."""
 
     every_days: Annotated[int, Field(ge=1, le=365)]
+    first_after: Annotated[int, Field(ge=0, le=365)]
     takes: Annotated[int, Field(ge=1, le=9)]
     timing: CheckInTiming
     limits: Limits
@@ -128,9 +129,15 @@ def ask_again(state: CheckIn, t: float) -> CheckIn:
     return state if state.phase == "done" else _at(state, t, state.step)
 
 
-def due_on(last: date | None, spec: CheckInSpec) -> date | None:
-    """Return the day of the next check-in; None before the first one, which is due now."""
-    return None if last is None else last + timedelta(days=spec.every_days)
+def due_on(last: date | None, spec: CheckInSpec, sessions: int, today: date) -> date:
+    """Return the day of the next check-in, which may be past.
+
+    The first one is due once the person has done `spec.first_after` sessions, at one a day: who has just
+    begun is not reminded of a measurement.
+    """
+    if last is None:
+        return today + timedelta(days=max(spec.first_after - sessions, 0))
+    return last + timedelta(days=spec.every_days)
 
 
 def _at(state: CheckIn, t: float, number: int) -> CheckIn:

@@ -112,9 +112,11 @@ def test_skipping_a_face_leaves_out_its_takes(spec: CheckInSpec) -> None:
 
 
 def test_the_next_one_is_due_after_two_weeks(spec: CheckInSpec) -> None:
-    """Fourteen days after the last; at once if there was none."""
-    assert due_on(date(2026, 3, 1), spec) == date(2026, 3, 15)
-    assert due_on(None, spec) is None
+    """Fourteen days after the last; the first one after three sessions, not before anything was done."""
+    today = date(2026, 3, 20)
+    assert due_on(date(2026, 3, 1), spec, 9, today) == date(2026, 3, 15)
+    days = [due_on(None, spec, sessions, today) for sessions in (0, 2, 3, 9)]
+    assert days == [date(2026, 3, 23), date(2026, 3, 21), today, today]
 
 
 def look(landmarker: Landmarker, pose: FacePose) -> FaceObservation:

@@ -150,8 +150,7 @@ def _occasion(past: History, today: date) -> Occasion:
     from coach.shell.app.check_in import load_check_in
 
     last = max((score.day for score in past.scores), default=None)
-    due = due_on(last, load_check_in())
-    waiting = due <= today if due is not None else len(past.sessions) >= KNOWN_AFTER
+    waiting = due_on(last, load_check_in(), len(past.sessions), today) <= today
     fingers = not any(row.exercise in EVEN for row in (*past.repetitions, *past.attempts))
     return Occasion(waiting, known_weaker_side(past, today), fingers)
 

@@ -28,9 +28,10 @@ def what_is_due(
     person
         Whose it is, empty for the only one.
     """
-    done = not history.simulated and today in history.own().active_days()
+    own = History() if history.simulated else history.own()
     last = max((score.day for score in history.scores if score.source != SIMULATED), default=None)
-    return Due(done, due_on(last, spec) or today, spec.every_days, start, start_check_in, person)
+    check_in = due_on(last, spec, len(own.sessions), today)
+    return Due(today in own.active_days(), check_in, spec.every_days, start, start_check_in, person)
 
 
 def status_line(due: Due, today: date, book: PhraseBook) -> str:

@@ -99,7 +99,7 @@ def test_one_line_says_what_is_still_to_do(tmp_path):
     assert told(after, TODAY) == ("Done today; a check-in is due: coach check-in", True)
     soon = last + timedelta(days=1)
     line, _ = told(after, soon)
-    assert line.endswith(f"next check-in on {due_on(last, SPEC)}")
+    assert line.endswith(f"next check-in on {due_on(last, SPEC, 2, soon)}")
     assert not anything_due(due(done=True, check_in=TODAY + timedelta(days=1)), TODAY)
 
 
@@ -120,6 +120,7 @@ def test_status_prints_one_line_and_reminders_are_written(tmp_path, capfd):
     line = capfd.readouterr().out
     assert line.count("\n") == 1
     assert line.startswith("Not done yet today: ")
+    assert "; next check-in on " in line  # nobody measures before the first session
     assert "--data-dir" in line  # the folder was chosen: what is typed must find it again
     file = tmp_path / "mine.ics"
     assert run(["remind", str(file), "--at", "07:30", "--language", "de"]) == 0
