@@ -12,6 +12,7 @@ from coach.coaching.screen import ScreenPhase
 from coach.shell.system.image import Colour
 from coach.shell.window import theme
 from coach.shell.window.layout import Layout, Rect
+from coach.shell.window.stamp import stamp
 from coach.shell.window.widgets import SHIFT, fill, plate, triangle
 from coach.types import Image
 
@@ -100,8 +101,13 @@ def draw_ring(
     if not covers_face and phase != "hold":
         r = radius * 0.34
         _sign(canvas, phase, centre, r=r, colour=colour, width=max(2, round(r * 0.2)))
-    text, size = words[0], layout.px(24)
-    figure = f"{seconds} {words[1]}" if seconds else ""
+    stamp(canvas, layout, _draw_phase, phase, words[0], f"{seconds} {words[1]}" if seconds else "")
+
+
+def _draw_phase(canvas: Image, layout: Layout, phase: ScreenPhase, text: str, figure: str) -> None:
+    """Write the phase's sign and word on the ring's lower edge, and the seconds left, if any."""
+    centre, _, _ = ring_circle(layout)
+    colour, size = theme.PHASE_COLOUR[phase], layout.px(24)
     sign_w = layout.px(34)
     width = theme.text_width(text, size, theme.STRONG) + sign_w
     figure_size = layout.px(34)
@@ -183,18 +189,14 @@ def draw_bar(
 
     `wrong`: the side shows a fault.
     """
-    label_h = layout.px(30)
-    width = rect.w - layout.px(24)
-    edge = layout.px(4)
-    plate(canvas, rect, layout.px(12))
-    track = Rect(rect.centre[0] - width // 2, rect.y + edge, width, rect.h - label_h - 2 * edge)
+    track = _track(layout, rect)
+    stamp(canvas, layout, _draw_track, rect, label)
 
     def row(value: float) -> int:
         return track.bottom - round(min(max(value, 0.0), SCALE_TOP) / SCALE_TOP * track.h)
 
     low, high = band
     inside = low <= level <= high
-    fill(canvas, track, theme.TRACK)
     top = row(level)
     colour = theme.ORANGE if wrong else theme.GREEN if inside else theme.SKY
     fill(canvas, Rect(track.x, top, track.w, track.bottom - top), colour)
@@ -207,5 +209,18 @@ def draw_bar(
             cv2.line(canvas, (x, y), (x + way * (reach - 1), y), theme.TEXT, stroke)
     if inside:
         cv2.rectangle(canvas, (track.x, top), (track.right - 1, track.bottom - 1), theme.TEXT, stroke)
+
+
+def _track(layout: Layout, rect: Rect) -> Rect:
+    """Return where in a bar's box its level is shown; below it stands the label."""
+    width, edge = rect.w - layout.px(24), layout.px(4)
+    return Rect(rect.centre[0] - width // 2, rect.y + edge, width, rect.h - layout.px(30) - 2 * edge)
+
+
+def _draw_track(canvas: Image, layout: Layout, rect: Rect, label: str) -> None:
+    """Draw a bar while nothing is in it, with its label."""
+    plate(canvas, rect, layout.px(12))
+    fill(canvas, _track(layout, rect), theme.TRACK)
+    label_h, edge = layout.px(30), layout.px(4)
     box = Rect(rect.x, rect.bottom - label_h + edge, rect.w, label_h - edge)
     theme.write_in(canvas, box, label, size=layout.px(18), colour=theme.QUIET, align="centre")
