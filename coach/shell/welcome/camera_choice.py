@@ -10,10 +10,10 @@ from coach.errors import SourceError
 from coach.shell.capture.cameras import CameraInfo
 from coach.shell.capture.source import Source
 from coach.shell.profile.home import Home
+from coach.shell.welcome.first_questions import SECTION
 from coach.shell.window.prompt import Asker, Question
 from coach.types import Frame
 
-SECTION = "setup"
 CAMERA_S = 20.0  # how long to wait for an answer
 MOST = 9  # cameras with a key of their own
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,18 +19,15 @@ from coach.shell.profile.places import REMINDERS
 from coach.shell.report.reminders import Due, write_calendar
 from coach.shell.report.status import what_is_due
 from coach.shell.store.store import Store
+from coach.shell.welcome.first_questions import SECTION, Tick
 from coach.shell.window.prompt import Asker, Question
-from coach.types import Frame
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
-SECTION = "setup"
 MEMORY_S, REMINDER_S = 20.0, 15.0  # how long to wait for a first key, and for an answer
 TIMES = {"1": "08:00", "2": "18:00"}
 NO = "3"
-
-Tick = Callable[[float], Frame | None]
 
 
 def ask_for_memory(asker: Asker, book: PhraseBook, home: Home, tick: Tick) -> bool:

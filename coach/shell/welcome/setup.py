@@ -1,7 +1,11 @@
 """The first run as a conversation: hello, safety, camera, range, a memory, a reminder, the first session.
 
-An `Asker` puts the questions, not the one loop: the answers decide what that loop runs on (window, language,
-camera), and keys that pause or skip there are answers here. What is measured in between runs in the loop.
+Its questions are put by an `Asker` and not led by the one loop, for four reasons. Their answers decide what
+that loop is made of: the language changes the window's words, the phrases and the voice, and the camera is
+its source. Space, which pauses there, answers here, and while a memory is typed every key is a letter.
+Questions run out by the clock, with no frame to bring the time. On a terminal an answer is a line. Leading
+them as a `Flow` would take three loops, a source made of several cameras, and methods for answers that no
+other flow has. Everything that is measured does run in the loop.
 """
 
 from __future__ import annotations
@@ -13,8 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.coaching.cues import Cue, CueKind
-from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
+from coach.coaching.phrases import SESSION, PhraseBook
 from coach.errors import INTERRUPTED
 from coach.face.framing import Framing, look_at
 from coach.progress.history import SIMULATED
@@ -24,13 +27,14 @@ from coach.shell.capture.cameras import list_cameras
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.profile.home import Home
-from coach.shell.profile.language_files import language_for, languages, load_phrase_book
+from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.settings_file import save_choices
-from coach.shell.profile.toml_files import config_dir, read_toml
+from coach.shell.profile.toml_files import read_toml
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.welcome.aloud_asker import AloudAsker
 from coach.shell.welcome.camera_choice import choose_camera
+from coach.shell.welcome.first_questions import SECTION, check_sound, choose_language, heed_safety
 from coach.shell.welcome.host import Host
 from coach.shell.welcome.keepsakes import ask_for_memory, offer_reminder
 from coach.shell.welcome.person_choice import last_session
@@ -41,7 +45,6 @@ from coach.shell.window.prompt import (
     NobodyAsker,
     PersonQuit,
     Question,
-    WindowAsker,
     asker_for,
 )
 from coach.types import Frame
@@ -49,10 +52,7 @@ from coach.types import Frame
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
-SECTION = "setup"
-LANGUAGE_S, SOUND_S, SAFETY_S, READY_S = 8.0, 14.0, 8.0, 8.0  # how long to wait for an answer
-HELLO_S = (1.5, 5.0, 9.0)  # when the sentence of the sound check is said: the first may not be ready yet
-HELLO = Cue(0.0, CueKind.INSTRUCTION, "sound_check", SECTION)
+READY_S = 8.0  # how long to wait for an answer
 
 
 def needs_setup(home: Home, source: str | None = None) -> bool:
@@ -196,71 +196,6 @@ class FirstRun:
         """Return the voice; the sentence of the sound check is rendered first."""
         texts = (*book.asked(), *book.spoken(()))
         return make_voice(home.settings.voice, Speech(book.language, book.pace, texts), home.cache_dir)
-
-
-def choose_language(
-    setting: str, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]
-) -> str:
-    """Return the language to set: another one's code, or the setting as it was."""
-    codes = languages()
-    names = [str(read_toml(config_dir() / "languages" / f"{code}.toml")["name"]) for code in codes]
-    keys = [str(number) for number in range(1, len(codes) + 1)]
-    default = keys[codes.index(book.language)]
-    question = Question(
-        book.text(SECTION, "language"),
-        book.text(SECTION, "language_keys"),
-        tuple(zip(keys, names, strict=True)),
-        default=default,
-        patience_s=LANGUAGE_S,
-    )
-    chosen = asker.ask(question, tick)
-    return setting if chosen == default else codes[int(chosen) - 1]
-
-
-def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]) -> bool:
-    """Say a sentence until the person has heard it, twice at most; return whether they have."""
-    if isinstance(voice, SilentVoice) and not voice.problem:
-        return False  # silence was asked for
-    sentence = book.fill(HELLO)
-    for _ in range(2):
-        if voice.problem:
-            break
-        said = 0
-
-        def speak(passed: float) -> Frame | None:
-            nonlocal said
-            if said < len(HELLO_S) and passed >= HELLO_S[said]:
-                said += 1
-                voice.say(sentence)
-            return tick(passed)
-
-        question = Question(
-            book.text(SECTION, "sound"),
-            book.text(SECTION, "hello"),
-            options=(("1", book.text(SECTION, "yes")), ("2", book.text(SECTION, "no"))),
-            default="1",
-            patience_s=SOUND_S,
-            caption=sentence.text,
-        )
-        heard = asker.ask(question, speak) == "1"
-        voice.stop()
-        if heard:
-            return True
-    why = voice.problem or book.text(SECTION, "sound_help")
-    click.echo(why, err=True)
-    if isinstance(asker, WindowAsker):  # people who look at the window do not read the terminal
-        go_on = book.text(SCREEN, "press_space")
-        asker.ask(Question(book.text(SCREEN, "no_voice"), go_on, patience_s=SAFETY_S, note=why), tick)
-    return False
-
-
-def heed_safety(voice: Voice, asker: Asker, book: PhraseBook, tick: Callable[[float], Frame | None]) -> None:
-    """Say and show what to watch out for, before any effort; any key goes on."""
-    voice.say(book.fill(Cue(0.0, CueKind.SAFETY, "safety")))
-    note = book.text(SCREEN, "safety_note")
-    before = book.text(SECTION, "before")
-    asker.ask(Question(before, book.text(SECTION, "goes_on"), patience_s=SAFETY_S, note=note), tick)
-    voice.stop()
 
 
 def _aloud(asker: Asker, voice: Voice) -> Asker:

@@ -25,7 +25,7 @@ from coach.shell.profile.shared_options import Shared
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.store import Store
-from coach.shell.welcome import setup
+from coach.shell.welcome import first_questions, setup
 from coach.shell.welcome.aloud_asker import AloudAsker
 from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.host import Host
@@ -199,9 +199,9 @@ def test_pictures_stand_in_reading_order_once_mirrored():
 def test_the_language_stays_as_it_is_unless_another_is_chosen():
     """The languages call themselves by their own names."""
     window = Window((Command.DIGIT_1,))
-    assert setup.choose_language("auto", window.asker(), BOOK, lambda _: PICTURE) == "de"
+    assert first_questions.choose_language("auto", window.asker(), BOOK, lambda _: PICTURE) == "de"
     assert [label for _, label in window.shown[0].lines] == ["Deutsch", "English", "Español", "Français"]
-    assert setup.choose_language("auto", NobodyAsker(), BOOK, lambda _: PICTURE) == "auto"
+    assert first_questions.choose_language("auto", NobodyAsker(), BOOK, lambda _: PICTURE) == "auto"
 
 
 def test_the_sentence_is_said_again_until_it_is_heard(capsys):
@@ -227,16 +227,18 @@ def test_the_sentence_is_said_again_until_it_is_heard(capsys):
 
     voice = Audible()
     window = Window((), (), (), (), (Command.DIGIT_2,), (), (), (), (), (Command.DIGIT_1,))
-    assert setup.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
+    assert first_questions.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
     assert voice.said == ["Hello, can you hear me?"] * 2
     window = Window((Command.DIGIT_2,), (Command.DIGIT_2,))
-    assert not setup.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
+    assert not first_questions.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
     assert "doctor" in capsys.readouterr().err
     window = Window()
-    assert not setup.check_sound(SilentVoice("no sound: no player"), window.asker(), BOOK, lambda _: PICTURE)
+    assert not first_questions.check_sound(
+        SilentVoice("no sound: no player"), window.asker(), BOOK, lambda _: PICTURE
+    )
     assert {screen.note for screen in window.shown} == {"no sound: no player"}  # read, not asked about
     assert "no player" in capsys.readouterr().err
-    assert not setup.check_sound(SilentVoice(), window.asker(), BOOK, lambda _: PICTURE)
+    assert not first_questions.check_sound(SilentVoice(), window.asker(), BOOK, lambda _: PICTURE)
 
 
 # -- what is kept
@@ -363,7 +365,7 @@ def test_the_conversation_has_its_order(model_path, tmp_path, monkeypatch):
 def test_safety_is_said_and_shown_until_a_key():
     """It is heard as well: not everybody reads what stands in yellow."""
     voice, window = SilentVoice(), Window((), (Command.NEXT,))
-    setup.heed_safety(voice, window.asker(), BOOK, lambda _: PICTURE)
+    first_questions.heed_safety(voice, window.asker(), BOOK, lambda _: PICTURE)
     assert [cue.key for cue in voice.said] == ["safety"]
     assert {screen.note for screen in window.shown} == {BOOK.text("screen", "safety_note")}
     assert len(window.shown) == 2
