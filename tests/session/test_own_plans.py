@@ -18,7 +18,8 @@ from coach.progress.history import History, RepRecord, Score, SessionRecord, Smi
 from coach.progress.summary import known_weaker_side
 from coach.session.plan import loosens
 from coach.session.plan_run import Occasion
-from coach.shell.app.session import _occasion, _program, _wants_jaw_release
+from coach.shell.app.program import occasion_for, prepare
+from coach.shell.app.session import _wants_jaw_release
 from coach.shell.command_line.cli import cli
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
@@ -151,9 +152,9 @@ def test_today_decides_what_is_said() -> None:
     session = SessionRecord("s", START, "daily", "webcam:0", "1", 100.0, "finished")
     rep = RepRecord("s", START, "symmetry_drill", 3.0)
     score = Score(datetime(2026, 3, 16, 8, tzinfo=UTC), "webcam:0", "smile", 50.0, None)
-    assert _occasion(History(), TODAY) == Occasion(fingers=True)
-    assert _occasion(History((session,), (rep,), scores=(score,)), TODAY) == Occasion(check_in_due=True)
-    assert _occasion(History((session,), (rep,), scores=(score,)), date(2026, 3, 29)) == Occasion()
+    assert occasion_for(History(), TODAY) == Occasion(fingers=True)
+    assert occasion_for(History((session,), (rep,), scores=(score,)), TODAY) == Occasion(check_in_due=True)
+    assert occasion_for(History((session,), (rep,), scores=(score,)), date(2026, 3, 29)) == Occasion()
 
 
 @pytest.mark.parametrize("key", ["weaker", "no_fingers"])
@@ -220,7 +221,7 @@ def test_the_person_who_was_hurt_gets_less_the_next_day(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         store.feel(store.begin_session("daily", "webcam:0", yesterday), "hurt")
         home = Home.find(Shared(None, False, False, None, tmp_path, None, "en", None))
-        usual, eased = (_program(home, store, "daily", None, simulated=one) for one in (True, False))
+        usual, eased = (prepare(home, store, "daily", None, simulated=one) for one in (True, False))
     assert eased.occasion.eased == "hurt"
     assert sum(step.reps for step in eased.plan.steps) < sum(step.reps for step in usual.plan.steps)
     assert usual.occasion.eased is None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
-from types import FrameType
 from typing import TYPE_CHECKING, Protocol
 
 import click
@@ -17,7 +14,6 @@ from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.flow import Flow, Output
 from coach.coaching.screen import Screen
-from coach.errors import INTERRUPTED
 from coach.events import EndReason
 from coach.shell.app.devices import Devices, is_live
 from coach.shell.app.farewell import Farewell
@@ -27,6 +23,7 @@ from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Keeper
 from coach.shell.system.notices import Notices
+from coach.shell.system.stop_signals import stopping
 from coach.shell.window.display import Command
 from coach.types import FaceObservation, Frame
 
@@ -44,7 +41,7 @@ BETWEEN_S = 0.3  # from one line of the summary to the next
 
 
 class Films(Protocol):
-    """Films what is shown."""
+    """Films the screen."""
 
     @property
     def problem(self) -> str:
@@ -69,27 +66,27 @@ class Loop:
     Parameters
     ----------
     flow
-        What the person is led through.
+        The session, calibration, check-in or smile that leads the person.
     devices
-        What it runs on.
+        Camera, window and voice.
     keeper
         Keeps the events.
     notices
-        What else is missing than the devices say, one line each, shown one after the other.
+        Lines to show, one after the other, beside the devices' own.
     help_lines
-        Every key with what it does.
+        Every key and its use.
     demonstration
-        Pictures of the movements, where they are to be shown.
+        Draws the movements; None shows none.
     range_watch
-        Takes in every frame's features, where the person's own range is to follow them.
+        Gets every frame's features, to widen the person's own range; None leaves it alone.
     recording
-        Films what is shown, where the person asked for it.
+        Films the screen; None films nothing.
     photograph
-        Takes the picture of a frame that is to be photographed.
+        Is given each frame that the flow wants photographed.
     farewell
-        What the flow's last words are said over, and shown after them.
+        The end card, shown under the flow's last words and after them.
     ahead
-        Look for the next face while the one before is shown: for a live camera with a window.
+        Look for the next face while the last one is being shown: for a live camera with a window.
     """
 
     def __init__(
@@ -129,19 +126,19 @@ class Loop:
         self._screen: Screen | None = None
         self._stop: EndReason | None = None
         self._help = False
-        # A film, and photos, are to be as good as they can be.
+        # Films and photos need every pixel and every frame.
         thrifty = devices.live and recording is None and photograph is None
         self._thrift = Thrift(devices.source) if thrifty else None
 
     def interrupt(self) -> None:
-        """End at the next frame; what was done is kept."""
+        """End at the next frame; everything done so far is kept."""
         self.interrupted = True
         self._stop = "stopped"
 
     def lead(self) -> EndReason:
-        """Run to the end, close the flow, keep its last events, and say why it ended.
+        """Run to the end, close the flow, keep its last events, and return why it ended.
 
-        What was done is kept, too, when this is broken off by an error or by a second Ctrl-C.
+        An error or a second Ctrl-C also closes the flow and keeps its last events.
         """
         try:
             with stopping(self):
@@ -154,7 +151,7 @@ class Loop:
         return reason
 
     def run(self) -> EndReason:
-        """Run until it is over and say why it is; the flow is still open."""
+        """Run until it is over and return why; the flow is still open."""
         with closing(self._detector):
             while self._stop is None:
                 detection = self._detector.read()
@@ -175,7 +172,7 @@ class Loop:
         return "finished" if self.flow.finished else self._stop
 
     def linger(self, seconds: float, screen: Screen | None = None) -> None:
-        """Keep a screen, or else the last one, in the window until it is closed, or this long."""
+        """Keep a screen (None: the last one) in the window, until it is closed or for so many seconds."""
         self._screen = screen or self._screen
         if self._devices.windowless or self._screen is None:
             return
@@ -187,7 +184,7 @@ class Loop:
                 self._show(self._screen)
 
     def leave(self, seconds: float) -> None:
-        """Show the farewell and give it the keys until it is over, or for so long; first let a camera go."""
+        """Let the camera go, then show the farewell and give it the keys, for so many seconds at most."""
         if self._farewell is None:
             return
         self._farewell.begin()
@@ -207,7 +204,7 @@ class Loop:
                 self._show(screen)
 
     def _ask(self, screen: Screen) -> None:
-        """Say the question, or the advice, once."""
+        """Say the card's question, or its advice, once."""
         text = "" if screen.end is None else screen.end.advice or screen.end.ask
         if screen.end is None or text in {"", self._asked}:
             return
@@ -218,12 +215,12 @@ class Loop:
             click.echo(answers)
 
     def tell(self, texts: Sequence[str], rate_wpm: float) -> None:
-        """Say these one after the other, until the person breaks it off; each is told to its end.
+        """Say some texts one after the other, each to its end, unless the person breaks it off.
 
         Parameters
         ----------
         texts
-            What to say; it has been printed already.
+            Sentences, which have been printed already.
         rate_wpm
             The voice's rate, words a minute.
         """
@@ -277,14 +274,14 @@ class Loop:
             self._obey(command)
 
     def _toggle_help(self) -> None:
-        """Show the help, or take it away; nobody has to read and exercise at once."""
+        """Show the help and pause, or hide it and go on: nobody has to read and exercise at once."""
         self._help = not self._help
         paused = bool(self._screen is not None and self._screen.paused)
         if self._help != paused:
             self.flow.toggle_pause(self.t)
 
     def _dressed(self, screen: Screen) -> Screen:
-        """Add what only the edges know: the voice's state, notices, help, the demonstration."""
+        """Add everything that only the edges know: the voice's state, notices, help, the demonstration."""
         if screen.phase == "summary" and screen.end is None and self._farewell is not None:
             screen = self._farewell.dressed(screen)
         lines = self._help_lines if self._help and screen.phase != "summary" else screen.lines
@@ -294,7 +291,7 @@ class Loop:
         return replace(screen, muted=self.muted, notice=self._notice(), lines=lines, demo=demo)
 
     def _notice(self) -> str:
-        """Return a storage problem while it lasts, else one notice after the other."""
+        """Return a storage problem while it lasts, else the notices in turn."""
         self._notices.add(self._voice.problem)
         problem = self._keeper.problem or (self._recording.problem if self._recording else "")
         return problem or self._notices.line(self.t)
@@ -319,25 +316,3 @@ class Loop:
         elif command in MOVES:
             self._voice.stop()
             self.flow.move(self.t, MOVES[command])
-
-
-@contextmanager
-def stopping(loop: Loop) -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and a closed terminal end the loop in order; a second one ends it at once."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if loop.interrupted:
-            sys.exit(INTERRUPTED)  # not as a KeyboardInterrupt, on which click writes an empty line
-        loop.interrupt()
-
-    ends = [signal.SIGINT, signal.SIGTERM]
-    hang_up = getattr(signal, "SIGHUP", None)  # Windows has none
-    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:  # as nohup wants it
-        ends.append(hang_up)
-    before = {number: signal.signal(number, stop) for number in ends}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

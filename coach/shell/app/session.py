@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,27 +13,22 @@ import click
 
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED, SourceError, StoreError
-from coach.progress.history import SIMULATED, History
-from coach.progress.summary import known_weaker_side
+from coach.progress.history import SIMULATED
 from coach.replay.trace import TapedSession
-from coach.session.adaptive_dose import Easing, easing
 from coach.session.dose import dose_texts
 from coach.session.ending import told
-from coach.session.memories import Memories
 from coach.session.plan import JAW, loosens
-from coach.session.plan_run import EVEN, USUAL, Occasion
 from coach.session.session import CHECK_IN, Session
 from coach.session.summary_aloud import aloud
 from coach.session.tally import Line
 from coach.shell.app.devices import Devices, is_live, open_devices
 from coach.shell.app.farewell import Farewell
 from coach.shell.app.loop import Loop
+from coach.shell.app.program import Program, prepare
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
-from coach.shell.profile.memories_file import load_memories
 from coach.shell.profile.own_command import typed
 from coach.shell.profile.plan_files import load_plan
-from coach.shell.profile.toml_files import load_coaching
 from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
@@ -43,8 +38,6 @@ from coach.types import Frame
 
 if TYPE_CHECKING:
     from coach.calibration.range_update import RangeWatch
-    from coach.coaching.spec import CoachingSpec
-    from coach.exercise.protocol import AnyExercise
     from coach.face.baseline import OwnRange
     from coach.session.plan import Plan
     from coach.shell.drawn_face.demonstration import Demonstration
@@ -56,7 +49,6 @@ ANSWER_S = 60.0  # for the answers typed in the terminal
 CHECK_IN_COMMAND = "check-in"
 DEMO_LINGER_S = 5.0
 OFFER, OFFER_S = "offer", 8.0  # the jaw release, before plans that lack it; seconds to answer
-KNOWN_AFTER = 3  # after this many sessions of their own people know the exercises
 
 
 def run_session(
@@ -85,7 +77,7 @@ def run_session(
     load_plan(plan_name, minutes, data_dir=home.data_dir)
     origin = options.source or ("demo" if demo else "webcam")
     with Store.open(home.make_data_dir()) as store:
-        program = _program(
+        program = prepare(
             home, store, plan_name, minutes, simulated=origin == SIMULATED, loosen=loosen or False
         )
         spoken = [*(exercise.name for exercise in program.exercises), JAW]
@@ -101,27 +93,11 @@ def run_session(
             seed=seed,
         ) as devices:
             if loosen is None and _wants_jaw_release(program.plan, devices, book):
-                program = _program(home, store, plan_name, minutes, simulated=False, loosen=True)
+                program = prepare(home, store, plan_name, minutes, simulated=False, loosen=True)
             if devices.by_ear:
                 book = book.for_ears()
             run = SessionRun(home, book, store, devices, program, typed(options, CHECK_IN_COMMAND))
             return run.lead(record, to_error=options.events == STANDARD_OUTPUT)
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What is done today, and what is known of the person. `first`: it is the first session of all.
-
-    `coaching`: how the person is led. `occasion`: what is said today and not every day.
-    """
-
-    plan: Plan
-    exercises: tuple[AnyExercise, ...]
-    memories: Memories
-    own_range: OwnRange | None
-    first: bool
-    coaching: CoachingSpec
-    occasion: Occasion = USUAL
 
 
 def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
@@ -142,40 +118,6 @@ def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
         return WindowAsker(devices.display).ask(question, picture) == "1"
     except PersonQuit:
         return False  # the window is closed: the session's own loop ends it
-
-
-def _occasion(past: History, today: date) -> Occasion:
-    """Return what is to be said today: a check-in that is due, a weaker side, and "no fingers" once."""
-    from coach.check_in.machine import due_on
-    from coach.shell.app.check_in import load_check_in
-
-    last = max((score.day for score in past.scores), default=None)
-    waiting = due_on(last, load_check_in(), len(past.sessions), today) <= today
-    fingers = not any(row.exercise in EVEN for row in (*past.repetitions, *past.attempts))
-    return Occasion(waiting, known_weaker_side(past, today), fingers)
-
-
-def _program(
-    home: Home, store: Store, plan_name: str, minutes: float | None, *, simulated: bool, loosen: bool = False
-) -> Program:
-    past = store.history() if simulated else _own(store.history())
-    coaching = load_coaching()
-    today = datetime.now().astimezone().date()
-    eased = Easing() if simulated else easing(past, today, coaching.easing)
-    plan, exercises = load_plan(
-        plan_name,
-        minutes,
-        history=None if simulated else past,
-        explains=simulated or len(past.sessions) < KNOWN_AFTER,
-        data_dir=home.data_dir,
-        loosen=loosen,
-        share=eased.share,
-    )
-    occasion = USUAL if simulated else replace(_occasion(past, today), eased=eased.cause)
-    own_range = None if simulated else home.own_range()
-    memories = load_memories(home.data_dir)
-    first = not past.sessions
-    return Program(plan, tuple(exercises), memories, own_range, first, coaching, occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +247,6 @@ def _forget(store: Store, session_id: str) -> None:
     from coach.shell.archive.forget import forget_session
 
     forget_session(store, session_id)
-
-
-def _own(history: History) -> History:
-    """Return what the person did, without the simulated person's sessions."""
-    return History() if history.simulated else history.own()
 
 
 def _range_watch(own_range: OwnRange) -> RangeWatch:

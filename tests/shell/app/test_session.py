@@ -29,6 +29,7 @@ from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
 from coach.shell.app.farewell import Farewell
 from coach.shell.app.loop import Loop
+from coach.shell.app.program import own_history
 from coach.shell.capture import simulated_person
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.demonstration import Demonstration
@@ -384,7 +385,7 @@ def test_what_cannot_be_begun_is_said_in_one_line(brief, capsys, arguments, stat
 
 def test_what_a_person_did_decides_what_is_explained():
     """The simulated person's sessions are nobody's own."""
-    assert app._own(History()) == History()
+    assert own_history(History()) == History()
 
 
 # ---- a real window -----------------------------------------------------------------------------------
