@@ -7,7 +7,8 @@ import errno
 import os
 import sys
 
-LONGEST = 200  # characters of a path that are shown
+LONGEST = 500  # characters of a line that are shown
+REMEDY = 200  # of them at its end, where the remedy is
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -65,16 +66,20 @@ def _run(arguments: list[str]) -> int:
 def _told(error: OSError) -> str:
     """Return one line on what the system refused."""
     where = str(error.filename or "the system")
-    shown = where if len(where) <= LONGEST else f"{where[: LONGEST - 3]}..."
-    return f"{shown}: {error.strerror or error}; check the place, its disk and your limits there"
+    return f"{where}: {error.strerror or error}; check the place, its disk and your limits there"
 
 
 def _say(line: str) -> None:
-    """Write a line to standard error, where there still is one: the terminal may have been closed."""
+    """Write a line to standard error, where there still is one: the terminal may have been closed.
+
+    Of a line that repeats a name of thousands of letters the middle is left out.
+    """
     import click
 
     from coach.shell.system.terminal import shown
 
+    if len(line) > LONGEST:
+        line = f"{line[: LONGEST - REMEDY]} ... {line[-REMEDY:]}"
     with contextlib.suppress(OSError, ValueError):
         click.echo(shown(line), err=True)
 

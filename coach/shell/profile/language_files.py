@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import locale
 import os
+from string import Formatter
 from typing import Annotated, Any
 
-from pydantic import Field, RootModel
+from pydantic import AfterValidator, BeforeValidator, Field, RootModel
 
 from coach.coaching.phrases import PhraseBook
 from coach.errors import UsageError
@@ -57,7 +58,19 @@ def load_phrase_book(language: str) -> PhraseBook:
     return PhraseBook(language, _words(language), _words(ENGLISH))
 
 
-class _Section(RootModel[dict[str, str | Annotated[list[str], Field(min_length=1)]]]):
+def _fillable(phrase: str) -> str:
+    """Return a phrase whose braces can be filled; saying one with any but `{name}` would end the session."""
+    for _, name, form, conversion in Formatter().parse(phrase):
+        if name is not None and (not name.isidentifier() or form or conversion):
+            raise ValueError(f"{{{name}}} is no placeholder; use plain ones such as {{n}}")
+    return phrase
+
+
+_Phrase = Annotated[str, AfterValidator(_fillable)]
+_Variants = Annotated[list[_Phrase], BeforeValidator(lambda text: [text] if isinstance(text, str) else text)]
+
+
+class _Section(RootModel[dict[str, Annotated[_Variants, Field(min_length=1)]]]):
     """An exercise's words: each phrase a text, or variants that take turns."""
 
 
@@ -68,5 +81,5 @@ def _words(language: str) -> dict[str, Any]:
         try:
             brought[name] = validated(_Section, read_toml(path), str(path)).root
         except UsageError as error:
-            leave_out(f"exercise '{name}': its words", str(error))
+            leave_out(f"file of words for exercise '{name}'", str(error))
     return brought | own

@@ -181,7 +181,28 @@ def test_bad_files_of_values_and_words_are_named_and_left_out(brings, home, capf
     assert added == []
     assert sorted(line.split(" is left out: ")[0] for line in errors) == [
         "exercise 'my_drill'",
-        "exercise 'my_drill': its words",
+        "file of words for exercise 'my_drill'",
     ]
     with pytest.raises(UsageError, match="is not valid TOML"):
         registry.load_exercise("my_drill")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["{0} times", "hold {", "{n.__class__}", "{n!r}", "{n:>9999999}"],
+    ids=["by place", "a brace", "an attribute", "a conversion", "a width"],
+)
+def test_words_that_cannot_be_filled_are_named_and_left_out(brings, home, capfd, phrase):
+    """Said in the middle of a session they would end it; the exercise itself stays."""
+    brings(
+        {"my_drill": "drills:Drill"},
+        {
+            "drills.py": SOUND,
+            "my_drill.toml": SOUND_TOML,
+            "my_drill.en.toml": f'title = "Mine"\ngo = ["{{n}} more", "{phrase}"]\n',
+        },
+    )
+    assert load_phrase_book("en").text("my_drill", "title") == "My drill"
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("file of words for exercise 'my_drill' is left out: ")
+    assert "go.1 = " in line
