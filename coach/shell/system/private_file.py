@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable
@@ -14,7 +16,9 @@ from typing import BinaryIO
 from coach.errors import CoachError, UsageError
 
 STALE_S = 10.0  # no other copy of the program takes that long to write a file
-LEFT_BEHIND = re.compile(r"\..+\.[a-z0-9_]{8}")  # as `tempfile` names it
+LEFT_BEHIND = re.compile(r"\..+\.[a-z0-9_]{8}")  # as `tempfile` names it, and `FileBeside`
+NAMELESS = getattr(os, "O_TMPFILE", 0)  # Linux: a file in no folder, gone with its process
+OPEN_FILES = "/proc/self/fd"
 
 
 def make_private(path: Path) -> None:
@@ -34,8 +38,9 @@ def readable_by_others(path: Path) -> bool:
 class FileBeside:
     """A file written beside its place and put there when it is whole; until then the older one stays.
 
-    A link stays one, its target is written. A device or a pipe is written straight to: a renamed file
-    would take its place in the system.
+    Where the system can, it has no name until it is whole, so that a kill leaves nothing behind; elsewhere
+    `sweep` finds what was left. A link stays one, its target is written. A device or a pipe is written
+    straight to: a renamed file would take its place in the system.
 
     Attributes
     ----------
@@ -51,15 +56,19 @@ class FileBeside:
     def __init__(self, path: Path) -> None:
         self._target = Path(os.path.realpath(path))  # Path.resolve raises where links go in a circle
         self._beside: Path | None = None
+        self._unnamed = False
         if path.exists() and not self._target.is_file():  # asked of both: /dev/stdout leads to no name
             self.file: BinaryIO = path.open("wb")
             return
         sweep(self._target)
-        handle, name = tempfile.mkstemp(prefix=f".{self._target.name}.", dir=self._target.parent)  # made 0600
-        self.file, self._beside = os.fdopen(handle, "wb"), Path(name)
+        nameless = _nameless(self._target.parent)
+        self._unnamed = nameless is not None
+        self.file, self._beside = (nameless, None) if nameless else _beside(self._target)
 
     def keep(self) -> None:
         """Put it in its place; raise OSError where that fails."""
+        if self._unnamed:
+            self._name()
         if self._beside is not None:
             self.file.flush()
             os.fsync(self.file.fileno())
@@ -73,6 +82,39 @@ class FileBeside:
             self.file.close()
         if self._beside is not None:
             self._beside.unlink(missing_ok=True)
+
+    def _name(self) -> None:
+        """Give the nameless file, now whole, a name beside its place: a link cannot replace another file."""
+        self.file.flush()
+        name = self._target.with_name(f".{self._target.name}.{secrets.token_hex(4)}")
+        try:
+            descriptors = os.open(OPEN_FILES, os.O_RDONLY)
+            try:
+                os.link(str(self.file.fileno()), name, src_dir_fd=descriptors)
+            finally:
+                os.close(descriptors)
+            self._beside = name
+        except OSError:  # some network drives make such files and cannot name them
+            nameless = self.file
+            self.file, self._beside = _beside(self._target)
+            with nameless:
+                nameless.seek(0)
+                shutil.copyfileobj(nameless, self.file)
+
+
+def _beside(target: Path) -> tuple[BinaryIO, Path]:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # made 0600
+    return os.fdopen(handle, "wb"), Path(name)
+
+
+def _nameless(folder: Path) -> BinaryIO | None:
+    """Return a file in no folder, on the disk of this one; None where there is no such thing."""
+    if not NAMELESS or not Path(OPEN_FILES).is_dir():
+        return None
+    try:
+        return os.fdopen(os.open(folder, NAMELESS | os.O_RDWR, 0o600), "w+b")
+    except OSError:  # the file system has none; if nothing can be written there, the usual way says so
+        return None
 
 
 def write_private(path: Path, content: bytes) -> None:
