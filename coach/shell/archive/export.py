@@ -7,7 +7,7 @@ import io
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ from coach.progress.clinical_report import clinical_report
 from coach.progress.words import ProgressWords
 from coach.shell.store.migrations import MIGRATIONS
 from coach.shell.store.row_models import CHILDREN, PARENT, fault
-from coach.shell.store.rows import damaged_text, insertion
+from coach.shell.store.rows import damaged_text, insertion, unsound
 from coach.shell.store.store import Store
 from coach.shell.system.private_file import hand_over, refuse_dash
 from coach.shell.system.regular_file import require_regular_file
@@ -187,17 +187,20 @@ def check_target(path: Path, kind: str) -> None:
 
 
 def _tables(store: Store) -> dict[str, TableRows]:
-    """Return every table as rows by column; a child's own number is left out, it means nothing outside."""
+    """Return every table's readable rows by column; a child's own number means nothing outside."""
     try:
         with damaged_text(store.connection):
-            return {table: _rows(store.connection, table) for table in TABLES}
+            bad = unsound(store.connection)
+            return {table: _rows(store.connection, table, bad.get(table, ())) for table in TABLES}
     except sqlite3.Error as error:
         raise StoreError(f"{store.path}: cannot be read ({error}); restore a copy") from error
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> TableRows:
+def _rows(connection: sqlite3.Connection, table: str, bad: Iterable[int]) -> TableRows:
     columns = _columns(connection, table)
-    query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {_ORDER.get(table, 'id')}"  # noqa: S608
+    readable = f"rowid NOT IN ({', '.join(map(str, bad))})"
+    query = f"""SELECT {", ".join(columns)} FROM {table}
+        WHERE {readable} ORDER BY {_ORDER.get(table, "id")}"""  # noqa: S608
     return [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
 
 

@@ -227,6 +227,8 @@ def sound(table: str) -> str:
     checks = []
     for column, hint in get_type_hints(MODELS[table], include_extras=True).items():
         check = next((check for kind, check in _SOUND if hint in (kind, kind | None)), None)
+        if column == "id":  # a row whose own name is damaged can be neither named nor deleted
+            check = f"({check} AND {{0}} NOT GLOB '*[^0-9A-Za-z_-]*')"
         if check is not None:  # else it is the model's own configuration
             check = check.format(f"{table}.{column}")
             checks.append(f"({check})" if hint != hint | None else f"({table}.{column} IS NULL OR {check})")

@@ -16,6 +16,7 @@ import pytest
 
 from coach import events
 from coach.errors import StoreError
+from coach.shell.archive.export import export_json, import_json
 from coach.shell.store import database as history_file
 from coach.shell.store.migrations import MIGRATIONS, VERSION_1, migrate, version
 from coach.shell.store.store import Store
@@ -443,6 +444,10 @@ def test_a_row_that_cannot_be_read_is_said_left_out_and_mended(
             assert "smile-coach doctor --mend" in store.notice
             assert store.notice.isprintable()
             assert len(store.history().repetitions) == 1
+            export_json(store, tmp_path / "out.json")
+    with Store.open(tmp_path / "other") as other:  # an export holds nothing that an import refuses
+        import_json(other, tmp_path / "out.json")
+        assert len(other.history().repetitions) == 1
     with Store.open(tmp_path) as store:
         taken, copy = mend(store.connection, store.path, AT)
         assert said in taken
@@ -454,6 +459,21 @@ def test_a_row_that_cannot_be_read_is_said_left_out_and_mended(
     (kept,) = tmp_path.glob("history.backup-*")
     with contextlib.closing(sqlite3.connect(kept)) as connection:
         assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (2,)
+
+
+def test_a_session_whose_own_name_is_damaged_can_be_mended(tmp_path: Path) -> None:
+    """It could be neither named nor forgotten; what was in it belongs to nothing any more."""
+    with Store.open(tmp_path) as store:
+        store.record(begin(store), rep(1))
+        bad = begin(store)
+        store.record(bad, rep(1))
+        store.connection.execute("PRAGMA foreign_keys = OFF")
+        store.connection.execute("UPDATE sessions SET id = CAST(x'39ff0a31' AS TEXT) WHERE id = ?", (bad,))
+    with Store.open(tmp_path) as store:
+        assert "2 rows cannot be read and are left out (sessions row 2: id = '9" in store.notice
+        assert len(store.history().sessions) == 1
+        assert len(mend(store.connection, store.path, AT)) == 3
+        assert len(store.history().repetitions) == 1
 
 
 def test_damaged_letters_in_a_history_do_not_cost_what_else_is_in_it(tmp_path: Path) -> None:
