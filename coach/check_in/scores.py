@@ -178,37 +178,6 @@ def sem(takes: Sequence[Scores], name: str) -> float | None:
     return (1.2533 if len(values) > 2 else 1.0) * spread / math.sqrt(len(values))  # noqa: PLR2004
 
 
-def score_lines(scores: Scores) -> list[str]:
-    """Return the scores as lines to print, and what cannot be known from this picture and why."""
-    lines = [f"{name.replace('_', ' ')}: {_said(getattr(scores, name))}" for name in NUMBERS]
-    if scores.type is not None:
-        lines.append(f"type: {scores.type.replace('_', ' ')}")
-    travel, sd = scores.excursion_mm, scores.excursion_sd_mm
-    if travel is not None and sd is not None:
-        lines += [
-            f"{side} mouth corner: {getattr(travel, side):.1f} mm from neutral (+/- {getattr(sd, side):.1f})"
-            for side in ("left", "right")
-        ]
-    if scores.mouth_width_mm is not None and scores.eye_opening_mm is not None:
-        eyes = scores.eye_opening_mm
-        lines.append(f"mouth width: {scores.mouth_width_mm:.0f} mm (+/- 4 %)")
-        lines.append(f"eye opening: left {eyes.left:.1f} mm, right {eyes.right:.1f} mm (+/- 4 %)")
-    if not scores.relative:
-        lines.append(
-            "without your own neutral face the mouth curve is compared with a typical face (+/- 10 points), "
-            "lips parted by a smile count as an open jaw, and the rest needs your own: add --neutral PHOTO"
-        )
-    if scores.eyes_closed:
-        lines.append("the eyes are closed: the eyes and the whole smile are not scored")
-    if scores.turn_deg > TURNED_DEG:
-        lines.append(f"the head is turned by {scores.turn_deg:.0f} degrees: these scores are uncertain")
-    return lines
-
-
-def _said(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.0f} of 100"
-
-
 def points(value: float, full: float) -> float:
     """Return a value as 0..100 of what 100 stands for."""
     return 100 * min(max(value / full, 0.0), 1.0)

@@ -16,26 +16,29 @@ import pytest
 from measuring.takes import AGREEING, SMILE, check_in_takes, photo
 
 from coach.check_in.photo_measures import PhotoComparison, StillPicture, compare
+from coach.check_in.score_lines import score_lines
 from coach.check_in.scores import (
     NUMBERS,
     Scores,
     median_of,
     score,
     score_alone,
-    score_lines,
     sem,
     smile_score,
 )
 from coach.errors import CoachError
+from coach.progress.words import ProgressWords
 from coach.shell.app.score import score_photo
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.detection.photo_file import keep_photo, read_photo
 from coach.shell.detection.stills import Stills
 from coach.shell.drawn_face.face import draw, grain
+from coach.shell.profile.language_files import load_phrase_book
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
 
 REST = Bilateral(0.0, 0.0)
+WORDS = ProgressWords(load_phrase_book("en"))
 
 
 def even(level: float) -> Bilateral:
@@ -221,8 +224,8 @@ def test_without_a_neutral_only_what_is_honest(stills: Stills, neutral: StillPic
     assert alone.mouth_curve > resting.mouth_curve + 40
     assert (alone.cheek_lift, alone.eye_squint, alone.symmetry, alone.type) == (None, None, None, None)
     assert 30 < resting.mouth_width_mm < alone.mouth_width_mm < 80
-    assert any("--neutral" in line for line in score_lines(alone))
-    assert not any("--neutral" in line for line in score_lines(score(compare([neutral], neutral))))
+    assert any("--neutral" in line for line in score_lines(alone, WORDS))
+    assert not any("--neutral" in line for line in score_lines(score(compare([neutral], neutral)), WORDS))
 
 
 def written(path: Path, *poses: FacePose) -> Path:

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from coach.__main__ import run
 from coach.check_in.photo_measures import StillPicture, StillView, compare
+from coach.check_in.score_lines import range_lines, score_lines
 from coach.check_in.scores import Scores, score
 from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
 from coach.check_in.smile_flow import SmileFlow
@@ -28,7 +29,6 @@ from coach.progress.clinical_report import clinical_report
 from coach.progress.summary import summary_lines, type_sentence
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
-from coach.shell.app.score import range_lines
 from coach.shell.app.smile import SmileFilm
 from coach.shell.capture.simulated_person import SimulatedPerson
 from coach.shell.command_line.cli import cli
@@ -205,9 +205,38 @@ def test_a_photo_is_held_against_the_own_best() -> None:
     """A mouth curve of 80 is a pull of 0.128: nine tenths of a range that goes to 0.142."""
     scores = Scores(relative=True, mouth_curve=80.0, jaw_openness=0.0, cheek_lift=50.0)
     own = OwnRange(cheek=0.03, smile=0.142, jaw=0.3)
-    assert range_lines(scores, own) == ["of your own best smile: 90 %", "of your own best cheek raise: 50 %"]
-    assert range_lines(replace(scores, relative=False), own) == []
-    assert range_lines(scores, None) == []
+    assert range_lines(scores, own, WORDS) == [
+        "of your own best smile: 90 %",
+        "of your own best cheek raise: 50 %",
+    ]
+    assert range_lines(replace(scores, relative=False), own, WORDS) == []
+    assert range_lines(scores, None, WORDS) == []
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_a_photos_scores_are_told_in_the_persons_language(language: str) -> None:
+    """Every line but those that are alike in both: numbers, type, millimetres, and what is uncertain."""
+    own = OwnRange(cheek=0.03, smile=0.142, jaw=0.3)
+    whole = Scores(
+        relative=True,
+        mouth_curve=80.0,
+        jaw_openness=3.0,
+        cheek_lift=50.0,
+        type="mouth_only",
+        excursion_mm=Bilateral(12.3, 11.8),
+        excursion_sd_mm=Bilateral(0.5, 0.5),
+        mouth_width_mm=52.0,
+        eye_opening_mm=Bilateral(9.5, 9.6),
+        eyes_closed=True,
+        turn_deg=25.0,
+    )
+    words = ProgressWords(load_phrase_book(language))
+    for scores in (whole, replace(whole, relative=False)):
+        english = [*score_lines(scores, WORDS), *range_lines(scores, own, WORDS)]
+        told = [*score_lines(scores, words), *range_lines(scores, own, words)]
+        assert len(told) == len(english) > 14
+        assert not set(told) & set(english)
+        assert not [line for line in told if "{" in line]
 
 
 def test_a_photo_alone_on_the_command_line_names_its_type_by_the_kept_face_at_rest(
@@ -226,6 +255,7 @@ def test_a_photo_alone_on_the_command_line_names_its_type_by_the_kept_face_at_re
     assert "type: eyes engaged" in said
     assert "at rest of 2026-03-01" in said
     assert "type:" not in CliRunner().invoke(cli, [*arguments, "--alone"]).output
+    assert "Art: Augen dabei" in CliRunner().invoke(cli, [*arguments, "--language", "de"]).output
 
 
 def test_the_type_stands_in_the_progress_from_the_first_check_in_on(tmp_path: Path) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from coach.check_in.photo_measures import StillPicture, compare
-from coach.check_in.scores import FULL_LIFT, FULL_PULL, Scores, score, score_alone
+from coach.check_in.scores import Scores, score, score_alone
 from coach.errors import CoachError
-from coach.face.baseline import OwnRange
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.detection.photo_file import read_photo
 from coach.shell.detection.stills import Stills
@@ -56,24 +55,6 @@ def score_photo(
         pictures = [_picture(stills, each, image) for each, image in zip(paths, images, strict=True)]
     rest = pictures[1:] or list(kept)
     return score(compare(rest, pictures[0])) if rest else score_alone(pictures[0])
-
-
-def range_lines(scores: Scores, own_range: OwnRange | None) -> list[str]:
-    """Return how much of the person's own best a photo shows; nothing without a stored range.
-
-    Parameters
-    ----------
-    scores
-        Against the person's own face at rest.
-    own_range
-        As calibrated: outer-eye-corner distances.
-    """
-    if own_range is None or not scores.relative:
-        return []
-    lines = [f"of your own best smile: {scores.mouth_curve * FULL_PULL / own_range.smile:.0f} %"]
-    if scores.cheek_lift is not None:
-        lines.append(f"of your own best cheek raise: {scores.cheek_lift * FULL_LIFT / own_range.cheek:.0f} %")
-    return lines
 
 
 def _picture(stills: Stills, path: Path, image: Image) -> StillPicture:

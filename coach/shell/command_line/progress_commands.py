@@ -183,8 +183,8 @@ def import_(options: Shared, file: Path) -> None:
 @filed
 def score(options: Shared, photo: Path, neutral: Path | None, *, alone: bool) -> None:
     """Score a picture against your face at rest, as --neutral or your last check-in shows it."""
-    from coach.check_in.scores import score_lines
-    from coach.shell.app.score import range_lines, score_photo
+    from coach.check_in.score_lines import SCORE, range_lines, score_lines
+    from coach.shell.app.score import score_photo
     from coach.shell.profile.neutral_file import read_neutral
 
     if alone and neutral is not None:
@@ -192,12 +192,11 @@ def score(options: Shared, photo: Path, neutral: Path | None, *, alone: bool) ->
     home = home_of(options)
     kept = None if alone or neutral is not None else read_neutral(home.data_dir)
     scores = score_photo(photo, home.model(progress=True), neutral, kept[0] if kept else ())
-    for line in (*score_lines(scores), *range_lines(scores, None if alone else home.own_range())):
+    words, own_range = _words(home), None if alone else home.own_range()
+    for line in (*score_lines(scores, words), *range_lines(scores, own_range, words)):
         click.echo(line)
     if kept:
-        click.echo(
-            f"against your face at rest of {kept[1].isoformat()}; for someone else's picture add --alone"
-        )
+        click.echo(words.say("kept", SCORE, date=kept[1].isoformat()))
 
 
 ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget)
