@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
 from coach.calibration import machine as calibration
@@ -33,7 +34,7 @@ LISTEN_S = 4.0  # longer than the words on safety take
 BAND = (0.8, 1.0)  # shares of the range measured before, or of the better movement so far
 _SHOWN: Final[dict[str, ScreenPhase]] = {
     "asking": "rest",
-    "waiting": "rising",
+    "waiting": "waiting",
     "holding": "hold",
     "letting_go": "released",
     "done": "summary",
@@ -200,6 +201,8 @@ class CalibrationFlow(LedFlow):
     def _output(self, t: float) -> Output:
         said = self.led.next_cue(t)
         screen = self.led.framed(t, self._draw())
+        if self.finished:
+            screen = replace(screen, caption="")  # "And release" is no heading for the result
         return Output(self._events(), said, screen, self._stage == "ended")
 
     def _draw(self) -> Screen:
@@ -238,10 +241,11 @@ class CalibrationFlow(LedFlow):
         highest = self._highest[1] if self._highest[0] == state.part else 0.0
         whole: float = max((*state.takes, highest)) or getattr(self.perception.own_range, name)
         if features is None:
-            return Bars(Bilateral(0.0, 0.0), BAND)
+            return Bars(Bilateral(0.0, 0.0), BAND, single=name == "jaw")
         both = height(name, features)
         sides = {"cheek": features.lid_lift, "smile": features.corner_pull}.get(name, Bilateral(both, both))
-        return Bars(Bilateral(min(sides.left / whole, 1.0), min(sides.right / whole, 1.0)), BAND)
+        level = Bilateral(min(sides.left / whole, 1.0), min(sides.right / whole, 1.0))
+        return Bars(level, BAND, single=name == "jaw")
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Return the result, (movement, height in millimetres), in the person's language."""

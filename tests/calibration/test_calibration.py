@@ -258,6 +258,24 @@ def test_what_to_watch_out_for_is_said_and_shown_before_any_effort() -> None:
     assert shown == {load_phrase_book("en").text("screen", "safety_note")}
 
 
+def test_each_movement_is_the_persons_turn_and_the_jaw_has_one_bar() -> None:
+    """Nothing says "and up" to a jaw that is to open; the result stands without the last word spoken."""
+    flow = leading()
+    shown = []
+    for part in ("cheek", "smile", "jaw"):
+        t = flow.led.t
+        for n in range(round(6 * FPS)):
+            out = flow.process(t + n / FPS, replace(still(), t=t + n / FPS))
+            if flow.state is not None and flow.state.phase == "waiting":
+                break
+        assert out.screen.bars is not None
+        shown.append((part, out.screen.phase, out.screen.bars.single))
+        flow.move(flow.led.t, 1)
+    assert shown == [("cheek", "waiting", False), ("smile", "waiting", False), ("jaw", "waiting", True)]
+    last = flow.process(flow.led.t + 0.1, replace(still(), t=flow.led.t + 0.1)).screen
+    assert (last.phase, last.caption) == ("summary", "")
+
+
 def test_a_pause_asks_for_the_movement_again() -> None:
     """By the key: nothing goes on meanwhile, and the same key asks for what was asked for before."""
     flow = leading()

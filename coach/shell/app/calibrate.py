@@ -27,7 +27,7 @@ from coach.shell.window.labels import Labels
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
-LINGER_S = 6.0  # how long the result stays in the window
+LINGER_S, LINGER_DEMO_S = 6.0, 3.0  # how long the result stays in the window
 
 
 def load_calibration_spec() -> CalibrationSpec:
@@ -95,8 +95,8 @@ def measure_range(
         ahead=devices.live,
     )
     reason = loop.lead()
-    if reason == "finished" and source != DEMO:
-        loop.linger(LINGER_S)
+    if reason == "finished":
+        loop.linger(LINGER_DEMO_S if source == DEMO else LINGER_S)
     if flow.state is not None and flow.state.measured:
         _keep(home, flow, source)
         for label, value in flow.lines():
