@@ -26,7 +26,7 @@ from coach.coaching.screen import Screen
 from coach.shell.app import devices
 from coach.shell.app.session import run_session
 from coach.shell.capture import simulated_person
-from coach.shell.command_line import gallery
+from coach.shell.command_line import gallery, gallery_pictures
 from coach.shell.drawn_face.face import draw
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.shared_options import Shared
@@ -138,7 +138,7 @@ def write_docs(folder: Path = DOCS) -> None:
         write_gif(folder / "session.gif", one_repetition(sorted(pictures.glob("*.png"))))
     book = load_phrase_book("en")
     demo = draw(FacePose(smile=Bilateral(0.9, 0.9), cheek=Bilateral(1, 1)), size=(640, 480))
-    still = {picture.name: picture for picture in gallery.pictures(book, demo)}
+    still = {picture.name: picture for picture in gallery_pictures.pictures(book, demo)}
     for name, file in STILL.items():
         labels = Labels.from_book(book)
         canvas = gallery.painted(still[name], draw(FacePose(), size=(1280, 720)), None, labels, (1280, 720))

@@ -11,7 +11,7 @@ from contrast import contrast
 
 from coach.coaching.phrases import SCREEN
 from coach.coaching.screen import Screen
-from coach.shell.command_line.gallery import EXERCISES, _ends
+from coach.shell.command_line.gallery_pictures import EXERCISES, _ends
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.window import buttons, theme

@@ -11,7 +11,8 @@ import pytest
 
 from coach.coaching.screen import Screen
 from coach.exercise.view import Bars
-from coach.shell.command_line.gallery import pictures, render_gallery
+from coach.shell.command_line.gallery import render_gallery
+from coach.shell.command_line.gallery_pictures import pictures
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window import face_overlay, gauge, theme, widgets
 from coach.shell.window.display import VIEWS, Command
