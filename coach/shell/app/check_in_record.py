@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +44,6 @@ class Photos:
     images: dict[Pose, Image] = field(default_factory=dict)
     placed: FacePlacement | None = None
     outline: Outline = field(default_factory=list)
-
-
-def last_check_in(store: Store, *, simulated: bool = False) -> date | None:
-    """Return the day of the last check-in, the person's own or the simulated one's; None without one."""
-    days = [score.day for score in store.history().scores if (score.source == SIMULATED) == simulated]
-    return max(days, default=None)
 
 
 def scored(pictures: dict[Pose, list[StillPicture]]) -> dict[Pose, Scores]:
