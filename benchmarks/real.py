@@ -45,11 +45,19 @@ def events(
     return [event.to_dict() for result in judged for event in result.events]
 
 
-def count(name: str, seen: Seen, annotated: Sequence[Row], neutral: tuple[float, float] | None) -> RealScore:
+def count(
+    name: str,
+    seen: Seen,
+    annotated: Sequence[Row],
+    neutral: tuple[float, float] | None,
+    *,
+    open_question: bool = False,
+) -> RealScore:
     """Score one film with the three exercises that can be told apart in it."""
+    smiles = events("symmetry_drill", seen, neutral)
     return total(
         (
-            score_smiles(name, annotated, events("symmetry_drill", seen, neutral)),
+            score_smiles(name, annotated, smiles, open_question=open_question),
             score_cheeks(name, events("cheek_raiser", seen, neutral)),
             score_jaws(name, annotated, events("jaw_release", seen, neutral, JAW_HOLD_S)),
         )
@@ -97,10 +105,11 @@ def main(annotations: Path, folder: Path, out: Path | None, cache: Path | None, 
         except CoachError as error:
             click.echo(f"{name}: {error}", err=True)
             continue
-        as_they_are[name] = count(name, seen, film["events"], None)
+        open_question = film.get("counts", {}).get("smiles") == "uncertain"
+        as_they_are[name] = count(name, seen, film["events"], None, open_question=open_question)
         both_ways = longer(seen, film["events"])
         if both_ways is not None:
-            made_longer[name] = count(name, *both_ways)
+            made_longer[name] = count(name, *both_ways, open_question=open_question)
     print(", ".join(f"{name} {text}" for name, text in about().items()), end="\n\n")
     print(report("as they are", as_they_are), end="\n\n")
     print(report("made longer", made_longer), end="\n\n")

@@ -101,8 +101,13 @@ def _twice(row: Row, before_s: float, length_s: float) -> list[Row]:
     return [{**row, "t": span} for span in spans]
 
 
-def score_smiles(name: str, annotated: Sequence[Row], events: Sequence[Row]) -> RealScore:
-    """Compare the smiles reported with those that are seen."""
+def score_smiles(
+    name: str, annotated: Sequence[Row], events: Sequence[Row], *, open_question: bool = False
+) -> RealScore:
+    """Compare the smiles reported with those that are seen.
+
+    `open_question`: the observer leaves open whether there is a smile, so none that is reported is false.
+    """
     score = RealScore(films=1)
     smiles = [event for event in events if event["type"] == "smile"]
     for row in annotated:
@@ -114,7 +119,7 @@ def score_smiles(name: str, annotated: Sequence[Row], events: Sequence[Row]) -> 
         score.found += bool(here)
         _sides(score, name, row, [m["weaker_side"] for m in here])
     for smile in smiles:
-        if not _near(smile["start"], annotated, MOUTHS, EARLY_S, EARLY_S):
+        if not open_question and not _near(smile["start"], annotated, MOUTHS, EARLY_S, EARLY_S):
             score.false_smiles += 1
             score.problems.append(f"{name}: false smile at {smile['start']:.2f}")
     return score
