@@ -129,7 +129,7 @@ def film(
 
 
 def write_docs(folder: Path = DOCS) -> None:
-    """Draw the documentation's pictures anew: one smile as it moves, and screens that stand still."""
+    """Draw the documentation's pictures again: one smile as it moves, and screens that stand still."""
     with TemporaryDirectory() as kept:
         pictures = Path(kept)
         look = Appearance((1280, 720), "picture", keys=0.0)
@@ -174,7 +174,7 @@ def main() -> None:
     """Film what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--docs", action="store_true", help="draw the pictures in docs/pictures anew")
+    parser.add_argument("--docs", action="store_true", help="draw the pictures in docs/pictures again")
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--language", default="en")
     parser.add_argument("--view", choices=VIEWS, default="picture")

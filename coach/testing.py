@@ -22,7 +22,7 @@ Level: TypeAlias = float | Bilateral
 Keyframes: TypeAlias = Sequence[tuple[float, Level]]
 FeatureTrace: TypeAlias = list[tuple[float, Features | None]]
 
-MM = 90.0  # outer eye corners apart, millimetres: what one length unit is on most adult faces
+MM = 90.0  # millimetres in one length unit, the distance of the outer eye corners, on most adult faces
 APERTURE = 0.12  # neutral lid aperture in length units
 UP, FOLD = 0.6, 0.3  # how far mouth corner and nasolabial fold rise with a corner's pull
 

@@ -160,7 +160,7 @@ class MemoryAnchor:
         return replace(state, reps=count, counted=True, smiling=False), (recall, rep)
 
     def _seen_s(self, state: MemoryState, t: float) -> float:
-        """Return for how long the smile has been seen: what a gap hid of it cannot be judged."""
+        """Return for how long the smile has been seen: the part in a gap cannot be judged."""
         times = [state.rep.start, *(f.t for f in state.frames if f.t > state.rep.start), t]
         return sum(dt for dt in (b - a for a, b in pairwise(times)) if dt <= unseen.BLINK_S)
 

@@ -58,7 +58,7 @@ class Mouth(Strict):
 
 
 class Widening(Strict):
-    """What later sessions add to the range."""
+    """How later sessions widen the range."""
 
     share: Share
     movements: Annotated[int, Field(ge=1, le=100)]

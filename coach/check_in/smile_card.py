@@ -41,7 +41,7 @@ def found(finding: SmileFinding, words: ProgressWords) -> str:
 def card_lines(
     finding: SmileFinding, before: SmileFinding | None, words: ProgressWords
 ) -> tuple[tuple[str, str], ...]:
-    """Return the card's lines, label and value; what was not measured is left out.
+    """Return the card's lines, label and value; anything that was not measured is left out.
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ class CueQueue:
         self._new = []
 
     def drop(self, keys: Collection[str]) -> None:
-        """Drop what waits to be said with one of these keys: it is no longer true."""
+        """Drop the waiting cues with one of these keys: they are no longer true."""
         if not keys:
             return
         waiting = tuple(cue for cue in self._state.waiting if cue.key not in keys)
@@ -74,13 +74,13 @@ class CueQueue:
         self._new = [cue for cue in self._new if cue.key not in keys]
 
     def clear(self) -> None:
-        """Drop what waits to be said; what is being said goes on."""
+        """Drop every waiting cue; the current one goes on."""
         self._state = replace(self._state, waiting=())
         self._new = []
 
     @property
     def waiting_s(self) -> float:
-        """How long it takes to say all that waits, seconds."""
+        """How long all waiting cues take to say, seconds."""
         return sum(self.lasts_cue(cue) for cue in (*self._state.waiting, *self._new))
 
     def lasts(self, key: str) -> float:

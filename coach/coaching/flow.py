@@ -17,7 +17,7 @@ class Output:
     """One frame's result: the events, the cue to start saying, the screen to show, and whether it is over.
 
     `features`: of this frame's face while an exercise runs, None otherwise. `take`: this frame is to be
-    photographed. `notice`: what has just failed and goes on without, one line.
+    photographed. `notice`: a part that has just failed and is done without, one line.
     """
 
     events: tuple[Event, ...]

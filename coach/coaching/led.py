@@ -1,4 +1,4 @@
-"""What is the same in every flow: time, camera, pauses, words and their captions, the log."""
+"""The part that all flows share: time, camera, pauses, words and their captions, the log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RELAX_S = 0.5  # from the beginning of the words that ask to relax, until somebo
 
 
 class Led:
-    """What every flow holds and does alike.
+    """The state that every flow has, and the actions on it.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ SESSION = "session"
 SCREEN = "screen"
 NOT_SPOKEN = frozenset({"title", "instruction"})  # keys that are shown and never said
 SETUP = "setup"
-ASKED = ("sound_check", "camera", "memory", "remind", "ready")  # what the first run says besides
+ASKED = ("sound_check", "camera", "memory", "remind", "ready")  # said in the first run only
 BY_EAR = "_by_ear"  # ends the key of a phrase for people who see no window
 NAMED = "_named"  # ends the key of a phrase with the person's own words in it
 Words = Mapping[str, Any]
@@ -30,7 +30,7 @@ class _Placeholders(dict[str, str]):
 
 
 class PhraseBook:
-    """The phrases of one language; what is missing is in English.
+    """The phrases of one language; English stands in for missing ones.
 
     Parameters
     ----------

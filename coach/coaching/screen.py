@@ -19,10 +19,9 @@ DayMark: TypeAlias = Literal["counted", "forgiven", "missed"]  # forgiven: misse
 class EndCard:
     """A session's end.
 
-    `figures`: label, value and what is usual, the last empty where nobody knows. `said`: sentences, the
-    first one the one to remember. `week`: the last seven days, today last: a letter or two, and what the
-    day was. `advice`: what is to be heeded, in place of what is said. `ask`: a question, empty where none
-    is open; `answers`: key and label.
+    `figures`: label, value and the usual value, which may be empty. `said`: sentences, the first one the one
+    to remember. `week`: the last seven days, today last: a letter or two, and what the day was. `advice`:
+    shown in place of `said`. `ask`: the open question, empty if there is none; `answers`: key and label.
     """
 
     title: str

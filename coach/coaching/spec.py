@@ -118,8 +118,8 @@ class MemoryGuideSpec(Strict):
 class EasingSpec(Strict):
     """Smaller doses after a session that hurt or was hard. Shares of the usual dose, 0..1.
 
-    `hurt`: after a session that hurt. `hard`: after `hard_after` hard ones in a row. `back`: what each that
-    felt easy or right gives back. `lasts_days`: what was said longer ago counts no more.
+    `hurt`: after a session that hurt. `hard`: after `hard_after` hard ones in a row. `back`: given back
+    by each that felt easy or right. `lasts_days`: older answers do not count.
     """
 
     hurt: DoseShare = 0.5

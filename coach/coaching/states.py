@@ -1,4 +1,4 @@
-"""What the person is told at any moment: one state, one table, for ring, bars, caption and voice.
+"""The states of the coach: one table for ring, bars, caption and voice.
 
 | state | when | word (`[screen]`) | colour | the voice says |
 |---|---|---|---|---|

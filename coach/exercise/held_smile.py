@@ -1,4 +1,4 @@
-"""What held exercises with a smile in them have in common: both sides are compared all through it."""
+"""The common part of exercises that hold a smile: both sides are compared all through it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class SideSpec(Strict):
 class SideDifference:
     """How far the sides differ. `asymmetry`: + where the left travels further; `travel_mm`: mean of both.
 
-    `uncertainty`: of `asymmetry`; `seeing`: what head, light and size of the face have in it.
+    `uncertainty`: of `asymmetry`; `seeing`: the part of it that head, light and size of the face cause.
     """
 
     asymmetry: float
@@ -146,7 +146,7 @@ def index(sides: Bilateral) -> float:
 
 
 def _bias(plain: Bilateral, mirrored: Bilateral) -> float:
-    """Return half of what two looks at one moment differ by: what the plain one is out."""
+    """Return half the difference of two looks at one moment: the error of the plain one."""
     return (index(plain) - index(mirrored)) / 2
 
 

@@ -44,7 +44,7 @@ class NeutralCapture:
     """Collects a neutral face from well-framed frames.
 
     `since`: when it started, seconds; `tried`: when the kept frames last failed to give a neutral face.
-    `unrest`: what the face would have to let go of, since `unrest_since`. `accepts_t`: from when on a face is
+    `unrest`: what keeps the face from rest, since `unrest_since`. `accepts_t`: from when on a face is
     taken as it is, because it has been asked to let go. `let_go`: it has let go of something.
     """
 

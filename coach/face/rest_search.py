@@ -31,7 +31,7 @@ SMILE, SQUINT, TURN_DEG = 0.12, 0.07, 8.0  # a cheek raise squints by 0.11 and m
 # Lips that are pressed or rolled in are how many people rest, so they are left out.
 BUSY = (25, 30, 31, 32, 33, 34, 35, 38, 39, 42, 44, 45, 46, 47, 48, 49)
 # Of the eyes' half of the face, brows down or up and squinting. At rest they read otherwise on every face, so
-# what is more than in the film's calmest part counts; and less, since they differ from one rest to the next.
+# only their rise over the film's calmest part counts; and less, since they differ from one rest to the next.
 EYES, EYES_COUNT = (1, 2, 4, 5, 19, 20), 0.75
 # Muscles only ever raise the lower lids and part the lips: how far above the film's calmest part, in their
 # tolerances, tells cheek raises, which the blendshapes show faintly, and open jaws, of which they miss some.

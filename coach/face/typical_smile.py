@@ -11,7 +11,7 @@ from coach.types import Bilateral
 
 # From MediaPipe's mouthSmile to the corner pull of a typical face, outer-eye-corner distances.
 PULLS = ((0.0, 0.0), (0.25, 0.035), (0.62, 0.075), (0.78, 0.105), (0.90, 0.135), (1.0, 0.16))
-# What else moves with the corners' pull, as a share of it (medians of recorded people's smiles).
+# Movements that come with the corners' pull, as shares of it (medians of recorded people's smiles).
 UP, OUT, FOLD = 0.8, 0.45, 0.33
 AT_REST = 0.02  # mouthSmile of most resting faces
 

@@ -1,4 +1,4 @@
-"""What shows, without knowing a face's neutral, that it is not at rest: a smile, an open mouth, a squint."""
+"""Signs that a face is not at rest, before its neutral is known: a smile, an open mouth, a squint."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from coach.face.measures import Measures
 
 Unrest: TypeAlias = Literal["let_smile_go", "close_mouth", "soften"]
-"""What to ask for, by the phrase that does so."""
+"""The key of the phrase that asks the face to let go."""
 
 # Blendshapes. Faces at rest of 79 recordings and 24 rendered films: smile up to 0.20, squint up to 0.65.
 # Smiles in the films: 0.48 or more, and on one side alone 0.5. Lips in outer-eye-corner distances: shut 0.01,
@@ -19,7 +19,7 @@ OPEN: Final = 0.06
 
 
 def unrest(measured: Measures) -> Unrest | None:
-    """Return what a face would have to let go of to be at rest, None if it may be at rest."""
+    """Return what keeps a face from being at rest; None if it may be at rest."""
     if measured.lip_gap > OPEN:
         return "close_mouth"
     if measured.smile.mean > SMILING or measured.smile.maximum > SMILING_ON_ONE_SIDE:

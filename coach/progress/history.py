@@ -25,7 +25,7 @@ DATE_LINE = timedelta(hours=36)  # from one session to the next, at most, for th
 class SessionRecord:
     """One session. `started_at` carries its offset from UTC; `reason` is None when it broke off.
 
-    `felt`: what the person said of it; None where they did not.
+    `felt`: how it felt, as the person said; None if they did not.
     """
 
     id: str

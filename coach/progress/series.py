@@ -17,7 +17,7 @@ D = TypeVar("D", bound=ExerciseRecord)
 WEEKLY = 12  # weeks with values from which on weeks are compared, not sessions
 
 
-@dataclass(frozen=True)  # without slots: what is computed from the values is kept beside them
+@dataclass(frozen=True)  # without slots: cached properties are kept beside the values
 class Series:
     """One quantity over time, in no language yet.
 

@@ -25,7 +25,7 @@ class Streak:
 def streak(days: Iterable[date], today: date) -> Streak:
     """Return the current and the longest run of days; of days after `today` only the next counts.
 
-    Tomorrow is there already further east; what is later was written by a clock that was wrong.
+    Further east it is tomorrow already; a later day comes from a clock that was wrong.
 
     One missed day in seven is forgiven, two in a row are not: a day of illness costs nothing.
     """

@@ -44,7 +44,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What a session came to.
+    """The outcome of a session.
 
     `figures`: those that were measured. `side`: which side was behind; in `behind` of `smiles` smiles.
     `earlier`: sessions before it. `run`: days in a row, 0 where nothing counted. `week`: the last seven

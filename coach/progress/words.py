@@ -16,7 +16,7 @@ _BOUND = re.compile(r"(?<=\d) (?=%|s\b|mm\b)| (?=[:;!?])")  # French has room be
 
 
 class ProgressWords:
-    """What the summary, the page and the report are written with.
+    """The words and numbers of the summary, the page and the report.
 
     Parameters
     ----------

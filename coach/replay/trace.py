@@ -1,4 +1,4 @@
-"""A session's trace: what it was set up with and all it was fed, enough to go through it again exactly."""
+"""A session's trace: its setup and all of its input, enough to run it again exactly."""
 
 from __future__ import annotations
 
@@ -27,13 +27,12 @@ EntryKind: TypeAlias = Literal["frame", "lost", "idle", "pause", "move", "rate",
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a session was set up with.
+    """The setup of a session.
 
     `specs`: one for each of the plan's steps, all of the exercise's values, so that a later change of its
     file does not change the past. `own_range`: the person's. `memories`: the person's words made unreadable,
     see `veiled`. `flags`: the session's switches, by name. `version`: the program's. `coaching`: how it led;
-    `occasion`: what was said that day and not every day. A trace made before these were noted has what is
-    usual.
+    `occasion`: the words for that day only. A trace made before these were noted has the usual ones.
     """
 
     plan: Plan
@@ -201,7 +200,7 @@ class SessionTrace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What a session answers to one entry. `screen`: what it shows then, None before the first frame."""
+    """A session's answer to one entry. `screen`: shown after it; None before the first frame."""
 
     entry: Entry
     events: tuple[Event, ...]

@@ -34,7 +34,7 @@ def adapted(plan: Plan, history: History) -> Plan:
     plan
         As its file has it. Exercises whose dose does not scale stay as they are.
     history
-        The person's own; what the simulated person did is passed over.
+        The person's own; the simulated person's sessions are passed over.
     """
     own = {session.id for session in history.sessions if not session.simulated}
     done = {step.exercise: _sessions(step.exercise, history, own) for step in plan.steps if step.scales}
@@ -62,7 +62,7 @@ def easing(history: History, today: date, spec: EasingSpec) -> Easing:
     Parameters
     ----------
     history
-        The person's own; what the simulated person felt is passed over.
+        The person's own; the simulated person's sessions are passed over.
     today
         By the person's own clock.
     spec

@@ -23,7 +23,7 @@ from coach.types import FaceObservation
 SETTLE_S, SETTLE_SHARE = 0.3, 0.2  # left out of a short stretch at rest; less of one that is shorter still
 LEAST_FRAMES = 3
 SEARCHED_S = 300.0  # of a longer recording the face at rest is looked for in this much, lest all be kept
-# What nine of ten resting faces keep below (79 recordings); lids and chin in proportion.
+# Nine of ten resting faces stay below these (79 recordings); lids and chin in proportion.
 RESTING = Noise(lid=0.003, corner=0.007, chin=0.015)
 RESTS_UNEVENLY_MM = 2.0  # most resting faces have their corners less uneven (12 recorded people)
 SMILING = 0.35  # smile blendshape of the calmest stretch from which on the face never stops smiling

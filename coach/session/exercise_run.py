@@ -27,7 +27,7 @@ class ExerciseRun:
 
     `target`: repetitions asked for. `reps`, `recalls`: before the last interruption, after which the
     exercise itself starts again and counts from one. `recalled`: the number of the last recall.
-    `broken`: what it or its guide raised, one line; from then on neither is asked anything.
+    `broken`: the error that it or its guide raised, one line; from then on neither is called.
     """
 
     exercise: AnyExercise
@@ -85,7 +85,7 @@ class ExerciseRun:
         return guidance
 
     def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
-        """Ask the exercise or its guide, often another package's: what fails there costs itself only."""
+        """Ask the exercise or its guide, often another package's; its failure costs nothing else."""
         if self.broken:
             return otherwise
         try:

@@ -1,4 +1,4 @@
-"""What is in a recording, whatever it is: every smile, cheek raise, wide opening and jaw circle."""
+"""All that is in a recording: every smile, cheek raise, wide opening and jaw circle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coach.exercise.view import View
 from coach.face.features import Features
 
 EXERCISES = ("symmetry_drill", "cheek_raiser", "jaw_release")  # between them they know every movement
-HOLD_S = 0.8  # what is held so long was meant
+HOLD_S = 0.8  # a movement held this long was meant
 ENGAGED = 0.4  # share of the smile from which on the eyes have joined in, as in the combined exercise
 ONE_SIDED = 0.6  # weaker over stronger side below which a smile is one-sided
 
@@ -73,7 +73,7 @@ class HeldMovement:
 
 @dataclass(frozen=True, slots=True)
 class FilmDescription:
-    """What is in a recording. `rest`: between which seconds the face was taken to be at rest, or None.
+    """The movements in a recording. `rest`: between which seconds the face was taken to be at rest, or None.
 
     `guessed`: the face is never at rest; smiles are measured against a typical face.
     """

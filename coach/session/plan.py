@@ -1,4 +1,4 @@
-"""What a session consists of: exercises with their doses, fitted into a time."""
+"""The plan of a session: exercises with their doses, fitted into a time."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class PlanFile(Strict):
 class Step:
     """One exercise of a plan, ready to run.
 
-    `seconds`: how long it is expected to take; `rep_s`: what one more repetition adds to it.
+    `seconds`: how long it is expected to take; `rep_s`: how much one more repetition adds.
     `hold_s`: the hold target, 0 where nothing is held. `scales`: the dose may be changed.
     """
 

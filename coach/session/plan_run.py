@@ -26,7 +26,7 @@ READY_MOST_S = 9.0  # beyond this, getting ready does not use up the plan's time
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What is said today and not every day.
+    """The words for today only.
 
     `check_in_due`: said at the very beginning. `weaker`: the side that has been the weaker one for weeks,
     named before the first even smile. `fingers`: say once that no finger helps. `eased`: why the doses are

@@ -22,7 +22,7 @@ REASON = "reason"  # the section of the faults' short names
 
 
 class Scene(NamedTuple):
-    """What of the recent past still shows. Times in seconds."""
+    """The part of the recent past that still shows. Times in seconds."""
 
     shown: ShownSpec
     counted: bool = False

@@ -54,7 +54,7 @@ class Session(LedFlow):
     by_ear
         Nobody sees the window: say what it would show.
     occasion
-        What is said today and not every day.
+        The words for today only.
     """
 
     def __init__(

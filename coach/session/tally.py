@@ -1,4 +1,4 @@
-"""What a session came to: the summary a person reads."""
+"""The outcome of a session: the summary a person reads."""
 
 from __future__ import annotations
 

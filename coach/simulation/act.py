@@ -12,7 +12,7 @@ from coach.types import Bilateral
 
 @dataclass(slots=True)
 class Act:
-    """What carries out one intended movement, by its `index`. `snaps`: the jaw falls shut at the end."""
+    """The movements that carry out one intention, by its `index`. `snaps`: the jaw falls shut at the end."""
 
     index: int
     parts: list[Movement]

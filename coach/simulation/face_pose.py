@@ -43,7 +43,7 @@ class FacePose:
     visible: bool = True
 
 
-CHECK_IN = {  # what the simulated person shows for a check-in's picture, by the cue that asks for it
+CHECK_IN = {  # the faces for a check-in's pictures, by the cue that asks for each
     "check_natural": FacePose(smile=Bilateral(0.55, 0.55), cheek=Bilateral(0.45, 0.45)),
     "check_biggest": FacePose(smile=Bilateral(0.95, 0.95), cheek=Bilateral(0.8, 0.8), jaw_open=0.1),
     "check_jaw": FacePose(jaw_open=0.9),

@@ -18,7 +18,7 @@ Failing: TypeAlias = Literal[
     "no_smile",
     "mouth_only",
 ]
-# What can go wrong in which exercise.
+# The failings that each exercise can have.
 FAILINGS: dict[str, tuple[Failing, ...]] = {
     "cheek_raiser": ("too_short", "mouth_moved", "eyes_closed"),
     "symmetry_drill": ("too_short", "asymmetric"),

@@ -21,7 +21,7 @@ from coach.coaching.spec import HeldGuideSpec
 from coach.events import Attempt, Released, Rep, Smile
 
 ASKING_AGAIN: Final = ("another", "show", "image", "offer")
-"""What is said to a person who does not answer, one after the other; then the last two by turns."""
+"""Said to a person who does not answer, one after the other; then the last two in turn."""
 FLICKER_S = 0.3  # a fault that comes and goes within this time is there
 ASKING: Final = frozenset({"go", "again", *ASKING_AGAIN})
 

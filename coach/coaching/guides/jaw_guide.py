@@ -34,7 +34,7 @@ ASKING_AGAIN: Final[dict[JawStep, tuple[str, ...]]] = {
     "circle_cw": ("circle_another", "circle_show", "circle_image", "offer"),
     "circle_ccw": ("circle_another", "circle_show", "circle_image", "offer"),
 }
-"""What is said to a person who does not answer, one after the other; then the next step comes."""
+"""Said to a person who does not answer, one after the other; then the next step comes."""
 MOVING: Final[frozenset[JawStep]] = frozenset({*CIRCLES, *BREATHS})
 
 

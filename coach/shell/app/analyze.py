@@ -30,7 +30,7 @@ from coach.shell.system.terminal import shown
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `analyze` was asked for; `neutral` and `cues` in seconds of the video.
+    """A request to `analyze`; `neutral` and `cues` in seconds of the video.
 
     `exercise`: None for a description of every movement. `neutral`: None where it is to be looked for.
     """
@@ -77,7 +77,7 @@ def analyze(request: Request, model: Path, *, progress: bool) -> Counted:
         from coach.shell.report.analysis_plot import check_plot
 
         check_plot(request.plot)
-    VideoFile(request.video).close()  # what is no film is said before the model is read
+    VideoFile(request.video).close()  # a file that is no film is refused before the model is read
     presence = load_coaching().presence
     analysis = Analysis(exercise, request.neutral, request.cues, request.own_range, presence)
     with ExitStack() as stack:
@@ -187,7 +187,7 @@ class _Record:
 
     @property
     def problems(self) -> list[str]:
-        """What could not be written; a reader that closes standard output early is not a problem."""
+        """Everything that could not be written, except to a reader that closes standard output early."""
         lost = self._table.problem if self._table is not None else ""
         if self._log is not None and self._to_file and self._log.problem:
             return [self._log.problem, *filter(None, [lost])]

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What a flow runs on, open.
+    """Everything a flow runs on, open.
 
     `log`: the event log, where one is wanted. `captions`: write what is said to the terminal. `real`: at
-    the speed of real time. `notices`: what there is to do without, one line each. `heard`: somebody listens.
+    the speed of real time. `notices`: what is missing, one line each. `heard`: somebody listens.
     """
 
     source: Source

@@ -58,7 +58,7 @@ class Farewell:
 
     @property
     def card(self) -> EndCard:
-        """What is to be seen now; before the first question is asked, all that was done and no question."""
+        """The card as it is now; before the first question, everything that was done and no question."""
         return ending.end_card(self._today, self.state, self._book, self._check_in)
 
     def screen(self) -> Screen:

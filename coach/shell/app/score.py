@@ -1,4 +1,4 @@
-"""The command `score`: what a photo says about a smile."""
+"""The command `score`: the scores of one photo."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def card_text(card: PhotoCard, words: ProgressWords) -> list[str]:
 
 
 class SmileFilm:
-    """Films what the camera sees, picture by picture; what is wrong with the disk is in `problem`."""
+    """Films what the camera sees, picture by picture; `problem` says what is wrong with the disk."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

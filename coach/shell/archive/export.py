@@ -24,7 +24,7 @@ from coach.shell.system.private_file import hand_over, refuse_dash
 from coach.shell.system.regular_file import require_regular_file
 
 FORMAT = "smile-coach history"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # what a spreadsheet may run, and the mark against it
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # a spreadsheet may run these; the mark prevents it
 LARGEST = 500_000_000  # bytes of a file that is read back; a hundred years of daily sessions take less
 ENDINGS = {".csv": "csv", ".json": "json", ".pdf": "pdf"}  # what each promises
 _ORDER = {"sessions": "started_at, rowid", "check_ins": "at, rowid"}

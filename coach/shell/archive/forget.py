@@ -196,7 +196,7 @@ def _delete(folder: Path, paths: Iterable[Path]) -> list[str]:
                 shutil.rmtree(path)
             elif path.exists() or path.is_symlink():
                 if path.is_symlink() and path.is_file():
-                    path.resolve().unlink()  # what is forgotten is in the target, not in the link
+                    path.resolve().unlink()  # the data is in the target, not in the link
                 path.unlink()
             else:
                 continue

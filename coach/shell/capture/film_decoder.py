@@ -22,7 +22,7 @@ CONTAINERS = (
     "h264,hevc,m4v,ivf,gif,yuv4mpegpipe"
 )
 PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")
-MOST_PIXELS = 8192 * 8192  # of one picture; what a cinema camera gives fits, a bomb does not
+MOST_PIXELS = 8192 * 8192  # of one picture: a cinema camera's fits, a decompression bomb does not
 USUAL_RATES = (1.0, 1000.0)  # frames a second; others are a container's mistake
 MOST_STRETCH = 4.0  # width to height of one pixel; beyond it the file is wrong about it
 
@@ -111,7 +111,7 @@ class FilmDecoder:
         self._container.close()
 
     def _decode(self) -> Iterator[Decoded]:
-        """Yield frames until nothing more can be read; what is damaged in between is left out."""
+        """Yield frames until nothing more can be read; damaged parts in between are left out."""
         packets = self._container.demux(self._stream)
         while True:
             try:

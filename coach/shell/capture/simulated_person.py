@@ -76,7 +76,7 @@ class SimulatedPerson:
 
     @property
     def intended(self) -> list[IntendedMovement]:
-        """What the person meant to do so far, in the source's time."""
+        """The person's intended movements so far, in the source's time."""
         return self._person.intended
 
     def read(self) -> Frame | Signal:

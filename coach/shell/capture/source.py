@@ -10,7 +10,7 @@ from coach.types import Frame
 
 
 class Signal(Enum):
-    """What a source says when it has no new frame."""
+    """A source's answer when it has no new frame."""
 
     WAITING = "waiting"  # nothing new yet; ask again
     LOST = "lost"  # stalled, unplugged or frozen; ask again, it may come back
@@ -29,7 +29,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What the event log calls the source, e.g. `webcam:0`, `demo` or a file's name."""
+        """The source's name in the event log, e.g. `webcam:0`, `demo` or a file's name."""
         ...
 
     def read(self) -> Frame | Signal:

@@ -1,4 +1,4 @@
-"""What is saved where pictures come slowly: first on drawing them, then on their size."""
+"""Savings where pictures come slowly: first fewer of them are drawn, then smaller ones are asked for."""
 
 from __future__ import annotations
 

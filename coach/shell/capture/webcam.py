@@ -114,7 +114,7 @@ class Webcam:
         self._attempts = 0  # to open it again since the last picture
         self._streamed = False
         self._done = False
-        self._small: CameraSettings | None = None  # what to ask of it from now on
+        self._small: CameraSettings | None = None  # the size to ask for from now on
         self._shrinking = False
         self._shrunk_at = float("-inf")
 

@@ -1,4 +1,4 @@
-"""What a source gives and the face in it: looked for when asked, or ahead, on a thread of its own."""
+"""A source's frames and the face in each: looked for when asked, or ahead, on a thread of its own."""
 
 from __future__ import annotations
 

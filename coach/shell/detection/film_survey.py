@@ -31,7 +31,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class FilmSurvey:
-    """What a look at a film's beginning told.
+    """The findings of a look at a film's beginning.
 
     `turn`: quarter turns counterclockwise that make the faces upright. `rate`: pictures a second, 0 where
     there are too few to tell. `others`: whether a second face is in the picture.

@@ -48,7 +48,7 @@ class Home:
     data_dir: Path
     cache_dir: Path
     person: str = ""
-    inputs: tuple[Path, ...] = ()  # what the command reads
+    inputs: tuple[Path, ...] = ()  # files the command reads
     force: bool = False
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A session's setup as JSON: what a trace begins with."""
+"""A session's setup as JSON: the first record of a trace."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ SCRIPT = (
     "for(const box of document.querySelectorAll('.compare')){const range=box.querySelector('input');"
     "range.addEventListener('input',()=>box.style.setProperty('--at',range.value+'%'));}"
 )
-# What the page's policy says of the script: this one and no other.
+# The page's policy for scripts: this one and no other.
 SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 STYLE = """
 .compare{max-width:44rem;--at:50%}.compare div{position:relative;overflow:hidden}

@@ -47,7 +47,7 @@ class FeatureTable:
 
     def write(self, result: Analysed) -> None:
         """Add one frame; frames without a face have empty cells."""
-        if result.t <= self._t:  # what is still owed at the end belongs to no frame of its own
+        if result.t <= self._t:  # the last results have no frame of their own
             return
         self._t = result.t
         values = [] if result.features is None else flat(result.features)

@@ -13,7 +13,7 @@ from coach.shell.report.reminders import SECTION, Due
 def what_is_due(
     history: History, today: date, spec: CheckInSpec, *, start: str, start_check_in: str, person: str = ""
 ) -> Due:
-    """Return what the person has still to do; what the simulated person did does not count.
+    """Return what the person has still to do; the simulated person's sessions do not count.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ SYSTEM = "system"  # voice.voice: the system's own voice for the language, whate
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What a session says.
+    """Everything a session says.
 
     `language`: two letters. `pace`: how fast the language is spoken, as a share of the rate that is set.
     `phrases`: the fixed ones, first things first. `names`: those with a person's own words in them.

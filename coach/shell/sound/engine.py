@@ -1,4 +1,4 @@
-"""What every speech engine can do, and one that hums instead of speaking, for tests.
+"""The protocol of speech engines, and an engine for tests that hums instead of speaking.
 
 An engine lives in the child process `coach.shell.sound.render_speech` alone. It only turns words into sound:
 how loud that is, and the silence around it, is `coach.shell.sound.loudness`'s business for all of them.

@@ -164,7 +164,7 @@ def wrong_file(voice: PiperVoice, place: Path) -> str:
 
 
 def download(voice: PiperVoice, folder: Path, *, progress: bool, fetch: Fetch | None = None) -> Path:
-    """Download a voice into the folder, checked, and return the folder; what is right already stays.
+    """Download a voice into the folder, checked, and return the folder; a file that is already right stays.
 
     Parameters
     ----------

@@ -234,7 +234,7 @@ class SpokenVoice:
 
     @property
     def problem(self) -> str:
-        """What the person should know about the voice, one line, or empty while all is well."""
+        """What is wrong with the voice, one line; empty while all is well."""
         return self._player.problem or self._renderer.problem
 
     def say(self, cue: Cue) -> None:

@@ -27,7 +27,7 @@ class Voice(Protocol):
 
     @property
     def problem(self) -> str:
-        """What the person should know, one line (why nothing is heard, say); empty while all is well."""
+        """What is wrong, one line (e.g. why nothing is heard); empty while all is well."""
         ...
 
     def say(self, cue: Cue) -> None:

@@ -78,7 +78,7 @@ class EventLog:
             while data:  # an unbuffered file may take a part at a time
                 data = data[self._owned.write(data) :]
             return
-        sys.stdout.flush()  # what was printed before comes before; bytes, since a console may not be UTF-8
+        sys.stdout.flush()  # earlier prints come first; bytes, since a console may not be UTF-8
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
 

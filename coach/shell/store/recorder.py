@@ -1,4 +1,4 @@
-"""What keeps the events of a session, history first, then the event log; or of anything else, the log."""
+"""Keepers of events: a session's go into the history and then the log, any other flow's into the log."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class SessionRow(HistoryRow):
 
 
 class RowInSession(HistoryRow):
-    """What is measured in a session."""
+    """A row that belongs to a session."""
 
     session: IdColumn
     exercise: NameColumn | None
@@ -143,7 +143,7 @@ class SmileRow(RowInSession):
 
 
 class RecallRow(RowInSession):
-    """What a memory brought."""
+    """A recall of a memory."""
 
     number: CountColumn | None
     memory: TextColumn | None

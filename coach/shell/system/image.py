@@ -1,4 +1,4 @@
-"""What a picture and a colour are; one plain picture out of whatever a camera or a file hands over."""
+"""The types of a picture and a colour, and a plain picture out of anything a camera or file hands over."""
 
 from __future__ import annotations
 

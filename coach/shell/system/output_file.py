@@ -1,4 +1,4 @@
-"""What may be written over: a file of the same kind, and never one that is read or kept."""
+"""Files that may be overwritten: those of the same kind, but never one that is read or kept."""
 
 from __future__ import annotations
 

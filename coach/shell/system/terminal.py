@@ -1,4 +1,4 @@
-"""Text of others on its way to a terminal: what would move the cursor or turn the text round is spelt out."""
+"""Other people's text on its way to a terminal: characters that move the cursor or turn it are spelt out."""
 
 from __future__ import annotations
 

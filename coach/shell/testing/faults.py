@@ -48,7 +48,7 @@ BROADER = 1.15
 
 @dataclass(frozen=True, slots=True)
 class InjectedFault:
-    """What is wrong from `start` until `end`, in seconds of the source that is wrapped.
+    """A fault from `start` until `end`, in seconds of the source that is wrapped.
 
      Pictures: `black`; `frozen`, the last good one again; `garbage`, noise; `empty`, 0x0; `grey`, (H, W);
      `alpha`, (H, W, 4); `half`, half the size; `none`, no array at all; `nobody`, a bare wall; `another`,
@@ -109,7 +109,7 @@ class FaultySource:
             self._begun = None
         if fault is None:
             self._good = frame
-            if self._held:  # what was held back comes first
+            if self._held:  # the frames held back come first
                 self._held.append(frame)
                 frame = self._held.pop(0)
             return self._stamped(frame, 0.0)

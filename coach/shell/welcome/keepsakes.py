@@ -1,4 +1,4 @@
-"""What a first run leaves behind besides the range: one warm memory, and a reminder in the calendar."""
+"""The keepsakes of a first run, besides the range: one warm memory, and a reminder in the calendar."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def run_setup(options: Shared, plan: str | None = None, minutes: float | None = 
 
 @dataclass(slots=True)
 class FirstRun:
-    """What is open while the choices are made; the stack closes it."""
+    """One first run, with everything it opens; the stack closes that."""
 
     options: Shared
     home: Home

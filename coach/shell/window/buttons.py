@@ -1,4 +1,4 @@
-"""The quiet row of clickable areas, each with its key: what a click does, the key does too."""
+"""The quiet row of clickable areas, each with its key; both do the same."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ VIEWS: tuple[WindowView, ...] = ("picture", "overlay", "outline", "hidden")
 
 
 class Command(Enum):
-    """What the person asks of the session by key or click; the value is the key."""
+    """A wish of the person, by key or click; the value is the key."""
 
     PAUSE = " "
     NEXT = "n"
@@ -71,7 +71,7 @@ class Display(Protocol):
         ...
 
 
-# What can be asked for without a window, by its letter and Enter; Enter alone pauses and goes on.
+# Without a window a command is its letter and Enter; Enter alone pauses and goes on.
 TYPED = {
     command.value: command
     for command in Command

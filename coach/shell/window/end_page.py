@@ -13,7 +13,7 @@ from coach.shell.window.labels import capital
 from coach.shell.window.layout import MARGIN, Layout, Rect
 from coach.types import Image
 
-# Heights at 1280x720; what is left out leaves its room to the others.
+# Heights at 1280x720; a part that is left out leaves its room to the others.
 HEAD, FIGURES, SAID, WEEK, ASK, HINT = 96, 148, 92, 92, 124, 36
 WIDEST = 980  # of what is read, pixels at 1280x720
 

@@ -54,7 +54,7 @@ ZYGOMATIC: Muscle = {
     "left": (346, 330, 425, 410, 287, 432, 411, 352),
     "right": (117, 101, 205, 186, 57, 212, 187, 123),
 }
-# Masseter and the jaw's edge: what lets go in the jaw release.
+# Masseter and the jaw's edge: they let go in the jaw release.
 MASSETER: Muscle = {
     "left": (352, 366, 401, 435, 367, 364, 434, 416, 411),
     "right": (123, 137, 177, 215, 138, 135, 214, 192, 187),

@@ -59,7 +59,7 @@ class Labels:
 
     @classmethod
     def from_book(cls, book: PhraseBook) -> Labels:
-        """Return the labels in the book's language; what it lacks stays English."""
+        """Return the labels in the book's language; words that it lacks stay English."""
         known = [field.name for field in fields(cls) if book.has(SCREEN, field.name)]
         return cls(**{key: book.text(SCREEN, key) for key in known})
 

@@ -65,7 +65,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The boxes of one window size. `scale`: what text and strokes are multiplied by (1 at 1280x720)."""
+    """The boxes of one window size. `scale`: the factor of text and strokes (1 at 1280x720)."""
 
     size: tuple[int, int]
     scale: float

@@ -1,4 +1,4 @@
-"""What lies over the picture or in its place: notices, tables of lines, summary, card, demonstration."""
+"""Everything over the picture or in its place: notices, tables of lines, summary, card, demonstration."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ TYPING_S = 0.003  # Qt keeps one key between two looks: at a camera's pace, lett
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `options`: (key, label), keys from 1 to 9; without any, the person just continues.
+    """A question. `options`: (key, label), keys from 1 to 9; without any, the person just continues.
 
     `default`: the key that holds when Space is pressed or nobody answers for `patience_s` seconds.
     `note`: more to read, large. `caption`: words that are being said.
@@ -115,7 +115,7 @@ class Keyboard(Protocol):
 
 
 FramingCheck: TypeAlias = Callable[[Frame], tuple[Framing, str]]
-"""What to change about the face's place and light in a picture, and the words for it."""
+"""Returns the thing to change about a face's place and light in a picture, and the words for it."""
 
 
 def _unseen(frame: Frame) -> tuple[Framing, str]:

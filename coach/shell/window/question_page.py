@@ -11,7 +11,7 @@ from coach.shell.window.layout import Layout, Rect, page_layout
 from coach.shell.window.prompt import QuestionScreen
 from coach.types import Image
 
-OFFERED = (Command.PAUSE, Command.FULLSCREEN, Command.QUIT)  # what a question can be answered with besides
+OFFERED = (Command.PAUSE, Command.FULLSCREEN, Command.QUIT)  # they work beside the answers
 
 
 class QuestionPage:
@@ -121,7 +121,7 @@ class QuestionPage:
 
 
 def _body(boxes: Layout, below: int) -> Rect:
-    """Return the room for the answers: what the count and the gauge have in a session, `below` the hint."""
+    """Return the box for the answers: the place of count and gauge in a session, `below` the hint."""
     gauge = Rect(boxes.left_bar.x, boxes.ring.y, boxes.right_bar.right - boxes.left_bar.x, boxes.ring.h)
     stacked = gauge.x == boxes.count.x  # in wide windows; else the gauge stands beside
     top = max(boxes.count.y if stacked else gauge.y, below if gauge.x == boxes.title.x else 0)

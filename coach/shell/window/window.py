@@ -150,7 +150,7 @@ class OpenCvWindow:
 
     @property
     def view(self) -> WindowView:
-        """What is shown now: `picture`, `overlay`, `outline` or `hidden`."""
+        """The view: `picture`, `overlay`, `outline` or `hidden`."""
         return self._appearance.view
 
     def show(
