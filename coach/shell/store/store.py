@@ -18,7 +18,7 @@ from coach import events
 from coach.errors import StoreError
 from coach.progress.history import Felt, History
 from coach.shell.store import database as history_file
-from coach.shell.store.replaced_history import FileId, file_id, merge, remove_ours, rescue
+from coach.shell.store.open_history import OpenHistory
 from coach.shell.store.rows import (
     Statement,
     damaged_text,
@@ -53,18 +53,22 @@ class Store:
         What was found and done when the file was opened, or empty.
     """
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, notice: str, read_only: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        connection: sqlite3.Connection,
+        notice: str,
+        *,
+        read_only: bool,
+        clock: Callable[[], datetime],
+    ) -> None:
         self.folder = folder
         self.problem = ""
         self.notice = notice
         self.read_only = read_only
-        self._connection = connection
+        self._file = OpenHistory(folder, connection, clock, watched=not read_only)
         self._journal: list[Statement] = []  # all of this run's statements, in order
         self._written = 0  # how many of them are on the disk
-        self._clock: Callable[[], datetime] = _today
-        self._rescued: Path | None = None  # a copy of the file that another computer's has replaced
-        self._files: list[tuple[Path, FileId | None]] = []
-        self._remember_file()
         self._sound: Content | None = None  # the content in which every row can be read
         with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):  # reading the history will say it
             left_out = left_out_notice(connection, self.path)
@@ -90,21 +94,19 @@ class Store:
             The folder cannot be written, the file is in use, or a newer program made it.
         """
         if read_only:
-            return cls(folder, history_file.open_for_reading(folder), "", read_only=True)
+            return cls(folder, history_file.open_for_reading(folder), "", read_only=True, clock=clock)
         connection, notice = history_file.open_for_writing(folder, clock().date())
-        store = cls(folder, connection, notice, read_only=False)
-        store._clock = clock
-        return store
+        return cls(folder, connection, notice, read_only=False, clock=clock)
 
     @property
     def path(self) -> Path:
         """The history file."""
-        return self.folder / history_file.NAME
+        return self._file.path
 
     @property
     def connection(self) -> sqlite3.Connection:
         """The open database, for your own queries."""
-        return self._connection
+        return self._file.connection
 
     def begin_session(
         self,
@@ -198,7 +200,7 @@ class Store:
                 statements.append(insertion("scores", values))
         with self.transaction():
             for each in statements:
-                self._connection.execute(*each)
+                self.connection.execute(*each)
         return check_in
 
     @contextlib.contextmanager
@@ -212,14 +214,14 @@ class Store:
         """
         try:
             self._follow_file()
-            self._connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute("BEGIN IMMEDIATE")
             yield
-            self._connection.execute("COMMIT")
+            self.connection.execute("COMMIT")
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise StoreError(f"{self.path}: cannot be written ({error}); nothing was changed") from error
         finally:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def history(self) -> History:
         """Return everything in the store.
@@ -238,12 +240,12 @@ class Store:
     def _read_history(self) -> History:
         examined = self._sound == self._content()
         try:
-            return read_history(self._connection, examined=examined)
+            return read_history(self.connection, examined=examined)
         except sqlite3.OperationalError as error:
             if "decode" not in str(error):
                 raise
-            with damaged_text(self._connection):
-                return read_history(self._connection, examined=examined)
+            with damaged_text(self.connection):
+                return read_history(self.connection, examined=examined)
 
     @property
     def waiting(self) -> int:
@@ -266,12 +268,12 @@ class Store:
 
     def close(self) -> None:
         """Write what still waits and let the file go; safe to call twice."""
-        if self.waiting or self._replaced():
+        if self.waiting or self._file.replaced:
             with contextlib.suppress(sqlite3.Error):
-                self._connection.execute(f"PRAGMA busy_timeout = {int(history_file.OPENING_S * 1000)}")
+                self.connection.execute(f"PRAGMA busy_timeout = {int(history_file.OPENING_S * 1000)}")
             self.retry()
         with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
+            self.connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -287,53 +289,24 @@ class Store:
 
     def _execute(self, kept: Statement) -> None:
         try:
-            self._connection.execute(*kept)
+            self.connection.execute(*kept)
         except sqlite3.IntegrityError:
             # The session's row is gone (it was forgotten while it ran): this event has no session any more.
             return
 
     def _content(self) -> Content:
         """Return what differs as soon as anything in the history has changed, by whomever."""
-        foreign = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        return self._connection, self._connection.total_changes, foreign
-
-    def _remember_file(self) -> None:
-        paths = history_file.companions(self.path)
-        self._files = [(path, None if self.read_only else file_id(path)) for path in paths]
-
-    def _replaced(self) -> bool:
-        """Whether another file has the name of the open one: a sync program put it there."""
-        known = self._files[0][1]
-        return known is not None and file_id(self.path) not in {known, None}
+        foreign = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        return self.connection, self.connection.total_changes, foreign
 
     def _follow_file(self) -> None:
-        """Go on in the file that has the history's name: SQLite would write to one that has lost it.
-
-        One that has vanished is begun again with all of this run in it. Where another computer's history
-        was put in its place, that one is given what this one holds: nothing of either is lost.
-
-        Raises
-        ------
-        StoreError, sqlite3.Error, OSError
-            It cannot be done (yet).
-        """
+        """Go on in the file that has the history's name; see `OpenHistory.follow`."""
         if self.read_only:
             raise StoreError(f"{self.path}: was opened for reading only")
-        if self._rescued is None and self._replaced():
-            self._rescued = rescue(self._connection, self.folder)
-            remove_ours(self._files[1:])
-        elif self._rescued is None and self.path.exists():
-            return
-        elif self._rescued is None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
+        became = self._file.follow()
+        if became == "new":
             self._written = 0
-        self._connection, _ = history_file.open_for_writing(self.folder, self._clock().date())
-        if self._rescued is not None:
-            merge(self._connection, self._rescued)
-            self._rescued.unlink(missing_ok=True)
-            self._rescued = None
+        elif became == "merged":
             self.notice = (
                 f"{self.path}: was replaced while it was open (by a sync program?); both are in it now"
             )
-        self._remember_file()

@@ -200,7 +200,7 @@ def test_a_full_disk_does_not_end_the_session(tmp_path: Path) -> None:
     session = begin(store)
     store.record(session, rep(1))
     disk = Failing(store.connection)
-    store._connection = disk
+    store._file.connection = disk
     disk.error = sqlite3.OperationalError("database or disk is full")
     store.record(session, rep(2))
     store.record(session, rep(3))
@@ -218,7 +218,7 @@ def test_a_disk_that_is_full_from_the_start_to_the_end_keeps_its_problem(tmp_pat
     """The problem can still be told after closing, when nothing more can be done."""
     store = Store.open(tmp_path)
     disk = Failing(store.connection)
-    store._connection = disk
+    store._file.connection = disk
     disk.error = sqlite3.OperationalError("disk I/O error")
     store.record(begin(store), rep(1))
     store.close()
