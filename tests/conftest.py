@@ -6,6 +6,7 @@ import json
 import os
 import random
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,15 +36,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in a random order")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep bytecode in pytest's cache where Python must not leave it beside the sources.
+
+    The tests start a hundred processes, each of which would compile the program for itself.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(config.rootpath / ".pytest_cache" / "bytecode")
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Shuffle the tests of each file, and the files, where that is asked for."""
+    """Shuffle the tests of each file, and the files, where that is asked for.
+
+    Else the files that look at faces come first: they take the longest, and one that a worker begins last
+    would keep the other waiting.
+    """
     seed = config.getoption("--shuffle")
-    if seed is not None:
-        files = sorted({item.path for item in items})
-        order = random.Random(seed)
-        order.shuffle(files)
-        order.shuffle(items)
-        items.sort(key=lambda item: files.index(item.path))
+    if seed is None:
+        long = {item.path for item in items if "model_path" in getattr(item, "fixturenames", ())}
+        items.sort(key=lambda item: item.path not in long)
+        return
+    files = sorted({item.path for item in items})
+    order = random.Random(seed)
+    order.shuffle(files)
+    order.shuffle(items)
+    items.sort(key=lambda item: files.index(item.path))
 
 
 @pytest.fixture(scope="session")

@@ -402,7 +402,7 @@ def lead(
 
 def test_a_simulated_person_who_smiles_along_is_corrected_and_measured(model_path: Path) -> None:
     """Through the real landmarker: shown how, the spoilt cheek raise is not taken, the next one is."""
-    flow, said, demonstrated = lead(model_path, 10.5, ["mouth_moved"], fps=16.0)
+    flow, said, demonstrated = lead(model_path, 10.5, ["mouth_moved"], fps=14.0)
     texts = [cue.key for cue in said]
     order = ["neutral", "own_cheek", "mouth_moved", "rest", "again", "release"]
     assert [key for key in texts if key != "hold"][:6] == order
@@ -416,7 +416,7 @@ def test_calibrate_takes_under_twenty_seconds_and_keeps_the_range(
     model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`smile-coach calibrate` with the simulated person and small pictures: events and the file."""
-    person = SimulatedPerson(load_person(), fps=16.0, size=(320, 240), realtime=False)
+    person = SimulatedPerson(load_person(), fps=14.0, size=(320, 240), realtime=False)
     monkeypatch.setattr(devices, "open_source", lambda *_, **__: person)
     log = tmp_path / "events.jsonl"
     settings = tmp_path / "own.toml"
@@ -449,7 +449,7 @@ def test_a_calibration_that_is_broken_off_keeps_what_was_measured_before(
             frame = super().read()
             return frame if isinstance(frame, Signal) or frame.t < 9.5 else Signal.ENDED
 
-    person = Short(load_person(), fps=16.0, size=(320, 240), realtime=False)
+    person = Short(load_person(), fps=14.0, size=(320, 240), realtime=False)
     monkeypatch.setattr(devices, "open_source", lambda *_, **__: person)
     data = tmp_path / "data"
     data.mkdir()

@@ -285,8 +285,8 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "chmod", refuse)
-    half = partial(SimulatedPerson, fps=15.0)  # half as many pictures show the same
-    monkeypatch.setattr("coach.shell.capture.simulated_person.SimulatedPerson", half)
+    fewer = partial(SimulatedPerson, fps=10.0)  # a third of the pictures show the same
+    monkeypatch.setattr("coach.shell.capture.simulated_person.SimulatedPerson", fewer)
     arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep", "--language", "en"]
     result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
     assert result.exit_code == 0, result.output

@@ -55,7 +55,7 @@ def test_every_exercise_is_done_in_its_order(whole):
     assert sum(end["attempts"].values()) == 0
     assert end["reason"] == "finished"
     assert end["frames"] == len(whole.screens)
-    assert end["duration_s"] == pytest.approx(whole.screens[-1][0], abs=0.05)
+    assert end["duration_s"] == pytest.approx(whole.screens[-1][0], abs=1.1 / whole.fps)
     assert (whole.events[0].type, whole.events[-1].type) == ("session_start", "session_end")
     assert len(whole.of("calibrated")) == 1
     assert [e.t for e in whole.events] == sorted(e.t for e in whole.events)

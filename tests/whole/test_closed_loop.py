@@ -25,7 +25,7 @@ from coach.shell.store.store import Store
 from coach.shell.window.display import NoDisplay
 from coach.simulation.ground_truth import IntendedMovement
 
-FPS = 12.0  # fewer than a webcam's, to be done sooner
+FPS = 9.0  # fewer than a webcam's, to be done sooner
 STEPS = (
     ("jaw_release", 1, {**hold(1.5), "circles": {"target": 2}}),
     ("cheek_raiser", 1, hold(2.0)),

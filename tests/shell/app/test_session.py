@@ -340,7 +340,7 @@ SHORT = ("--plan", "cheek_raiser", "--minutes", "0.5")
 def brief(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model_path: Path) -> Callable[..., int]:
     """Return the command, with a small and slow camera and its own data folder."""
     monkeypatch.setenv("SMILE_COACH_HOME", str(tmp_path / "home"))
-    camera = partial(simulated_person.SimulatedPerson, fps=12.0, size=(320, 240))
+    camera = partial(simulated_person.SimulatedPerson, fps=9.0, size=(320, 240))
     monkeypatch.setattr(simulated_person, "SimulatedPerson", camera)
     monkeypatch.setattr("coach.shell.profile.home.Home.model", lambda self, progress: model_path)
     return lambda *arguments: run_command(list(arguments))
@@ -392,8 +392,11 @@ def test_what_a_person_did_decides_what_is_explained():
 
 STORY = """
 import subprocess, sys
+from functools import partial
 from pathlib import Path
 from coach.__main__ import run
+from coach.shell.app import session as app
+from coach.shell.capture import simulated_person
 from coach.shell.profile import home as home
 from coach.shell.window import window as window
 from coach.shell.window.display import Command
@@ -401,6 +404,9 @@ from coach.shell.window.layout import layout
 
 model, how = Path(sys.argv[1]), sys.argv[2]
 home.Home.model = lambda self, progress: model
+load_plan, person = app.load_plan, simulated_person.SimulatedPerson
+app.load_plan = lambda *words, **how: load_plan(*words, **{**how, "explains": False})
+simulated_person.SimulatedPerson = partial(person, fps=15.0, size=(320, 240))  # to be done sooner
 show, seen, presses = window.OpenCvWindow.show, [], []
 keys = [("space", 1), ("space", 1), ("m", 2), ("m", 2), ("h", 3), ("h", 3), ("v", 4), ("n", 5), ("q", 0)]
 keys = keys[-1:] if how == "quit" else keys

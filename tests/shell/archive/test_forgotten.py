@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -25,13 +26,23 @@ ROOT = Path(__file__).parents[3]
 posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes with a name")
 
 
-@pytest.fixture
-def folders(home, tmp_path):
-    """Fill data and cache folders with everything that may hold a memory's words, a face or a measure."""
-    with Store.open(home) as store:
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Return a data folder with a history, a memory, and the page that shows both: drawn once for all."""
+    folder = tmp_path_factory.mktemp("shown")
+    with Store.open(folder) as store:
         fill(store, sessions=3, check_ins=2)
-    save_memories(home, Memories().add(Memory("m1", WORDS)))
-    assert run(["progress", "--html", "--words"]) == 0
+    save_memories(folder, Memories().add(Memory("m1", WORDS)))
+    own = tmp_path_factory.mktemp("settings") / "own.toml"
+    own.write_text("")
+    assert run(["progress", "--html", "--words", "--data-dir", str(folder), "--config", str(own)]) == 0
+    return folder
+
+
+@pytest.fixture
+def folders(shown, home, tmp_path):
+    """Fill data and cache folders with everything that may hold a memory's words, a face or a measure."""
+    shutil.copytree(shown, home)
     sounds = tmp_path / "user_cache_dir" / "sounds" / "en"
     for path in (
         home / ".memories.toml.k1ll3d",

@@ -307,8 +307,6 @@ def test_progress_without_and_with_a_history(home, capfd, tmp_path, monkeypatch)
     page = tmp_path / "page.html"
     assert run(["progress", "--html", str(page)]) == 0
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert run(["progress", "--html"]) == 0
-    assert (home / "progress.html").is_file()
 
 
 def test_a_page_that_cannot_be_written(tmp_path, fails, home):
