@@ -36,8 +36,10 @@ from coach.shell.window.painter import Appearance, Painter
 PARTS = ("frame", "start", "analyze", "live", "memory")
 BLOCK = 50  # frames of one side before the other's turn
 SETTLED = 2000  # frames after which memory should have stopped growing
-FEATURES_MS, RATIO = 0.80, 1.05  # the project's limits: median per frame; CPU compared with bare MediaPipe
+RATIO = 1.05  # the project's limit: processor time compared with bare MediaPipe
 TOGETHER = ("features and slowest exercise", "session")
+LIMITS_MS = {**dict.fromkeys(TOGETHER, 0.80), "drawing": 1.50}  # median per frame
+INFERENCE_MS = 6.5  # on the machine the limits were set on; elsewhere they are read as shares of inference
 Side = Bare | Headless | Staged
 LIVE_FPS = (30.0, 60.0)
 
@@ -185,9 +187,11 @@ def _show_frame(result: dict[str, Any]) -> None:
     for hand, ratio in result["headless / bare"].items():
         quartiles = f"quartiles {ratio['quartile 1']:.3f} to {ratio['quartile 3']:.3f}"
         print(f"headless / bare, {hand}: {ratio['median']:.3f} ({quartiles}; required {RATIO})", end="\n\n")
-    for name in TOGETHER:
+    inference = result["stages, ms"]["inference"]["wall median"]
+    for name, limit in LIMITS_MS.items():
         ours = result["stages, ms"][name]["wall median"]
-        print(f"{name}: {ours:.2f} ms (required {FEATURES_MS:.2f})", end="\n\n")
+        share, most = ours / inference, limit / INFERENCE_MS
+        print(f"{name}: {ours:.2f} ms, {share:.1%} of inference (required {most:.1%})", end="\n\n")
 
 
 def about(clip: Path) -> dict[str, str]:
