@@ -124,7 +124,7 @@ def placement(observation: FaceObservation) -> FacePlacement:
 def _fix(
     observation: FaceObservation, now: Measures, limits: Limits, like: FacePlacement | None
 ) -> Fix | None:
-    """Return the first thing that is not in order about the face's place and light."""
+    """Return the first thing to change about the face's place and light."""
     allowed = FramingLimits(
         min_size=limits.min_size,
         max_size=limits.max_size,

@@ -1,4 +1,4 @@
-"""Leading a person through a check-in: which face, what to put in order, and when its picture is taken."""
+"""Leading a person through a check-in: the faces, the hints, and when each picture is taken."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CheckInFlow(LedFlow):
         Which pictures to take; None takes a whole check-in's.
     """
 
-    title = (SECTION, "title")  # where the words stand for what it is called
+    title = (SECTION, "title")  # section and key of its name
 
     def __init__(
         self,
@@ -191,7 +191,7 @@ class CheckInFlow(LedFlow):
 
 
 def _drawn(fix: Fix | None) -> Framing:
-    """Return what the window draws for something that is out of order."""
+    """Return the sign that the window draws for a fix."""
     if fix is None or fix == "relax":
         return "good"
     return "turn_to_me" if fix == "eye_level" else fix

@@ -132,8 +132,8 @@ def ask_again(state: CheckIn, t: float) -> CheckIn:
 def due_on(last: date | None, spec: CheckInSpec, sessions: int, today: date) -> date:
     """Return the day of the next check-in, which may be past.
 
-    The first one is due once the person has done `spec.first_after` sessions, at one a day: who has just
-    begun is not reminded of a measurement.
+    The first one is due once the person has done `spec.first_after` sessions, at one a day: a beginner is
+    not reminded of a measurement.
     """
     if last is None:
         return today + timedelta(days=max(spec.first_after - sessions, 0))

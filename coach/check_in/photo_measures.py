@@ -132,7 +132,7 @@ def measure_photo(picture: StillPicture) -> PhotoMeasures:
 
 
 def _lift(rises: Sequence[Lids]) -> Bilateral:
-    """Return the mean rise of the lower lids, less what falling upper lids do to them."""
+    """Return the mean rise of the lower lids, without the share that falling upper lids cause."""
     (left, left_upper), (right, right_upper) = np.mean(rises, axis=0).tolist()
     return Bilateral(left + LID_COUPLING * min(left_upper, 0.0), right + LID_COUPLING * min(right_upper, 0.0))
 

@@ -1,4 +1,4 @@
-"""What a photo's scores say, line by line, in the person's language."""
+"""A photo's scores, line by line, in the person's language."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def median_of(takes: Sequence[Scores]) -> Scores:
 def sem(takes: Sequence[Scores], name: str) -> float | None:
     """Return the standard error of measurement of one score's median, in points.
 
-    The larger of what the takes say and of `RETEST`, over the root of their number; the median of
+    The larger of the takes' own and of `RETEST`, over the root of their number; the median of
     normal values has 1.2533 times the error of their mean. None where no take has the score.
     """
     values = [value for take in takes if (value := getattr(take, name)) is not None]

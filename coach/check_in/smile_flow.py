@@ -1,4 +1,4 @@
-"""Leading a person through one smile: at rest, the best smile, at rest again, and what its sides did."""
+"""Leading a person through one smile: at rest, the best smile, at rest again, and how its sides moved."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ PAUSE_CUES: Final[dict[PauseCause, str]] = {
     "face_lost": "paused_face",
 }
 SAVING_S = 6.0  # of slow pictures; meanwhile the program lowers its own cost, which may be enough
-RELAX_S = 0.5  # from the beginning of the words that ask to relax, until somebody who hears them may have
+RELAX_S = 0.5  # from the first of the words that ask to relax until a listener may have relaxed
 
 
 class Led:
@@ -49,13 +49,13 @@ class Led:
     Attributes
     ----------
     log, cues, presence
-        The event log, what waits to be said, and what can be seen.
+        The event log, the queue of cues, and whether camera and face are there.
     frames
         How many frames there were.
     t
         Now, seconds.
     paused_by
-        Why it waits; empty while it runs.
+        Why the flow waits; empty while it runs.
     rate
         How many pictures come a second.
     at_ease
@@ -94,7 +94,7 @@ class Led:
     # -- time
 
     def begin(self, t: float) -> bool:
-        """Begin, the first time it is called; return whether that was now."""
+        """Begin on the first call; return whether this is it."""
         if self.log.begun:
             return False
         self.log.begin(t)
@@ -102,7 +102,7 @@ class Led:
         return True
 
     def advance(self, t: float) -> float:
-        """Let it be `t`; return the seconds that passed, of a long gap only the beginning."""
+        """Move time on to `t`; return the seconds that passed, of a long gap only its beginning."""
         passed_s = min(max(t - self.t, 0.0), self._coaching.presence.stall_s)
         self.t = max(t, self.t)
         return passed_s
@@ -129,9 +129,9 @@ class Led:
         self.log.add(Calibrated(t=t, neutral_s=baseline.duration_s, quality=baseline.quality))
 
     def learn_neutral(self, t: float, face: FaceObservation | None, check: FaceCheck) -> NeutralFound | None:
-        """Learn the neutral face of a person who has been asked to relax; ask again for what is not relaxed.
+        """Learn the neutral face of a person who has been asked to relax; mention what is not relaxed.
 
-        Returns it as soon as it is known. Meanwhile there are hints on how the face is placed.
+        Returns it as soon as it is known; until then there are hints on how the face is placed.
         """
         if self._relax is None and self.cues.quiet(t):
             self.enqueue(t, CueKind.INSTRUCTION, "neutral")
@@ -166,7 +166,7 @@ class Led:
             self.enqueue(t, CueKind.HOLD, PAUSE_CUES[cause])
 
     def resume(self, t: float) -> None:
-        """Wait no longer; the words that said so are over, on the screen too."""
+        """Go on; the words of the pause are over, on the screen too."""
         self.paused_by = ""
         self.cues.hush()
         self._caption = ""
@@ -209,7 +209,7 @@ class Led:
         self.cues.enqueue(t, kind, key, exercise, **values)
 
     def hint(self, t: float, wrong: str | None) -> None:
-        """Speak of what is out of order, None if nothing is: once it has lasted, and not too often."""
+        """Mention the thing that is wrong (None: nothing is) once it has lasted, and not too often."""
         hint = self._hints.step(t, wrong, quiet=self.cues.quiet(t))
         if hint is not None:
             self.enqueue(t, CueKind.INSTRUCTION, hint)
@@ -232,7 +232,7 @@ class Led:
         return self._caption if t < self._caption_until else ""
 
     def framed(self, t: float, screen: Screen) -> Screen:
-        """Return the screen with what all flows show: how the face is placed, the caption, why it waits."""
+        """Return the screen with the parts that all flows show: framing, caption, the reason for a pause."""
         framing = self.presence.framing
         if framing == "good" and self.rate.slow:
             framing = "slow_pictures"

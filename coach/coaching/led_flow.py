@@ -11,7 +11,7 @@ from coach.events import EndReason, Event
 
 
 class LedFlow(ABC):
-    """A `Flow` on a camera, as far as it does not matter what the person is led through.
+    """A `Flow` on a camera, without the steps that the person is led through.
 
     A subclass adds `process`, `move`, `toggle_pause`, `finished` and the steps below::
 
@@ -59,7 +59,7 @@ class LedFlow(ABC):
 
     @abstractmethod
     def _output(self, t: float) -> Output:
-        """Return what goes out now."""
+        """Return the output of this moment."""
 
     def _close(self, t: float) -> Sequence[str]:
         """End what is under way; return the names of the exercises that the last event counts."""

@@ -122,7 +122,7 @@ class PhraseBook:
         return tuple(dict.fromkeys(texts))
 
     def asked(self) -> tuple[str, ...]:
-        """Return every text that the first run says besides what a session says, in order."""
+        """Return every text of the first run that no session says, in order."""
         return tuple(_capital(self.text(SETUP, key)) for key in ASKED)
 
     def spoken_names(self, exercises: Iterable[str], names: Sequence[str], up_to: int = 6) -> tuple[str, ...]:

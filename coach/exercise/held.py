@@ -111,7 +111,7 @@ class Held(Generic[P]):
         return () if ended is None else self._close(state, ended, t)
 
     def view(self, state: HeldState) -> View:
-        """Return what the window shows."""
+        """Return the state as the window shows it."""
         rep, rules = state.rep, self.spec.repetition
         holding = rep.phase == "apex"
         return View(

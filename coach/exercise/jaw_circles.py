@@ -22,7 +22,7 @@ PACE_S = 2.0  # of path before and after a gap, from which the pace in the gap i
 PACED_S, ROUND_S = 0.15, 0.8  # of path, at least, to know its pace, and in which direction it goes round
 STILL = 0.35  # of the faster pace; a jaw that hardly went round on one side of a gap began or ended in it
 FASTEST = 0.8  # turns a second
-SPARE = 0.15  # turns by which a way through a gap may exceed what its pace allows
+SPARE = 0.15  # turns by which a way through a gap may exceed its pace's
 BACK = 0.08  # turns by which a way through a gap may lead back
 
 JawPath: TypeAlias = NDArray[np.void]

@@ -72,11 +72,11 @@ class SideDifference:
         return (1 - abs(self.asymmetry)) / (1 + abs(self.asymmetry))
 
     def certain(self, least_mm: float) -> bool:
-        """Whether one side is the weaker one: by more than `least_mm`, and beyond what may be an error."""
+        """Whether one side is the weaker one: by more than `least_mm`, and beyond any error."""
         return abs(self.asymmetry) > self.uncertainty and abs(self.mm) > least_mm
 
     def doubtful(self, doubt: float) -> bool:
-        """Whether the difference is hardly more than what may be an error."""
+        """Whether the difference is hardly larger than its error."""
         return abs(self.asymmetry) < self.uncertainty + doubt
 
     @property

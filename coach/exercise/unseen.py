@@ -1,4 +1,4 @@
-"""Gaps between frames: what may have happened in them, in doubt for the person.
+"""Gaps between frames, and what may have happened in them: in doubt, for the person.
 
 A machine that stutters shows nothing for a while. Nobody rests and is back within 1.5 s unseen, so a hold
 goes on over such a gap where the face is in the same state before and after it. A rise or a fall inside a
@@ -15,7 +15,7 @@ from coach.exercise.kinematics import LevelTrace
 from coach.exercise.repetition import RepSpec, RepState
 
 GAP_S = 1.6  # between two frames: 1.5 s without pictures and a slow frame; a longer gap interrupts
-SEEN_S = 0.3  # between two frames; what happened in a longer interval was not seen
+SEEN_S = 0.3  # between two frames; a longer interval may hide a movement
 # A straight line gives half of a gap to the hold; this share of the other half is granted as well. Chosen on
 # 24 films of rendered people with gaps of 0.35 to 1.45 s cut into them: granting all of it counts tries of
 # 2.2 s as holds of 3 s.

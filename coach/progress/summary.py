@@ -140,7 +140,7 @@ def next_sentence(day: date | None, today: date, words: ProgressWords) -> str:
 
 
 def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
-    """Return in one line of what it is too early to say anything, empty where there is nothing.
+    """Return one line that names the series too short for a verdict; empty if there are none.
 
     Also where it is too early for everything: the headline says that.
     """
@@ -152,7 +152,7 @@ def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
 
 
 def week_marks(history: History, today: date) -> tuple[DayMark, ...]:
-    """Return what each of the last seven days was, today last."""
+    """Return the marks of the last seven days, today last."""
     active, forgiven = history.active_days(), streak(history.streak_days(), today).forgiven
     days = (today - timedelta(days=back) for back in range(6, -1, -1))
     return tuple("counted" if d in active else "forgiven" if d in forgiven else "missed" for d in days)
@@ -179,7 +179,7 @@ def exercise_lines(history: History, today: date, words: ProgressWords) -> list[
 def memory_names(
     history: History, words: ProgressWords, memories: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return what to call each memory of the history, by id, in the order in which they came first.
+    """Return the name of each memory of the history, by id, in the order in which they came first.
 
     `memories`: the person's own words, by id; the others are numbered.
     """
@@ -234,7 +234,7 @@ def summary_lines(
     words
         Of the person's language.
     memories
-        What to call each memory, by id.
+        The name of each memory, by id.
     next_check_in
         When the next one is due, None where it is not known.
     """

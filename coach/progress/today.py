@@ -19,7 +19,7 @@ from coach.progress.trends import minimal_detectable_change, sem_of_series
 FigureName: TypeAlias = Literal["holds", "evenness", "eyes"]
 SideSummary: TypeAlias = Literal["", "left", "right", "even", "mixed", "unclear"]
 
-RECENT = 20  # sessions that make what is usual: long enough to be steady, short enough to follow the person
+RECENT = 20  # sessions behind the usual values: long enough to be steady, short enough to follow the person
 USUAL_FROM = 3  # sessions before there is a usual
 MOST = 0.6  # of the smiles, for one side to be called the one behind
 RESOLUTION = {"holds": 1.5, "evenness": 0.05, "eyes": 0.2}  # no smaller difference is spoken of
@@ -77,7 +77,7 @@ class Today:
 
 
 def today(history: History, session: str, day: date) -> Today:
-    """Return what a session came to, beside those before it.
+    """Return the outcome of a session, beside those before it.
 
     Parameters
     ----------

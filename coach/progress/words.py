@@ -1,4 +1,4 @@
-"""Progress in the person's language: numbers, counts, names, and what a series has to say."""
+"""Progress in the person's language: numbers, counts, names, and a series in a sentence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ProgressWords:
     Parameters
     ----------
     book
-        What it lacks it says as any phrase book does. Exercises are called by their titles.
+        Has the words. Exercises are called by their titles.
     """
 
     def __init__(self, book: PhraseBook) -> None:
@@ -104,7 +104,7 @@ class ProgressWords:
         return self.amount(series, value)
 
     def verdict(self, series: Series) -> str:
-        """Return what may be said about the change: a real one, none yet, or too early to say."""
+        """Return the verdict on the change: a real one, none yet, or too early to say."""
         moved = series.trend
         if moved is None:
             return self.count("early", len(series.values), least=LEAST)

@@ -54,18 +54,18 @@ def press(ending: Ending, key: str) -> Ending:
 
 
 def end_card(today: Today, ending: Ending | None, book: PhraseBook, check_in: str = "") -> EndCard:
-    """Return what a session's end shows, in the person's language.
+    """Return the card of a session's end, in the person's language.
 
     Parameters
     ----------
     today
-        What it came to.
+        The outcome of the session.
     ending
         How far the end has come; None while the session's last words are said.
     book
         Words.
     check_in
-        What to type for the check-in that is due, empty where none is.
+        The command for a check-in that is due, else empty.
     """
     words = ProgressWords(book)
     hurt = ending is not None and ending.felt == "hurt"

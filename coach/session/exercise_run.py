@@ -166,7 +166,7 @@ class ExerciseRun:
 
 
 def guide_for(exercise: AnyExercise, coaching: CoachingSpec) -> Guide:
-    """Return the exercise's own guide where it brings one, else the one that fits what it is."""
+    """Return the exercise's own guide if it brings one, else the guide for its kind."""
     if isinstance(exercise, OwnGuide):
         return exercise.guide()
     if isinstance(exercise, Cued):

@@ -50,7 +50,7 @@ class PlanRun:
     plan, exercises
         The plan and one exercise for each of its steps, in order.
     led
-        Where what happens is logged and what is to be said goes.
+        Logs the events and queues the cues.
     memories
         The person's own words for their memories; empty for numbers alone.
     coaching
@@ -58,7 +58,7 @@ class PlanRun:
     by_ear
         Nobody sees the window: say each exercise's dose.
     occasion
-        What is said today and not every day.
+        The words for today only.
 
     Attributes
     ----------
@@ -233,7 +233,7 @@ class PlanRun:
     def advance(self, t: float, run: ExerciseRun | None = None) -> None:
         """Announce the next exercise there is time for, or close; leave out those there is no time for.
 
-        `run`: the exercise that has just ended. If that was because of the time, or it failed, it is said.
+        `run`: the exercise that has just ended; the words say so if it ran out of time or failed.
         """
         word: Cue | None = None
         if run is not None and not run.broken:

@@ -1,4 +1,4 @@
-"""From the session's state to what the window shows."""
+"""The session's screen, made from its state."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ class Scene(NamedTuple):
 
 
 def summary_screen(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:
-    """Return what the window shows when all is done: the facts, (label, value), and the last words."""
+    """Return the last screen: the facts, (label, value), and the last words."""
     return Screen("summary", title=book.text(SCREEN, "summary"), caption=caption, progress=1.0, lines=lines)
 
 
 def build_screen(
     scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook, *, safety: bool
 ) -> Screen:
-    """Return what the window shows in this frame, in the person's language.
+    """Return the screen of this frame, in the person's language.
 
     Parameters
     ----------
     scene
-        What of the recent past still shows.
+        The part of the recent past that still shows.
     t
         Seconds.
     stage, plan_run, book
@@ -159,7 +159,7 @@ def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:
 
 
 def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun) -> str:
-    """Say what to do now, or what is nearly right while a fault stays."""
+    """Return the instruction for now; while a fault lasts, its correction."""
     view, exercise = run.view, run.exercise.name
     if view.fault is not None and scene.faulty(t, view):
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""

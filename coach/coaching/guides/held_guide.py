@@ -22,7 +22,7 @@ from coach.events import Attempt, Released, Rep, Smile
 
 ASKING_AGAIN: Final = ("another", "show", "image", "offer")
 """Said to a person who does not answer, one after the other; then the last two in turn."""
-FLICKER_S = 0.3  # a fault that comes and goes within this time is there
+FLICKER_S = 0.3  # a fault that comes and goes within this time counts as lasting
 ASKING: Final = frozenset({"go", "again", *ASKING_AGAIN})
 
 

@@ -195,7 +195,7 @@ class _Record:
 
 
 def _exercise(request: Request) -> AnyExercise:
-    """Return what looks at the recording.
+    """Return the analysis to feed the recording to.
 
     Raises
     ------

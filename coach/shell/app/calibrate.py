@@ -57,16 +57,16 @@ def run_calibrate(options: Shared) -> int:
 def measure_range(
     devices: Devices, home: Home, book: PhraseBook, *, safety: bool, to_error: bool = False
 ) -> tuple[EndReason, bool]:
-    """Lead through the movements, keep the range, say what came of it.
+    """Lead through the movements, keep the range and print it.
 
     Returns why it ended, and whether that was by a signal.
 
     Parameters
     ----------
     devices, home, book
-        What it runs on; where the range is kept; words in the person's language.
+        Camera, window and voice; the data folder; words in the person's language.
     safety
-        Say what to watch out for, where it was not said before.
+        Say what to watch out for; False if that was said before.
     to_error
         Standard output belongs to the event log.
 

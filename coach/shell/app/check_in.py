@@ -122,7 +122,7 @@ def run_check_in(
     Parameters
     ----------
     devices
-        What it runs on; the landmarker is used for the live picture and for the stills.
+        Camera, window and voice; the landmarker serves the live picture and the stills.
     settings, book
         Framing limits and the voice's rate; words in the person's language.
     spec

@@ -83,7 +83,7 @@ def numbers(
 
 
 def details_of(photos: Photos, faces: dict[Pose, Scores]) -> dict[str, Any]:
-    """Return what the next check-in lines up with, and every face's scores, as plain JSON values."""
+    """Return the placement for the next check-in and every face's scores, as plain JSON values."""
     placed = None if photos.placed is None else {k: round(v, 4) for k, v in asdict(photos.placed).items()}
     return {
         "placement": placed,

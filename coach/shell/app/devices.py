@@ -1,4 +1,4 @@
-"""Opening what a flow runs on: source, landmarker, window, voice and event log."""
+"""Opening the devices of a flow: source, landmarker, window, voice and event log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Devices:
     """Everything a flow runs on, open.
 
-    `log`: the event log, where one is wanted. `captions`: write what is said to the terminal. `real`: at
+    `log`: the event log, where one is wanted. `captions`: write the cues to the terminal. `real`: at
     the speed of real time. `notices`: what is missing, one line each. `heard`: somebody listens.
     """
 
@@ -81,7 +81,7 @@ def open_devices(
     options, home, book
         Of the command line; the settings; words in the person's language.
     origin
-        What to open where it is not what `--source` says.
+        Opened in place of `--source`; None opens that.
     spoken
         Sections of the language file whose phrases will be said besides the session's.
     memories
@@ -133,7 +133,7 @@ def no_window_notice(problem: str, book: PhraseBook) -> tuple[str, ...]:
 
 
 def open_source(text: str, home: Home, *, real: bool, seed: int = 0) -> Source:
-    """Open what `--source` names.
+    """Open the source that `--source` names.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def open_source(text: str, home: Home, *, real: bool, seed: int = 0) -> Source:
 
 
 def make_upright(source: Source, landmarker: Landmarker) -> None:
-    """Have a film turned whose faces are not upright; say what a person should know of it beforehand.
+    """Turn a film upright by its faces, and print notes on it that the person should know.
 
     Raises
     ------

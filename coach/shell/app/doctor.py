@@ -54,7 +54,7 @@ def checks(settings: Settings, data_dir: Path, cache_dir: Path, people: Sequence
     settings
         The person's settings.
     data_dir, cache_dir
-        The folders of the history and of what can be fetched again.
+        The folders of the history and of files that can be fetched again.
     people
         The names of those who share the machine.
     """
@@ -218,7 +218,7 @@ def history(data_dir: Path) -> Check:
 
 
 def mend_history(data_dir: Path) -> list[str]:
-    """Take out of the history what cannot be read; return a line on each row, and on the copy.
+    """Take unreadable rows out of the history; return a line on each row, and on the copy.
 
     Raises
     ------

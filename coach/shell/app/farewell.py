@@ -16,18 +16,18 @@ from coach.shell.store.store import Store
 
 
 class Farewell:
-    """Shows what a session came to, asks how it was, and keeps the answers.
+    """Shows the outcome of a session, asks how it was, and keeps the answers.
 
     Parameters
     ----------
     store, session
         The history, and the session's id in it.
     tally
-        What was done.
+        The repetitions, attempts and recalls.
     book
         Words in the person's language.
     check_in
-        What to type for the check-in that is due, empty where none is.
+        The command for a check-in that is due, else empty.
     stays
         The card stays until a key; else only the questions wait for one.
     """
@@ -74,7 +74,7 @@ class Farewell:
         self.state = ending.begin(warm=any(recall.latency_s is not None for recall in self._tally.recalls))
 
     def press(self, key: str) -> None:
-        """Take in a key, and keep what it answers at once."""
+        """Take in a key; an answer is kept at once."""
         before = self.state
         if before is None:
             return

@@ -28,7 +28,7 @@ KNOWN_AFTER = 3  # after this many sessions of their own people know the exercis
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Today's plan, and what is known of the person. `first`: it is the first session of all.
+    """Today's plan, and all that is known of the person. `first`: it is the first session of all.
 
     `coaching`: how the person is led. `occasion`: the words for today only.
     """
@@ -84,7 +84,7 @@ def prepare(
 
 
 def occasion_for(past: History, today: date) -> Occasion:
-    """Return what is to be said today: a check-in that is due, a weaker side, and "no fingers" once."""
+    """Return the words for today: a check-in that is due, a weaker side, and "no fingers" once."""
     from coach.check_in.machine import due_on
     from coach.shell.app.check_in import load_check_in
 
@@ -95,5 +95,5 @@ def occasion_for(past: History, today: date) -> Occasion:
 
 
 def own_history(history: History) -> History:
-    """Return what the person did, without the simulated person's sessions."""
+    """Return the history without the simulated person's sessions."""
     return History() if history.simulated else history.own()

@@ -122,7 +122,7 @@ def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SessionRun:
-    """One session on open devices. `check_in`: what to type for a check-in."""
+    """One session on open devices. `check_in`: the command for a check-in."""
 
     home: Home
     book: PhraseBook
@@ -132,7 +132,7 @@ class SessionRun:
     check_in: str = CHECK_IN_COMMAND
 
     def lead(self, record: Style | None, *, to_error: bool) -> int:
-        """Lead through the session, keep what came of it, and say it; return the exit status.
+        """Lead through the session, keep and say its outcome; return the exit status.
 
         Parameters
         ----------
@@ -175,7 +175,7 @@ class SessionRun:
         return 0 if saved else StoreError.exit_status
 
     def _leave(self, loop: Loop, farewell: Farewell, lines: Sequence[Line]) -> None:
-        """Say what the session came to, where nobody sees it, and ask how it was."""
+        """Say the outcome, if nobody sees it, and ask how it was."""
         devices, rate = self.devices, self.home.settings.voice.rate * self.book.pace
         if devices.by_ear:
             loop.tell(aloud(lines, self.book), rate)
@@ -257,7 +257,7 @@ def _range_watch(own_range: OwnRange) -> RangeWatch:
 
 
 def _keep(home: Home, watch: RangeWatch | None, recording: Recording | None, *, to_error: bool) -> None:
-    """Store what the session showed of the person's own range, and finish the film."""
+    """Widen the person's own range by what the session showed, and finish the film."""
     from coach.shell.profile.range_file import widen_own_range
 
     if watch is not None:

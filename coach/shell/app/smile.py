@@ -1,4 +1,4 @@
-"""The command `smile`: film one smile, and see on one card what was in it."""
+"""The command `smile`: film one smile and show its card."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def run_smile(options: Shared, *, keep: bool) -> int:
 def finding_of(
     pictures: Mapping[Pose, list[StillPicture]], smile: Smile | None, at: datetime
 ) -> SmileFinding:
-    """Return what was found: the scores of the pictures, and of the moving smile which side was first.
+    """Return the finding: the scores of the pictures, and which side of the moving smile came first.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ INSTALL = "pip install 'smile-coach[voice]'"
 
 
 def list_voices(home: Home) -> Iterator[str]:
-    """Yield what `smile-coach voice` prints: for each language what speaks, and what else could."""
+    """Yield the lines of `smile-coach voice`: for each language its voice, and the others there are."""
     folder = home.cache_dir / piper.FOLDER
     extra = "" if piper.piper_installed() else f"; needs {INSTALL}"
     for code in languages():
@@ -60,7 +60,7 @@ def system_voices(language: str) -> list[str]:
     """Return the names of the system's own voices for a language; none where it has no speech engine."""
     request = json.dumps({"voices": True, "language": language})
     try:
-        with tempfile.TemporaryDirectory() as scratch:  # where nothing can stand in for what it imports
+        with tempfile.TemporaryDirectory() as scratch:  # no module here can stand in for one that it imports
             done = subprocess.run(
                 RENDER,
                 input=request,

@@ -120,7 +120,7 @@ def import_json(store: Store, path: Path) -> str:
     Returns
     -------
     str
-        One line that says what was added and what was there already.
+        One line on the rows that were added, and those that were there already.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Forgetting one session, one memory, all photos or everything, and saying what was deleted."""
+"""Forgetting one session, one memory, all photos or everything; each says what it deleted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coach.shell.store.store import Store
 
 
 def session_list(store: Store) -> list[str]:
-    """Return one line for each session, newest first: what to call it, when, which plan."""
+    """Return one line for each session, newest first: its short id, when, which plan."""
     lines = []
     for session in reversed(store.history().sessions):
         length = "broken off" if session.duration_s is None else f"{session.duration_s:.0f} s"
@@ -59,7 +59,7 @@ def find_session(store: Store, name: str) -> SessionRecord:
 
 
 def session_name(session: SessionRecord) -> str:
-    """Return what a session is called where it is deleted, e.g. `0a1b2c3d of 2026-01-31 18:00`."""
+    """Return the name of a session in messages, e.g. `0a1b2c3d of 2026-01-31 18:00`."""
     return f"{session.id[:8]} of {session.started_at:%Y-%m-%d %H:%M}"
 
 
@@ -133,7 +133,7 @@ def forget_photos(store: Store) -> str:
 
 
 def forget_words(data_dir: Path, cache_dir: Path) -> list[str]:
-    """Delete what a memory's words were put into: the page, spoken sentences, files a kill left behind.
+    """Delete every file with words of memories in it: the page, spoken sentences, files a kill left behind.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def forget_everything(data_dir: Path, cache_dir: Path) -> str:
 
 
 def linked_folder(path: Path) -> str:
-    """Return what to say of a folder that is a link: others' files may be in its target, so that stays."""
+    """Return a line on a folder that is a link: its target stays, others' files may be in it."""
     if not (path.is_symlink() and path.is_dir()):
         return ""
     return f"{path.name} is a link: what is in {path.resolve()} STAYS, delete it yourself"

@@ -143,7 +143,7 @@ def _indices() -> list[int]:
 
 
 def _name(index: int) -> str:
-    """Return what the system calls the camera, where it says so in a file."""
+    """Return the system's name for the camera, if a file has it."""
     try:
         return Path(f"/sys/class/video4linux/video{index}/name").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):

@@ -31,7 +31,7 @@ class SimulatedPerson:
     Parameters
     ----------
     settings
-        What the person is like.
+        Their speed, steadiness and mistakes.
     fps
         Frames a second.
     size

@@ -26,7 +26,7 @@ CLOSE_WAIT_S = 0.5  # a reader that is not stuck lets go well within this
 
 
 class CameraState(Enum):
-    """What the camera is doing."""
+    """The states of the camera."""
 
     CLOSED = auto()
     OPENING = auto()
@@ -36,7 +36,7 @@ class CameraState(Enum):
 
 
 class CameraTrigger(Enum):
-    """What moves the camera from state to state."""
+    """The triggers that lead from state to state."""
 
     START = auto()
     PICTURE = auto()  # one that differs from the one before
@@ -83,7 +83,7 @@ class Webcam:
     Parameters
     ----------
     settings
-        Which camera, and what to ask of it.
+        Its index, and the pictures to ask for.
     opener
         How to open it; may block for as long as it likes.
     clock
@@ -129,7 +129,7 @@ class Webcam:
         return self._state
 
     def read(self) -> Frame | Signal:
-        """Return the newest frame not given out yet, or what there is instead of one.
+        """Return the newest frame not given out yet, or the reason for having none.
 
         `WAITING`: nothing new yet. `LOST`: no new picture for `SILENT_S`, the camera failed, or opening
         takes longer than `OPEN_PATIENCE_S`; it recovers by itself. `ENDED`: closed.
@@ -228,7 +228,7 @@ class Webcam:
         return CameraTrigger.TIMEOUT if self._lasted() > LIMIT_S[self._state] else None
 
     def _enter(self, trigger: CameraTrigger) -> None:
-        """Go to the state that the table names, and do what belongs to arriving there."""
+        """Go to the state that the table names, and begin its work."""
         self._state = TRANSITIONS[self._state][trigger]
         self._since = self._clock()
         if trigger is CameraTrigger.SHRINK:

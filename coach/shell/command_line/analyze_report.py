@@ -1,4 +1,4 @@
-"""What commands print when they are done: short lines for a person."""
+"""The lines that `analyze` prints, short and for a person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def analyze_and_report(request: Request, options: Shared, *, as_json: bool = False) -> int:
-    """Run `analyze` and say what was found (on standard error where events go to standard output)."""
+    """Run `analyze` and print its findings (on standard error where events go to standard output)."""
     from coach.shell.app.analyze import analyze
     from coach.shell.profile.home import Home
 
@@ -72,7 +72,7 @@ def _check_places(request: Request, home: Home) -> None:
 
 
 def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
-    """Return what was counted, one thing a line."""
+    """Return the counts, one a line."""
     end = next(event for event in reversed(events) if isinstance(event, SessionEnd))
     reps = end.reps.get(exercise, 0)
     lines = [f"{exercise}: {reps} {_plural('repetition', reps)} in {end.duration_s:.1f} s of video"]

@@ -208,7 +208,7 @@ def _before(book: PhraseBook) -> Iterator[GalleryPicture]:
 
 
 def _questions(book: PhraseBook) -> Iterator[GalleryPicture]:
-    """Yield what is asked the first time."""
+    """Yield the questions of the first run."""
 
     def word(key: str, section: str = "setup") -> str:
         return book.text(section, key)

@@ -1,4 +1,4 @@
-"""What commands have in common: the shared options, and groups that know what to do without a command."""
+"""The common part of commands: the shared options, and groups that do something without a command."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DefaultGroup(click.Group):
 
 
 class ListingGroup(DefaultGroup):
-    """A group that lists what there is when nothing else is asked for."""
+    """A group that lists its things unless a command is given."""
 
     default = "list"
 

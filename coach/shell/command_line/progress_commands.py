@@ -1,4 +1,4 @@
-"""The commands for what is kept: progress, memories, scores, export."""
+"""The commands for the history: progress, memories, scores, export."""
 
 from __future__ import annotations
 

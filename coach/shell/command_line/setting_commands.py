@@ -1,4 +1,4 @@
-"""The commands for what can be set: the settings' file, the exercises and their files, the screens."""
+"""The commands for settings: the settings' file, the exercises and their files, the screens."""
 
 from __future__ import annotations
 

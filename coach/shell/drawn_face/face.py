@@ -99,7 +99,7 @@ def draw(pose: FacePose, size: tuple[int, int] = (640, 480)) -> Image:
     Parameters
     ----------
     pose
-        What the face does.
+        The movements of the face.
     size
         (width, height) of the picture in pixels.
 
@@ -147,7 +147,7 @@ def _rim(pose: FacePose, jaw: Points) -> Points:
 
 
 def _behind(pen: Pen, head: Head, rim: Points) -> None:
-    """Draw what lies behind the face: hair, neck with the chin's shadow, shirt, ears."""
+    """Draw everything behind the face: hair, neck with the chin's shadow, shirt, ears."""
     pen.fill(head.outline(_HAIR, hair=True), HAIR)
     neck = head.body(_NECK)
     pen.fill(neck, mix(SKIN, FOLD, 0.25))

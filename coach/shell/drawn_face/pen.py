@@ -35,7 +35,7 @@ class Pen:
         self.cv2.fillPoly(self.picture, [fixed], colour, self.cv2.LINE_AA, SHIFT)
 
     def window(self, outline: Points) -> Window:
-        """Return a window of the outline's shape, to draw in what must not show outside it."""
+        """Return a window of the outline's shape, for drawing that must not show outside it."""
         return Window(self.picture, outline)
 
 
@@ -53,6 +53,6 @@ class Window:
         self.pen = Pen(self._box.copy(), offset)
 
     def close(self) -> None:
-        """Put what was drawn into the picture, softly at the outline."""
+        """Put the drawing into the picture, softly at the outline."""
         weight = self._mask[..., None].astype(np.uint16)
         self._box[:] = (self.pen.picture * weight + self._box * (255 - weight) + 127) // 255

@@ -1,4 +1,4 @@
-"""Soft light and shadow on the drawn face: what makes it round, and what a smile does to the cheeks."""
+"""Soft light and shadow on the drawn face: they make it round, and show a smile on the cheeks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def shade(picture: Image, rim: Points, head: Head, pose: FacePose, jaw: Points) 
     head
         Where points of the head fall.
     pose
-        What the face does.
+        The movements of the face.
     jaw
         (2,) cm, how far the jaw is from its rest.
     """

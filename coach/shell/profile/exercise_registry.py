@@ -61,7 +61,7 @@ class ExerciseDose(BaseModel):
 def exercise_names() -> tuple[str, ...]:
     """Return the names, the built-in ones first in the order of a session.
 
-    What another package announces wrongly is named on standard error, once, and left out.
+    Wrong announcements of other packages are named on standard error, once, and left out.
     """
     return (*BUILT_IN, *_brought())
 
@@ -140,7 +140,7 @@ def leave_out(what: str, why: str) -> None:
 
 
 def _brought() -> dict[str, EntryPoint]:
-    """Return what other packages announce, by name and in order; nothing of theirs is imported."""
+    """Return the exercises that other packages announce, by name and in order; none is imported."""
     found: dict[str, EntryPoint] = {}
     points = [point for point in entry_points(group=GROUP) if BUILT_IN.get(point.name) != point.value]
     for point in sorted(points, key=lambda point: (point.name, _package(point))):

@@ -84,7 +84,7 @@ class Home:
         return home
 
     def check_output(self, path: Path, kind: str, *inputs: Path, name: str = "") -> None:
-        """Refuse to write onto what is read, what is kept, or (but by force) a file of another kind.
+        """Refuse to write onto files that are read or kept, or (but by force) onto one of another kind.
 
         Raises
         ------

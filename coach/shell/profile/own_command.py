@@ -32,7 +32,7 @@ def arguments(options: Shared, *words: str) -> list[str]:
 
 
 def typed(options: Shared, *words: str) -> str:
-    """Return what to type in a terminal, e.g. `smile-coach check-in`; the whole path where it needs one."""
+    """Return the command to type in a terminal, e.g. `smile-coach check-in`, with its path if need be."""
     own = program()
     found = shutil.which(SCRIPT)
     short = found is not None and Path(found).resolve() == Path(own[0]).resolve()

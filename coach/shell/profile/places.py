@@ -45,14 +45,14 @@ PLACES = (
 
 
 def found(place: OwnPlace, data_dir: Path, cache_dir: Path) -> Iterator[Path]:
-    """Yield what there is of one kind."""
+    """Yield the files of one kind."""
     folder = data_dir if place.folder == "data" else cache_dir
     for pattern in place.patterns:
         yield from sorted(folder.glob(pattern))
 
 
 def with_words(data_dir: Path, cache_dir: Path) -> Iterator[Path]:
-    """Yield what may hold a memory's words beside the memories and the films themselves."""
+    """Yield the files that may hold a memory's words, beside the memories and the films themselves."""
     for place in PLACES:
         if place.words and place.patterns[0] not in {f"{MEMORIES}*", "films"}:
             yield from found(place, data_dir, cache_dir)

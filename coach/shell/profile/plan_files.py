@@ -103,7 +103,7 @@ def load_plan(
     minutes
         Another time budget than the plan's own.
     history
-        What was done so far, where the doses are to follow it, and how much the sides differ from day to day.
+        Sets the doses, and the difference of the sides that is mentioned; None leaves both as they are.
     explains
         Each exercise is explained before it begins.
     data_dir

@@ -25,7 +25,7 @@ class StoredRange(Strict):
     """The file's contents: lengths in outer-eye-corner distances, and where they are from.
 
     `date`: of the calibration, ISO 8601. `widened`: when a later session last added to it. `measured`:
-    the movements that were usable; the others are what was known before. Files without these are older.
+    the movements that were usable; the others are as known before. Files without these are older.
     """
 
     cheek: Annotated[float, Field(gt=0.001, lt=2)]
@@ -76,7 +76,7 @@ def write_own_range(
 
 
 def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
-    """Store what a session has added to a calibrated range; return whether it was anything.
+    """Store a calibrated range as a session has widened it; return whether it has.
 
     Raises
     ------

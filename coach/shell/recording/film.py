@@ -91,13 +91,13 @@ class Recording:
         self._thread.start()
 
     def take(self, entry: Entry) -> None:
-        """Record what the session is fed with."""
+        """Record an entry that the session is fed."""
         self._t = entry.t
         self._seen = self._seen or entry.kind == "frame"
         self._tasks.put(lambda: self._write_trace(entry))
 
     def events(self, events: tuple[Event, ...]) -> None:
-        """Record what the session answers."""
+        """Record the session's answer."""
         self._happened += events
         for event in events:
             self._tasks.put(lambda event=event: self._log.write(event))  # type: ignore[misc]
@@ -129,7 +129,7 @@ class Recording:
         self._tasks.put(lambda: self._write_picture(t, image))
 
     def close(self) -> str:
-        """Write what is still waiting and return one line about the recording. Safe to call twice."""
+        """Write everything that still waits and return one line about the recording; safe to call twice."""
         if self._thread.is_alive():
             self._tasks.put(None)
             self._thread.join(ENDING_S)

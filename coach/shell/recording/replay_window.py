@@ -66,7 +66,7 @@ class Lane:
         self._drawn = (size[0], size[1] + row)
 
     def canvas(self, t: float, view: WindowView) -> Image:
-        """Return what was shown at `t` seconds of the session: (height, width, 3) uint8 BGR."""
+        """Return the picture at `t` seconds of the session: (height, width, 3) uint8 BGR."""
         if not self._answers:
             return np.zeros((self.size[1], self.size[0], 3), np.uint8)
         answer = self._answers[max(bisect_right(self._times, t) - 1, 0)]
@@ -135,7 +135,7 @@ class ReplayWindow:
             before = now
 
     def obey(self, key: int) -> bool:
-        """Do what a key asks for; return False for the one that ends."""
+        """Obey a key; return False for the one that ends."""
         key = ord(chr(key).lower()) if 0 <= key < 128 else key  # noqa: PLR2004  # ASCII
         places = [place for place, _, _ in self.chapters]
         if key in QUIT:

@@ -32,14 +32,14 @@ from coach.shell.system.regular_file import require_regular_file
 from coach.types import Bilateral, FaceObservation, Light
 
 LONGEST = 1 << 20  # bytes of one record: the setup is a few kB, a face at most 12 kB
-# A face's noise folds to half; only what somebody made up folds to a twentieth, and would fill the memory.
+# A face's noise folds to half; only a made-up file folds to a twentieth, and would fill the memory.
 FREE, MOST_FOLDED = 16_000_000, 20
 MOST_ENTRIES = 150_000  # more than an hour; a file that claims more is not believed
 PIECE = 1 << 14
 
 
 def read_setup(path: Path) -> tuple[Setup, dict[str, Any]]:
-    """Return what a trace was set up with, and what is kept beside it, without reading the rest.
+    """Return the setup of a trace, and the values beside it, without reading the rest.
 
     Raises
     ------
@@ -119,7 +119,7 @@ class _Faces:
             values = np.frombuffer(rest, "<f8").astype(np.float64)
         else:
             self._before = unpacked(rest, self._before)
-            with np.errstate(invalid="ignore"):  # what is spoilt is refused below
+            with np.errstate(invalid="ignore"):  # spoilt values are refused below
                 values = self._before.view(np.float32).astype(np.float64)
         if not np.isfinite(values).all():
             raise ValueError("has an invalid face")

@@ -41,7 +41,7 @@ class TraceWriter:
     path
         A new file.
     setup
-        What the session was set up with.
+        The setup of the session.
     extra
         Plain JSON values to keep beside it, e.g. the session's id.
 
@@ -85,7 +85,7 @@ class TraceWriter:
             self._flush()
 
     def close(self) -> None:
-        """Write what is still waiting and close the file; safe to call twice."""
+        """Write everything that still waits and close the file; safe to call twice."""
         if not self._file.closed:
             try:
                 self._all(self._stream.flush())

@@ -88,7 +88,7 @@ def _title(exercise: AnyExercise, events: Sequence[Event]) -> str:
 
 
 def _evenness(axis: Any, exercise: AnyExercise, smiles: Sequence[Smile]) -> None:
-    """Draw by how much each smile's sides differ, how sure that is, and what others do not notice."""
+    """Draw each smile's difference of the sides, its uncertainty, and the difference nobody notices."""
     if isinstance(exercise.spec, SmileSpec):
         noticed = exercise.spec.even.noticed_mm
         axis.axhspan(-noticed, noticed, color=GREY, alpha=0.15, linewidth=0, label="others do not notice")
@@ -185,7 +185,7 @@ def _events(axis: Any, events: Sequence[Event]) -> None:
 
 
 def _detail(event: Event) -> str:
-    """Return what to write beside a mark: why an attempt failed, or its number."""
+    """Return the text beside a mark: why an attempt failed, or its number."""
     if isinstance(event, Attempt):
         return event.reason
     return str(event.index) if isinstance(event, Rep | Recall) else ""

@@ -24,7 +24,7 @@ def rest_lines(film: FilmDescription) -> list[str]:
 
 
 def description_lines(film: FilmDescription) -> list[str]:
-    """Return what is in a film, one thing a line."""
+    """Return the movements in a film, one a line."""
     counts = [
         _many(len(film.smiles), "smile"),
         _many(len(film.cheek_raises), "cheek raise"),

@@ -96,7 +96,7 @@ def progress_page(
     words
         Of the person's language.
     memories
-        What to call each memory, by id; without an entry they are numbered, as on a page to be shown.
+        The name of each memory, by id; without an entry they are numbered, as on a page to be shown.
     photos
         The first and the latest photo, where they are kept and to be seen.
     next_check_in
@@ -148,7 +148,7 @@ def _week(own: History, today: date, words: ProgressWords) -> list[str]:
 
 
 def _changes(series: Sequence[Series], words: ProgressWords) -> list[str]:
-    """Say what changed beyond noise; nothing where nothing did."""
+    """Say which series changed beyond noise; nothing if none did."""
     real = [words.sentence(one) for one in series if one.changed]
     return [_heading("changed", words), _list(real, "real")] if real else []
 

@@ -19,10 +19,10 @@ FOLD = 75  # octets in a line, RFC 5545, 3.1
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is still to do, and how it is started.
+    """The tasks that are still open, and how to start them.
 
     `today_done`: today's session was done. `check_in`: the day of the next check-in, which may be past.
-    `every_days`: days from one check-in to the next. `start`, `start_check_in`: what to type. `person`: whose
+    `every_days`: days from one check-in to the next. `start`, `start_check_in`: the commands. `person`: whose
     reminders they are, empty for the only one.
     """
 
@@ -62,7 +62,7 @@ def calendar(at: str, now: datetime, due: Due, book: PhraseBook) -> str:
     now
         The present, with its offset from UTC.
     due
-        What is still to do.
+        The tasks that are still open.
     book
         Words in the person's language.
 

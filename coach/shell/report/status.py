@@ -1,4 +1,4 @@
-"""What is still to do, in one line, for a person or for a system's own scheduler."""
+"""The tasks still open, in one line, for a person or for a system's own scheduler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coach.shell.report.reminders import SECTION, Due
 def what_is_due(
     history: History, today: date, spec: CheckInSpec, *, start: str, start_check_in: str, person: str = ""
 ) -> Due:
-    """Return what the person has still to do; the simulated person's sessions do not count.
+    """Return the tasks that are still open; the simulated person's sessions do not count.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def what_is_due(
     spec
         `config/check_in.toml`.
     start, start_check_in
-        What to type.
+        The commands to type.
     person
         Whose it is, empty for the only one.
     """

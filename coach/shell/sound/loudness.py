@@ -19,7 +19,7 @@ TARGET_LUFS = -20.0
 PEAK_DBFS = -3.0
 LEAD_IN_S = 0.08  # of silence before the words: devices swallow the first instant of a sound
 FADE_S = 0.01
-TAIL_S = 0.03  # of what the engine wrote after the words, faded out
+TAIL_S = 0.03  # of the engine's sound after the words, faded out
 SILENT = 0.01  # of the peak: quieter samples before and after the words are cut off
 
 _BLOCK_S, _HOP_S = 0.4, 0.1
@@ -28,7 +28,7 @@ _GATE_LUFS, _RELATIVE_GATE_LU = -70.0, -10.0
 _LIMIT_S = 0.004  # how far around a peak the limiter turns the sound down
 _ROUNDS = 6  # limiting takes a little loudness away, which is made up for in the next round
 _NEAR_DB = 0.05
-_HEADROOM = 0.995  # below the peak allowed, for what rounding to 16 bit may add
+_HEADROOM = 0.995  # below the peak allowed, since rounding to 16 bit may add a little
 
 
 def loudness_lufs(samples: Samples, rate_hz: int) -> float:

@@ -151,7 +151,7 @@ class WindowsOutput:
         return False
 
     def stop(self) -> None:
-        """Stop what plays."""
+        """Stop playing."""
         self._winsound.PlaySound(None, 0)
 
 

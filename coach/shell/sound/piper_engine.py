@@ -17,7 +17,7 @@ from coach.shell.sound.recorded_engine import RecordedEngine, recorded_as
 class PiperEngine:
     """Speaks with Piper. The same words always sound the same: nothing in its speech is left to chance.
 
-    What ships as a recording of this very voice at this pace is not spoken again: it is there at once.
+    Phrases that ship as recordings of this very voice at this pace are taken from there, at once.
 
     Raises
     ------

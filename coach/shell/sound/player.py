@@ -19,7 +19,7 @@ _STARTING_S = 0.05  # that an output may take to begin
 FAILURES = 3  # then the player gives up
 _POLL_S = 0.02
 _CLOSE_S = 0.5
-_UNKNOWN_S = 3.0  # taken for the duration of what cannot be read
+_UNKNOWN_S = 3.0  # taken for the duration of a file that cannot be read
 
 
 class Player(Protocol):
@@ -93,7 +93,7 @@ class WatchedPlayer:
         self._clock = clock
         self._index = 0
         self._failures = 0  # in a row
-        self._hung_at: float | None = None  # when what plays counts as hanging
+        self._hung_at: float | None = None  # when the player counts as hanging
         self._wake = threading.Condition()
         self._request: tuple[Path | None, bool] | None = None  # the newest one the thread has not taken yet
         self._asked_at = 0.0  # when the thread should have taken it
@@ -155,7 +155,7 @@ class WatchedPlayer:
         self._output.start(path)
 
     def _last_words(self) -> bool:
-        """Wait for what plays if it is nearly over; return whether something newer was asked for."""
+        """Let a sound that is nearly over end; return whether something newer was asked for."""
         left = 0.0 if self._hung_at is None else self._hung_at - self._grace_s + _STARTING_S - self._clock()
         if not 0 < left <= GENTLE_S:
             return False

@@ -26,7 +26,7 @@ RATE_HZ = 24_000  # the lowest of Opus's own rates that holds all that the voice
 
 @cache
 def recorded_index(language: str) -> dict[str, Any]:
-    """Return what there is in a language: `voice`, `rate` (words a minute) and `phrases`, a list of texts.
+    """Return the recordings of a language: `voice`, `rate` (words a minute) and `phrases`, a list of texts.
 
     Empty where nothing is recorded in it.
     """
@@ -63,7 +63,7 @@ def has_recordings(language: str, rate: int) -> bool:
 
 
 class RecordedEngine:
-    """Speaks only what was recorded.
+    """Speaks recorded texts only.
 
     Raises
     ------
@@ -85,7 +85,7 @@ class RecordedEngine:
 
 
 def read_opus(path: Path) -> SpokenSound:
-    """Return what is in an Opus file, its channels mixed into one.
+    """Return the sound of an Opus file, its channels mixed into one.
 
     Raises
     ------

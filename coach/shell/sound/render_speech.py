@@ -8,7 +8,8 @@
 and writes each file in turn, complete or not at all, equally loud (`coach.shell.sound.loudness`). With
 `"voices": true` it prints the system's voices as a JSON list instead. Exit status 0: all of them are there;
 1: some are not; 2: nothing can be spoken at all; then standard error says why. Speech engines hang, crash and
-end the process they live in: the parent sets a deadline, kills what is left and takes what was finished.
+end the process they live in: the parent sets a deadline, kills any that are left and takes the finished
+files.
 """
 
 from __future__ import annotations

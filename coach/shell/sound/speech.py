@@ -28,7 +28,7 @@ RENDER = (sys.executable, "-P", str(Path(__file__).with_name("render_speech.py")
 # For starting the engine, and for each phrase. Measured: system 0.3 and 0.02, recorded 0.2 and 0.02, Piper 2
 # (its model is checked and loaded) and 0.5; a loaded machine takes several times as long.
 DEADLINE_S = {"system": (20.0, 0.5), "recorded": (20.0, 0.5), "piper": (40.0, 6.0), "humming": (20.0, 0.5)}
-AT_ONCE = INTERRUPTING - {CueKind.HOLD}  # "hold" may wait for the last syllable of what asked for it
+AT_ONCE = INTERRUPTING - {CueKind.HOLD}  # "hold" may wait for the last syllable of the words before it
 LATE_S = 2.0  # how late words may begin in a first session, while the engine still starts
 _POLL_S = 0.05
 FAILURES = 3  # child processes in a row that crashed or hung; then the voice gives up
@@ -137,7 +137,7 @@ class Renderer:
             self.problem = f"no voice: {error or 'the speech engine wrote no files'}; captions only"
 
     def _render(self, texts: Sequence[str]) -> tuple[int | None, str]:
-        """Run one child; return its exit status, None if it crashed or hung, and what it said."""
+        """Run one child; return its exit status, None if it crashed or hung, and its output."""
         items = [{"text": text, "path": str(self.path(text))} for text in texts]
         try:
             with self._lock:
@@ -212,7 +212,7 @@ def _kill(child: subprocess.Popen[str]) -> None:
 
 
 class SpokenVoice:
-    """Says what is rendered already. What is not is rendered, and said where that takes a moment only.
+    """Says phrases that are rendered; renders the others first, and says them if that takes a moment only.
 
     Otherwise it is a caption, and there for the next time. Cues whose moment does not wait are never late.
 
@@ -238,7 +238,7 @@ class SpokenVoice:
         return self._player.problem or self._renderer.problem
 
     def say(self, cue: Cue) -> None:
-        """Start saying `cue.text` with the sound that goes with it, stopping what is still being said."""
+        """Start saying `cue.text` with its sound, and stop the words before."""
         self._awaited = None
         alone = self._chimes is not None and self._chimes.says_all(cue)
         words = None if alone else self._words(cue)
@@ -284,7 +284,7 @@ class SpokenVoice:
         self._player.stop()
 
     def close(self) -> None:
-        """Fall silent and end what works in the background; safe to call twice."""
+        """Fall silent and end all work in the background; safe to call twice."""
         self._awaited = None
         self._player.close()
         self._renderer.close()

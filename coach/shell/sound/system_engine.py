@@ -130,7 +130,7 @@ class SystemEngine:
 
 
 def read_wav(path: Path) -> SpokenSound:
-    """Return what is in a 16-bit WAV file, its channels mixed into one.
+    """Return the sound of a 16-bit WAV file, its channels mixed into one.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def read_wav(path: Path) -> SpokenSound:
 
 
 def _as_wav(path: Path) -> None:
-    """Turn what macOS wrote (AIFF, whatever the name says) into 16-bit WAV; leave WAV alone."""
+    """Turn the file that macOS wrote (AIFF, whatever the name says) into 16-bit WAV; leave WAV alone."""
     if not path.is_file():
         raise RenderError("the speech engine wrote no file")
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Saying cues aloud: the protocol, the silent voice that keeps what it was given, and the choice of one."""
+"""Saying cues aloud: the protocol, the silent voice that keeps its cues, and the choice of one."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def make_voice(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> Voic
     settings
         Voice, beeps or silence, and how.
     speech
-        What will be said; it is rendered in the background from now on.
+        All that will be said; it is rendered in the background from now on.
     cache_dir
         Where sounds are kept between sessions; a temporary folder if it is not writable.
     """

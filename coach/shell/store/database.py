@@ -40,7 +40,7 @@ def open_for_writing(
         In autocommit mode: every statement is on the disk's way when `execute` returns, and survives
         the end of the process at any moment.
     notice
-        What the person should know (a bad file was moved aside), or empty.
+        A line for the person (e.g. that a bad file was moved aside), or empty.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
 
 
 def _schema_fault(connection: sqlite3.Connection, found: int, migrations: Sequence[Migration]) -> str:
-    """Return what is odd about the tables: a view or a trigger in it may run for ever, or change anything."""
+    """Return a line on odd tables: a view or a trigger in it may run for ever, or change anything."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         migrate(memory, None, migrations[:found])
         ours = {name for (name,) in memory.execute("SELECT name FROM sqlite_schema")}

@@ -85,6 +85,6 @@ class OpenHistory:
         return became
 
     def _known(self, *, watched: bool) -> list[tuple[Path, FileId | None]]:
-        """Return the file and its companions, each with what identifies it now."""
+        """Return the file and its companions, each with the id it has now."""
         paths = history_file.companions(self.path)
         return [(path, file_id(path) if watched else None) for path in paths]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Keeper(Protocol):
-    """Keeps what happens.
+    """Keeps events.
 
     Example::
 
@@ -51,7 +51,7 @@ class LogKeeper:
 
 
 class Recorder:
-    """Writes what happens in a session to the history and the event log.
+    """Writes the events of a session to the history and the event log.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The one model of a history's rows: what an export or a file from elsewhere may hold, column by column."""
+"""The one model of a history's rows, column by column: exports and files from elsewhere must fit it."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Store:
     problem : str
         Why something is not on the disk (yet), or empty.
     notice : str
-        What was found and done when the file was opened, or empty.
+        A line on the state of the file when it was opened, or empty.
     """
 
     def __init__(
@@ -253,7 +253,7 @@ class Store:
         return len(self._journal) - self._written
 
     def retry(self) -> bool:
-        """Try to write what waits in memory; return whether all is on the disk."""
+        """Try to write everything that waits in memory; return whether all is on the disk."""
         try:
             self._follow_file()
             while self._written < len(self._journal):
@@ -267,7 +267,7 @@ class Store:
         return True
 
     def close(self) -> None:
-        """Write what still waits and let the file go; safe to call twice."""
+        """Write everything that still waits and let the file go; safe to call twice."""
         if self.waiting or self._file.replaced:
             with contextlib.suppress(sqlite3.Error):
                 self.connection.execute(f"PRAGMA busy_timeout = {int(history_file.OPENING_S * 1000)}")
@@ -295,7 +295,7 @@ class Store:
             return
 
     def _content(self) -> Content:
-        """Return what differs as soon as anything in the history has changed, by whomever."""
+        """Return a value that differs as soon as the history has changed, here or from elsewhere."""
         foreign = self.connection.execute("PRAGMA data_version").fetchone()[0]
         return self.connection, self.connection.total_changes, foreign
 

@@ -1,4 +1,4 @@
-"""Keeping what native libraries write to file descriptor 2 off the terminal, and in the debug log."""
+"""Keeping the output of native libraries to file descriptor 2 off the terminal, and in the debug log."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def native_stderr() -> Iterator[None]:
 
 
 def _scratch() -> IO[bytes]:
-    """Return a file for what is said meanwhile; nowhere, where not even a temporary one can be written."""
+    """Return a file for the output meanwhile; `os.devnull` if not even a temporary one can be written."""
     try:
         return tempfile.TemporaryFile()
     except OSError:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coach.errors import UsageError
 
-HEAD = 64  # bytes that tell what a file is
+HEAD = 64  # bytes that tell the kind of a file
 EVENTS, CSV, JSON, HTML, CALENDAR, PDF = (
     "an event log",
     "a CSV table",
@@ -51,13 +51,13 @@ def check_output(
     Parameters
     ----------
     path
-        Where to write. What is no regular file (a pipe, `/dev/stdout`) is never refused.
+        Where to write. Anything but a regular file (a pipe, `/dev/stdout`) is never refused.
     kind
-        What will be written, e.g. `CSV`.
+        The kind of file, e.g. `CSV`.
     kept
         Files and folders of the person's own things; nothing is written onto or into them, not even by force.
     inputs
-        What is read by the same command; likewise.
+        Files that the same command reads; likewise.
     force
         Replace a file of another kind.
     name
@@ -89,7 +89,7 @@ def check_output(
 
 
 def kind_of(head: bytes) -> str:
-    """Return what a file is by its first bytes; nothing for an empty one."""
+    """Return the kind of a file by its first bytes; nothing for an empty one."""
     if not head:
         return ""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -45,7 +45,7 @@ class FileBeside:
     Attributes
     ----------
     file : BinaryIO
-        What to write to.
+        The file to write.
 
     Raises
     ------
@@ -77,7 +77,7 @@ class FileBeside:
             self._beside.replace(self._target)
 
     def close(self) -> None:
-        """Drop what was not kept; safe to call twice."""
+        """Drop a file that was not kept; safe to call twice."""
         with contextlib.suppress(OSError):
             self.file.close()
         if self._beside is not None:
@@ -131,14 +131,14 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def sweep(target: Path) -> None:
-    """Delete what a kill in the middle of `write_private` left beside a file: a person's words."""
+    """Delete the file that a kill in the middle of `write_private` left: it holds a person's words."""
     stem = f".{target.name}."
     with contextlib.suppress(OSError):
         _sweep(path for path in target.parent.iterdir() if path.name.startswith(stem))
 
 
 def sweep_folder(folder: Path) -> None:
-    """Delete what kills left in a folder that is ours alone, whatever it was to be called."""
+    """Delete every such file in a folder that is ours alone, whatever its name was to be."""
     with contextlib.suppress(OSError):
         _sweep(path for path in folder.iterdir() if path.name.startswith("."))
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal: the first ends what runs in order, the second at once."""
+"""Ctrl-C, SIGTERM and a closed terminal: the first one ends the loop in order, the second at once."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Interruptible(Protocol):
         ...
 
     def interrupt(self) -> None:
-        """End soon; what was done is kept."""
+        """End soon; everything done so far is kept."""
         ...
 
 
 @contextmanager
 def stopping(running: Interruptible) -> Iterator[None]:
-    """Let the system's signals end what runs in order; a second one ends the program at once."""
+    """Let the system's signals end a loop in order; a second one ends the program at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame

@@ -18,7 +18,7 @@ class TypingKeys:
         self._shift = False
 
     def character(self, key: int) -> str:
-        """Return what a key types: a character, `ENTER`, `BACKSPACE`, or nothing."""
+        """Return the effect of a key: a character, `ENTER`, `BACKSPACE`, or nothing."""
         shifted, self._shift = self._shift, key in _SHIFT
         if key in _ENTER:
             return ENTER

@@ -97,7 +97,7 @@ class FaultySource:
         return self._source.name
 
     def read(self) -> Frame | Signal:
-        """Return the next frame, spoilt or not, or what the script says instead."""
+        """Return the next frame, spoilt or not, or the script's signal instead."""
         if self._held and self._begun is None:
             return self._stamped(self._held.pop(0), 0.0)
         frame = self._source.read()
@@ -207,7 +207,7 @@ class FaultyOutput:
     Parameters
     ----------
     kind
-        `hangs`: starting never returns until `release`d. `endless`: what plays never ends. `crashes`:
+        `hangs`: starting never returns until `release`d. `endless`: playing never ends. `crashes`:
         starting raises OSError.
     """
 

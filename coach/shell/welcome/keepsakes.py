@@ -99,7 +99,7 @@ def open_file(path: str) -> None:
 
 
 def due_now(options: Shared, home: Home, now: datetime) -> Due:
-    """Return what the person has still to do, and what they type to do it."""
+    """Return the tasks that are still open, with the commands for them."""
     with Store.open(home.data_dir, read_only=True) as store:
         history = store.history()
     theirs = replace(options, person=home.person)

@@ -1,1 +1,1 @@
-"""The window: drawing what it shows, reading its keys and clicks."""
+"""The window: drawing its screens, reading its keys and clicks."""

@@ -41,7 +41,7 @@ class Command(Enum):
 
 
 class Display(Protocol):
-    """Shows one screen a frame and returns what the person asked for since the last one.
+    """Shows one screen a frame and returns the commands since the last one.
 
     Example::
 
@@ -109,7 +109,7 @@ class TerminalKeys(NoDisplay):
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
     ) -> tuple[Command, ...]:
-        """Keep the screen and return what was typed since the last one."""
+        """Keep the screen and return the commands typed since the last one."""
         super().show(frame, observation, screen)
         line = self._lines.take()
         command = None if line is None else TYPED.get(line[:1].lower())

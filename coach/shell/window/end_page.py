@@ -1,4 +1,4 @@
-"""The page at a session's end: what it came to, the week, what is next, and a question with its answers."""
+"""The page at a session's end: its outcome, the week, the next step, and a question with its answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.types import Image
 
 # Heights at 1280x720; a part that is left out leaves its room to the others.
 HEAD, FIGURES, SAID, WEEK, ASK, HINT = 96, 148, 92, 92, 124, 36
-WIDEST = 980  # of what is read, pixels at 1280x720
+WIDEST = 980  # line of text, pixels at 1280x720
 
 
 def answer_areas(layout: Layout, card: EndCard) -> tuple[tuple[Command, Rect], ...]:
@@ -109,7 +109,7 @@ def _draw_check(canvas: Image, centre: tuple[int, int], r: int) -> None:
 
 
 def _draw_figures(canvas: Image, layout: Layout, box: Rect, card: EndCard) -> None:
-    """Draw each figure on a plate of its own: value, label, and what is usual."""
+    """Draw each figure on a plate of its own: value, label, and the usual value."""
     gap, width = layout.px(16), (box.w - 2 * layout.px(16)) // 3
     left = box.centre[0] - (len(card.figures) * (width + gap) - gap) // 2
     for number, (label, value, usual) in enumerate(card.figures):

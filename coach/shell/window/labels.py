@@ -64,7 +64,7 @@ class Labels:
         return cls(**{key: book.text(SCREEN, key) for key in known})
 
     def by_command(self) -> dict[Command, str]:
-        """Return what each button or key does."""
+        """Return the words for each button or key."""
         return {
             Command.PAUSE: self.pause,
             Command.NEXT: self.next,
@@ -79,7 +79,7 @@ class Labels:
         }
 
     def of_phase(self, phase: ScreenPhase) -> str:
-        """Return what a phase is called, below the hold ring."""
+        """Return the word for a phase, below the hold ring."""
         return {
             "ready": self.ready,
             "rest": self.rest,
@@ -95,7 +95,7 @@ class Labels:
         }[phase]
 
     def keys_help(self) -> tuple[tuple[str, str], ...]:
-        """Return every key with what it does and what the picture shows, ready for `Screen.lines`."""
+        """Return every key with its use, and the meaning of the picture, ready for `Screen.lines`."""
         return (
             (self.space, self.pause),
             ("N", self.next),

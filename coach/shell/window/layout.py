@@ -169,7 +169,7 @@ def layout(width: int, height: int, large: bool = False) -> Layout:
 
 
 def _scale(width: int, height: int, *, large: bool) -> float:
-    """Return what lengths for 1280x720 are multiplied by.
+    """Return the factor for lengths that were chosen at 1280x720.
 
     Text shrinks only half as fast as the window: the person sits as far from a small one.
     """

@@ -69,7 +69,7 @@ def draw_table(canvas: Image, layout: Layout, box: Rect, lines: Lines, size: flo
 
 
 def draw_words(canvas: Image, layout: Layout, title: str, instruction: str) -> None:
-    """Write the exercise's name and what to do on a plate that is as high as they need."""
+    """Write the exercise's name and its instruction on a plate that is as high as they need."""
     size, title_size = layout.px(21), layout.px(27)
     lines = theme.fitted(title, layout.title.w, layout.title.h, title_size, theme.STRONG).lines
     gap = layout.px(8) if len(lines) > 1 else 0  # two lines fill their box
@@ -100,7 +100,7 @@ def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
 
 
 def draw_coming(canvas: Image, layout: Layout, card: NextCard, figure: Image | None, hint: str) -> None:
-    """Draw what comes next in place of the picture: the moving figure, large, beside its name and dose.
+    """Draw the next exercise in place of the picture: the moving figure, large, beside its name and dose.
 
     `figure`: (H, W, 3) uint8 BGR, unmirrored like every picture. `hint`: the key that goes on.
     """

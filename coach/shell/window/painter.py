@@ -17,7 +17,7 @@ from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image
 
 TIMED = ("hold", "moving")  # the phases in which seconds are told: of a hold, of a breath
-COLOUR_NDIM, CHANNELS = 3, 3  # what `cv2` draws on: (H, W, 3)
+COLOUR_NDIM, CHANNELS = 3, 3  # `cv2` draws on (H, W, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Painter:
         return layout(*appearance.size, large=self.large_text)
 
     def command_at(self, x: int, y: int, screen: Screen | None, appearance: Appearance) -> Command | None:
-        """Return what a click at a point of the canvas asks for while `screen` is shown, if anything."""
+        """Return the command of a click at a point of the canvas while `screen` is shown, if any."""
         boxes = self.layout_for(appearance)
         if screen is None or screen.end is None:
             return boxes.command_at(x, y)
@@ -62,7 +62,7 @@ class Painter:
         return next((command for command, rect in areas if rect.contains(x, y)), None)
 
     def wait(self, size: tuple[int, int]) -> Image:
-        """Draw what stands in the window until the first picture, (height, width, 3) uint8 BGR."""
+        """Draw the window as it is until the first picture, (height, width, 3) uint8 BGR."""
         canvas: Image = np.empty((size[1], size[0], 3), np.uint8)
         box = Rect(0, 0, *size)
         widgets.fill(canvas, box, theme.BACKGROUND)
@@ -83,7 +83,7 @@ class Painter:
         observation
             The face in it, for the overlay and the outline.
         screen, appearance
-            What to say, and how the window is set up.
+            The screen, and how the window is set up.
 
         Returns
         -------
@@ -174,7 +174,7 @@ class Painter:
         )
 
     def _on_top(self, canvas: Image, boxes: Layout, shown: Rect | None, screen: Screen, note: str) -> None:
-        """Draw what lies on the picture: demonstration, small notes, help, the reason for a pause."""
+        """Draw everything on the picture: demonstration, small notes, help, the reason for a pause."""
         if screen.lines:
             overlays.dim(canvas, shown or boxes.picture)
             box = Rect(0, boxes.body.y, boxes.size[0], boxes.body.h).inset(boxes.px(36), boxes.px(16))
@@ -218,7 +218,7 @@ def _picture(
     screen: Screen,
     view: WindowView,
 ) -> Rect | None:
-    """Draw what the picture's box shows: the mirrored picture, its outline, or nothing.
+    """Draw the content of the picture's box: the mirrored picture, its outline, or nothing.
 
     Returns where the picture stands, None without a picture.
     """

@@ -68,7 +68,7 @@ class Asker(Protocol):
         Parameters
         ----------
         question
-            What to ask.
+            The question.
         tick
             Called again and again with the seconds since the question was put; returns the picture to
             show meanwhile.
@@ -81,12 +81,12 @@ class Asker(Protocol):
         ...
 
     def ask_text(self, question: Question, tick: Callable[[float], Frame | None], longest: int) -> str:
-        """Return what the person types, stripped; empty where they type nothing for the question's patience.
+        """Return the person's text, stripped; empty if they type nothing for the question's patience.
 
         Parameters
         ----------
         question
-            What to ask; its options are not offered.
+            The question; its options are not offered.
         tick
             As for `ask`; it must not wait for a camera, or letters are lost.
         longest

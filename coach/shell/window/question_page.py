@@ -31,7 +31,7 @@ class QuestionPage:
         self._areas: tuple[tuple[Command, Rect], ...] = ()
 
     def command_at(self, x: int, y: int) -> Command | None:
-        """Return what a click at a point of the canvas answers, if anything."""
+        """Return the answer of a click at a point of the canvas, if any."""
         return next((command for command, rect in self._areas if rect.contains(x, y)), None)
 
     def paint(
@@ -94,7 +94,7 @@ class QuestionPage:
         return canvas
 
     def _asked(self, canvas: Image, boxes: Layout, screen: QuestionScreen, hover: Command | None) -> None:
-        """Write the question, what there is to read, and the answers below it."""
+        """Write the question, its text, and the answers below."""
         head = Rect(boxes.title.x, boxes.title.y, boxes.title.w, 2 * boxes.title.h)
         title = capital(screen.title)
         theme.write_in(canvas, head, title, size=boxes.px(36), weight=theme.STRONG, valign="top")

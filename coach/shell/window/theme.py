@@ -16,7 +16,7 @@ from coach.types import Image
 BACKGROUND: Colour = (26, 22, 20)
 PANEL: Colour = (40, 35, 31)
 TRACK: Colour = (78, 69, 62)  # the unfilled part of a bar, a ring or a key
-EDGE: Colour = (150, 138, 126)  # outlines: 3:1 against the panel is what shapes need (WCAG 1.4.11)
+EDGE: Colour = (150, 138, 126)  # outlines: 3:1 against the panel, as WCAG 1.4.11 asks for shapes
 TEXT: Colour = (247, 244, 242)
 QUIET: Colour = (196, 184, 174)
 # Okabe and Ito, "Color Universal Design" (2008): told apart with any kind of colour blindness.

@@ -90,7 +90,7 @@ class OpenCvWindow:
     settings
         Size, view, large text, full screen.
     title
-        What the window system calls the window.
+        The window's name for the window system.
     labels
         The window's own words; English when None.
     now
@@ -156,7 +156,7 @@ class OpenCvWindow:
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
     ) -> tuple[Command, ...]:
-        """Draw one frame and return what the person asked for since the last one.
+        """Draw one frame and return the commands since the last one.
 
         A window that was closed, by whatever means, gives `Command.QUIT` and stays closed.
         """
@@ -185,7 +185,7 @@ class OpenCvWindow:
         return tuple(commands)
 
     def typed(self) -> str:
-        """Return what was typed since the last call, while a question wanted text."""
+        """Return the characters typed since the last call, while a question wanted text."""
         typed, self._typed = self._typed, ""
         return typed
 
@@ -244,7 +244,7 @@ class OpenCvWindow:
             self._clicks.append(command)
 
     def _obey(self, command: Command) -> None:
-        """Do what concerns the window alone."""
+        """Obey a command that concerns the window alone."""
         if command is Command.VIEW:
             following = VIEWS[(VIEWS.index(self._appearance.view) + 1) % len(VIEWS)]
             self._appearance = replace(self._appearance, view=following)
