@@ -191,11 +191,17 @@ class Answering:
     [(Command.DIGIT_1, True), (Command.DIGIT_2, False), (Command.PAUSE, False), (Command.QUIT, False)],
 )
 def test_the_jaw_release_is_offered_at_the_window(command: Command, wanted: bool) -> None:
-    """One key says yes; any other way the plan begins as it is."""
+    """Seen and heard; one key says yes, any other way the plan begins as it is."""
     window = Answering(command)
-    devices: Any = SimpleNamespace(live=True, display=window, source=SimpleNamespace(read=lambda: None))
-    assert _wants_jaw_release(load_plan("cheeks-30")[0], devices, load_phrase_book("en")) is wanted
+    heard: list[str] = []
+    voice = SimpleNamespace(say=lambda cue: heard.append(cue.text), stop=lambda: heard.append("silence"))
+    source = SimpleNamespace(read=lambda: None)
+    devices: Any = SimpleNamespace(live=True, display=window, source=source, voice=voice)
+    book = load_phrase_book("en")
+    assert _wants_jaw_release(load_plan("cheeks-30")[0], devices, book) is wanted
     assert window.asked == ["Loosen your jaw first?"]
+    assert heard == ["Loosen your jaw first?", "silence"]
+    assert heard[0] in book.spoken(())  # it is rendered, and recorded, like all that is said
 
 
 def test_the_jaw_release_is_not_offered_where_it_is_part_of_the_plan_or_nobody_sits() -> None:

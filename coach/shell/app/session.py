@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED, SourceError, StoreError
 from coach.progress.history import SIMULATED
@@ -107,17 +108,21 @@ def _wants_jaw_release(plan: Plan, devices: Devices, book: PhraseBook) -> bool:
     from coach.shell.window.prompt import PersonQuit, Question, WindowAsker
 
     options = (("1", book.text(OFFER, "yes")), ("2", book.text(OFFER, "no")))
-    question = Question(book.text(OFFER, "jaw"), options=options, default="2", patience_s=OFFER_S)
+    asked = book.fill(Cue(0.0, CueKind.INSTRUCTION, "loosen_first"))
+    question = Question(asked.text, options=options, default="2", patience_s=OFFER_S)
 
     def picture(passed_s: float) -> Frame | None:
         del passed_s
         got = devices.source.read()
         return got if isinstance(got, Frame) else None
 
+    devices.voice.say(asked)  # not everybody looks at the window when something is asked
     try:
         return WindowAsker(devices.display).ask(question, picture) == "1"
     except PersonQuit:
         return False  # the window is closed: the session's own loop ends it
+    finally:
+        devices.voice.stop()
 
 
 @dataclass(frozen=True, slots=True)
