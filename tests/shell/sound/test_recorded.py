@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coach.coaching.cue_scheduler import estimate_s
+from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.sound.engine import RenderError, SpeechRequest
-from coach.shell.sound.loudness import loudness_lufs
+from coach.shell.sound.loudness import LEAD_IN_S, PEAK_DBFS, TARGET_LUFS, finished, loudness_lufs
 from coach.shell.sound.recorded_engine import (
     FOLDER,
     RecordedEngine,
@@ -42,13 +44,19 @@ def test_the_recordings_are_small():
     assert 500_000 < sum(path.stat().st_size for path in FOLDER.rglob("*")) < 3_000_000
 
 
-def test_every_tenth_recording_is_heard():
-    """Each is readable, at the loudness it was made at, and neither empty nor endless."""
+def test_every_recording_is_heard_as_loud_as_the_others_and_at_its_pace():
+    """Each as it is played: -20 LUFS within 1, peaks, the silence first, neither empty nor endless."""
     engine = RecordedEngine(SpeechRequest("recorded", "en", "", 165))
-    for text in recorded_index("en")["phrases"][::10]:
+    advice = load_phrase_book("en").text("session", "hurt_rest")  # nothing waits for its end
+    for text in recorded_index("en")["phrases"]:
         sound = engine.speak(text)
-        assert loudness_lufs(sound.samples, sound.rate_hz) == pytest.approx(-20, abs=1.5), text
-        assert 0.3 < len(sound.samples) / sound.rate_hz < 0.6 + 0.11 * len(text), text
+        played, rate_hz = finished(sound.samples, sound.rate_hz) / 32767, sound.rate_hz
+        assert loudness_lufs(played, rate_hz) == pytest.approx(TARGET_LUFS, abs=1), text
+        assert 20 * np.log10(np.abs(played).max()) <= PEAK_DBFS, text
+        assert not played[: round(LEAD_IN_S * rate_hz)].any(), text
+        seconds = len(played) / rate_hz
+        assert 0.3 < seconds < 0.6 + 0.11 * len(text), text
+        assert text == advice or seconds < 1.15 * estimate_s(text, 165) + 0.1, text
 
 
 def test_what_the_script_writes_is_what_is_read(script, tmp_path):
