@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import os
 import shutil
@@ -65,9 +66,10 @@ def folders(shown, home, tmp_path):
     return tmp_path
 
 
-def holding(words, *folders):
-    """Return the files below the folders that hold the words, or their page's way to write them."""
-    forms = {words.encode(), words.replace("'", "&#x27;").encode(), words.replace("'", "&#39;").encode()}
+def holding(what, *folders):
+    """Return the files below the folders that hold words or bytes, also as a page writes them."""
+    data = what.encode() if isinstance(what, str) else what
+    forms = {data, data.replace(b"'", b"&#x27;"), data.replace(b"'", b"&#39;"), base64.b64encode(data)[:-4]}
     files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     return sorted(path.name for path in files if any(form in path.read_bytes() for form in forms))
 
@@ -108,6 +110,43 @@ def test_after_everything_only_settings_and_the_model_are_left(folders, home, ca
     left = sorted(path.relative_to(folders).as_posix() for path in folders.rglob("*") if path.is_file())
     assert left == ["user_cache_dir/face_landmarker.task", "user_config_dir/coach.toml"]
     assert not home.exists()
+
+
+def test_bytes_of_photos_films_and_measures_of_one_person_are_nowhere_afterwards(home, tmp_path, capfd):
+    """Every place of theirs holds a mark; the other person keeps all but the sentences of the voice."""
+    cache = tmp_path / "user_cache_dir"
+    for name in ("Anna", "Bo"):
+        assert run(["people", "add", name]) == 0
+        for place in PLACES:
+            folder = home / "people" / name if place.folder == "data" else cache
+            for pattern in place.patterns:
+                path = folder / pattern.replace("*", "")
+                if not path.suffix and not path.name.startswith("."):
+                    path = path / "deep" / "er.bin"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("ab") as file:
+                    file.write(f"<{name}>".encode())
+    assert len(holding(b"<Anna>", home, cache)) > len(PLACES)
+    of_bo = holding(b"<Bo>", home)
+    assert run(["forget", "everything", "--person", "Anna", "--yes"]) == 0
+    assert "still here: Bo" in capfd.readouterr().out
+    assert holding(b"<Anna>", home, cache) == []
+    assert not (home / "people" / "Anna").exists()
+    assert holding(b"<Bo>", home) == of_bo
+
+
+def test_forgotten_photos_are_in_no_file(home, tmp_path, capfd):
+    """Neither as they were nor as the page has them."""
+    faces = [np.random.default_rng(seed).integers(0, 255, (40, 40, 3), np.uint8) for seed in (1, 2)]
+    with Store.open(home) as store:
+        fill(store, sessions=1, check_ins=2)
+    for day, face in enumerate(faces, start=1):
+        keep_photo(home, face, datetime(2026, 1, day, 10), "natural")  # noqa: DTZ001
+    marks = [path.read_bytes()[100:160] for path in (home / "photos").iterdir()]
+    assert run(["progress", "--html"]) == 0
+    assert b"data:image" in (home / "progress.html").read_bytes()
+    assert run(["forget", "photos", "--yes"]) == 0
+    assert [holding(mark, tmp_path) for mark in (*marks, b"data:image")] == [[], [], []]
 
 
 def test_what_a_kill_left_is_swept_at_the_next_start(home, tmp_path):
