@@ -25,7 +25,7 @@ def _zero_or(least: int) -> Callable[[int], int]:
 
     def check(value: int) -> int:
         if 0 < value < least:
-            raise ValueError(f"write {least} or more, or 0 for what suits the screen")
+            raise ValueError(f"write {least} or more, or 0 to suit the screen")
         return value
 
     return check

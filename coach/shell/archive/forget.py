@@ -176,7 +176,7 @@ def linked_folder(path: Path) -> str:
     """Return a line on a folder that is a link: its target stays, others' files may be in it."""
     if not (path.is_symlink() and path.is_dir()):
         return ""
-    return f"{path.name} is a link: what is in {path.resolve()} STAYS, delete it yourself"
+    return f"{path.name} is a link: the files in {path.resolve()} STAY, delete them yourself"
 
 
 def _scrub(store: Store) -> None:

@@ -134,7 +134,7 @@ def analyze(
     *,
     as_json: bool,
 ) -> int:
-    """Count and time a recording, or describe what is in it, as fast as the machine can.
+    """Count and time a recording, or describe its movements, as fast as the machine can.
 
     All times are seconds from the film's first picture, also where its sound begins earlier.
     """
@@ -231,7 +231,7 @@ def setup(options: Shared, launcher: bool) -> int:
 
 
 @cli.command()
-@click.option("--mend", is_flag=True, help="Take out of the history what cannot be read; a copy is kept.")
+@click.option("--mend", is_flag=True, help="Take unreadable rows out of the history; a copy is kept.")
 @filed
 def doctor(options: Shared, mend: bool) -> int:
     """Check what works on this machine, and how to fix the rest."""

@@ -117,7 +117,7 @@ def delete(data_dir: Path, which: Iterable[Recorded]) -> str:
             shutil.rmtree(recorded.folder)
         except OSError as error:
             raise StoreError(
-                f"{recorded.folder}: cannot be deleted ({error.strerror}); close what uses it"
+                f"{recorded.folder}: cannot be deleted ({error.strerror}); close the program that uses it"
             ) from error
         names.append(recorded.folder.name)
     if not names:

@@ -23,7 +23,7 @@ def left_out_notice(connection: sqlite3.Connection, path: Path) -> str:
     if not lines:
         return ""
     count = "1 row cannot be read and is" if len(lines) == 1 else f"{len(lines)} rows cannot be read and are"
-    remedy = "'smile-coach doctor --mend' takes out what is wrong and keeps a copy"
+    remedy = "'smile-coach doctor --mend' takes such rows out and keeps a copy"
     return f"{path}: {count} left out ({lines[0]}); {remedy}"
 
 

@@ -72,7 +72,7 @@ def check_output(
     real = _real(path)
     for source in inputs:
         if _same(path, source):
-            raise UsageError(f"{said}: is what is read from; give another name")
+            raise UsageError(f"{said}: is the file being read; give another name")
     for own in kept:
         place = _real(own)
         if real == place or place in real.parents or _same(path, own):

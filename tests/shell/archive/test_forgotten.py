@@ -199,7 +199,7 @@ def test_what_a_link_leads_to_is_forgotten_or_said_to_stay(folders, home, tmp_pa
         (home / name).symlink_to(elsewhere / name)
     assert run(["forget", "everything", "--yes"]) == 0
     said = capfd.readouterr().out
-    assert f"photos is a link: what is in {elsewhere / 'photos'} STAYS" in said
+    assert f"photos is a link: the files in {elsewhere / 'photos'} STAY" in said
     assert [path.name for path in elsewhere.iterdir()] == ["photos"]
     assert not home.exists()
 

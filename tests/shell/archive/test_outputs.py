@@ -57,7 +57,7 @@ def test_analyze_does_not_write_onto_the_film_it_reads(film, tmp_path, ready, ho
     command = ["analyze", path, "--exercise", "cheek_raiser", option, target, "--force", *ready]
     status, line = fails(*command)
     assert status == 2
-    assert f"{option} {target}: is what is read from" in line
+    assert f"{option} {target}: is the file being read" in line
     assert path.read_bytes() == before
 
 
