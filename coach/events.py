@@ -128,7 +128,7 @@ class Smile(Event):
     """One smile's evenness. `symmetry`: weaker over stronger corner travel; `lag_s`: later minus first.
 
     `difference_mm`: left minus right travel, with `uncertainty_mm`. `eye_engagement`: how far the eyes join
-    in, a share of the smile; None where they were closed. `lips_apart`: whether teeth can be seen.
+    in, a share of the smile; None if they were closed. `lips_apart`: whether teeth can be seen.
     """
 
     type: ClassVar[str] = "smile"

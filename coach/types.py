@@ -103,7 +103,7 @@ class FaceObservation:
 
     `t`: seconds, the frame's. `landmarks`: (478, 3) float64, x and y in 0..1 of the picture, z in the
     same scale as x. `blendshapes`: (52,) float64, 0..1, in MediaPipe's order.
-    `size`: (width, height) of the picture in pixels. `light`: None where it was not measured.
+    `size`: (width, height) of the picture in pixels. `light`: None if it was not measured.
     `mirrored`: the same face as the landmarker sees it in the mirrored picture, sides as in that picture;
     only now and then, see `Landmarker`. `box`: (left, top, right, bottom) of the landmarks, shares of the
     picture.

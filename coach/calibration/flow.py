@@ -99,7 +99,7 @@ class CalibrationFlow(LedFlow):
         return self._stage in ("summary", "ended")
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
-        """Take in one frame's face (None where there is none) at `t` seconds."""
+        """Take in one frame's face (None if there is none) at `t` seconds."""
         self._begin(t)
         face = self.perception.look(observation)
         self.led.see(t, face)

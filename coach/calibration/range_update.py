@@ -21,7 +21,7 @@ def widened(
     own_range
         The stored range.
     seen
-        The session's typical heights, 0 where there were too few.
+        The session's typical heights, 0 if there were too few.
     spec
         By how much, and from which difference on.
     noise
@@ -60,7 +60,7 @@ class RangeWatch:
         self._heights: dict[RangePart, list[float]] = {part: [] for part in RANGE_PARTS}
 
     def step(self, features: Features | None) -> None:
-        """Take in one frame; None where no face was seen."""
+        """Take in one frame; None if no face was seen."""
         if features is None:
             return
         self._eyes = self._eyes.step(features.t, features.closure.maximum, self._spec.eyes)
@@ -73,7 +73,7 @@ class RangeWatch:
                 self._follow(part, features.t, value)
 
     def typical(self) -> OwnRange:
-        """Return the medians of the movements held so far, 0 where there were too few."""
+        """Return the medians of the movements held so far, 0 if there were too few."""
         heights = {part: [*self._heights[part], *filter(None, [self._top[part]])] for part in RANGE_PARTS}
         fewest = self._spec.widening.movements
         return OwnRange(*(median(heights[p]) if len(heights[p]) >= fewest else 0.0 for p in RANGE_PARTS))

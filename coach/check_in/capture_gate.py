@@ -62,7 +62,7 @@ class FacePlacement:
 class GateSample:
     """One frame. `fix`: the first condition that is not met. `level`: how far the face asked for is shown.
 
-    `level` in outer-eye-corner distances, None where it cannot be told yet; `blink`: the eyes are shut.
+    `level` in outer-eye-corner distances, None if it cannot be told yet; `blink`: the eyes are shut.
     """
 
     t: float
@@ -87,7 +87,7 @@ def observe(
     Parameters
     ----------
     observation
-        The face, None where none is seen.
+        The face, None if none is seen.
     neutral
         The first neutral picture of this check-in, once there is one.
     like

@@ -81,7 +81,7 @@ class CheckInFlow(LedFlow):
         return self.state.phase == "done"
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
-        """Take in one frame's face (None where there is none) at `t` seconds."""
+        """Take in one frame's face (None if there is none) at `t` seconds."""
         self._begin(t)
         face = self._perception.look(observation)
         self.led.see(t, face)

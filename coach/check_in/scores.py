@@ -169,7 +169,7 @@ def sem(takes: Sequence[Scores], name: str) -> float | None:
     """Return the standard error of measurement of one score's median, in points.
 
     The larger of the takes' own and of `RETEST`, over the root of their number; the median of
-    normal values has 1.2533 times the error of their mean. None where no take has the score.
+    normal values has 1.2533 times the error of their mean. None if no take has the score.
     """
     values = [value for take in takes if (value := getattr(take, name)) is not None]
     if not values:
@@ -207,7 +207,7 @@ def smile_score(curve: float, engaged: float | None, evenness: float | None) -> 
 def smile_type(
     curve: float, engaged: float | None, evenness: float | None, compared: PhotoComparison
 ) -> SmileType | None:
-    """Name the smile; None where the eyes are closed and would decide.
+    """Name the smile; None if the eyes are closed and would decide.
 
     In this order: `none`; `one_sided`: symmetry below `ONE_SIDED` and the corners' difference
     noticeable; `eyes_engaged`; of the others `closed` with the lips together, else `mouth_only`.

@@ -21,7 +21,7 @@ Z95 = 1.96  # a difference of two values beyond this many standard errors is cha
 class SmileFinding:
     """One smile. `numbers` and their standard errors `sem` by name, as in a check-in's biggest smile.
 
-    `kind`: None where the eyes were closed. `first_side`: None where the smile's rise was not seen;
+    `kind`: None if the eyes were closed. `first_side`: None if the smile's rise was not seen;
     `lag_s`: by how much the other side was later.
     """
 
@@ -70,7 +70,7 @@ def card_lines(
 def changed(finding: SmileFinding, before: SmileFinding, name: str) -> tuple[float, bool] | None:
     """Return how much a number has changed, and whether by more than its errors explain (19 times of 20).
 
-    None where either smile lacks it.
+    None if either smile lacks it.
     """
     if name not in finding.numbers or name not in before.numbers:
         return None

@@ -57,7 +57,7 @@ class SmileFlow(CheckInFlow):
         self._done_t: float | None = None
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
-        """Take in one frame's face (None where there is none) at `t` seconds."""
+        """Take in one frame's face (None if there is none) at `t` seconds."""
         output = super().process(t, observation)
         face = self._perception.look(observation)
         if self.state.pose == "neutral":
@@ -73,7 +73,7 @@ class SmileFlow(CheckInFlow):
         return output
 
     def smile(self, even: EvenSpec) -> Smile | None:
-        """Return how the two sides of the smile moved; None where its rise was not seen.
+        """Return how the two sides of the smile moved; None if its rise was not seen.
 
         Parameters
         ----------

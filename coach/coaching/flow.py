@@ -49,7 +49,7 @@ class Flow(Protocol):
         ...
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
-        """Take in one frame's face (None where there is none) at `t` seconds."""
+        """Take in one frame's face (None if there is none) at `t` seconds."""
         ...
 
     def camera_lost(self, t: float) -> Output:

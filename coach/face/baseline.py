@@ -38,7 +38,7 @@ class Baseline:
     `mm`: millimetres per length unit. `noise`: one frame's deviation on the neutral face (robust
     standard deviation, length units) of lower lids, mouth corners and chin.
     `quality`: 0..1, share of the frames that were usable. `duration_s`: seconds they cover. `mirrored`: the
-    neutral face in the mirrored picture; None where no frame was looked at that way.
+    neutral face in the mirrored picture; None if no frame was looked at that way.
     """
 
     reference: Points
@@ -83,7 +83,7 @@ def neutral_baseline(
 
     Returns
     -------
-    None where fewer than `least_frames` frames are usable.
+    None if fewer than `least_frames` frames are usable.
     """
     if not seen:
         return None

@@ -38,7 +38,7 @@ class Features:
     `jaw_down`, `jaw_side` (+ = to the person's left), `lip_gap`: units; `jaw_open`: share of the person's
     widest. `smile`, `squint`: blendshapes above neutral; `brow_down`: likewise.
     `mirrored`: the smile's sides as the mirrored picture shows them; None in most frames.
-    `side_light`: natural logarithm of the light on the left over that on the right cheek, 0 where unknown.
+    `side_light`: natural logarithm of the light on the left over that on the right cheek, 0 if unknown.
     `yaw`, `pitch`, `roll`: degrees against the camera; `turn`: greatest of yaw's and pitch's
     distance from the neutral pose, degrees. `size`: outer-eye-corner distance as a share of the
     picture's height; `unit_px`: the same in pixels.

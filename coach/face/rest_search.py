@@ -68,7 +68,7 @@ def find_rest(faces: Sequence[FaceObservation]) -> Rest | None:
 
     Returns
     -------
-    At most `LONG_ENOUGH_S` long. None where there are fewer than three faces.
+    At most `LONG_ENOUGH_S` long. None if there are fewer than three faces.
     """
     faces = _thinned(faces)
     if len(faces) < 3:  # noqa: PLR2004  # a median needs three

@@ -90,7 +90,7 @@ class SmileRecord(ExerciseRecord):
 class RecallRecord(ExerciseRecord):
     """One recall. `memory`: the memory's id, empty if unknown; `latency_s`: None when no smile arose.
 
-    `feeling`: how warm it was, 0..10 as the person said; None where they did not.
+    `feeling`: how warm it was, 0..10 as the person said; None if they did not.
     """
 
     memory: str

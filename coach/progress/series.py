@@ -23,7 +23,7 @@ class Series:
 
     `name`: of a score, e.g. `mouth_curve`, or of a measure of the `exercise`, e.g. `hold`.
     `values` in `unit`, as many as `at`; `resolution`: the smallest difference the measurement tells;
-    `sem`: standard error of measurement from repeated takes, None where there were none.
+    `sem`: standard error of measurement from repeated takes, None if there were none.
     """
 
     name: str
@@ -54,12 +54,12 @@ class Series:
 
     @cached_property
     def trend(self) -> Trend | None:
-        """How it moved, None where it is too early to say."""
+        """How it moved, None if it is too early to say."""
         return trend(self.steady.values, self.sem, self.resolution)
 
     @property
     def changed(self) -> bool | None:
-        """Whether it moved beyond the usual variation; None where it is too early to say."""
+        """Whether it moved beyond the usual variation; None if it is too early to say."""
         return None if (moved := self.trend) is None else moved.real
 
     @property

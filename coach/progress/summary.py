@@ -75,7 +75,7 @@ def type_sentence(history: History, words: ProgressWords) -> str:
 
 
 def felt_sentence(history: History, words: ProgressWords) -> str:
-    """Return how the last sessions felt, the most frequent first; empty where nobody said."""
+    """Return how the last sessions felt, the most frequent first; empty if nobody said."""
     said = [row.felt for row in history.sessions if row.felt is not None][-LAST_FELT:]
     counts = Counter(said).most_common()
     listed = ", ".join(f"{words.say(felt, END)} {count}" for felt, count in counts)
@@ -83,7 +83,7 @@ def felt_sentence(history: History, words: ProgressWords) -> str:
 
 
 def known_weaker_side(history: History, today: date) -> Side | None:
-    """Return the side that has been the weaker one for weeks, None where there is none.
+    """Return the side that has been the weaker one for weeks, None if there is none.
 
     Smiles of the last `RECENT` days count, once they reach back over `WEEKS`; one side must be the weaker
     one in `MOSTLY` of at least `LEAST_SMILES` of them.
@@ -131,7 +131,7 @@ def headline(series: Iterable[Series], words: ProgressWords) -> str:
 
 
 def next_sentence(day: date | None, today: date, words: ProgressWords) -> str:
-    """Return when the next check-in is due; empty where it is not known."""
+    """Return when the next check-in is due; empty if it is not known."""
     if day is None:
         return ""
     return (
@@ -236,7 +236,7 @@ def summary_lines(
     memories
         The name of each memory, by id.
     next_check_in
-        When the next one is due, None where it is not known.
+        When the next one is due, None if it is not known.
     """
     own = history.own()
     if not own.sessions and not own.scores:

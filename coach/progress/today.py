@@ -31,9 +31,9 @@ NO_EYES = ("eyes_uninvolved", "lids_only")
 class Figure:
     """One figure of a session.
 
-    `value`: a count of holds, or a share, 0..1. `usual`: the median of the sessions before, None where there
+    `value`: a count of holds, or a share, 0..1. `usual`: the median of the sessions before, None if there
     are too few. `beyond`: +1 or -1 where it lies further from that than the person's own variation, 0 where
-    it does not, None where nobody knows that yet.
+    it does not, None if nobody knows that yet.
     """
 
     name: FigureName
@@ -47,7 +47,7 @@ class Today:
     """The outcome of a session.
 
     `figures`: those that were measured. `side`: which side was behind; in `behind` of `smiles` smiles.
-    `earlier`: sessions before it. `run`: days in a row, 0 where nothing counted. `week`: the last seven
+    `earlier`: sessions before it. `run`: days in a row, 0 if nothing counted. `week`: the last seven
     days, today last. `day`: by the person's own clock.
     """
 

@@ -62,7 +62,7 @@ class Trend:
 
 
 def trend(values: Sequence[float], sem: float | None = None, resolution: float = 0.0) -> Trend | None:
-    """Return how a series moved; None where it is too early to say.
+    """Return how a series moved; None if it is too early to say.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def parts(answers: Iterable[Answer]) -> list[SessionPart]:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of the common line from `start` on, seconds, with each session's part; None where it waits."""
+    """A piece of the common line from `start` on, seconds, with each session's part; None if it waits."""
 
     start: float
     seconds: float

@@ -135,7 +135,7 @@ def _hard(tries: Tries) -> bool:
 
 
 def _weakest(done: Mapping[str, Sequence[Tries]]) -> str | None:
-    """Return the exercise that failed most often in the last sessions, None where none did."""
+    """Return the exercise that failed most often in the last sessions, None if none did."""
     shares: dict[str, float] = {}
     for name, sessions in done.items():
         tries = [good for session in sessions[:CLEAN_SESSIONS] for good in session]

@@ -27,7 +27,7 @@ class Memories:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """Their words, in order; empty where one is only numbered."""
+        """Their words, in order; empty if one is only numbered."""
         return tuple(item.prompt for item in self.items)
 
     def labels(self, numbered: Callable[[int], str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Step:
     """One exercise of a plan, ready to run.
 
     `seconds`: how long it is expected to take; `rep_s`: how much one more repetition adds.
-    `hold_s`: the hold target, 0 where nothing is held. `scales`: the dose may be changed.
+    `hold_s`: the hold target, 0 if nothing is held. `scales`: the dose may be changed.
     """
 
     exercise: str

@@ -93,7 +93,7 @@ class Session(LedFlow):
         self._notice = ""
 
     def process(self, t: float, observation: FaceObservation | None) -> Output:
-        """Take in one frame's face (None where there is none) at `t` seconds."""
+        """Take in one frame's face (None if there is none) at `t` seconds."""
         self._begin(t)
         face = self.perception.look(observation)
         seen = self.led.see(t, face)

@@ -94,7 +94,7 @@ class LandmarkFace:
         self._noise = noise * UNIT
 
     def observed(self, t: float, pose: FacePose) -> FaceObservation | None:
-        """Return the face at `t` seconds, None where nobody is in the picture."""
+        """Return the face at `t` seconds, None if nobody is in the picture."""
         if not pose.visible:
             return None
         points = self._neutral.copy()

@@ -175,7 +175,7 @@ class JawGuide:
             if self._may_ask_again(state, moment):
                 return self._ask_again(state, moment, cues)
             return self._next(state, moment) if self._round_off(state, moment) else state
-        # Seen or not, a breath has its time: who lets go for long is not to be hurried.
+        # Seen or not, a breath has its time: nobody who lets go for long is hurried.
         breathed = state.step == "breathe_out" and moment.hurry and _done("breath_out", moment)
         if breathed or moment.t - state.since >= self._waits_s[state.step]:
             state = self._next(state, moment)

@@ -32,7 +32,7 @@ from coach.shell.system.terminal import shown
 class Request:
     """A request to `analyze`; `neutral` and `cues` in seconds of the video.
 
-    `exercise`: None for a description of every movement. `neutral`: None where it is to be looked for.
+    `exercise`: None for a description of every movement. `neutral`: None if it is to be looked for.
     """
 
     video: Path

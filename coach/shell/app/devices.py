@@ -208,7 +208,7 @@ def open_voice(
     read: bool = True,
     names: Sequence[str] = (),
 ) -> Voice:
-    """Return the voice, one that says nothing where nobody listens.
+    """Return the voice, one that says nothing if nobody listens.
 
     `heard`: whether anybody does: not where a film or the simulated person runs faster than real time.
     `read`: whether captions are seen. `names`: texts with words of the person's own or of today alone.

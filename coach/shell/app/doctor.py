@@ -72,7 +72,7 @@ def checks(settings: Settings, data_dir: Path, cache_dir: Path, people: Sequence
 
 
 def report(found: Sequence[Check]) -> int:
-    """Print the checks as a table; return 0 where a session can run, else 1."""
+    """Print the checks as a table; return 0 if a session can run, else 1."""
     import click
 
     width = max(len(check.name) for check in found)

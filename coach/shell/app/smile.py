@@ -121,7 +121,7 @@ def finding_of(
     pictures
         Of the neutral and the biggest face.
     smile
-        How its sides moved; None where its rise was not seen.
+        How its sides moved; None if its rise was not seen.
     at
         When.
     """

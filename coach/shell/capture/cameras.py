@@ -39,12 +39,12 @@ class Capture(Protocol):
 
 
 Opener: TypeAlias = Callable[[CameraSettings], Capture | None]
-"""Opens a camera, however long that takes; None where it cannot."""
+"""Opens a camera, however long that takes; None if it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
-    """A camera that gave a picture. `width`, `height` in pixels; `name` is empty where unknown."""
+    """A camera that gave a picture. `width`, `height` in pixels; `name` is empty if unknown."""
 
     index: int
     width: int

@@ -48,9 +48,9 @@ class FilmDecoder:
     Attributes
     ----------
     rate : float
-        Frames a second as the container has it; 0 where it names none that can be.
+        Frames a second as the container has it; 0 if it names none that can be.
     duration_s : float
-        As the container has it; 0 where it names none.
+        As the container has it; 0 if it names none.
 
     Raises
     ------

@@ -169,7 +169,7 @@ def _toml(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _dose(name: str) -> str:
-    """Return how much a full session asks for, e.g. `10 x 3 s, 0:55`; empty where that cannot be read."""
+    """Return how much a full session asks for, e.g. `10 x 3 s, 0:55`; empty if that cannot be read."""
     from coach.exercise.spec import HeldSpec
     from coach.shell.profile.exercise_registry import BUILT_IN, brought_dose, load_exercise
 

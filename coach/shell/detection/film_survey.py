@@ -117,7 +117,7 @@ class FollowedFace:
         self._seen_t = 0.0
 
     def detect(self, frame: Frame) -> FaceObservation | None:
-        """Return the followed face in the frame, or None where it is not there."""
+        """Return the followed face in the frame, or None if it is not there."""
         if self._box is None or frame.t - self._seen_t > LOST_S:
             self._box = followed(self._looks.faces(frame.image))
             self._looks.forget()

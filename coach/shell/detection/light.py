@@ -31,7 +31,7 @@ def light(image: Image, landmarks: Points) -> Light | None:
     Returns
     -------
     Light | None
-        None where the face has less than `LEAST_BOX` pixels a side inside the picture.
+        None if the face has less than `LEAST_BOX` pixels a side inside the picture.
     """
     import cv2
 

@@ -40,7 +40,7 @@ STANDARD_OUTPUT = "-"  # as the event log has it
 class Home:
     """`data_dir`: history, memories, own range, photos; `cache_dir`: the model and rendered speech.
 
-    `person`: whose it is, empty where nobody was named.
+    `person`: whose it is, empty if nobody was named.
     """
 
     settings: Settings

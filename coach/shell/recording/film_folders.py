@@ -20,7 +20,7 @@ SUBTITLES, CHAPTERS, FACTS = "film.vtt", "film.chapters.vtt", "film.json"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One recording's folder. `session`: the session's id in the history, empty where unknown."""
+    """One recording's folder. `session`: the session's id in the history, empty if unknown."""
 
     folder: Path
     session: str = ""

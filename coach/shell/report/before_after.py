@@ -59,7 +59,7 @@ def first_and_latest(folder: Path) -> tuple[KeptPhoto, KeptPhoto] | None:
 
     Returns
     -------
-    None where fewer than two days have such a photo. A photo that cannot be read is passed over.
+    None if fewer than two days have such a photo. A photo that cannot be read is passed over.
     """
     days: dict[str, dict[date, Path]] = {pose: {} for pose in POSES}
     for path in sorted((folder / FOLDER).glob("*.png")):

@@ -100,7 +100,7 @@ def progress_page(
     photos
         The first and the latest photo, where they are kept and to be seen.
     next_check_in
-        When the next check-in is due, None where it is not known.
+        When the next check-in is due, None if it is not known.
     """
     own = history.own()
     names = memory_names(own, words, memories)

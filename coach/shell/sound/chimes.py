@@ -100,13 +100,13 @@ class Chimes:
         return cue.kind in INSTEAD_OF_WORDS
 
     def alone(self, cue: Cue) -> Path | None:
-        """Return the file of a cue's sound without words, or None where it cannot be written."""
+        """Return the file of a cue's sound without words, or None if it cannot be written."""
         return self._file(notes(cue), None)
 
     def with_words(self, cue: Cue, words: Path | None) -> Path | None:
         """Return the file of a cue with its words, or of the sound alone where there are none yet.
 
-        None where the cue has neither. Where a file cannot be written (a full disk), the words stay alone.
+        None if the cue has neither. Where a file cannot be written (a full disk), the words stay alone.
         """
         if self.says_all(cue) or (cue.kind in WITH_WORDS and words is None):
             return self.alone(cue)

@@ -15,7 +15,7 @@ FileId = tuple[int, int]
 
 
 def file_id(path: Path) -> FileId | None:
-    """Return which file has a name (device and number), None where no file has it."""
+    """Return which file has a name (device and number), None if no file has it."""
     try:
         about = path.stat()
     except OSError:

@@ -237,7 +237,7 @@ def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> H
 
 
 def _smile_type(details: str) -> str:
-    """Return the type of the biggest smile as a check-in's details have it; empty where they do not."""
+    """Return the type of the biggest smile as a check-in's details have it; empty if they do not."""
     try:
         kind = json.loads(details)["faces"]["biggest"]["type"]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -12,7 +12,7 @@ from coach.shell.store.rows import unsound
 
 
 def left_out_notice(connection: sqlite3.Connection, path: Path) -> str:
-    """Return one line on the rows that cannot be read, with the remedy; empty where all can.
+    """Return one line on the rows that cannot be read, with the remedy; empty if all can.
 
     Raises
     ------

@@ -108,7 +108,7 @@ def _beside(target: Path) -> tuple[BinaryIO, Path]:
 
 
 def _nameless(folder: Path) -> BinaryIO | None:
-    """Return a file in no folder, on the disk of this one; None where there is no such thing."""
+    """Return a file in no folder, on the disk of this one; None if there is no such thing."""
     if not NAMELESS or not Path(OPEN_FILES).is_dir():
         return None
     try:

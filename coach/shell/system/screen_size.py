@@ -13,7 +13,7 @@ WORK_AREA = 0x0030  # Windows: SPI_GETWORKAREA
 
 
 def screen_size() -> tuple[int, int] | None:
-    """Return width and height of the screen in pixels, None where the system does not tell.
+    """Return width and height of the screen in pixels, None if the system does not tell.
 
     Several screens side by side may count as one wide one.
     """

@@ -25,7 +25,7 @@ def choose_camera(
     home: Home,
     opener: Callable[[Home, int], Source] | None = None,
 ) -> int | None:
-    """Return the camera's index: the only one, or the one chosen by its picture; None where none answers."""
+    """Return the camera's index: the only one, or the one chosen by its picture; None if none answers."""
     if len(cameras) <= 1:
         return cameras[0].index if cameras else None
     cameras = cameras[:MOST]

@@ -57,7 +57,7 @@ class Display(Protocol):
 
     @property
     def canvas(self) -> Image | None:
-        """The picture in the window; None where there is no window."""
+        """The picture in the window; None if there is no window."""
         ...
 
     def show(

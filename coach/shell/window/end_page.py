@@ -19,7 +19,7 @@ WIDEST = 980  # line of text, pixels at 1280x720
 
 
 def answer_areas(layout: Layout, card: EndCard) -> tuple[tuple[Command, Rect], ...]:
-    """Return where the answers stand, to be clicked; nothing where no question is open."""
+    """Return where the answers stand, to be clicked; nothing if no question is open."""
     if not card.answers:
         return ()
     box = _rows(layout, card)["ask"]
