@@ -3,9 +3,9 @@
 Run it whenever a phrase, a number word or the pace in `config/languages/en.toml` has changed::
 
     pip install -c constraints.txt -e '.[voice]'
-    python config/speech/record.py            # speaks what is new, deletes what is no longer said
+    python config/speech/record.py            # speaks new phrases, deletes old ones
     python config/speech/record.py --all      # speaks all of it again
-    python config/speech/record.py --check    # says what it would do; exit status 1 where there is anything
+    python config/speech/record.py --check    # lists both; exit status 1 if there are any
 
 The voice is `en_US-joe-medium`, whose recordings are CC0. Nothing in its speech is left to chance (both of
 Piper's noise scales are 0), so the same words come out the same. Opus at 32 kbit/s takes 4 kB a second.
@@ -24,6 +24,7 @@ import av
 import numpy as np
 
 from coach.coaching.phrases import PhraseBook
+from coach.shell.profile.exercise_registry import BUILT_IN
 from coach.shell.sound import piper_voices as voices
 from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.loudness import levelled
@@ -32,7 +33,7 @@ from coach.shell.sound.recorded_engine import FOLDER, INDEX, RATE_HZ, recorded_i
 
 LANGUAGE, VOICE = "en", "en_US-joe-medium"
 CONFIG = Path(__file__).resolve().parents[1]
-SECTIONS = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memory_anchor", "check_in")
+SECTIONS = (*BUILT_IN, "check_in")
 BIT_RATE = 32_000  # a second: speech at this rate is told from the original by few
 LARGEST = 3_000_000  # bytes for all of them
 

@@ -15,13 +15,14 @@ from coach.face.framing import Framing
 from coach.progress.today import Figure, Today
 from coach.progress.words import ProgressWords
 from coach.session.ending import Ending, end_card
+from coach.shell.profile.exercise_registry import BUILT_IN
 from coach.shell.window.display import WindowView
 from coach.shell.window.labels import Labels
 from coach.shell.window.prompt import QuestionScreen
 from coach.types import Bilateral, Image
 
 BAND = (0.6, 1.1)
-EXERCISES = ("cheek_raiser", "symmetry_drill", "combined", "jaw_release", "memory_anchor")
+EXERCISES = tuple(BUILT_IN)
 FAULTS: tuple[Framing, ...] = (
     "no_face",
     "closer",

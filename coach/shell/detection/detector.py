@@ -37,7 +37,7 @@ class Detector:
         self._landmarker = landmarker
 
     def read(self) -> Detection:
-        """Return the next (webcam: the newest) frame with its face, or what there is instead.
+        """Return the next (webcam: the newest) frame with its face, or a signal.
 
         Raises
         ------
