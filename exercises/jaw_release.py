@@ -12,7 +12,7 @@ from coach.events import Attempt, Event, JawCircle, Released, Rep, Stage, StageN
 from coach.exercise import jaw_circles as circles
 from coach.exercise.held import BAND_TOP
 from coach.exercise.protocol import Context
-from coach.exercise.rep_machine import step
+from coach.exercise.rep_machine import cut_off, step
 from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 from coach.exercise.spec import ExerciseSpec
 from coach.exercise.view import Bars, View
@@ -137,7 +137,12 @@ class JawRelease:
 
     def finish(self, state: JawState, t: float) -> tuple[Event, ...]:
         """End the stages that are still running."""
-        events: list[Event] = []
+        cut: tuple[Event, ...] = ()
+        ended = cut_off(state.rep, t, self.spec.repetition)
+        if ended is not None and not ended.brief and state.opened:
+            # Closing it slowly is part of a repetition, so one that was held long enough is cut off as well.
+            state, cut = self._closed(state, replace(ended, reason=ended.reason or "cut_off"), t)
+        events: list[Event] = [*cut]
         if state.circling is not None:
             events.append(self._stage(t, state.circling, "done"))
         if state.breath.phase == "out" and t - state.breath.since >= self.spec.breath.out_s:

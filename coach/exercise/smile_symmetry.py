@@ -36,6 +36,7 @@ LEAST_RISE = 0.013
 WINK, WINK_S = 0.5, 1.0
 LEAST_PULL = 0.3  # share of the person's best; in a smaller smile the eyes have nothing to join in
 BEFORE_S = 0.6  # the level before the onset is the median over this long
+MOST_LAG_S = 1.0  # a corner that rises later is not late: it rises for another reason
 
 
 class EvenSpec(SideSpec):
@@ -133,6 +134,8 @@ def describe_smile(
     lag = 0.0
     if sides.ratio >= BOTH:  # a corner that stays at rest is not late
         lag = spec.lag_under_read * _lag(frames, ended, _median([f.corner_pull for f in held]))
+    if abs(lag) > MOST_LAG_S:
+        lag = 0.0
     open_eyes = [f for f in held if f.closure.maximum < OPEN]
     return Smile(
         t=t,

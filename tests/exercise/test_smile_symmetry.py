@@ -58,3 +58,11 @@ def test_corners_that_were_up_before_it_began_are_no_smile():
     """In a nod they seem to be up, and the smile blendshape comes back as the head does."""
     assert not smiles(nodding(0.5, at_once=0.45))
     assert len(smiles(nodding(1.0, at_once=0.45))) == 1
+
+
+def test_a_corner_that_rises_seconds_later_is_not_late():
+    """It rises for another reason: no side is said to be the first."""
+    low, high = Bilateral(1.0, 0.0), Bilateral(1.0, 1.0)
+    path = [(1.0, 0.0), (1.4, low), (2.8, low), (3.0, high), (6.0, high), (6.4, 0.0)]
+    (late,) = smiles(trace(8.0, smile=path))
+    assert (late.first_side, late.lag_s) == ("even", 0.0)

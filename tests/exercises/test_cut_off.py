@@ -58,3 +58,12 @@ def test_a_smile_that_had_ended_before_the_film_did_was_too_short():
 def test_what_the_landmarker_still_settles_from_is_no_smile():
     """Corners that come down within half a second of the film's first frame."""
     assert told([(0.0, 0.7), (0.3, 0.6), (0.5, 0.0)], 4.0) == []
+
+
+def test_a_jaw_that_is_open_at_the_end_is_reported():
+    """Closing it slowly is part of a repetition, so however long it was held, it is cut off."""
+    frames = trace(8.0, jaw=[(1.0, 0.0), (1.6, 0.9)])
+    events = play(load("jaw_release"), frames)
+    assert attempt(events).reason == "cut_off"
+    assert attempt(events).hold_s == pytest.approx(6.6, abs=0.3)
+    assert not [event for event in events if isinstance(event, Rep)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from coach.events import Calibrated, Event, SessionEnd
+from coach.events import Calibrated, Event, JawCircle, SessionEnd
 from coach.session.film_description import EXERCISES, HOLD_S, EveryMovement, describe_film, smile_kind
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.report.description_report import MOST_ROWS, as_data, description_lines
@@ -56,6 +56,39 @@ def test_a_one_sided_smile_is_told_in_millimetres():
     assert data["length_s"] > 2
 
 
+def test_cheeks_that_are_up_for_a_moment_are_not_told():
+    """As people talk, wink or raise their brows: a raise is meant to last."""
+    assert not described(6.0, cheek=held(1.0, 0.8)).cheek_raises
+    assert len(described(6.0, cheek=held(1.0, 1.8)).cheek_raises) == 1
+
+
+def circling(*seen: tuple[float, int]):
+    """Return the times of the circles that are told, of some that were seen at (t, number in their row)."""
+    end = SessionEnd(t=9.0, reps={}, attempts={}, duration_s=9.0, frames=0, fps=30.0, reason="source_ended")
+    rounds = [JawCircle(t=t, index=index, direction="clockwise") for t, index in seen]
+    return [circle.t for circle in describe_film([*rounds, end]).circles]
+
+
+def test_jaw_circles_come_in_rows():
+    """One alone, or three within a second, is a mouth that talks."""
+    assert circling((1.0, 1), (3.2, 2), (5.4, 3)) == [1.0, 3.2, 5.4]
+    assert circling((1.0, 1), (4.0, 1)) == []
+    assert circling((1.0, 1), (1.1, 2), (1.4, 3)) == []
+
+
+def test_a_mouth_that_is_still_open_at_the_end_is_told():
+    """As people film it: the camera is stopped first."""
+    (opening,) = described(4.0, jaw=held(1.0, 5.0)).openings
+    assert abs(opening.held_s - 2.8) < 0.3
+
+
+def test_a_smile_with_the_eyes_closed_is_not_said_to_be_of_the_mouth_alone():
+    """Nobody can tell how far eyes that are closed join in."""
+    film = described(6.0, smile=held(1.0, 2.0), closure=[(0.8, 0.0), (1.0, 1.0), (4.0, 1.0), (4.2, 0.0)])
+    (line,) = (line for line in description_lines(film) if "smile 1" in line)
+    assert line.endswith("eyes closed")
+
+
 def test_a_film_with_nothing_in_it_says_so():
     """In one line more."""
     assert "nothing that looks like" in description_lines(described(3.0))[-1]
@@ -66,7 +99,7 @@ def test_without_a_face_at_rest_the_sides_are_not_compared():
     film = described(4.0, quality=0.0, smile=held(1.0, 2.0))
     film = replace(film, smiles=tuple(replace(smile, weaker_side="unclear") for smile in film.smiles))
     text = "\n".join(description_lines(film))
-    assert "typical face" in text
+    assert "against a typical one" in text
     assert "sides cannot be compared" in text
 
 

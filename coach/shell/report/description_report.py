@@ -6,9 +6,15 @@ from dataclasses import asdict
 from typing import Any
 
 from coach.events import Smile
-from coach.session.film_description import ENGAGED, FilmDescription, HeldMovement, smile_kind
+from coach.session.film_description import ENGAGED, FilmDescription, HeldMovement, SmileKind, smile_kind
 
 MOST_ROWS = 12  # of a kind: all of it fits on one screen
+KINDS: dict[SmileKind, str] = {
+    "one-sided": "one-sided",
+    "eyes engaged": "eyes engaged",
+    "mouth only": "mouth only",
+    "closed": "mouth only, lips closed",
+}
 
 
 def rest_lines(film: FilmDescription) -> list[str]:
@@ -18,7 +24,7 @@ def rest_lines(film: FilmDescription) -> list[str]:
     start, end = film.rest
     if film.guessed:
         return [
-            "  measured against a typical face: this one is never at rest, so its sides cannot be compared"
+            "  this face is never at rest: it is measured against a typical one, and no side is called weaker"
         ]
     return [f"  face at rest from {start:.1f} to {end:.1f} s"]
 
@@ -76,7 +82,8 @@ def _smile(number: int, smile: Smile) -> str:
         eyes = f"; eyes {share:.0%}"
     first = "" if smile.first_side == "even" else f"; {smile.first_side} corner first by {smile.lag_s:.2f} s"
     kind = smile_kind(smile)
-    return f"  smile {number} from {smile.start:.1f} s{length}: {_sides(smile)}{first}{eyes}; {kind}"
+    said = KINDS[kind] if kind == "one-sided" or smile.eye_engagement is not None else "eyes closed"
+    return f"  smile {number} from {smile.start:.1f} s{length}: {_sides(smile)}{first}{eyes}; {said}"
 
 
 def _sides(smile: Smile) -> str:
@@ -87,7 +94,7 @@ def _sides(smile: Smile) -> str:
     if smile.weaker_side == "unclear":
         return "sides cannot be compared; face the camera in even light"
     if smile.weaker_side == "even":
-        return f"even, {smile.symmetry:.0%} (sides differ{apart})" if apart else f"even, {smile.symmetry:.0%}"
+        return f"even (sides differ{apart})" if apart else "even"
     return f"{smile.weaker_side} side weaker{apart}, {smile.symmetry:.0%} even"
 
 
