@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import chain, pairwise
 from statistics import median
 from typing import Final, Literal, TypeAlias, TypeVar, get_args
@@ -128,7 +129,7 @@ class TypeRecord:
 D = TypeVar("D", bound=ExerciseRecord)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the active days are kept once they have been found
 class History:
     """Everything, each kind in order of time."""
 
@@ -178,6 +179,10 @@ class History:
 
     def active_days(self) -> frozenset[date]:
         """Return the days that count: with at least one repetition or one memory that brought a smile."""
+        return self._active_days
+
+    @cached_property
+    def _active_days(self) -> frozenset[date]:
         recalled = (row for row in self.recalls if row.latency_s is not None)
         began = {row.session: row.at for row in chain(self.repetitions, recalled)}
         return frozenset(at.date() for at in began.values())
