@@ -164,18 +164,15 @@ class OpenCvWindow:
         if size is None:
             self._open = False
             return (Command.QUIT,)
-        idle_s = 0.0 if screen.paused else time.monotonic() - self._stirred_s
-        keys = min(max(1 - (idle_s - KEYS_SHOWN_S) / FADE_S, 0.0), 1.0)
-        self._appearance = replace(self._appearance, size=size, note=self._note(), keys=keys)
         image = frame.image if frame else None
         self._screen, self._question_shown = screen, isinstance(screen, QuestionScreen)
         self._typing = isinstance(screen, QuestionScreen) and screen.typing
-        if isinstance(screen, QuestionScreen):
-            self.canvas = self._page.paint(image, screen, size, self._appearance.hover)
-        else:
-            self.canvas = self._painter.paint(image, observation, screen, self._appearance)
-        cv2.imshow(self._title, self.canvas)
-        commands = [*self._keys(), *self._clicks]
+        self._paint(image, observation, screen, size)
+        commands = self._keys()
+        changed = self._size()  # the keys' turn is the window system's, too
+        if changed is not None and changed != size:
+            self._paint(image, observation, screen, changed)  # or it stays stretched till the next frame
+        commands += self._clicks
         self._clicks.clear()
         if commands:
             self._stirred_s = time.monotonic()
@@ -183,6 +180,18 @@ class OpenCvWindow:
         for command in commands:
             self._obey(command)
         return tuple(commands)
+
+    def _paint(
+        self, image: Image | None, observation: FaceObservation | None, screen: Screen, size: tuple[int, int]
+    ) -> None:
+        idle_s = 0.0 if screen.paused else time.monotonic() - self._stirred_s
+        keys = min(max(1 - (idle_s - KEYS_SHOWN_S) / FADE_S, 0.0), 1.0)
+        self._appearance = replace(self._appearance, size=size, note=self._note(), keys=keys)
+        if isinstance(screen, QuestionScreen):
+            self.canvas = self._page.paint(image, screen, size, self._appearance.hover)
+        else:
+            self.canvas = self._painter.paint(image, observation, screen, self._appearance)
+        cv2.imshow(self._title, self.canvas)
 
     def typed(self) -> str:
         """Return the characters typed since the last call, while a question wanted text."""

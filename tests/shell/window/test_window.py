@@ -210,6 +210,22 @@ def test_the_canvas_follows_the_window(gui):
     assert min(canvas_size(300, 200)) >= 480
 
 
+def test_a_picture_is_painted_anew_when_the_window_grows_under_it(gui, monkeypatch):
+    """The window system has its turn while keys are read: the picture is not left stretched or in white."""
+    window = OpenCvWindow(SETTINGS, "coach")
+
+    def grow() -> int:
+        gui.size = (1000, 700)
+        return -1
+
+    gui.shown.clear()
+    monkeypatch.setattr(cv2, "pollKey", grow)
+    window.show(FRAME, None, SCREEN)
+    assert [canvas.shape for canvas in gui.shown] == [(600, 800, 3), (700, 1000, 3)]
+    window.show(FRAME, None, SCREEN)
+    assert len(gui.shown) == 3  # once it keeps its size, one picture is enough
+
+
 def test_latency_line_tells_rate_and_age(gui):
     """Key l shows frames a second from the frames' own times and the age by the source's clock."""
     window = OpenCvWindow(SETTINGS, "coach", now=lambda: clock[0])
