@@ -77,9 +77,9 @@ def neutral_baseline(
     seen
         One to several seconds of a face at rest, in order of time.
     settle_s
-        So much at its beginning is left out, seconds.
+        Left out at its beginning, seconds.
     least_frames
-        Fewer usable ones are too few.
+        The least number of usable frames.
 
     Returns
     -------

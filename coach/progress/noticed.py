@@ -1,4 +1,4 @@
-"""From which difference of a smile's sides on one is the weaker one, for a person whose smile is known."""
+"""The difference of a smile's sides from which one counts as weaker, for a person whose smile is known."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ KNOWN_AFTER = timedelta(days=14)
 
 
 def noticed_mm(history: History, most_mm: float) -> float:
-    """Return from how many millimetres on the sides differ: as others notice, or less.
+    """Return from how many millimetres on one side counts as weaker: as many as others notice, or fewer.
 
-    Somebody whose sides differ by the same from day to day may be told of less than others notice: of what
-    two of their days differ by in 1 case of 20 only. A single smile's own uncertainty is a limit of its own.
+    A person whose sides differ by the same amount every day can be told of smaller differences: those that
+    two of their days exceed in only 1 case of 20. The uncertainty of each single smile is a limit of its own.
 
     Parameters
     ----------
     history
         The sessions so far.
     most_mm
-        What others notice; returned until the smiles of two weeks and six sessions are known.
+        The difference that others notice; returned until the smiles of two weeks and six sessions are known.
     """
     series = side_series(history)
     sem = sem_of_series(series.values)

@@ -37,8 +37,8 @@ def minimal_detectable_change(sem: float) -> float:
 class Trend:
     """From the first three values' mean (`start`) to the last three's (`now`), in the values' unit.
 
-    Of fewer than six values with a known error as many at either end as there are without overlap, of
-    three or fewer one.
+    With a known error fewer than six values are enough: of four or five the two at either end are taken, of
+    two or three the one.
 
     `noise`: MDC95, how far two single values lie apart by chance. Held against a difference of means
     of three it is a strict measure on purpose: several trends are looked at on one page, and days in a

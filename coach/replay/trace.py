@@ -50,7 +50,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One thing the session was fed with, at `t` seconds.
+    """One thing that the session was fed, at `t` seconds.
 
     `frame` has the face, None without one; `move` has `by` (+1 next, -1 back, 0 restart);
     `end` has `reason`. `lost`, `idle`, `pause` and `rate` have nothing more.
@@ -74,25 +74,25 @@ class Tape(Protocol):
     """
 
     def begin(self, setup: Setup) -> None:
-        """Take what the session was set up with; comes once and first."""
+        """Take the session's setup; comes once and first."""
         ...
 
     def take(self, entry: Entry) -> None:
-        """Take what the session is about to be fed with."""
+        """Take an entry that the session is about to be fed."""
         ...
 
     def events(self, events: tuple[Event, ...]) -> None:
-        """Take what the session answered."""
+        """Take the session's answer."""
         ...
 
 
 class TapedSession(Session):
-    """A session that tells a tape everything it is fed with and everything it answers.
+    """A session that tells a tape everything it is fed and everything it answers.
 
     Parameters
     ----------
     tape
-        What takes it down.
+        Takes it down.
     plan, exercises, book, settings, source, own_range, memories, coaching, occasion, flags
         As for `Session`; `flags` are its switches, e.g. `first`.
     """
@@ -191,7 +191,7 @@ def veiled(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionTrace:
-    """A whole trace. `problem`: one line on what could not be read of it, or empty."""
+    """A whole trace. `problem`: one line on the part that could not be read, or empty."""
 
     setup: Setup
     entries: tuple[Entry, ...]

@@ -1,4 +1,4 @@
-"""How today's dose follows from the last sessions: what was counted in them, and how they felt."""
+"""How today's dose follows from the last sessions: the counts in them, and how they felt."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ class Easing:
 
 
 def easing(history: History, today: date, spec: EasingSpec) -> Easing:
-    """Return how much smaller today's doses are after what the person said of the last sessions.
+    """Return how much smaller today's doses are, after how the last sessions felt.
 
     A session that hurt makes them smaller at once, hard ones when there were several in a row; each that
-    felt easy or right gives a part back. A session nobody spoke of changes nothing.
+    felt easy or right gives a part back. A session without an answer changes nothing.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from coach.session.plan import Step
 
 
 def dose_cue(t: float, step: Step, exercise: AnyExercise) -> Cue:
-    """Return what to say of a step's dose at `t` seconds.
+    """Return the cue that says a step's dose at `t` seconds.
 
     Parameters
     ----------
@@ -40,6 +40,6 @@ def dose_text(step: Step, exercise: AnyExercise, book: PhraseBook) -> str:
 
 
 def dose_texts(steps: tuple[Step, ...], exercises: tuple[AnyExercise, ...], book: PhraseBook) -> list[str]:
-    """Return what will be said of a plan's doses, to have it rendered beforehand."""
+    """Return the spoken doses of a plan, to have them rendered beforehand."""
     both = zip(steps, exercises, strict=True)
     return [book.fill(dose_cue(0.0, step, exercise)).text for step, exercise in both]

@@ -33,8 +33,8 @@ class PlanStep(Strict):
 class PlanFile(Strict):
     """A file in `config/plans`.
 
-    `budget_s`: the longest the session may take, 0 = as long as it takes. `adapts`: doses follow what was
-    done before.
+    `budget_s`: the longest the session may take, 0 = as long as it takes. `adapts`: doses follow
+    the sessions before.
     """
 
     budget_s: Annotated[float, Field(ge=0, le=7200)]

@@ -125,7 +125,7 @@ class Webcam:
 
     @property
     def state(self) -> CameraState:
-        """What the camera is doing."""
+        """The camera's state."""
         return self._state
 
     def read(self) -> Frame | Signal:

@@ -18,7 +18,7 @@ SCRIPT = "smile-coach"
 
 
 def program() -> list[str]:
-    """Return the program's absolute path, or Python with the module where no script was installed."""
+    """Return the program's absolute path, or Python with the module if no script is installed."""
     script = Path(sysconfig.get_path("scripts")) / (f"{SCRIPT}.exe" if os.name == "nt" else SCRIPT)
     return [str(script)] if script.is_file() else [sys.executable, "-P", "-m", "coach"]
 

@@ -1,4 +1,4 @@
-"""Every place where something of a person's can be: what `forget`, `doctor` and the README go by."""
+"""Every place where something of a person's can be; `forget`, `doctor` and the README go by it."""
 
 from __future__ import annotations
 

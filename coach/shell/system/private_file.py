@@ -66,7 +66,7 @@ class FileBeside:
         self.file, self._beside = (nameless, None) if nameless else _beside(self._target)
 
     def keep(self) -> None:
-        """Put it in its place; raise OSError where that fails."""
+        """Put it in its place; raises OSError if that fails."""
         if self._unnamed:
             self._name()
         if self._beside is not None:
