@@ -23,7 +23,7 @@ RECENT = 20  # sessions behind the usual values: long enough to be steady, short
 USUAL_FROM = 3  # sessions before there is a usual
 MOST = 0.6  # of the smiles, for one side to be called the one behind
 RESOLUTION = {"holds": 1.5, "evenness": 0.05, "eyes": 0.2}  # no smaller difference is spoken of
-MEMORY = "memory_anchor"
+MEMORY = "memory_anchor"  # its smiles are not held for a time
 NO_EYES = ("eyes_uninvolved", "lids_only")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from coach.coaching.spec import EasingSpec
 from coach.exercise.spec import CirclingSpec
 from coach.progress.history import AttemptRecord, Felt, History, RepRecord
+from coach.progress.today import MEMORY
 from coach.session.plan import MOST_REPS, Plan, Specs, Step, with_reps
 
 CLEAN_SESSIONS = 2
@@ -102,7 +103,7 @@ def eased(plan: Plan, share: float, specs: Specs) -> Plan:
 def _eased(step: Step, share: float, specs: Specs) -> Step:
     if step.scales:
         step = with_reps(step, math.ceil(step.reps * share))
-    if step.hold_s and step.exercise != "memory_anchor":
+    if step.hold_s and step.exercise != MEMORY:
         step = _holding(step, round(step.hold_s * max(share, SHORTEST), 2))
     spec = specs(step.exercise, step.changes)
     if isinstance(spec, CirclingSpec):
@@ -147,7 +148,7 @@ def _weakest(done: Mapping[str, Sequence[Tries]]) -> str | None:
 def _shorter(step: Step, sessions: Sequence[Tries]) -> Step:
     """Shorten the holds by a fifth for each of the last sessions that was hard."""
     hard = next((n for n, tries in enumerate(sessions) if not _hard(tries)), len(sessions))
-    if not hard or not step.hold_s or step.exercise == "memory_anchor":
+    if not hard or not step.hold_s or step.exercise == MEMORY:
         return step
     return _holding(step, round(step.hold_s * max(SHORTER**hard, SHORTEST), 2))
 

@@ -9,6 +9,7 @@ from statistics import mean, median
 
 from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.events import Event, JawCircle, Recall, Released, Rep, Smile
+from coach.progress.today import MEMORY
 from coach.progress.words import ProgressWords
 
 Line = tuple[str, str]
@@ -49,7 +50,7 @@ class Tally:
         lines: list[Line] = []
         for name in dict.fromkeys(names):
             value = f"{self.reps[name]} {label('rep' if self.reps[name] == 1 else 'reps')}"
-            if self.holds[name] and name != "memory_anchor":
+            if self.holds[name] and name != MEMORY:
                 value += f" · {words.seconds(mean(self.holds[name]))} {label('mean_hold')}"
             lines.append((book.text(name, "title"), value))
         if self.circles:
