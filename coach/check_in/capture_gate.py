@@ -88,6 +88,10 @@ def observe(
     ----------
     observation
         The face, None if none is seen.
+    t
+        The frame's time, seconds.
+    limits, spec
+        `[limits]` and `[face]` of `config/check_in.toml`.
     neutral
         The first neutral picture of this check-in, once there is one.
     like

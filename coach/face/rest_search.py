@@ -48,7 +48,7 @@ TURN_COSTS_DEG = 60.0  # a head turned by this much is as far from rest as one f
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A stretch at rest, seconds. `busy`: mean of the smile blendshape on it, 0..1."""
+    """A stretch at rest, seconds. `smile`: mean of the smile blendshape in it, 0..1."""
 
     start: float
     end: float
@@ -108,7 +108,7 @@ def _thinned(faces: Sequence[FaceObservation]) -> list[FaceObservation]:
 
 
 def _postures(measured: Sequence[Measures]) -> tuple[Array, Array]:
-    """Return what rest is judged by, (n, k), and how far each may be from the calmest moment, (k,)."""
+    """Return the values that rest is judged by, (n, k), and how far each may be from the calmest, (k,)."""
     rows = [
         (
             *(m.corner_to_eye.left, m.corner_to_eye.right, m.corner_out.left, m.corner_out.right),

@@ -41,7 +41,14 @@ BETWEEN_S = 0.3  # from one line of the summary to the next
 
 
 class Films(Protocol):
-    """Films the screen."""
+    """Films the screen.
+
+    Example::
+
+        films.frame(t, frame, observation, screen, display)
+        if films.problem:
+            show(films.problem)
+    """
 
     @property
     def problem(self) -> str:

@@ -127,7 +127,9 @@ class Store:
         started_at
             With its offset from UTC, so that its date is the person's own.
         settings_json
-            The settings used. `model`: name or hash of the landmarker's model.
+            The settings used.
+        version, model
+            The program's; and the name or hash of the landmarker's model.
         """
         if started_at.tzinfo is None:
             raise ValueError("started_at needs a time zone: use datetime.now().astimezone()")
@@ -181,6 +183,8 @@ class Store:
             The photo's path inside the data folder, or empty.
         source
             Where the pictures came from, as in `session_start`.
+        version, model
+            As in `begin_session`.
 
         Raises
         ------
