@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.errors import CoachError, UsageError
-from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd
+from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd, Smile
 from coach.session.film_description import describe_film
-from coach.shell.report.description_report import as_data, description_lines, rest_lines
+from coach.shell.report.description_report import as_data, description_lines, rest_lines, sides_of
 from coach.shell.system.output_file import CSV, EVENTS, PDF, PHOTO, SVG
 
 if TYPE_CHECKING:
@@ -79,13 +79,16 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
     lines += rest_lines(describe_film(events))
     head = len(lines)
     released = {event.index: event for event in events if isinstance(event, Released)}
+    sides = {event.start: f"  {sides_of(event)}" for event in events if isinstance(event, Smile)}
     for event in events:
         if isinstance(event, Rep):
             whole = released.get(event.index)
             held = whole.whole_hold_s if whole is not None else event.hold_s
-            lines.append(f"  {event.index:2d}  from {event.start:6.2f} s  held {held:.2f} s")
+            even = sides.get(event.start, "")
+            lines.append(f"  {event.index:2d}  from {event.start:6.2f} s  held {held:.2f} s{even}")
         elif isinstance(event, Attempt):
-            lines.append(f"   -  from {event.start:6.2f} s  held {event.hold_s:.2f} s  {event.reason}")
+            even = sides.get(event.start, "")
+            lines.append(f"   -  from {event.start:6.2f} s  held {event.hold_s:.2f} s  {event.reason}{even}")
         elif isinstance(event, Recall):
             came = "no smile" if event.latency_s is None else f"smile after {event.latency_s:.2f} s"
             eyes = ", eyes engaged" if event.eye_engaged else ""

@@ -83,10 +83,10 @@ def _smile(number: int, smile: Smile) -> str:
     first = "" if smile.first_side == "even" else f"; {smile.first_side} corner first by {smile.lag_s:.2f} s"
     kind = smile_kind(smile)
     said = KINDS[kind] if kind == "one-sided" or smile.eye_engagement is not None else "eyes closed"
-    return f"  smile {number} from {smile.start:.1f} s{length}: {_sides(smile)}{first}{eyes}; {said}"
+    return f"  smile {number} from {smile.start:.1f} s{length}: {sides_of(smile)}{first}{eyes}; {said}"
 
 
-def _sides(smile: Smile) -> str:
+def sides_of(smile: Smile) -> str:
     """Say how even a smile is, in millimetres and how sure that is."""
     apart = ""
     if smile.difference_mm is not None and smile.uncertainty_mm is not None:
