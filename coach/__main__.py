@@ -46,6 +46,8 @@ def _run(arguments: list[str]) -> int:
     from coach.shell.command_line.cli import cli
 
     os.environ["MPLBACKEND"] = "agg"  # our figures need no window; a notebook's own backend would end us
+    # No matrix here is large enough for threads; under a limit on memory (ulimit -v) starting them crashes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         result = cli.main(args=arguments, prog_name="smile-coach", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -99,6 +99,16 @@ def test_figures_are_ours_whatever_is_set(tmp_path, home):
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(("own", "wanted"), [(None, "1"), ("4", "4")])
+def test_numpy_starts_no_threads_of_its_own(monkeypatch, home, own, wanted):
+    """Under a limit on memory they ended the process without a line; who sets a number keeps it."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", own or "")
+    if own is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    assert run(["memories"]) == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == wanted
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Qt's plugins are a Linux matter")
 @pytest.mark.parametrize("value", ["wayland", "offscreen", "nonsense"])
 def test_qts_own_wish_does_not_end_the_process(monkeypatch, value):
