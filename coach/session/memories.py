@@ -31,7 +31,7 @@ class Memories:
         return tuple(item.prompt for item in self.items)
 
     def labels(self, numbered: Callable[[int], str]) -> dict[str, str]:
-        """Return what each is called, by id: its words, else what `numbered` makes of its number."""
+        """Return the name of each, by id: its words, else `numbered` of its number."""
         return {item.id: item.prompt or numbered(number) for number, item in enumerate(self.items, start=1)}
 
     def add(self, memory: Memory) -> Memories:

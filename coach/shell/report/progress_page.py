@@ -154,7 +154,7 @@ def _changes(series: Sequence[Series], words: ProgressWords) -> list[str]:
 
 
 def _how_we_know(series: Sequence[Series], words: ProgressWords) -> list[str]:
-    """Show, folded away, what has not changed beyond noise, what it is too early for, and how to read it."""
+    """Show, folded away, the series that have not changed, those too short to tell, and how to read them."""
     still = [words.sentence(one) for one in series if one.changed is False]
     early = early_sentence(series, words)
     parts = [_list(still)] if still else []
@@ -177,7 +177,7 @@ def _scores(own: History, found: Sequence[Series], words: ProgressWords) -> list
 
 
 def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
-    """Show each score at first and now with its standard error, the difference, and what it may be called."""
+    """Show each score at first and now with its standard error, the difference, and its verdict."""
     heads = ("measure", "first", "now", "change")
     rows = ["<tr>" + "".join(f"<th>{_text(words.say(key, REPORT))}</th>" for key in heads) + "</tr>"]
     for one in found:
