@@ -105,6 +105,9 @@ def _broken(state: JawCircles, features: Features, spec: CircleSpec) -> bool:
     if gap_s < spec.quiet_s or gap_s > GAP_S or state.direction is not None:
         return gap_s > GAP_S
     now, last = (features.jaw_side, features.jaw_down), state.path[-1]
+    held_open = state.path["down"][0] > spec.quiet and not winding(state.path, spec)[-1]
+    if held_open and now[1] < spec.quiet:
+        return True  # and closed in the gap
     return bool(max(abs(now[0] - last["side"]), abs(now[1] - last["down"])) < spec.quiet)
 
 

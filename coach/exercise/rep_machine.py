@@ -256,10 +256,10 @@ def _move(
     if trigger == "dwelt":
         begun = unseen.onset(state.trace, state.floor, state.start)
         return _clock(replace(moved, start=begun), sample.t, spec), None
-    if trigger == "fell" and not moved.counted and unseen.may_have_held(moved, spec):
-        moved = replace(
-            moved, counted=True, hold_s=max(moved.hold_s, spec.hold_s), rest_since=None, gone=None
-        )
+    if (
+        trigger == "fell" and not moved.counted and moved.hold_s >= spec.hold_s
+    ):  # reached, and let go, in a gap
+        moved = replace(moved, counted=True, rest_since=None, gone=None)
         return moved, Reached(moved.start, moved.hold_s)
     if trigger in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None

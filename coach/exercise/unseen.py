@@ -12,21 +12,14 @@ from itertools import pairwise
 
 from coach.exercise import kinematics
 from coach.exercise.kinematics import LevelTrace
-from coach.exercise.repetition import RepSpec, RepState
+from coach.exercise.repetition import RepState
 
 GAP_S = 1.6  # between two frames: 1.5 s without pictures and a slow frame; a longer gap interrupts
 SEEN_S = 0.3  # between two frames; a longer interval may hide a movement
-# A straight line gives half of a gap to the hold; this share of the other half is granted as well. Chosen on
-# 24 films of rendered people with gaps of 0.35 to 1.45 s cut into them: granting all of it counts tries of
-# 2.2 s as holds of 3 s.
-UNSEEN_SHARE = 0.25
 FALL_S = 0.5  # nobody takes longer to let go, once it is under way
 RISE_S = 0.5  # the same for the rise
-UNDER_WAY = (
-    0.92  # of the plateau; below it, and lower (higher) from frame to frame, a fall (rise) is under way
-)
+UNDER_WAY = 0.8  # of the plateau; below it, and on from frame to frame, a fall or a rise is under way
 UNDER_WAY_FRAMES = 3
-LEFT = 0.75  # of the plateau; a fall that has come down to here is one, whatever the level behind a gap
 ON_THE_WAY = 0.6
 BLINK_S = 0.7  # levels that cannot be trusted for longer than this are more than a blink
 
@@ -60,20 +53,6 @@ def half_risen(trace: LevelTrace, floor: float, start: float, plateau: float, sh
     if after_t > before_t and _rising(trace, after_t, floor, UNDER_WAY * plateau):
         return max(crossed, after_t - RISE_S / 2)
     return crossed
-
-
-def may_have_held(state: RepState, spec: RepSpec) -> bool:
-    """Whether the hold may have reached its target while its rise or fall was hidden by a gap."""
-    trace, floor, below = state.trace, state.floor, UNDER_WAY * state.plateau
-    fallen_t = state.t if state.below_since is None else state.below_since
-    before_rise_t, after_rise_t = gap_around(trace, state.half_t)
-    before_fall_t, after_fall_t = gap_around(trace, fallen_t)
-    unseen_s = 0.0
-    if not _rising(trace, after_rise_t, floor, below):
-        unseen_s += state.half_t - before_rise_t
-    if not _falling(trace, before_fall_t, floor, below):
-        unseen_s += after_fall_t - fallen_t
-    return state.hold_s + UNSEEN_SHARE * unseen_s >= spec.hold_s
 
 
 def _rising(trace: LevelTrace, t: float, floor: float, below: float) -> bool:
@@ -125,7 +104,7 @@ def came_to_rest(state: RepState, t: float, height: float, share: float) -> bool
     """
     trusted_t = state.trace[-1][0] if state.trace else t
     gap = t - state.t >= FALL_S or t - trusted_t > BLINK_S  # a blink may lengthen it at either end
-    if _falling(state.trace, trusted_t, state.floor, LEFT * state.plateau):
+    if _falling(state.trace, trusted_t, state.floor, UNDER_WAY * state.plateau):
         share = UNDER_WAY  # whoever had left the plateau, and is not on it again, has been down
     elif state.counted and state.below_since is not None:
         share = max(share, ON_THE_WAY)

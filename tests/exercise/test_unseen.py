@@ -233,3 +233,11 @@ def test_the_other_way_round_begins_behind_a_gap_that_hid_the_rest_between(clock
     back = jaw_path(5, clockwise=not clockwise, period_s=2.0, fps=15.0, before_s=0.0)
     both = [face(n / 15, jaw=f.jaw_open, jaw_side=f.jaw_side) for n, f in enumerate(there + back)]
     assert circled(both, start, 1.45) == 10
+
+
+def test_a_jaw_held_open_that_closes_in_a_gap_begins_no_circle():
+    """Five circles follow at once, and are five."""
+    held = [face(n / 15, jaw=0.6 - 0.1 * max(n / 15 - 3.5, 0.0)) for n in range(60)]
+    circles = jaw_path(5, clockwise=True, period_s=2.0, fps=15.0, before_s=0.2)
+    both = [*held, *(face(5.2 + f.t, jaw=f.jaw_open, jaw_side=f.jaw_side) for f in circles)]
+    assert circled(both, 4.0, 1.2) == 5
