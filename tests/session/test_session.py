@@ -157,6 +157,22 @@ def test_a_memory_that_was_named_is_the_persons_turn(whole):
     assert {whole.screen_at(t + 0.3).phase for t in named} == {"waiting"}
 
 
+def test_a_dot_leads_round_the_ring_in_circles_the_right_way_and_at_one_pace(whole):
+    """Clockwise as the person sees it, then the other way round; there is none in anything else."""
+    led_round = [(t, screen) for t, screen in whole.screens if screen.dot is not None]
+    assert {screen.exercise for _, screen in led_round} == {"jaw_release"}
+    ways = {}
+    for (t, screen), (later, following) in pairwise(led_round):
+        if screen.instruction == following.instruction and later - t < 0.2:
+            moved = (following.dot - screen.dot + 0.5) % 1.0 - 0.5
+            ways.setdefault(screen.instruction, []).append(moved / (later - t))
+    there, back = ways.values()
+    assert min(there) > 0
+    assert max(back) < 0
+    assert max(there) == pytest.approx(min(there), rel=0.05)
+    assert max(there) == pytest.approx(-min(back), rel=0.05)
+
+
 def test_an_open_jaw_that_was_held_may_close(whole):
     """It counts once it has closed slowly, but nobody is shown "hold" with no second left of it."""
     jaw = [screen for _, screen in whole.screens if screen.exercise == "jaw_release"]

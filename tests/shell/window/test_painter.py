@@ -253,6 +253,17 @@ def test_a_skipped_exercise_looks_neither_done_nor_still_to_come():
     assert dots(step=1, done=frozenset({0, 3}))[3] == done
 
 
+def test_the_dot_to_follow_goes_clockwise_as_it_is_seen():
+    """A quarter turn is at the right of the window, not where the camera has the right."""
+    ring = layout(1280, 720).ring
+    still = replace(HOLD, phase="moving", hold=0.0, target=0, bars=None)
+    without = Painter().paint(grey_picture(), None, still, HD)
+    for dot, x in ((0.25, ring.right), (0.75, ring.x)):
+        canvas = Painter().paint(grey_picture(), None, replace(still, dot=dot), HD)
+        rows, columns = np.nonzero((canvas != without).any(axis=2))
+        assert (columns.mean(), rows.mean()) == pytest.approx((x, ring.centre[1]), abs=12)
+
+
 def test_a_zero_has_no_stroke_through_it():
     """Its middle is as empty as the letter's: the font's own zero looks crossed out."""
     canvas = np.zeros((80, 80, 3), np.uint8)
