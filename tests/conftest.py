@@ -127,12 +127,12 @@ def ready(tmp_path, model_path):
 
 @pytest.fixture
 def face_film(tmp_path):
-    """Return a short film of a drawn face at rest."""
+    """Return a film of a drawn face at rest: two seconds, ten pictures a second."""
     import cv2
 
     path = tmp_path / "face.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15.0, (320, 240))
-    for number in range(30):
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (320, 240))
+    for number in range(20):
         writer.write(draw(FacePose(smile=Bilateral(0.01 * (number % 2), 0.0)), size=(320, 240)))
     writer.release()
     return path

@@ -131,7 +131,7 @@ def test_the_table_of_signals_has_a_row_for_every_frame(face_film, ready, tmp_pa
     command = ["analyze", str(face_film), "--exercise", "combined", "--neutral", "0.5:1.5"]
     assert run([*command, "--features", str(table), *ready]) == 0
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
-    assert [float(row["t"]) for row in rows] == pytest.approx([n / 15 for n in range(30)], abs=1e-3)
+    assert [float(row["t"]) for row in rows] == pytest.approx([n / 10 for n in range(20)], abs=1e-3)
     assert all(abs(float(row["lid_lift_left"])) < 0.05 for row in rows)
     assert {"smile_lift_right", "jaw_open", "phase", "count", "hold_s"} <= rows[0].keys()
 
