@@ -68,8 +68,9 @@ def _below(features: Features) -> bool:
 
 
 class UnrecognisedMovement:
-    """Notices a face that clearly moves the way it was asked to while none of it is recognised.
+    """Notices, once, a face that clearly moves the way it was asked to while none of it is recognised.
 
+    Whoever still moves so after a second look does something else, e.g. talks: asking again would not help.
     Feed it every frame of an exercise that has asked for a movement::
 
         if moves.step(t, level, resting=view.phase == "neutral"):
@@ -78,10 +79,11 @@ class UnrecognisedMovement:
 
     def __init__(self) -> None:
         self._levels: list[tuple[float, float]] = []
+        self._noticed = False
 
     def step(self, t: float, level: float, *, resting: bool) -> bool:
         """Take in the size of the movement, 1 = the person's best; `resting`: the exercise sees none."""
-        if not resting:
+        if self._noticed or not resting:
             self._levels = []
             return False
         self._levels = [(at, value) for at, value in self._levels if t - at <= MOVED_S] + [(t, level)]
@@ -89,5 +91,5 @@ class UnrecognisedMovement:
         lasted = t - self._levels[0][0] >= MOVED_S - BLINK_S
         if not lasted or max(values) - min(values) < MOVED:
             return False
-        self._levels = []
+        self._noticed = True
         return True

@@ -222,6 +222,7 @@ class Session(LedFlow):
 
     def _begin_exercise(self, t: float) -> None:
         self._neutral_correction = NeutralCorrection()
+        self._unrecognised_movement = UnrecognisedMovement()
         self.plan_run.begin(t, self._known())
 
     def _known(self) -> Context:

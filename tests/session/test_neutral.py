@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from led import Led, hold, plan, seen
 
+from coach.face.neutral_correction import UnrecognisedMovement
 from coach.shell.capture.simulated_person import load_person
 from coach.simulation.face_pose import FacePose
 from coach.simulation.person import Person
@@ -142,3 +143,10 @@ def test_a_face_that_moves_and_is_not_recognised_is_looked_at_again_with_one_sen
     last = run.of("calibrated")[-1]["t"]
     assert 6.0 < last < 22.0
     assert not run.of("paused")
+
+
+def test_a_face_that_goes_on_moving_is_not_asked_to_relax_over_and_over():
+    """Somebody talks and looks about instead of raising the cheeks: one second look in an exercise."""
+    moves = UnrecognisedMovement()
+    noticed = [moves.step(n / 15, 0.8 * (n % 30 < 15), resting=True) for n in range(60 * 15)]
+    assert noticed.count(True) == 1
