@@ -197,7 +197,7 @@ def devices(landmarker: Landmarker, display: Display, voice: Voice | None = None
 
 
 def person() -> SimulatedPerson:
-    return SimulatedPerson(load_person(), fps=8.0, size=(480, 360), seed=3, realtime=False)
+    return SimulatedPerson(load_person(), fps=6.0, size=(480, 360), seed=3, realtime=False)
 
 
 def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
