@@ -51,8 +51,8 @@ class Pictures:
 
     def __init__(self, run: Led) -> None:
         self.t, self.count, self.run = 0.0, 0, run
-        self.interval_s, self.closed = 1 / 30, False
-        self.script: dict[int, Signal] = {60 * 30: Signal.ENDED}
+        self.interval_s, self.closed = 1 / 20, False
+        self.script: dict[int, Signal] = {60 * 20: Signal.ENDED}
 
     def read(self) -> Frame | Signal:
         self.count += 1
@@ -312,7 +312,7 @@ def test_what_fails_in_mid_session_is_said_once_in_the_terminal_and_shown(capsys
 def test_a_lost_camera_shows_no_old_picture():
     """The window learns that there is no camera, and the session waits."""
     made, keys, kept, pictures = looped()
-    pictures.script |= dict.fromkeys(range(120, 180), Signal.LOST)
+    pictures.script |= dict.fromkeys(range(80, 120), Signal.LOST)
     made.run()
     assert [e.type for e in kept.events if e.type.startswith("camera")] == ["camera_lost", "camera_found"]
     assert any(screen.paused for _, screen in keys.shown)
@@ -324,7 +324,7 @@ def test_each_movement_is_demonstrated_before_it_is_asked_for():
     made, keys, _, _ = looped(demonstration=demonstration)
     made.run()
     shown = [screen.demo for _, screen in keys.shown if screen.demo is not None]
-    assert len(shown) > 60
+    assert len(shown) > 40
     assert len({id(picture) for picture in shown}) == 11
     assert keys.shown[-1][1].demo is None
     assert demonstration.picture("a third party's", 1.0) is None
