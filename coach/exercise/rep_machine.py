@@ -1,39 +1,19 @@
-"""The state machine of a repetition: its phases, when it counts, and why an attempt did not."""
+"""The state machine of a repetition: when it counts, how long it is held, and why an attempt did not."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias
 
 from coach.events import Reason
 from coach.exercise import kinematics, unseen
 from coach.exercise.form import FormFault, FormFaults, counting, extended, lost_s
 from coach.exercise.kinematics import LevelTrace
-from coach.exercise.repetition import Ended, Reached, RepPhase, RepSpec, RepState, Sample
-
-RepTrigger: TypeAlias = Literal["entered", "dropped", "dwelt", "fell", "lost", "rested"]
-
-TRANSITIONS: Final[dict[tuple[RepPhase, RepTrigger], RepPhase]] = {
-    ("neutral", "entered"): "onset",  # the movement rises above the enter threshold
-    ("onset", "dropped"): "neutral",  # ... but only flickered
-    ("onset", "dwelt"): "apex",  # ... and stays: the hold is timed, from half-rise on
-    ("onset", "lost"): "offset",
-    ("apex", "dropped"): "neutral",  # it settles below the enter threshold: noise, or the edge of a blink
-    ("apex", "fell"): "offset",  # below half of its own plateau for longer than the grace
-    ("apex", "lost"): "offset",  # face gone or head turned for longer than the grace
-    ("offset", "rested"): "neutral",  # true return to rest: ready for the next
-}
+from coach.exercise.rep_phases import RepTrigger, in_next_phase, next_begun, trigger_of
+from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 
 PREROLL_S = 1.2  # kept from before the enter threshold, to find onset and half-rise
-LONGEST_S = 90.0  # nobody holds a face this long: it is a new posture
-SETTLED_S = 0.7  # after a movement, a level that is steady this long and below its half is the new rest
-STUCK_S = 8.0  # the same for a level above its half
-LEAST_PLATEAU = 0.85  # of the enter threshold; whatever settles lower was no movement
-LEAST_ABOVE_NEUTRAL = 0.5  # the same against the calibrated neutral: coming back to it is no movement
-ROSE_AGAIN = 1.5  # of a failed attempt's plateau; a rise this high before coming to rest is the next movement
 CERTAIN_S = 2.0  # this long after onset, the half-rise time is final; by the frame before
 
 
@@ -74,7 +54,7 @@ def step(
     seen = _see(state, sample, spec, enter)
     if seen.phase == "apex":
         seen = _clock(seen, sample.t, spec)
-    trigger = _trigger(seen, sample, spec, enter)
+    trigger = trigger_of(seen, sample, spec, enter)
     result: Reached | Ended | None = None
     held = seen.phase == "apex" and trigger is None and sample.gone is None
     if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
@@ -142,82 +122,6 @@ def _last(trace: LevelTrace, t: float) -> LevelTrace:
     return trace[first - 1 :] if gap_s > unseen.SEEN_S else trace[first:]
 
 
-def _trigger(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    """Return what this frame triggers in the current phase, if anything."""
-    if state.gone_since is not None:
-        long = sample.t - state.gone_since > spec.grace_s
-        return "lost" if long and state.phase in ("onset", "apex") else None
-    return None if sample.masked else TRIGGERS[state.phase](state, sample, spec, enter)
-
-
-def _neutral(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    del spec
-    return "entered" if sample.level - state.floor > enter else None
-
-
-def _onset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    if sample.level - state.floor <= enter * spec.rest * 2:
-        return "dropped"
-    return "dwelt" if sample.t - state.since >= spec.dwell_s else None
-
-
-def _apex(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    if not state.counted and _nothing(state, enter):
-        return "dropped"
-    below, low = state.below_since, sample.level - state.floor < spec.rest * state.plateau
-    fallen = state.rested_in_gap or (below is not None and (low or sample.t - below >= spec.grace_s))
-    return "fell" if fallen or sample.t - state.start > LONGEST_S else None
-
-
-def _offset(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepTrigger | None:
-    seen = state.rest_since is not None and sample.t - state.rest_since >= spec.rest_dwell_s
-    return (
-        "rested"
-        if seen or state.rested_in_gap or _stuck(state, sample.t, spec) or _next_begun(state, enter)
-        else None
-    )
-
-
-TRIGGERS: Final[dict[RepPhase, Callable[[RepState, Sample, RepSpec, float], RepTrigger | None]]] = {
-    "neutral": _neutral,
-    "onset": _onset,
-    "apex": _apex,
-    "offset": _offset,
-}
-
-
-def _nothing(state: RepState, enter: float) -> bool:
-    """Whether the plateau is too low for a movement, above rest or above the calibrated neutral."""
-    low = state.plateau < LEAST_PLATEAU * enter
-    return low or state.plateau + state.floor < LEAST_ABOVE_NEUTRAL * enter
-
-
-def _next_begun(state: RepState, enter: float) -> bool:
-    """Whether the next movement has begun although the face was not seen at rest."""
-    return _rose_again(state, enter) or unseen.rose_in_gap(state, enter)
-
-
-def _rose_again(state: RepState, enter: float) -> bool:
-    """Whether the next movement has started before a failed attempt came to rest."""
-    failed = state.phase == "offset" and not state.counted and state.plateau > 0
-    return failed and state.level > max(enter, ROSE_AGAIN * state.plateau)
-
-
-def _stuck(state: RepState, t: float, spec: RepSpec) -> bool:
-    """Whether the level has stayed within a narrow band after a movement: a new rest level.
-
-    Below half of the movement a short time is enough. Nobody rests higher up, so there it takes long.
-    """
-    if state.phase != "offset":
-        return False
-    low = state.level < spec.leave * state.plateau
-    wait = SETTLED_S if low else STUCK_S
-    recent = [level for at, level in state.trace if t - at <= wait]
-    if t - state.since < wait or not recent:
-        return False
-    return max(recent) - min(recent) < (0.2 if low else 0.3) * max(state.plateau, 1e-9)
-
-
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau, half-rise and hold from all levels so far."""
     trace, floor, start, half_t = state.trace, state.floor, state.start, state.half_t
@@ -247,7 +151,7 @@ def _move(
     state: RepState, sample: Sample, spec: RepSpec, trigger: RepTrigger, enter: float
 ) -> tuple[RepState, Reached | Ended | None]:
     """Go to the next phase; return what ended, if anything."""
-    moved = replace(state, phase=TRANSITIONS[state.phase, trigger], since=sample.t)
+    moved = in_next_phase(state, trigger, sample.t)
     if trigger == "entered":
         entered = replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0)
         return replace(entered, below_since=None, rested_in_gap=False), None
@@ -263,7 +167,7 @@ def _move(
         return moved, Reached(moved.start, moved.hold_s)
     if trigger in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None
-    return _back_at_rest(moved, sample, spec, next_begun=_next_begun(state, enter))
+    return _back_at_rest(moved, sample, spec, next_begun=next_begun(state, enter))
 
 
 def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief: bool = False) -> Ended:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from synthetic import clock, line, reached, run, spec
 
 from coach.events import Reason
-from coach.exercise.rep_machine import TRANSITIONS, step
+from coach.exercise.rep_machine import step
+from coach.exercise.rep_phases import TRANSITIONS
 from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 
 quick = settings(steady, max_examples=20)

@@ -18,7 +18,7 @@ from synthetic import NAMES
 import coach
 import exercises
 from coach.events import Reason
-from coach.exercise.rep_machine import TRANSITIONS, RepTrigger
+from coach.exercise.rep_phases import TRANSITIONS, RepTrigger
 from coach.exercise.repetition import RepPhase
 from coach.shell.profile.toml_files import config_dir, read_toml
 
