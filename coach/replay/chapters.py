@@ -18,12 +18,21 @@ from coach.events import (
     Rep,
     Smile,
     Stage,
+    StageName,
 )
 
 ChapterKind: TypeAlias = Literal["exercise", "rep", "attempt", "smile", "stage", "recall", "break"]
 LEAST_S = 1.5  # a subtitle is read, not only heard
 LAST_S = 3.0  # how long the last chapter lasts
 PAUSES: Final = {"face_lost": "paused_face", "camera_lost": "camera_lost"}
+STAGES: Final[dict[StageName, tuple[str, str]]] = {  # words that are said or shown in it
+    "open_hold": ("jaw_release", "hold"),
+    "slow_close": ("jaw_release", "close"),
+    "circles_clockwise": (SCREEN, "circles"),
+    "circles_counterclockwise": ("jaw_release", "circle_ccw"),
+    "breath_in": ("jaw_release", "breathe_in"),
+    "breath_out": ("jaw_release", "breathe_out"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def _chapter(event: Event, book: PhraseBook) -> Chapter | None:
         case Smile():
             beginning = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {event.symmetry:.0%}"
         case Stage(status="started"):
-            beginning = event.t, "stage", event.name.replace("_", " ")
+            beginning = event.t, "stage", book.text(*STAGES[event.name])
         case JawCircle():
             beginning = event.t, "rep", f"{book.text(SCREEN, 'circles')} {event.index}"
         case Recall():

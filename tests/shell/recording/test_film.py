@@ -6,6 +6,7 @@ import stat
 import sys
 import threading
 from datetime import datetime
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from recorded import session
 
 from coach.coaching.screen import Screen
 from coach.errors import StoreError, UsageError
-from coach.events import Attempt, CueGiven, Paused, Rep
+from coach.events import Attempt, CueGiven, Paused, Rep, Stage, StageName
 from coach.replay.chapters import Chapter, Subtitle, chapter_titles, chapters, subtitles, web_vtt
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.recording import film_folders as films
@@ -294,6 +295,16 @@ def test_chapters_begin_where_a_movement_began_and_say_what_came_of_it():
     assert [(c.start, c.end) for c in chapter_titles(found, 20.0)][-2:] == [(10.0, 14.0), (14.0, 20.0)]
     assert chapter_titles([], 20.0) == []
     assert chapter_titles([Chapter(5.0, "rep", "x")], 5.0)[0].end > 5.0
+
+
+def test_the_stages_of_the_jaw_are_named_in_the_language_of_the_person():
+    stages = [
+        Stage(t=float(t), exercise="jaw_release", name=name, status="started")
+        for t, name in enumerate(get_args(StageName))
+    ]
+    titles = [chapter.title for chapter in chapters(stages, load_phrase_book("de"))]
+    assert titles[1] == "Kiefer lockern: Offen halten"
+    assert not any(word in " ".join(titles) for word in ("open", "close", "circles", "breath"))
 
 
 def test_web_vtt_is_what_the_standard_says():
