@@ -14,6 +14,7 @@ from coach.types import FaceObservation
 BELOW_S: Final = 2.0  # nobody holds a face lower than its rest for this long
 BLINK_S: Final = 0.4
 MOVED_S: Final = 7.0  # longer than anybody takes to answer an ask
+AGAIN_S: Final = 30.0  # before the same is noticed again; twice as long each time
 MOVED: Final = 0.6  # of the person's best: no face at rest drifts this far
 # As shares of the person's best: three and more standard deviations of a face at rest, drift included.
 LOW_CORNERS: Final = -0.25
@@ -68,9 +69,9 @@ def _below(features: Features) -> bool:
 
 
 class UnrecognisedMovement:
-    """Notices, once, a face that clearly moves the way it was asked to while none of it is recognised.
+    """Notices, ever more rarely, a face that moves the way it was asked to while none of it is recognised.
 
-    Whoever still moves so after a second look does something else, e.g. talks: asking again would not help.
+    Whoever still moves so after a second look mostly does something else, e.g. talks.
     Feed it every frame of an exercise that has asked for a movement::
 
         if moves.step(t, level, resting=view.phase == "neutral"):
@@ -79,11 +80,11 @@ class UnrecognisedMovement:
 
     def __init__(self) -> None:
         self._levels: list[tuple[float, float]] = []
-        self._noticed = False
+        self._deaf_until, self._wait_s = 0.0, AGAIN_S
 
     def step(self, t: float, level: float, *, resting: bool) -> bool:
         """Take in the size of the movement, 1 = the person's best; `resting`: the exercise sees none."""
-        if self._noticed or not resting:
+        if t < self._deaf_until or not resting:
             self._levels = []
             return False
         self._levels = [(at, value) for at, value in self._levels if t - at <= MOVED_S] + [(t, level)]
@@ -91,5 +92,6 @@ class UnrecognisedMovement:
         lasted = t - self._levels[0][0] >= MOVED_S - BLINK_S
         if not lasted or max(values) - min(values) < MOVED:
             return False
-        self._noticed = True
+        self._levels = []
+        self._deaf_until, self._wait_s = t + self._wait_s, 2 * self._wait_s
         return True

@@ -338,7 +338,11 @@ class Session(LedFlow):
 
     def _resting(self) -> bool:
         run = self.plan_run.current
-        return self._stage == "exercise" and run is not None and run.view.at_rest and not run.guidance.asks
+        if self._stage != "exercise" or run is None or not run.view.at_rest:
+            return False
+        return (
+            run.guidance.patient or not run.guidance.asks
+        )  # asked in vain, it may be for the pictures' sake
 
     def _close(self, t: float) -> list[str]:
         self.plan_run.finish(t)

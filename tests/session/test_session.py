@@ -629,6 +629,13 @@ def test_slow_pictures_are_said_once_with_the_remedy_and_shown(fps, times):
     assert len(run.of("rep")) == 2
 
 
+def test_slow_pictures_are_spoken_of_before_the_person_is_asked_a_third_time():
+    """At two pictures a second nothing may be recognised at all: that is not for want of trying."""
+    run = posed(plan(*CHEEK), lambda t, heard: FacePose(), fps=2.0).run(40.0)
+    assert "slow_pictures" in run.keys
+    assert run.keys.index("slow_pictures") < run.keys.index("show")
+
+
 def test_an_exercise_that_ends_before_its_dose_says_so():
     """Time was up: what was good is said, then what comes next; a plan's time is kept all the same."""
     what = plan(("cheek_raiser", 4, {}), ("symmetry_drill", 1, {}), budget_s=48.0)
