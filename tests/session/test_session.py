@@ -629,6 +629,15 @@ def test_slow_pictures_are_said_once_with_the_remedy_and_shown(fps, times):
     assert len(run.of("rep")) == 2
 
 
+def test_an_ask_that_waits_dies_when_the_person_begins():
+    """Said in the middle of a hold, "again" would mean the next one."""
+    cheeks = FacePose(cheek=Bilateral(1.0, 1.0))
+    run = posed(plan(*CHEEK), lambda t, heard: cheeks if t > 8.0 else FacePose()).run(8.6)
+    current = run.session.plan_run.current
+    assert not current.view.at_rest
+    assert {"go", "again", "another"} <= current.guidance.stale
+
+
 def test_slow_pictures_are_spoken_of_before_the_person_is_asked_a_third_time():
     """At two pictures a second nothing may be recognised at all: that is not for want of trying."""
     run = posed(plan(*CHEEK), lambda t, heard: FacePose(), fps=2.0).run(40.0)
