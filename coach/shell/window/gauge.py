@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -44,20 +45,50 @@ def draw_dots(canvas: Image, layout: Layout, step: int, steps: int, done: frozen
             cv2.circle(canvas, at, r, theme.EDGE, layout.px(2), cv2.LINE_AA)
 
 
-def draw_count(canvas: Image, layout: Layout, count: int, target: int) -> None:
-    """Draw the repetitions done and asked for on the ring's top; nothing while none are asked for."""
-    if not target:
-        return
-    done, asked, size = str(count), f" / {target}", layout.px(38)
-    small = size * 5 // 9
-    width = theme.text_width(done, size, theme.STRONG) + theme.text_width(asked, small)
-    rect = layout.count
-    box = Rect(rect.centre[0] - width // 2 - layout.px(18), rect.y, width + layout.px(36), rect.h)
-    plate(canvas, box, rect.h // 2)
-    x, baseline = rect.centre[0] - width // 2, rect.centre[1] + round(theme.CAP * size / 2)
+def draw_badges(
+    canvas: Image,
+    layout: Layout,
+    phase: ScreenPhase,
+    words: tuple[str, str],
+    seconds: int,
+    count: int,
+    target: int,
+) -> None:
+    """Draw the count above the ring, and beside it the phase's sign and word, and the seconds left, if any.
+
+    `words`: the phase, and the unit of seconds. The count is left out while none is asked for.
+    """
+    row, gap, wanted = layout.count, layout.px(8), layout.px(24)
+    figure = f"{seconds} {words[1]}" if seconds else ""
+    count_w = _count_width(layout, count, target) + gap if target else 0
+    around_w = _phase_width(layout, "", wanted, figure)
+    line = math.ceil(wanted * theme.LEADING)
+    size = theme.fitted(words[0], row.w - count_w - around_w, line, wanted, theme.STRONG).size
+    phase_w = _phase_width(layout, words[0], size, figure)
+    left = row.centre[0] - phase_w // 2
+    if target:
+        # The place where they meet stays, so that the count stands still while the phase's word changes.
+        left = min(row.centre[0] - layout.px(22), row.right - phase_w)
+        left = max(left, row.x + count_w)
+        _draw_count(canvas, layout, count, target, left - count_w)
+    _draw_phase(canvas, layout, phase, words[0], size, figure, left)
+
+
+def _count_width(layout: Layout, count: int, target: int) -> int:
+    """Return the width of the count's plate, pixels."""
+    size = layout.px(38)
+    asked = theme.text_width(f" / {target}", size * 5 // 9)
+    return theme.text_width(str(count), size, theme.STRONG) + asked + 2 * layout.px(18)
+
+
+def _draw_count(canvas: Image, layout: Layout, count: int, target: int, left: int) -> None:
+    """Draw the repetitions done and asked for on a plate that begins at `left`."""
+    done, size, rect = str(count), layout.px(38), layout.count
+    plate(canvas, replace(rect, x=left, w=_count_width(layout, count, target)), rect.h // 2)
+    x, baseline = left + layout.px(18), rect.centre[1] + round(theme.CAP * size / 2)
     theme.write(canvas, done, (x, baseline), size=size, weight=theme.STRONG)
     x += theme.text_width(done, size, theme.STRONG)
-    theme.write(canvas, asked, (x, baseline), size=small, colour=theme.QUIET)
+    theme.write(canvas, f" / {target}", (x, baseline), size=size * 5 // 9, colour=theme.QUIET)
 
 
 def ring_circle(layout: Layout, swell: float | None = None) -> tuple[tuple[int, int], int, int]:
@@ -76,17 +107,14 @@ def draw_ring(
     phase: ScreenPhase,
     *,
     hold: float,
-    seconds: int,
-    words: tuple[str, str],
     covers_face: bool,
     swell: float | None = None,
     dot: float | None = None,
 ) -> None:
     """Draw the hold ring round the face: it fills with the hold.
 
-    On its lower edge stands the phase's sign and word, or the seconds left. `words`: the phase, and the unit
-    of seconds. `covers_face`: nothing may stand inside the ring. `swell`: see `ring_circle`. `dot`: how far
-    round a dot to follow is, in turns clockwise from the top.
+    `covers_face`: nothing may stand inside the ring. `swell`: see `ring_circle`. `dot`: how far round a dot
+    to follow is, in turns clockwise from the top.
     """
     centre, radius, stroke = ring_circle(layout, swell)
     colour = theme.PHASE_COLOUR[phase]
@@ -101,28 +129,26 @@ def draw_ring(
     if not covers_face and phase != "hold":
         r = radius * 0.34
         _sign(canvas, phase, centre, r=r, colour=colour, width=max(2, round(r * 0.2)))
-    stamp(canvas, layout, _draw_phase, phase, words[0], f"{seconds} {words[1]}" if seconds else "")
 
 
-def _draw_phase(canvas: Image, layout: Layout, phase: ScreenPhase, text: str, figure: str) -> None:
-    """Write the phase's sign and word on the ring's lower edge, and the seconds left, if any."""
-    centre, _, _ = ring_circle(layout)
-    colour, size = theme.PHASE_COLOUR[phase], layout.px(24)
-    sign_w = layout.px(34)
-    width = theme.text_width(text, size, theme.STRONG) + sign_w
-    figure_size = layout.px(34)
-    figure_w = theme.text_width(figure, figure_size, theme.STRONG) + layout.px(12) if figure else 0
-    height = layout.count.h
-    box = Rect(
-        centre[0] - (width + figure_w) // 2 - layout.px(16),
-        layout.ring.bottom - height // 2,
-        width + figure_w + layout.px(32),
-        height,
-    )
+def _phase_width(layout: Layout, text: str, size: int, figure: str) -> int:
+    """Return the width of the phase's plate, pixels."""
+    width = theme.text_width(text, size, theme.STRONG) + layout.px(34) + 2 * layout.px(16)
+    if figure:
+        width += theme.text_width(figure, layout.px(34), theme.STRONG) + layout.px(12)
+    return width
+
+
+def _draw_phase(
+    canvas: Image, layout: Layout, phase: ScreenPhase, text: str, size: int, figure: str, left: int
+) -> None:
+    """Write the phase's sign and word, and the seconds left, if any, on a plate that begins at `left`."""
+    colour, figure_size, height = theme.PHASE_COLOUR[phase], layout.px(34), layout.count.h
+    box = Rect(left, layout.count.y, _phase_width(layout, text, size, figure), height)
     plate(canvas, box, height // 2)
     x, y = box.x + layout.px(16), box.centre[1]
     _sign(canvas, phase, (x + layout.px(12), y), r=layout.px(12), colour=colour, width=layout.px(4))
-    x += sign_w
+    x += layout.px(34)
     baseline = y + round(theme.CAP * size / 2)
     theme.write(canvas, text, (x, baseline), size=size, colour=colour, weight=theme.STRONG)
     if figure:

@@ -75,7 +75,7 @@ class Layout:
     panel: Rect
     title: Rect
     instruction: Rect
-    count: Rect
+    count: Rect  # the row above the ring, for the phase as well
     left_bar: Rect
     ring: Rect
     right_bar: Rect
@@ -129,10 +129,13 @@ def layout(width: int, height: int, large: bool = False) -> Layout:
     words_h = 0 if wide else px(120)
     top = head.bottom + gap + (words_h + gap if words_h else 0)
     bar_w, badge_h = px(58), px(50)
-    # Half of each badge is outside the ring, above and below. The words beside it need their room.
+    # The count and the phase stand above the ring, over the hair: on its lower edge they would hide the
+    # mouth. The ring needs room for the dot on it; the words beside it need their room.
     share = 0.3 if not wide else 0.19 if width < 1.5 * height else 0.18
-    radius = min((caption.y - gap - top - badge_h) // 2, round(width * share))
-    middle = (width // 2, top + badge_h // 2 + radius)
+    first, last = top + badge_h + px(10), caption.y - gap - px(10)
+    radius = min((last - first) // 2, round(width * share))
+    # Round the picture's middle, where the face is, as far as there is room.
+    middle = (width // 2, max(first + radius, min(height // 2, last - radius)))
     ring = Rect(middle[0] - radius, middle[1] - radius, 2 * radius, 2 * radius)
     bar_h = round(1.5 * radius)
     left_bar = Rect(ring.x - gap - bar_w, middle[1] - bar_h // 2, bar_w, bar_h)
@@ -144,8 +147,7 @@ def layout(width: int, height: int, large: bool = False) -> Layout:
     else:
         title = Rect(margin + gap, head.bottom + 2 * gap, head.w - 2 * gap, px(40))
         instruction = Rect(title.x, title.bottom, title.w, words_h - title.h - 2 * gap)
-    badge_w = min(px(170), round(1.5 * radius))
-    count = Rect(middle[0] - badge_w // 2, ring.y - badge_h // 2, badge_w, badge_h)
+    count = Rect(left_bar.x, ring.y - px(10) - badge_h, right_bar.right - left_bar.x, badge_h)
     return Layout(
         size=(width, height),
         scale=scale,

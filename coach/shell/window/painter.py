@@ -141,7 +141,7 @@ class Painter:
         stamp(canvas, boxes, widgets.draw_time_left, text)
 
     def _gauge(self, canvas: Image, boxes: Layout, screen: Screen, *, covers_face: bool) -> None:
-        """Draw the ring round the face, the count on it, and the bars of the two sides beside it."""
+        """Draw the ring round the face, count and phase above it, and the bars of the two sides beside it."""
         seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase in TIMED else 0
         words = capital(screen.word or self.labels.of_phase(screen.phase)), self.labels.seconds
         gauge.draw_ring(
@@ -149,13 +149,11 @@ class Painter:
             boxes,
             screen.phase,
             hold=screen.hold,
-            seconds=seconds,
-            words=words,
             covers_face=covers_face,
             swell=screen.swell,
             dot=screen.dot,
         )
-        stamp(canvas, boxes, gauge.draw_count, screen.count, screen.target)
+        stamp(canvas, boxes, gauge.draw_badges, screen.phase, words, seconds, screen.count, screen.target)
         if screen.bars is None:
             return
         level, band = screen.bars.level, screen.bars.band

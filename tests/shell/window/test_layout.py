@@ -12,15 +12,22 @@ from contrast import contrast
 from coach.coaching.phrases import SCREEN
 from coach.coaching.screen import Screen
 from coach.shell.command_line.gallery_pictures import EXERCISES, _ends
+from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir, read_toml
-from coach.shell.window import buttons, theme
+from coach.shell.window import buttons, face_overlay, gauge, theme
 from coach.shell.window.end_page import _rows, answer_areas
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import MARGIN, Rect, layout
-from coach.shell.window.painter import Appearance, Painter
+from coach.shell.window.painter import TIMED, Appearance, Painter
+from coach.types import Bilateral
 
 WORDS = {path.stem: read_toml(path) for path in (config_dir() / "languages").glob("*.toml")}
+PICTURE = (640, 360)
+POSES = (
+    (0.0, Bilateral(0.0, 0.0)),
+    (1.0, Bilateral(1.0, 1.0)),
+)  # mouth and eyes: shut and open, open and shut
 SIZES = ((1280, 720), (1920, 1080), (800, 600), (640, 480), (720, 960))
 
 
@@ -44,7 +51,8 @@ def test_texts_stand_out_from_their_ground():
 def test_boxes_lie_inside_the_window_and_never_overlap(size, large):
     """At every size, with large text and without; all but the picture, which lies under all of them."""
     boxes = layout(*size, large=large)
-    names = ("status", "dots", "caption", "title", "instruction", "left_bar", "ring", "right_bar", "progress")
+    names = ("status", "dots", "caption", "title", "instruction", "count", "left_bar", "ring", "right_bar")
+    names += ("progress",)
     rects = [getattr(boxes, name) for name in names] + [rect for _, rect in boxes.buttons]
     for rect in rects:
         assert min(rect.x, rect.y) >= 0
@@ -54,6 +62,41 @@ def test_boxes_lie_inside_the_window_and_never_overlap(size, large):
     for one, other in combinations(rects, 2):
         apart = one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
         assert apart, (one, other)
+
+
+@pytest.mark.parametrize("scale", [0.75, 1.0, 1.4])
+@pytest.mark.parametrize(
+    "size", [(1280, 720), (1366, 768), (1920, 1080), (800, 600), (720, 960), (720, 1280)]
+)
+def test_count_and_phase_hide_no_mouth(size, scale):
+    """Far away or near, shut or wide open: they stand above the eyes, beside nothing that is trained."""
+    moved = [draw(FacePose(jaw_open=jaw, scale=scale, lids=eyes), PICTURE) for jaw, eyes in POSES]
+    place = face_overlay.place(PICTURE, layout(*size).picture)
+    rows = np.nonzero((moved[0] != moved[1]).any(axis=(1, 2)))[0]  # eyes, mouth and chin
+    top = place.shown.y + (rows[0] - place.crop.y) * place.shown.h / place.crop.h
+    assert layout(*size).count.bottom < top
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("large", [False, True])
+def test_count_and_phase_fit_above_the_ring(language, large):
+    """The longest word that a phase may have, with a count, stays in their row at every size."""
+    book = load_phrase_book(language)
+    labels = Labels.from_book(book)
+    phases = theme.PHASE_COLOUR.keys() - {"summary"}
+    words = {*WORDS[language]["reason"].values(), *(labels.of_phase(phase) for phase in phases)}
+    timed = {book.text("jaw_release", key) for key in ("breathe_in_word", "breathe_out_word")}
+    timed |= {labels.of_phase(phase) for phase in TIMED}
+    longest = [(max(map(capital, words), key=len), 0), (max(map(capital, timed), key=len), 6)]
+    for size, (word, seconds) in product((*SIZES, (1366, 768)), longest):
+        boxes = layout(*size, large=large)
+        canvas = np.zeros((size[1], size[0], 3), np.uint8)
+        gauge.draw_badges(canvas, boxes, "hold", (word, labels.seconds), seconds, 10, 10)
+        rows, columns = np.nonzero(canvas.any(axis=2))
+        row = boxes.count
+        assert columns.min() >= row.x - 1, (word, size)
+        assert columns.max() <= row.right, (word, size)  # soft edges
+        assert row.y - 1 <= rows[0] <= rows[-1] <= row.bottom
 
 
 def extent(text, size, weight):

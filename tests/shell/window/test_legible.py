@@ -45,9 +45,10 @@ def room(level: int) -> np.ndarray:
 def words(screen: Screen, size: tuple[int, int]) -> dict[str, Rect]:
     """Return the boxes in which words stand."""
     boxes = layout(*size)
-    bottom = boxes.ring.bottom - boxes.count.h // 2
-    badge = Rect(boxes.ring.centre[0] - boxes.px(60), bottom + boxes.px(8), boxes.px(120), boxes.px(32))
-    found = {"title": boxes.title, "count": boxes.count, "caption": boxes.caption, "badge": badge}
+    middle, row = boxes.ring.centre[0], boxes.count
+    badge = Rect(middle - boxes.px(10), row.y + boxes.px(8), boxes.px(120), boxes.px(32))
+    count = Rect(middle - boxes.px(140), badge.y, boxes.px(100), badge.h)
+    found = {"title": boxes.title, "count": count, "caption": boxes.caption, "badge": badge}
     found |= {"status": boxes.status, "time": boxes.progress}
     return found if screen.instruction == "" else found | {"instruction": boxes.instruction}
 

@@ -90,9 +90,8 @@ def test_the_ring_fills_with_the_hold_alone():
         around = Rect(x - radius - stroke, y - radius - stroke, 2 * (radius + stroke), 2 * radius + stroke)
         return coloured(around.of(canvas), theme.GREEN)
 
-    sign = green(hold=0.0)  # on the badge, which also hides a little of the ring
-    assert sign < 200
-    assert green(hold=0.8) - sign == pytest.approx(2 * (green(hold=0.4) - sign), rel=0.15)
+    assert green(hold=0.0) == 0
+    assert green(hold=0.8) == pytest.approx(2 * green(hold=0.4), rel=0.05)
     assert green(hold=0.4, bars=Bars(Bilateral(1.0, 1.0), (0.6, 1.1))) == green(hold=0.4)
 
 
@@ -108,7 +107,7 @@ def test_every_state_has_a_shape_of_its_own():
     looks = {}
     for phase in ("ready", "rest", "rising", "hold", "released", "attempt"):
         canvas = np.zeros((720, 1280, 3), np.uint8)
-        gauge.draw_ring(canvas, boxes, phase, hold=0.0, seconds=3, words=("", ""), covers_face=False)
+        gauge.draw_ring(canvas, boxes, phase, hold=0.0, covers_face=False)
         looks[phase] = shape(boxes.ring, canvas)
     lights = {}
     for framing in ("good", "closer", "move_left", "move_right", "move_up", "move_down"):
