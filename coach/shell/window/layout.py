@@ -147,7 +147,9 @@ def layout(width: int, height: int, large: bool = False) -> Layout:
     else:
         title = Rect(margin + gap, head.bottom + 2 * gap, head.w - 2 * gap, px(40))
         instruction = Rect(title.x, title.bottom, title.w, words_h - title.h - 2 * gap)
-    count = Rect(left_bar.x, ring.y - px(10) - badge_h, right_bar.right - left_bar.x, badge_h)
+    # Words beside the ring leave the count the width of ring and bars; words above it, the whole width.
+    sides = (left_bar.x, right_bar.right) if wide else (margin, width - margin)
+    count = Rect(sides[0], ring.y - px(10) - badge_h, sides[1] - sides[0], badge_h)
     return Layout(
         size=(width, height),
         scale=scale,
