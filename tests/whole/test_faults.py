@@ -37,8 +37,7 @@ from coach.face.landmarks import CHIN, FOREHEAD, LEFT, RIGHT, RIGID
 from coach.progress.summary import summary_lines
 from coach.progress.words import ProgressWords
 from coach.session.session import Session
-from coach.shell.app import devices
-from coach.shell.app import session as app
+from coach.shell.app import devices, program
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
 from coach.shell.profile.exercise_registry import load_exercise
@@ -162,7 +161,7 @@ def own(tmp_path: Path, model_path: Path) -> Path:
 def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Path, data: Path) -> Callable[..., Told]:
     """Return a leader of short sessions with the simulated person, whose frames are spoilt by a script."""
     log = tmp_path / "events.jsonl"
-    load_plan = app.load_plan
+    load_plan = program.load_plan
 
     def run_it(*script: InjectedFault, reps: int = 1, fps: float = 8.0) -> Told:
         person = SimulatedPerson(load_person(), fps=fps, size=SIZE, realtime=False, script=[])
@@ -174,7 +173,7 @@ def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Path, data: Path)
             steps = tuple(replace(step, reps=reps) for step in plan.steps)
             return replace(plan, steps=steps), (load_exercise("cheek_raiser", HOLD),)
 
-        monkeypatch.setattr(app, "load_plan", short)
+        monkeypatch.setattr(program, "load_plan", short)
         status = run(
             ["demo", "--plan", "cheek_raiser", "--no-window", "--no-voice", "--language", "en"]
             + ["--config", str(own), "--data-dir", str(data), "--events", str(log)]
@@ -589,10 +588,10 @@ def test_session_time_is_no_wall_clock() -> None:
 # The simulated person's sessions are explained at length, in fine pictures; these are not.
 UNEXPLAINED = """
 import sys
-from coach.shell.app import devices, session as app
+from coach.shell.app import devices, program
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
-load_plan = app.load_plan
-app.load_plan = lambda *a, **k: load_plan(*a, **{**k, 'explains': False})
+load_plan = program.load_plan
+program.load_plan = lambda *a, **k: load_plan(*a, **{**k, 'explains': False})
 devices.open_source = lambda text, home, *, real, seed=0: SimulatedPerson(
     load_person(), fps=10.0, size=(320, 240), realtime=real)
 from coach.__main__ import main
