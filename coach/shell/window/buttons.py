@@ -13,7 +13,7 @@ from coach.shell.system.image import Colour
 from coach.shell.window import theme
 from coach.shell.window.display import Command
 from coach.shell.window.labels import Labels
-from coach.shell.window.layout import Layout, Rect
+from coach.shell.window.layout import BUTTONS, Layout, Rect
 from coach.shell.window.widgets import fill, rounded
 from coach.types import Image
 
@@ -46,12 +46,13 @@ def draw_buttons(
     in_force: frozenset[Command],
     hover: Command | None,
     amount: float = 1.0,
+    offered: frozenset[Command] = frozenset(BUTTONS),
 ) -> None:
     """Draw the row. `in_force`: commands that are on; `hover`: the one under the pointer.
 
-    `amount`: how much of it covers what is there already, 0..1.
+    `amount`: how much of it covers what is there already, 0..1. `offered`: commands that do something here.
     """
-    row = _row(layout, labels, in_force, hover)
+    row = _row(layout, labels, in_force, hover, offered)
     ground = canvas[-row.shape[0] :]
     if amount < 1:
         cv2.addWeighted(row, amount, ground, 1 - amount, 0, dst=ground)
@@ -60,12 +61,21 @@ def draw_buttons(
 
 
 @lru_cache(maxsize=16)  # seldom changes, and would take as long as the rest of the window but the picture
-def _row(layout: Layout, labels: Labels, in_force: frozenset[Command], hover: Command | None) -> Image:
+def _row(
+    layout: Layout,
+    labels: Labels,
+    in_force: frozenset[Command],
+    hover: Command | None,
+    offered: frozenset[Command],
+) -> Image:
     """Return the row alone: (height of the row, width of the window, 3) uint8 BGR."""
     canvas: Image = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
     words = labels.by_command()
     beside = labels_beside(layout, words)
     for command, rect in layout.buttons:
+        if command not in offered:
+            fill(canvas, rect, theme.BACKGROUND)
+            continue
         draw_button(
             canvas,
             layout,

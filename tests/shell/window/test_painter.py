@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from coach.coaching.screen import Screen
+from coach.coaching.screen import PhotoCard, Screen
 from coach.exercise.view import Bars
 from coach.shell.command_line.gallery import render_gallery
 from coach.shell.command_line.gallery_pictures import pictures
@@ -223,6 +223,14 @@ def test_the_gallery_shows_every_state(tmp_path):
     assert {file.stem for file in files} == names
     assert count == len(files) == len(names)
     assert cv2.imread(str(files[0])).shape == (480, 640, 3)
+
+
+def test_the_smile_card_offers_only_keys_that_still_act():
+    """A finished smile cannot be paused, skipped or begun again: no key below its card says so."""
+    card = PhotoCard(grey_picture(), "Smile", "", ())
+    canvas = Painter().paint(None, None, Screen("summary", card=card), HD)
+    offered = {command for command, rect in layout(1280, 720).buttons if np.ptp(rect.of(canvas)) > 40}
+    assert offered == {Command.FULLSCREEN, Command.QUIT}
 
 
 def test_one_exercise_alone_has_no_dots():
