@@ -395,7 +395,7 @@ import subprocess, sys
 from functools import partial
 from pathlib import Path
 from coach.__main__ import run
-from coach.shell.app import session as app
+from coach.shell.app import program
 from coach.shell.capture import simulated_person
 from coach.shell.profile import home as home
 from coach.shell.window import window as window
@@ -404,8 +404,8 @@ from coach.shell.window.layout import layout
 
 model, how = Path(sys.argv[1]), sys.argv[2]
 home.Home.model = lambda self, progress: model
-load_plan, person = app.load_plan, simulated_person.SimulatedPerson
-app.load_plan = lambda *words, **how: load_plan(*words, **{**how, "explains": False})
+load_plan, person = program.load_plan, simulated_person.SimulatedPerson
+program.load_plan = lambda *words, **how: load_plan(*words, **{**how, "explains": False})
 simulated_person.SimulatedPerson = partial(person, fps=15.0, size=(320, 240))  # to be done sooner
 show, seen, presses = window.OpenCvWindow.show, [], []
 keys = [("space", 1), ("space", 1), ("m", 2), ("m", 2), ("h", 3), ("h", 3), ("v", 4), ("n", 5), ("q", 0)]
