@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -157,9 +159,27 @@ def _draw_week(canvas: Image, layout: Layout, box: Rect, card: EndCard) -> None:
         below = Rect(at[0] - pitch // 2, y + r + layout.px(6), pitch, letters)
         weight = theme.STRONG if today else theme.REGULAR
         _write(canvas, layout, below, letter, 20, theme.TEXT if today else theme.QUIET, weight)
-    used = pitch * len(card.week) + layout.px(20)
-    beside = Rect(box.x + used, box.y, box.w - used, box.h)
-    theme.write_in(canvas, beside, card.coming, size=layout.px(26), align="right")
+    beside = week_room(layout, box, len(card.week))
+    lines = coming_lines(card.coming, beside.w, layout.px(26))
+    pitch = math.ceil(layout.px(26) * theme.LEADING) if len(lines) > 1 else beside.h
+    top = beside.centre[1] - pitch * len(lines) // 2
+    for number, text in enumerate(lines):
+        line = replace(beside, y=top + pitch * number, h=pitch)
+        theme.write_in(canvas, line, text, size=layout.px(26), align="right")
+
+
+def week_room(layout: Layout, box: Rect, days: int) -> Rect:
+    """Return the room that the week's dots leave in their row."""
+    used = layout.px(46) * days + layout.px(20)
+    return Rect(box.x + used, box.y, box.w - used, box.h)
+
+
+def coming_lines(text: str, width: int, size: int) -> tuple[str, ...]:
+    """Part what is next, where it is too wide, before the command in brackets: that is typed as it stands."""
+    said, bracket, command = text.partition(" (")
+    if not bracket or theme.text_width(text, size) <= width:
+        return (text,)
+    return said, f"({command}"
 
 
 def _draw_question(canvas: Image, layout: Layout, box: Rect, card: EndCard, hover: Command | None) -> None:

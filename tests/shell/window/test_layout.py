@@ -10,13 +10,13 @@ import pytest
 from contrast import contrast
 
 from coach.coaching.phrases import SCREEN
-from coach.coaching.screen import Screen
+from coach.coaching.screen import EndCard, Screen
 from coach.shell.command_line.gallery_pictures import EXERCISES, _ends
 from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.window import buttons, face_overlay, gauge, theme
-from coach.shell.window.end_page import _rows, answer_areas
+from coach.shell.window.end_page import _rows, answer_areas, coming_lines, week_room
 from coach.shell.window.labels import Labels, capital
 from coach.shell.window.layout import MARGIN, Rect, layout
 from coach.shell.window.painter import TIMED, Appearance, Painter
@@ -221,3 +221,19 @@ def test_the_ends_words_are_legible(language):
             if card.advice:
                 fitted = theme.fitted(card.advice, rows["ask"].w, rows["ask"].h, boxes.px(30), theme.STRONG)
                 assert fitted.size >= 0.66 * boxes.px(30), (card.advice, size)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_command_to_type_stays_on_one_line(language):
+    """The due check-in's command is never broken, and stays legible, at every size."""
+    text = WORDS[language]["end"]["check_in"].format(command="smile-coach check-in")
+    for size, large in product((*SIZES, (1366, 768)), (False, True)):
+        boxes = layout(*size, large=large)
+        room = week_room(boxes, _rows(boxes, EndCard("Done", "", (), (), (), text))["week"], 7).w
+        lines = coming_lines(text, room, boxes.px(26))
+        assert " ".join(lines) == text
+        assert lines[-1].endswith("(smile-coach check-in)")
+        for line in lines:
+            fitted = theme.fitted(line, room, round(boxes.px(26) * theme.LEADING) + 1, boxes.px(26))
+            assert fitted.lines == (line,), size
+            assert fitted.size >= 0.5 * boxes.px(26), (line, size)  # large text at 640x480
