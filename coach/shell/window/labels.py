@@ -79,7 +79,7 @@ class Labels:
         }
 
     def of_phase(self, phase: ScreenPhase) -> str:
-        """Return the word for a phase, below the hold ring."""
+        """Return the word for a phase, above the hold ring."""
         return {
             "ready": self.ready,
             "rest": self.rest,
