@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +43,6 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
     labels = load_memories(home.data_dir).labels(words_for.memory)
     with reading(home) as store:
         history = store.history()
-    gc.freeze()  # ten years are 100,000 objects, which Python need not look through for garbage
     today = datetime.now().astimezone().date()
     from coach.check_in.machine import due_on
     from coach.shell.app.check_in import load_check_in

@@ -144,12 +144,16 @@ def _moment(at: str) -> datetime | None:
 
 @contextlib.contextmanager
 def no_cycles() -> Iterator[None]:
-    """Make many objects none of which refers to itself, without Python's looking for such again and again."""
+    """Make many objects none of which refers to itself, without Python's looking for such then or later.
+
+    Ten years are 100,000 objects.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 
