@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 def person(folder: Path, *, migrations: int = len(MIGRATIONS)) -> int:
     """Fill a data folder with half a year and two memories; return how many repetitions are in it."""
     connection, _ = open_for_writing(folder, date(2026, 1, 1), MIGRATIONS[:migrations])
-    with Store(folder, connection, "", read_only=False) as store:
+    with Store(folder, connection, "", read_only=False, clock=lambda: datetime.now().astimezone()) as store:
         fill(store, sessions=150, check_ins=12)
     save_memories(folder, Memories().add(Memory("m1", WORDS)).add(Memory("m2", "the lake")))
     return repetitions(folder)
