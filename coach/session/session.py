@@ -340,9 +340,8 @@ class Session(LedFlow):
         run = self.plan_run.current
         if self._stage != "exercise" or run is None or not run.view.at_rest:
             return False
-        return (
-            run.guidance.patient or not run.guidance.asks
-        )  # asked in vain, it may be for the pictures' sake
+        # Whoever is asked in vain may not be seen well enough, because pictures are slow.
+        return run.guidance.patient or not run.guidance.asks
 
     def _close(self, t: float) -> list[str]:
         self.plan_run.finish(t)
