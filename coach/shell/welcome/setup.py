@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -89,7 +89,7 @@ def run_setup(options: Shared, plan: str | None = None, minutes: float | None = 
     first = last_session(home) is None
     try:
         with ExitStack() as stack:
-            home, interrupted = FirstRun(options, home, stack).lead()
+            home, interrupted = (run := FirstRun(options, home, stack)).lead()
     except PersonQuit:
         return 0
     if interrupted:
@@ -99,7 +99,9 @@ def run_setup(options: Shared, plan: str | None = None, minutes: float | None = 
         return 0
     from coach.shell.app.session import run_session
 
-    return run_session(options, plan, minutes, demo=options.source == "demo")
+    # What is wrong with the sound was said, and would only be said again.
+    voice = options.voice and not run.voice.problem
+    return run_session(replace(options, voice=voice), plan, minutes, demo=options.source == "demo")
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class FirstRun:
     options: Shared
     home: Home
     stack: ExitStack
+    voice: Voice = field(default_factory=SilentVoice)
 
     def lead(self) -> tuple[Home, bool]:
         """Go through all of it; return the home with the choices, and whether it was interrupted.
@@ -129,9 +132,10 @@ class FirstRun:
         real = in_real_time(options, display)
         origin = options.source or "webcam"
         heard = options.voice and (real or origin.startswith("webcam"))
-        voice = self._voice(home, book) if heard else SilentVoice()
+        voice = self.voice = self._voice(home, book) if heard else SilentVoice()
         self.stack.callback(voice.close)
         check_sound(voice, asker, book, host.tick)
+        voice = SilentVoice() if voice.problem else voice  # said there once, and not by each that speaks
         heed_safety(voice, asker, book, host.tick)
         landmarker = self.stack.enter_context(Landmarker(model))
         home = self._with_camera(home, _aloud(asker, voice), book)

@@ -333,6 +333,28 @@ def test_a_first_run_without_a_window_waits_for_no_key_and_ends_in_the_session(
     assert load_phrase_book("fr").text("screen", "safety_note") in out
 
 
+def test_without_sound_a_first_run_says_so_once(model_path, tmp_path, monkeypatch, capsys):
+    """Neither the measuring nor the session that follows finds it out again."""
+    voices: list[object] = []
+    sessions: list[Shared] = []
+
+    def measure(room: Devices, *_: object, **__: object) -> tuple[str, bool]:
+        voices.append(room.voice)
+        return "finished", False
+
+    monkeypatch.setattr(setup, "make_voice", lambda *_: SilentVoice("no sound: no player"))
+    monkeypatch.setattr(setup, "measure_range", measure)
+    monkeypatch.setattr(setup, "list_cameras", list)
+    monkeypatch.setattr(setup, "open_source", lambda *_, **__: SimulatedPerson(load_person(), realtime=False))
+    monkeypatch.setattr(app, "run_session", lambda options, *_, **__: sessions.append(options) or 0)
+    settings = tmp_path / "own.toml"
+    settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
+    assert setup.run_setup(Shared(None, False, True, None, tmp_path / "data", settings, None, None)) == 0
+    assert capsys.readouterr().err.count("no sound") == 1
+    assert [voice.problem for voice in voices] == [""]
+    assert [options.voice for options in sessions] == [False]
+
+
 def test_the_conversation_has_its_order(model_path, tmp_path, monkeypatch):
     """Hello and what to watch out for come before the camera and any effort, the memory after it."""
     told: list[str] = []
