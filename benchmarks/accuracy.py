@@ -84,7 +84,7 @@ def _save(path: Path, seen: Seen) -> None:
     part = path.with_suffix(".part.npz")
     arrays = _arrays("", faces) | _arrays("mirrored_", [face and face.mirrored for face in faces])
     size = next((face.size for face in faces if face is not None), (0, 0))
-    np.savez(part, t=np.array([t for t, _ in seen]), size=np.array(size), **arrays)
+    np.savez(part, allow_pickle=False, t=np.array([t for t, _ in seen]), size=np.array(size), **arrays)
     part.replace(path)
 
 

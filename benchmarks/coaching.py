@@ -21,6 +21,7 @@ from measuring.difficult import KINDS, Difficult
 from measuring.table import table
 
 from coach.coaching.cues import Cue, CueKind
+from coach.exercise.spec import RepeatedSpec
 from coach.face.features import extract
 from coach.session.plan import Plan, PlanFile, PlanStep, make_plan
 from coach.session.session import Session
@@ -98,7 +99,8 @@ def _wrong(session: Session, person: Difficult) -> bool:
 def _meant(person: Difficult, events: list[dict[str, Any]]) -> list[Movement]:
     """Return the held movements that were done to their end while somebody was looking."""
     breaks = [event["t"] for event in events if event["type"] in ("face_lost", "paused", "other_face")]
-    hold_s = {step: load_exercise(step).spec.repetition.hold_s for step, _ in STEPS}
+    specs = {step: load_exercise(step).spec for step, _ in STEPS}
+    hold_s = {step: spec.repetition.hold_s for step, spec in specs.items() if isinstance(spec, RepeatedSpec)}
     last = events[-1]["t"]
     made = []
     for meant in person.person.intended:
@@ -115,7 +117,8 @@ def _meant(person: Difficult, events: list[dict[str, Any]]) -> list[Movement]:
 
 
 def _plan() -> Plan:
-    file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, reps=reps) for name, reps in STEPS])
+    steps = [PlanStep(exercise=name, reps=reps, changes={}) for name, reps in STEPS]
+    file = PlanFile(budget_s=0.0, steps=steps)
     return make_plan("difficult", file, lambda name, changes: load_exercise(name, dict(changes)).spec)
 
 

@@ -83,6 +83,7 @@ def _whole_history() -> bytes:
 def _whole_trace() -> bytes:
     tape, path = MemoryTape(), FOLDER / "whole.trace"
     session(tape)
+    assert tape.setup is not None
     writer = TraceWriter(path, tape.setup)
     for number in range(3):
         writer.write(Entry(number / 30, "frame"))

@@ -37,7 +37,7 @@ from coach.shell.profile.toml_files import load_settings
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
-from coach.shell.window.display import Command, Display
+from coach.shell.window.display import Command, Display, WindowView
 from coach.shell.window.labels import Labels
 from coach.shell.window.window import OpenCvWindow
 from coach.simulation.face_pose import FacePose
@@ -93,6 +93,16 @@ class WatchedWindow:
         self.offered = 0
         self.ages: list[float] = []
         self.cpu_s = self.begun_cpu_s = 0.0
+
+    @property
+    def view(self) -> WindowView:
+        """How the person is shown now."""
+        return self._window.view
+
+    @property
+    def canvas(self) -> Image | None:
+        """The picture in the window."""
+        return self._window.canvas
 
     def show(
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen

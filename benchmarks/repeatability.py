@@ -17,20 +17,21 @@ from coach.check_in.scores import Scores, median_of
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.detection.stills import Stills
 from coach.shell.model_file import default_cache_dir, find_model
+from coach.simulation.face_pose import FacePose
 
 LIMIT = 3.0  # points
-CONDITIONS: dict[str, dict[str, float]] = {
-    "straight, well lit": {},
-    "turned right by 8 degrees": {"yaw": -8.0},
-    "turned left by 8 degrees": {"yaw": 8.0},
-    "chin down by 8 degrees": {"pitch": -8.0},
-    "chin up by 8 degrees": {"pitch": 8.0},
-    "tilted by 8 degrees": {"roll": 8.0},
-    "farther away": {"scale": 0.75},
-    "nearer": {"scale": 1.25},
-    "dim": {"light": 0.6},
-    "lit from one side": {"side_light": 0.4},
-    "turned, farther away, dim": {"yaw": 8.0, "scale": 0.75, "light": 0.6},
+CONDITIONS = {
+    "straight, well lit": FacePose(),
+    "turned right by 8 degrees": FacePose(yaw=-8.0),
+    "turned left by 8 degrees": FacePose(yaw=8.0),
+    "chin down by 8 degrees": FacePose(pitch=-8.0),
+    "chin up by 8 degrees": FacePose(pitch=8.0),
+    "tilted by 8 degrees": FacePose(roll=8.0),
+    "farther away": FacePose(scale=0.75),
+    "nearer": FacePose(scale=1.25),
+    "dim": FacePose(light=0.6),
+    "lit from one side": FacePose(side_light=0.4),
+    "turned, farther away, dim": FacePose(yaw=8.0, scale=0.75, light=0.6),
 }
 
 
@@ -39,14 +40,14 @@ def check_ins() -> dict[str, Scores]:
     model = find_model(os.environ.get("SMILE_COACH_MODEL", ""), default_cache_dir(), progress=True)
     with Landmarker(model) as landmarker:
         stills = Stills(landmarker)
-        return {name: median_of(check_in_takes(stills, **change)) for name, change in CONDITIONS.items()}
+        return {name: median_of(check_in_takes(stills, rest)) for name, rest in CONDITIONS.items()}
 
 
 def main() -> None:
     """Print the scores and the largest difference; see the module's text for the exit status."""
     found = check_ins()
     rows = [
-        (name, *(f"{getattr(scores, score):.1f}" for score in AGREEING), scores.type)
+        (name, *(f"{getattr(scores, score):.1f}" for score in AGREEING), scores.type or "-")
         for name, scores in found.items()
     ]
     off = {}

@@ -15,6 +15,7 @@ from coach.types import Bilateral, Image
 
 AGREEING = ("mouth_curve", "cheek_lift", "eye_squint", "jaw_openness", "smile")
 """Scores that must not depend on how the head is turned, how far away it is, or on the light."""
+STRAIGHT = FacePose()  # looks into the camera, well lit
 SMILE = FacePose(smile=Bilateral(0.7, 0.7), cheek=Bilateral(0.6, 0.6))
 SWAY_DEG = 0.7  # standard deviation of the head's angles from take to take
 
@@ -24,13 +25,15 @@ def photo(pose: FacePose, seed: int = 1) -> Image:
     return grain(draw(pose, (1280, 720)), seed)
 
 
-def check_in_takes(stills: Stills, *, takes: int = 3, seed: int = 3, **change: float) -> list[Scores]:
+def check_in_takes(
+    stills: Stills, rest: FacePose = STRAIGHT, *, takes: int = 3, seed: int = 3
+) -> list[Scores]:
     """Return the scores of each take of the smile.
 
     Parameters
     ----------
-    change
-        Fields of `FacePose` (angles in degrees) that differ from a straight, well-lit face, in every take.
+    rest
+        The face at rest: how the head is turned, placed and lit in every take.
 
     Raises
     ------
@@ -40,11 +43,13 @@ def check_in_takes(stills: Stills, *, takes: int = 3, seed: int = 3, **change: f
     rng = np.random.default_rng(seed)
 
     def take(pose: FacePose) -> StillPicture:
-        sway = {name: change.get(name, 0.0) + rng.normal(0, SWAY_DEG) for name in ("yaw", "pitch", "roll")}
-        picture = stills.read(photo(replace(pose, **{**change, **sway}), int(rng.integers(1000))))
+        yaw, pitch, roll = (angle + rng.normal(0, SWAY_DEG) for angle in (pose.yaw, pose.pitch, pose.roll))
+        swayed = replace(pose, yaw=yaw, pitch=pitch, roll=roll)
+        picture = stills.read(photo(swayed, int(rng.integers(1000))))
         if picture is None:
-            raise ValueError(f"{change}: no face in the drawn picture")
+            raise ValueError(f"{swayed}: no face in the drawn picture")
         return picture
 
-    rests, smiles = ([take(pose) for _ in range(takes)] for pose in (FacePose(), SMILE))
+    smiling = replace(rest, smile=SMILE.smile, cheek=SMILE.cheek)
+    rests, smiles = ([take(pose) for _ in range(takes)] for pose in (rest, smiling))
     return [score(compare(rests, smile)) for smile in smiles]

@@ -125,14 +125,14 @@ def test_closed_eyes_are_not_an_eye_smile(scored: Callable[..., Scores]) -> None
     assert shut.mouth_curve > 50
 
 
-def check_in(stills: Stills, **change: float) -> Scores:
+def check_in(stills: Stills, rest: FacePose) -> Scores:
     """Return the scores of a check-in with two takes of the neutral face and two of a smile."""
-    return median_of(check_in_takes(stills, takes=2, **change))
+    return median_of(check_in_takes(stills, rest, takes=2))
 
 
 def test_check_ins_of_the_same_smile_agree(stills: Stills) -> None:
     """A turned head, farther away, in less light: within 3 points (more: `benchmarks/repeatability.py`)."""
-    usual, other = check_in(stills), check_in(stills, yaw=8.0, scale=0.75, light=0.6)
+    usual, other = check_in(stills, FacePose()), check_in(stills, FacePose(yaw=8.0, scale=0.75, light=0.6))
     for name in AGREEING:
         assert getattr(other, name) == pytest.approx(getattr(usual, name), abs=3), name
     assert usual.type == other.type == "eyes_engaged"
