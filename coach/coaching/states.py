@@ -6,7 +6,7 @@
 | rest | nothing is asked for yet, or still to be let go | rest | quiet | the introduction, "and rest" |
 | go | a movement was asked for | go | blue | "cheeks up" |
 | waiting | ... in vain so far | waiting | blue | other words, the picture, an image, an offer |
-| rising | it has begun | rising | blue | nothing |
+| rising | it has begun, and its form has not been right yet | rising | blue | nothing |
 | holding | the form is right, the clock runs | hold | green | "hold" after half a second, ticks |
 | fix | the form is wrong, the clock has stopped | the fault's own | amber | what to change |
 | let go | it has counted | released | white | "and release", "that's three" |
@@ -37,7 +37,9 @@ PHASES: Final[dict[CoachingState, ScreenPhase]] = {
 ONE_SIDED: Final[frozenset[Reason]] = frozenset({"asymmetric"})
 
 
-def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, faulty: bool) -> CoachingState:
+def state_of(
+    view: View, guidance: Guidance, *, counted: bool, failed: bool, faulty: bool, right: bool
+) -> CoachingState:
     """Return the state of an exercise that is held.
 
     Parameters
@@ -50,6 +52,8 @@ def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, fau
         A moment ago one has not.
     faulty
         The form has been wrong for so long that it should be told.
+    right
+        The form of the movement under way has been right.
     """
     down = view.phase in ("neutral", "offset")
     if failed and down:
@@ -60,7 +64,7 @@ def state_of(view: View, guidance: Guidance, *, counted: bool, failed: bool, fau
     if faulty:
         return "fix"
     if view.phase in ("onset", "apex"):
-        return "rising" if view.phase == "onset" else "holding"
+        return "holding" if right else "rising"
     if view.at_rest and guidance.asks:
         return "waiting" if guidance.patient else "go"
     return "rest"

@@ -25,7 +25,8 @@ BAND_TOP = 1.2  # of the person's best: the upper end of the target band
 class HeldState:
     """A held exercise between two frames.
 
-    `rep`: the repetition; `reps`: how many have counted. `fault`: the form's fault in the last frame.
+    `rep`: the repetition; `reps`: how many have counted. `fault`: the form's fault in the last frame that
+    shows the form.
     `frames`: the movement so far and a little before it, without blinks; the last one is the newest.
     """
 
@@ -95,7 +96,9 @@ class Held(Generic[P]):
         """Take in one frame."""
         sample, state = self._sample(state, t, features)
         rep, result = step(state.rep, sample, self.spec.repetition, self.noise(state.context))
-        state = replace(state, rep=rep, fault=sample.fault)
+        if not sample.hidden:
+            state = replace(state, fault=sample.fault)
+        state = replace(state, rep=rep)
         if isinstance(result, Reached):
             state = replace(state, reps=state.reps + 1)
             return state, (

@@ -70,6 +70,7 @@ def step(
 
 def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepState:
     """Append the frame to the trace and the faults."""
+    seen_t = state.trace[-1][0] if state.trace else -math.inf
     if sample.t - state.t > unseen.SEEN_S and state.trace and state.trace[-1][0] < state.t:
         # A blink before the gap: nothing had risen or fallen until it began.
         state = replace(state, trace=(*state.trace, (state.t, state.trace[-1][1])))
@@ -83,7 +84,7 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     if state.phase == "neutral":
         trace = _last(trace, sample.t)
     if state.phase in ("onset", "apex") and sample.fault is not None:
-        faults = _with_fault(state, sample, sample.fault, spec)
+        faults = _with_fault(state, sample, sample.fault, spec, seen_t)
     rest_since, height = None, sample.level - state.floor
     low = height < spec.rest * max(state.plateau, enter)
     home = abs(sample.level) < enter / 2  # the calibrated neutral is always rest
@@ -103,16 +104,18 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
     )
 
 
-def _with_fault(state: RepState, sample: Sample, reason: Reason, spec: RepSpec) -> FormFaults:
-    """Add the frame's fault. A gap belongs to it where the frame before the gap had the same fault."""
+def _with_fault(state: RepState, sample: Sample, reason: Reason, spec: RepSpec, seen_t: float) -> FormFaults:
+    """Add the frame's fault.
+
+    A gap or a blink belongs to it where the last frame that showed the form, at `seen_t`, had the same fault.
+    """
     dt = sample.t - state.t if math.isfinite(state.t) else 0.0
     last = state.faults[-1] if state.faults else None
-    lasting = last is not None and last.reason == reason and last.end == state.t
+    lasting = last is not None and last.reason == reason and last.end == seen_t
     begin = state.t if dt < spec.grace_s or lasting else sample.t
     grave_s = 0.0 if sample.mild else sample.t - begin
-    return extended(
-        state.faults, FormFault(begin, sample.t, reason, grave_s), max(spec.grace_s, dt if lasting else 0.0)
-    )
+    hidden_s = sample.t - seen_t if lasting else 0.0
+    return extended(state.faults, FormFault(begin, sample.t, reason, grave_s), max(spec.grace_s, hidden_s))
 
 
 def _last(trace: LevelTrace, t: float) -> LevelTrace:
@@ -136,6 +139,8 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     until = t if below_since is None else min(below_since, t)
     if t - trace[-1][0] > unseen.BLINK_S:
         until = trace[-1][0]  # more than a blink: nobody knows yet
+    if state.faults and state.faults[-1].end == trace[-1][0]:
+        until = min(until, trace[-1][0])  # a blink while the form is wrong: it may still be
     if state.gone_since is not None:
         until = min(until, state.gone_since)
     return replace(

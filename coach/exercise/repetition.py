@@ -59,6 +59,11 @@ class Sample:
     masked: bool = False
     gone: Reason | None = None
 
+    @property
+    def hidden(self) -> bool:
+        """Whether this frame shows nothing of level and form."""
+        return self.masked or self.gone is not None
+
 
 @dataclass(frozen=True, slots=True)
 class RepState:

@@ -201,17 +201,22 @@ class PlanRun:
         if self.current is not None:
             self._led.log.add(*self.current.interrupt(t, cause))
 
-    def stalled(self, t: float) -> None:
-        """Take in that no frame came for a while, see `ExerciseRun.stalled`; say so where it cost a try."""
+    def stalled(self, t: float) -> bool:
+        """Take in that no frame came for a while, see `ExerciseRun.stalled`.
+
+        Returns whether it cost a try; then a word says so.
+        """
         run = self.current
         if run is None:
-            return
+            return False
         trying, owed = run.trying, run.stalled(t)
         self._led.log.add(*owed)
         if trying:
             self._led.cues.hush()
-            if not owed:  # it had not counted yet
-                self._led.enqueue(t, CueKind.CORRECTION, "stuck", run.exercise.name)
+        lost = trying and not owed  # it had not counted yet
+        if lost:
+            self._led.enqueue(t, CueKind.CORRECTION, "stuck", run.exercise.name)
+        return lost
 
     def relearn(self, t: float, context: Context) -> None:
         """Take in that the neutral face has been learnt again, see `ExerciseRun.relearn`."""

@@ -19,15 +19,21 @@ from coach.session.transitions import SessionStage
 from coach.types import Bilateral
 
 REASON = "reason"  # the section of the faults' short names
+FLICKER_S = 0.3  # a fault that is back within this time had not gone
 
 
 class Scene(NamedTuple):
-    """The part of the recent past that still shows. Times in seconds."""
+    """The part of the recent past that still shows. Times in seconds.
+
+    `counted`, and `right`: the movement and its form, so far. Of its fault: since when, and when last seen.
+    """
 
     shown: ShownSpec
     counted: bool = False
+    right: bool = False
     attempt_until: float = float("-inf")
     fault_since: float | None = None
+    fault_t: float = float("-inf")
 
     def faulty(self, t: float, view: View) -> bool:
         """Whether a fault has lasted long enough to be shown."""
@@ -36,14 +42,24 @@ class Scene(NamedTuple):
 
     def after(self, t: float, view: View, events: Sequence[Event]) -> Scene:
         """Return the scene after one frame of an exercise."""
-        counted = self.counted and view.phase != "neutral"
+        moves = view.phase != "neutral"
+        counted = moves and self.counted
+        right = moves and (self.right or (view.phase == "apex" and view.fault is None))
         attempt_until = self.attempt_until
         for event in events:
             counted = counted or isinstance(event, Rep)
             if isinstance(event, Attempt):
                 attempt_until = t + self.shown.attempt_s
-        since = None if view.fault is None else self.fault_since if self.fault_since is not None else t
-        return Scene(self.shown, counted, attempt_until, since)
+        since, fault_t = self.fault_since, self.fault_t
+        if view.fault is not None:
+            since, fault_t = t if since is None else since, t
+        elif t - fault_t > FLICKER_S:
+            since = None
+        return Scene(self.shown, counted, right, attempt_until, since, fault_t)
+
+    def failed(self, t: float) -> Scene:
+        """Return the scene after a try that was broken off."""
+        return self._replace(counted=False, right=False, attempt_until=t + self.shown.attempt_s)
 
 
 def summary_screen(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:
@@ -155,6 +171,7 @@ def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:
         counted=scene.counted,
         failed=t < scene.attempt_until,
         faulty=scene.faulty(t, run.view),
+        right=scene.right,
     )
 
 

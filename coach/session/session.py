@@ -100,8 +100,8 @@ class Session(LedFlow):
         if lost := FaceLost in map(type, seen):
             self.perception.forget_before(float("inf"))  # never learn one neutral face from two people
         self._heed(t, lost=lost)
-        if self.led.presence.stalled and self._stage == "exercise":
-            self.plan_run.stalled(t)
+        if self.led.presence.stalled and self._stage == "exercise" and self.plan_run.stalled(t):
+            self._scene = self._scene.failed(t)
         features = None
         if self._stage == "ready":
             self._get_ready(t, face)

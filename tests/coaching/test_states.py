@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from led import Led, hold, led, plan, posed
@@ -64,3 +66,44 @@ def test_a_fault_of_both_sides_marks_both():
         10.0
     )
     assert {screen.faulty_side for _, screen in run.screens if screen.phase == "fix"} == {"both"}
+
+
+WRONG = FacePose(cheek=Bilateral(1.0, 1.0), smile=Bilateral(0.8, 0.8))
+RIGHT = FacePose(cheek=Bilateral(1.0, 1.0))
+
+
+def raised(pose: Callable[[float], FacePose], *, since: float = 7.0, **how: Any) -> Led:
+    """Return a session, led without words of explanation, whose cheeks are up from `since` seconds on."""
+    what = plan(("cheek_raiser", 1, hold(3.0)), explains=False)
+    return posed(what, lambda t, heard: pose(t) if t > since else FacePose(), **how)
+
+
+def test_a_blink_mends_no_form():
+    """Nobody knows the form while the eyes are shut: the fault stays named and the ring where it is."""
+    run = raised(lambda t: replace(WRONG, lids=Bilateral(1.0, 1.0)) if 9.0 < t < 9.35 else WRONG).run(11.0)
+    shown = [screen for t, screen in run.screens if t > 8.5]
+    assert {screen.phase for screen in shown} == {"fix"}
+    assert {screen.hold for screen in shown} == {0.0}
+
+
+def test_a_fault_that_is_back_at_once_had_not_gone():
+    """Right for a frame now and then: the fault is named again at once, not after another half second."""
+    run = raised(lambda t: RIGHT if t % 1.0 < 0.1 else WRONG).run(12.0)
+    shown = [screen.phase for t, screen in run.screens if t > 9.0]
+    assert shown.count("fix") > 0.8 * len(shown)
+
+
+def test_hold_is_not_shown_before_the_form_has_been_right():
+    """Wrong from the beginning: up, then what to change."""
+    shown = phases(raised(lambda t: WRONG).run(10.0))
+    assert "rising" in shown
+    assert "hold" not in shown
+
+
+def test_a_try_that_the_machine_lost_is_asked_for_once_more_on_the_screen_too():
+    """No picture for two seconds in the middle of a hold."""
+    run = raised(lambda t: FacePose() if t > 10.5 else RIGHT).run(8.5)
+    assert run.screens[-1][1].phase == "hold"
+    run.t += 2.0
+    run.frame()
+    assert run.screens[-1][1].phase == "attempt"
