@@ -175,7 +175,7 @@ class PlanRun:
 
     def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
         """Give one frame to the exercise under way; log, say and return what comes of it."""
-        if self._dose_owed and self._led.cues.quiet(t):
+        if self._dose_owed and run.view.at_rest and self._led.cues.quiet(t):
             self._dose_owed = False
             self._led.cues.add(dose_cue(t, self.plan.steps[self.index], run.exercise))
         events = run.step(

@@ -89,6 +89,8 @@ class HeldGuide:
         stale = frozenset[str]()
         if not moment.view.at_rest:
             stale |= ASKING
+            if state.early:  # explained in mid-movement, it would be a call to begin
+                stale |= {"intro"}
         if state.stage != "holding" and any(isinstance(e, Released | Attempt) for e in moment.events):
             stale |= {"hold", "release"}
         return stale

@@ -11,6 +11,7 @@ import pytest
 from led import Led, hold, led, plan, posed
 
 from coach.coaching.cue_scheduler import estimate_s
+from coach.session.plan_run import Occasion
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
 
@@ -181,6 +182,21 @@ def test_an_impatient_person_is_led_like_any_other():
         ["intro", "hold", "one", "release"],
     )
     assert len(run.of("rep")) == 1
+
+
+@pytest.mark.parametrize("by_ear", [False, True])
+def test_nothing_is_explained_into_a_movement_that_has_begun(by_ear):
+    """The words before the first smile take a while, and the person smiles meanwhile."""
+    run = posed(
+        plan(("symmetry_drill", 1, hold(3.0))),
+        lambda t, heard: FacePose(smile=Bilateral(1.0, 1.0)) if 3.6 < t < 9.0 else FacePose(),
+        occasion=Occasion(fingers=True),
+        by_ear=by_ear,
+    ).run(9.0)
+    words = run.keys[run.keys.index("no_fingers") + 1 :]
+    assert words[0] == "hold"
+    assert words[-2:] == ["release", "counted"]
+    assert not {"intro", "dose_holds"} & set(words)
 
 
 # ---- what is said and what counts --------------------------------------------------------------------
