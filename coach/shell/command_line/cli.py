@@ -10,9 +10,14 @@ import click
 
 from coach import __version__
 from coach.errors import UsageError
-from coach.shell.command_line import daily_commands, people_commands, setting_commands, smile_commands
-from coach.shell.command_line import progress_commands as commands
-from coach.shell.command_line.options import PLACE, DefaultGroup, filed, shared
+from coach.shell.command_line import (
+    daily_commands,
+    people_commands,
+    progress_commands,
+    setting_commands,
+    smile_commands,
+)
+from coach.shell.command_line.options import PLACE, DefaultGroup, analyzing, filed, replaying, shared
 from coach.shell.profile.shared_options import Shared
 
 __all__ = ["Shared", "cli"]
@@ -121,7 +126,7 @@ def demo(
 @click.option("--features", type=PLACE, metavar="FILE.csv", help="Write every signal.")
 @click.option("--plot", type=PLACE, metavar="FILE.png", help="Draw signals and events.")
 @click.option("--json", "as_json", is_flag=True, help="Describe every movement as JSON.")
-@shared
+@analyzing
 def analyze(
     options: Shared,
     video: Path,
@@ -134,9 +139,10 @@ def analyze(
     *,
     as_json: bool,
 ) -> int:
-    """Count and time a recording, or describe its movements, as fast as the machine can.
+    """Count one exercise in a film, or describe every movement.
 
-    All times are seconds from the film's first picture, also where its sound begins earlier.
+    It runs as fast as the machine can. All times are seconds from the film's first picture, even where its
+    sound begins earlier.
     """
     _refuse_live(options)
     if as_json and (exercise is not None or options.events == "-"):
@@ -200,7 +206,7 @@ def calibrate(options: Shared) -> int:
 @cli.command()
 @click.argument("session", metavar="SESSION")
 @click.argument("other", required=False)
-@shared
+@replaying
 def replay(options: Shared, session: str, other: str | None) -> int:
     """Watch a recorded session again, or two side by side.
 
@@ -250,7 +256,7 @@ def doctor(options: Shared, mend: bool) -> int:
 for command in (
     *daily_commands.ALL,
     *smile_commands.ALL,
-    *commands.ALL,
+    *progress_commands.ALL,
     *people_commands.ALL,
     *setting_commands.ALL,
 ):

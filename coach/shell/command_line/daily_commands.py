@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.shell.command_line.options import PLACE, filed, home_of
+from coach.shell.command_line.options import PLACE, filed, home_of, writing
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("file", default="smile-coach.ics", type=PLACE)
 @click.option("--at", default="18:00", show_default=True, metavar="HH:MM", help="Time of day, local time.")
 @click.option("--open", "show", is_flag=True, help="Open it with your calendar.")
-@filed
+@writing
 def remind(options: Shared, file: Path, at: str, show: bool) -> None:
     """Write a calendar FILE that reminds you each day, and when a check-in is due.
 

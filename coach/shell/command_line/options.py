@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +25,8 @@ class DefaultGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default in front of arguments that begin with no command."""
-        own = {name for parameter in self.params for name in parameter.opts} | {"--help"}
+        own = {name for parameter in self.params for name in parameter.opts}
+        own.update(self.get_help_option_names(ctx))
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
@@ -55,34 +56,35 @@ class Place(click.Path):
 PLACE = Place(path_type=Path)
 
 
-def _options(*, live: bool) -> Callable[[F], F]:
+LIVE = {  # the shared options that not every command has a use for, and what each does in a session
+    "--source": "webcam, webcam:N, demo, or a video file.",
+    "--no-window": "Lead by voice, sounds and text alone, for eyes shut or a screen reader.",
+    "--no-voice": "Run without sound; captions are still shown.",
+    "--events": "Write the event log (JSON Lines); - means standard output.",
+    "--speed": "Pace of the simulated person and of files; real with a window, max without.",
+}
+WRITES = {"--force": "Replace a file of another kind where something is written."}
+REPLAYS = {
+    "--no-window": "List the events instead of showing them.",
+    "--events": "Write the event log anew, and say whether it is the same; - means standard output.",
+}
+
+
+def _options(named: Mapping[str, str]) -> Callable[[F], F]:
     """Make the decorator that gives a command the shared options, as one argument `options`.
 
-    `live`: whether its help names the options of camera, window, voice and event log; all commands take them.
+    `named`: those that the command's help names beside the ones that all commands have a use for, with what
+    each does there; all commands take all of them.
     """
 
+    def option(name: str, **how: Any) -> Callable[[F], F]:
+        return click.option(name, help=named.get(name), hidden=name not in named, **how)
+
     def decorate(function: F) -> F:
-        @click.option(
-            "--source", metavar="SOURCE", help="webcam, webcam:N, demo, or a video file.", hidden=not live
-        )
-        @click.option(
-            "--no-window",
-            is_flag=True,
-            help="Lead by voice, sounds and text alone, for eyes shut or a screen reader.",
-            hidden=not live,
-        )
-        @click.option(
-            "--no-voice",
-            is_flag=True,
-            help="Run without sound; captions are still shown.",
-            hidden=not live,
-        )
-        @click.option(
-            "--events",
-            metavar="PATH",
-            help="Write the event log (JSON Lines); - means standard output.",
-            hidden=not live,
-        )
+        @option("--source", metavar="SOURCE")
+        @option("--no-window", is_flag=True)
+        @option("--no-voice", is_flag=True)
+        @option("--events", metavar="PATH")
         @click.option(
             "--data-dir",
             type=PLACE,
@@ -91,16 +93,9 @@ def _options(*, live: bool) -> Callable[[F], F]:
         )
         @click.option("--person", metavar="NAME", help="Whose history, where several people share a machine.")
         @click.option("--config", type=PLACE, help="Your settings file (TOML).")
-        @click.option(
-            "--force", is_flag=True, help="Replace a file of another kind where something is written."
-        )
+        @option("--force", is_flag=True)
         @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")
-        @click.option(
-            "--speed",
-            type=click.Choice(["real", "max"]),
-            help="Pace of the simulated person and of files; real with a window, max without.",
-            hidden=not live,
-        )
+        @option("--speed", type=click.Choice(["real", "max"]))
         @functools.wraps(function)
         def command(
             source: str | None,
@@ -134,8 +129,11 @@ def _options(*, live: bool) -> Callable[[F], F]:
     return decorate
 
 
-shared = _options(live=True)
-filed = _options(live=False)
+shared = _options(LIVE | WRITES)
+filed = _options({})
+writing = _options(WRITES)
+analyzing = _options({"--events": LIVE["--events"]} | WRITES)
+replaying = _options(REPLAYS | WRITES)
 
 
 def home_of(options: Shared) -> Home:

@@ -8,11 +8,11 @@ from coach.shell.command_line.options import ListingGroup, filed
 from coach.shell.profile.shared_options import Shared
 
 
-@click.group(cls=ListingGroup, short_help="List and add the people who share this machine.")
+@click.group(cls=ListingGroup)
 def people() -> None:
-    """List and add the people who share this machine; each has a history of their own.
+    """List and add the people who share this machine.
 
-    A person is removed with smile-coach forget everything --person NAME.
+    Each has a history of their own. A person is removed with smile-coach forget everything --person NAME.
     """
 
 
@@ -34,7 +34,10 @@ def list_people(options: Shared) -> None:
 @click.argument("name")
 @filed
 def add(options: Shared, name: str) -> None:
-    """Add a person; their first session begins with a first run of their own."""
+    """Add a person, who gets a history of their own.
+
+    Their first session begins with the questions of a first run.
+    """
     from coach.shell.profile.home import Home
     from coach.shell.profile.people import add_person
 

@@ -10,7 +10,7 @@ import click
 
 from coach.errors import CoachError, UsageError
 from coach.shell.command_line.forget_commands import forget, forget_one_memory
-from coach.shell.command_line.options import PLACE, ListingGroup, filed, home_of, reading
+from coach.shell.command_line.options import PLACE, ListingGroup, filed, home_of, reading, writing
 from coach.shell.profile.places import PAGE
 from coach.shell.profile.shared_options import Shared
 
@@ -32,9 +32,12 @@ def _words(home: Home) -> ProgressWords:
 @click.option("--open", "show", is_flag=True, help="Write the page and open it in the browser.")
 @click.option("--words", is_flag=True, help="Show the memories' own words on the page.")
 @click.option("--photos/--no-photos", default=True, help="Show the first and latest photo, if kept.")
-@filed
+@writing
 def progress(options: Shared, html: str | None, show: bool, words: bool, photos: bool) -> None:
-    """Show what changed beyond your usual variation, and what did not."""
+    """Say what you did and what has changed.
+
+    A difference is called a change only if it is larger than your own usual variation.
+    """
     from coach.progress.summary import summary_lines
     from coach.shell.profile.memories_file import load_memories
 
@@ -134,9 +137,9 @@ def remove_memory(options: Shared, number: int) -> None:
 @click.argument("to", required=False, type=PLACE)
 @click.option("--format", "kind", type=click.Choice(["csv", "json", "pdf"]),
               help="Default: by TO's ending, otherwise csv.")  # fmt: skip
-@filed
+@writing
 def export(options: Shared, to: Path | None, kind: str | None) -> None:
-    """Write the history as CSV files, as one JSON file, or one page for a clinician as a PDF.
+    """Write your history as CSV, JSON, or a PDF for a clinician.
 
     TO is the folder or the file; by default smile-coach-export in the current folder.
     """
@@ -182,7 +185,10 @@ def import_(options: Shared, file: Path) -> None:
 @click.option("--alone", is_flag=True, help="By itself, e.g. a picture of someone else.")
 @filed
 def score(options: Shared, photo: Path, neutral: Path | None, *, alone: bool) -> None:
-    """Score a picture against your face at rest, as --neutral or your last check-in shows it."""
+    """Score a picture against your face at rest.
+
+    That face is known from your last check-in or smile, unless --neutral gives a picture of it.
+    """
     from coach.check_in.score_lines import SCORE, range_lines, score_lines
     from coach.shell.app.score import score_photo
     from coach.shell.profile.neutral_file import read_neutral

@@ -12,7 +12,10 @@ from coach.shell.profile.shared_options import Shared
 @click.option("--keep", is_flag=True, help="Keep the film and the card with the photo in the data folder.")
 @shared
 def smile(options: Shared, *, keep: bool) -> int:
-    """Film your smile, 15 seconds: scores, type and both sides on one card."""
+    """Film one smile, in 15 seconds, and show its card.
+
+    The card has its scores and its type, compares both sides, and tells the difference to last time.
+    """
     from coach.shell.app.smile import run_smile
     from coach.shell.welcome.person_choice import choose_person
 
@@ -48,7 +51,10 @@ def list_plans(options: Shared) -> None:
 @click.argument("name")
 @filed
 def new(options: Shared, name: str) -> None:
-    """Write a plan to start from; edit the file and use it with --plan NAME."""
+    """Write a plan of your own to start from.
+
+    Edit the file, then use it with --plan NAME.
+    """
     from coach.shell.profile.plan_files import new_plan
 
     home = home_of(options)

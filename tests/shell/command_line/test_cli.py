@@ -253,6 +253,33 @@ def test_the_help_names_the_commands(capfd):
     out = capfd.readouterr().out
     names = ("session", "demo", "analyze", "progress", "memories", "export", "forget", "doctor", "config")
     assert all(f"\n  {name} " in out for name in names)
+    assert "..." not in out.partition("Commands:")[2]  # no sentence is cut off
+
+
+@pytest.mark.parametrize("group", [[], ["plans"], ["people"], ["memories"]])
+def test_a_short_ask_for_help_is_answered_like_a_long_one(group, capfd):
+    """`-h` is no option of the command that runs when none is named."""
+    assert run([*group, "--help"]) == 0
+    long = capfd.readouterr().out
+    assert run([*group, "-h"]) == 0
+    assert capfd.readouterr().out == long
+    assert "Commands:" in long
+
+
+@pytest.mark.parametrize(
+    ("command", "idle"),
+    [
+        ("analyze", ["--source", "--no-window", "--no-voice", "--speed"]),
+        ("replay", ["--source", "--no-voice", "--speed"]),
+        ("status", ["--source", "--events", "--force"]),
+    ],
+)
+def test_help_leaves_out_the_options_that_do_nothing(command, idle, capfd):
+    """All commands take the shared options; only those that change something there are listed."""
+    assert run([command, "--help"]) == 0
+    out = capfd.readouterr().out
+    assert not [option for option in idle if f"  {option} " in out]
+    assert "  --data-dir " in out
 
 
 def test_memories_are_added_edited_and_removed(home, capfd):
