@@ -73,6 +73,7 @@ def test_jaw_circles_come_in_rows():
     """One alone, or three within a second, is a mouth that talks."""
     assert circling((1.0, 1), (3.2, 2), (5.4, 3)) == [1.0, 3.2, 5.4]
     assert circling((1.0, 1), (4.0, 1)) == []
+    assert circling((1.0, 1), (2.2, 2)) == [1.0, 2.2]
     assert circling((1.0, 1), (1.1, 2), (1.4, 3)) == []
 
 

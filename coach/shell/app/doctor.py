@@ -142,8 +142,8 @@ def _window_problem() -> str:
                 command, capture_output=True, timeout=WINDOW_TIMEOUT_S, check=False, cwd=scratch
             ).returncode
         except subprocess.TimeoutExpired:
-            return "no display: a window takes too long to come; restart the desktop or use --no-window"
-    return f"no display: a window ends the process (status {status}); use --no-window" if status else ""
+            return "a window takes too long to come; restart the desktop or use --no-window"
+    return f"a window ends the process (status {status}); use --no-window" if status else ""
 
 
 def voice(settings: Settings, cache_dir: Path) -> Check:

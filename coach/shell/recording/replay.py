@@ -203,7 +203,7 @@ def _watch(sessions: list[Replayed], home: Any) -> bool:
 
     problem = display_problem()
     if problem:
-        print(problem, file=sys.stderr)
+        print(f"no display: {problem}", file=sys.stderr)
         return False
     window = ReplayWindow(sessions, home.settings.window)
     try:

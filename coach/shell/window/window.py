@@ -51,9 +51,9 @@ def display_problem() -> str:
     os.environ["QT_QPA_PLATFORM"] = "xcb"  # the one plugin OpenCV brings; with any other Qt ends the process
     name = os.environ.get("DISPLAY", "")
     if not name:
-        return "no display: DISPLAY is not set; start from a desktop or use --no-window"
+        return "DISPLAY is not set; start from a desktop or use --no-window"
     if not _x_server_answers(name):
-        return f"no display: the X server '{name}' does not answer; check DISPLAY or use --no-window"
+        return f"the X server '{name}' does not answer; check DISPLAY or use --no-window"
     return ""
 
 

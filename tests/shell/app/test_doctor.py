@@ -62,7 +62,7 @@ def test_a_machine_where_all_is_well(all_well, settings, tmp_path, capsys):
 def test_without_camera_display_and_sound_a_session_still_runs(all_well, settings, tmp_path, monkeypatch):
     """Those three have their stand-ins: the demo, no window, captions."""
     monkeypatch.setattr("coach.shell.capture.cameras.list_cameras", list)
-    monkeypatch.setattr("coach.shell.window.window.display_problem", lambda: "no display: not set; log in")
+    monkeypatch.setattr("coach.shell.window.window.display_problem", lambda: "DISPLAY is not set; log in")
     all_well.player.problem = "no sound: no output device"
     found = by_name(settings, tmp_path)
     assert [name for name, check in found.items() if not check.ok] == ["camera", "display", "voice"]
@@ -167,7 +167,7 @@ def test_the_table_is_aligned(capsys):
 
 def test_a_window_is_tried_and_not_only_asked_about(all_well, settings, tmp_path, monkeypatch):
     """Where it ends the process, that is a child's, and a finding like any other."""
-    monkeypatch.setattr(doctor, "_window_problem", lambda: "no display: a window ends the process; use x")
+    monkeypatch.setattr(doctor, "_window_problem", lambda: "a window ends the process; use x")
     found = by_name(settings, tmp_path)["display"]
     assert (found.ok, found.remedy) == (False, "use x")
     assert "ends the process" in found.detail
