@@ -16,6 +16,7 @@ BLINK_S: Final = 0.4
 MOVED_S: Final = 7.0  # longer than anybody takes to answer an ask
 AGAIN_S: Final = 30.0  # before the same is noticed again; twice as long each time
 MOVED: Final = 0.6  # of the person's best: no face at rest drifts this far
+BRIEF: Final = 10  # a movement that lasts a tenth of the time is one; half a blink is not
 # As shares of the person's best: three and more standard deviations of a face at rest, drift included.
 LOW_CORNERS: Final = -0.25
 LOW_LIDS: Final = -0.6
@@ -59,7 +60,7 @@ class NeutralCorrection:
 
 def _below(features: Features) -> bool:
     """Whether both mouth corners, both lower lids or the jaw are clearly lower than the known neutral."""
-    if features.turn > STRAIGHT_DEG or features.brow_raise.mean > BROWS:
+    if not _alone(features):
         return False
     shut = abs(features.jaw_open) < SHUT
     corners = shut and features.lip_corner_pull.maximum < LOW_CORNERS
@@ -68,29 +69,37 @@ def _below(features: Features) -> bool:
     return corners or lids or features.jaw_open < LOW_JAW
 
 
+def _alone(features: Features) -> bool:
+    """Whether neither a turned head nor raised brows move what is measured."""
+    return features.turn <= STRAIGHT_DEG and features.brow_raise.mean <= BROWS
+
+
 class UnrecognisedMovement:
     """Notices, ever more rarely, a face that moves the way it was asked to while none of it is recognised.
 
-    Whoever still moves so after a second look mostly does something else, e.g. talks.
-    Feed it every frame of an exercise that has asked for a movement::
+    A face that turns, nods, blinks, yawns or talks does something else. Whoever still moves after a second
+    look mostly does so too. Feed it every frame of an exercise that has asked for a movement::
 
-        if moves.step(t, level, resting=view.phase == "neutral"):
+        if moves.step(t, level, features, resting=view.phase == "neutral"):
             look_again()
     """
 
     def __init__(self) -> None:
-        self._levels: list[tuple[float, float]] = []
+        self._levels: list[tuple[float, float | None]] = []
         self._deaf_until, self._wait_s = 0.0, AGAIN_S
 
-    def step(self, t: float, level: float, *, resting: bool) -> bool:
+    def step(self, t: float, level: float, features: Features, *, resting: bool) -> bool:
         """Take in the size of the movement, 1 = the person's best; `resting`: the exercise sees none."""
         if t < self._deaf_until or not resting:
             self._levels = []
             return False
-        self._levels = [(at, value) for at, value in self._levels if t - at <= MOVED_S] + [(t, level)]
-        values = [value for _, value in self._levels]
+        calm = max(features.closure.maximum, features.jaw_open) < SHUT and _alone(features)
+        self._levels = [(at, value) for at, value in self._levels if t - at <= MOVED_S]
+        self._levels.append((t, level if calm else None))
+        values = sorted(value for _, value in self._levels if value is not None)
         lasted = t - self._levels[0][0] >= MOVED_S - BLINK_S
-        if not lasted or max(values) - min(values) < MOVED:
+        few = len(values) // BRIEF
+        if not lasted or 2 * len(values) < len(self._levels) or values[-1 - few] - values[few] < MOVED:
             return False
         self._levels = []
         self._deaf_until, self._wait_s = t + self._wait_s, 2 * self._wait_s

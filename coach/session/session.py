@@ -13,6 +13,7 @@ from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
+from coach.exercise.view import View
 from coach.face.baseline import OwnRange
 from coach.face.features import Features
 from coach.face.neutral_capture import FaceCheck
@@ -252,16 +253,17 @@ class Session(LedFlow):
             events = self.plan_run.step(t, run, features)
             self._scene = self._scene.after(t, run.view, events)
             view = run.view
-            asked = run.guide.watches and run.guidance.asks and features is not None
-            if asked and view.bars is not None and self._moves(t, view.bars.level.mean, view.phase):
+            asked = run.guide.watches and run.guidance.asks
+            if asked and features is not None and self._moves(t, view, features):
                 self._look_again(t)
                 return
             if run.guidance.done or run.broken:
                 self._conclude(t)
 
-    def _moves(self, t: float, level: float, phase: str) -> bool:
+    def _moves(self, t: float, view: View, features: Features) -> bool:
         """Whether the face has clearly moved for a while without being recognised."""
-        return self._unrecognised_movement.step(t, level, resting=phase == "neutral")
+        moves, resting = self._unrecognised_movement, view.phase == "neutral"
+        return view.bars is not None and moves.step(t, view.bars.level.mean, features, resting=resting)
 
     def _conclude(self, t: float) -> None:
         """Go on from an exercise to the next one, or close."""
