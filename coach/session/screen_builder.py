@@ -103,7 +103,9 @@ def _middle(
         neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
         return Screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
     if plan_run.current is not None:
-        explains = plan_run.plan.explains and plan_run.current.guidance.explains and stage != "paused"
+        guidance = plan_run.current.guidance
+        new = plan_run.plan.explains or guidance.patient  # whoever knows the movement is shown it when stuck
+        explains = new and guidance.explains and stage != "paused"
         return _exercising(scene, t, book, plan_run.current, explains=explains)
     coming = plan_run.next
     if coming is None:

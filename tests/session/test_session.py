@@ -501,6 +501,14 @@ def test_who_knows_the_exercises_is_spared_the_words():
     assert max(shown) < new.of("rep")[0]["t"] - 2.0
 
 
+def test_who_knows_the_exercises_is_shown_the_movement_when_told_to_look_at_it():
+    """Without the picture, "watch the picture" would be a riddle."""
+    run = posed(plan(*CHEEK, explains=False), lambda t, heard: FacePose())
+    while "show" not in run.keys:
+        run.frame()
+    assert run.screens[-1][1].demonstrate == "cheek_raiser"
+
+
 # ---- between two exercises ---------------------------------------------------------------------------
 
 TWO = (("cheek_raiser", 1, hold(1.5)), ("symmetry_drill", 2, hold(3.0)))
