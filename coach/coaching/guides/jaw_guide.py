@@ -86,8 +86,9 @@ class JawGuide:
         return JawGuideState(since=t)
 
     def again(self, state: JawGuideState, t: float) -> JawGuideState:
-        """Return the state after an interruption."""
-        return JawGuideState(state.step, t, tries=state.tries, turned=state.turned, lost=state.lost)
+        """Return the state after an interruption; an open jaw that was not seen to close is opened again."""
+        step: JawStep = "open" if state.step == "close" else state.step
+        return JawGuideState(step, t, tries=state.tries, turned=state.turned, lost=state.lost)
 
     def step(self, state: JawGuideState, moment: Moment) -> tuple[JawGuideState, Guidance]:
         """Take in one frame."""

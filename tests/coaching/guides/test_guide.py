@@ -357,6 +357,23 @@ def test_while_a_jaw_is_asked_in_vain_its_movement_is_shown_and_space_looks_agai
     assert run.screens[-1][1].phase == "ready"
 
 
+def test_a_jaw_that_closed_in_a_pause_is_asked_to_open_again():
+    """Nobody saw it close, so it cannot count; nobody waits to be told what is next."""
+
+    def face(t, heard):
+        return FacePose(jaw_open=1.0 if 5.0 < t < 8.4 else 0.0)
+
+    run = posed(JAW, face)
+    while "close" not in run.keys:
+        run.frame()
+    run.session.toggle_pause(run.t)
+    run.run(run.t + 3.0)
+    run.session.toggle_pause(run.t)
+    before = len(run.said)
+    run.run(run.t + 6.0)
+    assert [cue.key for cue in run.said[before:]] == ["resume", "open"]
+
+
 def test_a_jaw_that_stays_open_is_asked_to_close_in_other_words():
     """Once; then the circles come."""
     stays = posed(JAW, lambda t, heard: FacePose(jaw_open=min(max(t - 9.0, 0.0), 1.0))).run(40.0)
