@@ -49,7 +49,7 @@ class Labels:
     rest: str = "rest"
     go: str = "go"
     waiting: str = "your turn"
-    rising: str = "and up"
+    rising: str = "keep going"
     hold: str = "hold"
     fix: str = "nearly"
     moving: str = "keep going"
