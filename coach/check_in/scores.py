@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from coach.check_in.photo_measures import PhotoComparison, StillPicture, measure_photo
+from coach.exercise.smile_symmetry import LIPS_APART
 from coach.face.measures import IRIS_MM
 from coach.face.typical_smile import typical_pull
 from coach.types import Bilateral
@@ -42,7 +43,6 @@ ENGAGED = 40.0  # eye engagement from which on the eyes are engaged (rendered: u
 UNDER_READ = 1.2
 ONE_SIDED = 60.0  # symmetry below which a smile is one-sided, if the difference can be seen at all:
 NOTICEABLE_MM = 3.0  # smaller differences of the corners others do not notice (Hohman 2014)
-LIPS_APART = 0.02  # about 1.7 mm
 
 IRIS_SD = 0.42 / IRIS_MM  # people's irises differ: Ruefer 2005, see `measures.IRIS_MM`
 READ_MM = 0.4  # one picture's deviation of the excursion under small turns and changes of light and distance

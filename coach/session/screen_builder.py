@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from coach.coaching.guides.held_guide import FLICKER_S
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
 from coach.coaching.screen import NextCard, Screen
 from coach.coaching.spec import ShownSpec
@@ -19,7 +20,6 @@ from coach.session.transitions import SessionStage
 from coach.types import Bilateral
 
 REASON = "reason"  # the section of the faults' short names
-FLICKER_S = 0.3  # a fault that is back within this time had not gone
 
 
 class Scene(NamedTuple):

@@ -24,7 +24,8 @@ from coach.shell.detection.landmarker import MIRROR_EVERY_S, Landmarker
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.toml_files import load_coaching
 from coach.shell.report.feature_table import FeatureTable
-from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
+from coach.shell.store.event_log import EventLog
+from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.terminal import shown
 
 

@@ -29,9 +29,9 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.neutral_file import keep_neutral
 from coach.shell.profile.toml_files import load_coaching, shipped
-from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.store.store import Store
+from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.window.labels import Labels
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
-from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog
+from coach.shell.store.event_log import EventLog
+from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.terminal import shown
 from coach.shell.system.terminal_lines import somebody_types
 from coach.shell.window.display import Display, NoDisplay, TerminalKeys

@@ -9,6 +9,7 @@ from typing import Any
 from coach.check_in.photo_measures import StillPicture, compare
 from coach.check_in.scores import Scores, score, score_alone
 from coach.errors import CoachError
+from coach.shell.detection.film_survey import OTHER_FACE
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.detection.photo_file import read_photo
 from coach.shell.detection.stills import Stills
@@ -16,7 +17,6 @@ from coach.shell.system.native_stderr import native_stderr
 from coach.types import Image
 
 MOST_FACES = 2
-OTHER_FACE = 1 / 3  # a second face smaller than this share of the first is background
 
 
 def score_photo(

@@ -30,9 +30,9 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.own_command import typed
 from coach.shell.profile.plan_files import load_plan
-from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
+from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.window.display import TerminalKeys
 from coach.shell.window.labels import Labels
 from coach.types import Frame

@@ -37,8 +37,8 @@ from coach.shell.profile.neutral_file import keep_neutral
 from coach.shell.profile.smiles_file import FOLDER, add_smile, last_smile
 from coach.shell.profile.toml_files import load_coaching
 from coach.shell.recording.film_writer import FilmWriter
-from coach.shell.store.event_log import STANDARD_OUTPUT
 from coach.shell.store.recorder import LogKeeper
+from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.private_file import make_private, write_private
 from coach.shell.window.labels import Labels
 from coach.shell.window.overlays import card_picture

@@ -25,7 +25,7 @@ from coach.shell.profile.places import (
     found,
 )
 from coach.shell.profile.toml_files import load_settings
-from coach.shell.system.output_file import EVENTS, check_output
+from coach.shell.system.output_file import EVENTS, STANDARD_OUTPUT, check_output
 from coach.shell.system.private_file import sweep, sweep_folder
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 APP = "smile-coach"
 SETTINGS_FILE = "coach.toml"
-STANDARD_OUTPUT = "-"  # as the event log has it
 
 
 @dataclass(frozen=True, slots=True)

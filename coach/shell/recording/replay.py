@@ -21,7 +21,8 @@ from coach.replay.trace import Answer, Setup, answers, veiled
 from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_folders import Recorded
 from coach.shell.recording.trace_reader import read_trace
-from coach.shell.store.event_log import STANDARD_OUTPUT, EventLog, read_events
+from coach.shell.store.event_log import EventLog, read_events
+from coach.shell.system.output_file import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared

@@ -12,8 +12,7 @@ from typing import Any, BinaryIO, Self
 
 from coach.errors import CoachError
 from coach.events import Event
-
-STANDARD_OUTPUT = "-"
+from coach.shell.system.output_file import STANDARD_OUTPUT
 
 
 class EventLog:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coach.errors import UsageError
 
+STANDARD_OUTPUT = "-"  # in place of a file's name
 HEAD = 64  # bytes that tell the kind of a file
 EVENTS, CSV, JSON, HTML, CALENDAR, PDF = (
     "an event log",

@@ -14,7 +14,7 @@ from coach.shell.system.image import Colour
 from coach.shell.window import theme
 from coach.shell.window.layout import Layout, Rect
 from coach.shell.window.stamp import stamp
-from coach.shell.window.widgets import SHIFT, fill, plate, triangle
+from coach.shell.window.widgets import SHIFT, fill, pixel, plate, triangle
 from coach.types import Image
 
 SCALE_TOP = 1.25  # the bars' upper end; 1 is the person's best, and on a good day there is more
@@ -123,7 +123,7 @@ def draw_ring(
     _arc(canvas, centre, radius, stroke, hold, theme.GREEN if phase in {"hold", "released"} else colour)
     if dot is not None:
         turn = math.tau * dot
-        at = _point(centre[0] + radius * math.sin(turn), centre[1] - radius * math.cos(turn))
+        at = pixel(centre[0] + radius * math.sin(turn), centre[1] - radius * math.cos(turn))
         cv2.circle(canvas, at, stroke + layout.px(4), theme.PANEL, cv2.FILLED, cv2.LINE_AA)
         cv2.circle(canvas, at, stroke, theme.SKY, cv2.FILLED, cv2.LINE_AA)
     if not covers_face and phase != "hold":
@@ -171,10 +171,6 @@ def _arc(
     cv2.fillPoly(canvas, [corners], colour, cv2.LINE_AA, SHIFT)
 
 
-def _point(x: float, y: float) -> tuple[int, int]:
-    return round(x), round(y)
-
-
 def _sign(
     canvas: Image, phase: ScreenPhase, centre: tuple[int, int], *, r: float, colour: Colour, width: int
 ) -> None:
@@ -194,9 +190,9 @@ def _sign(
         triangle(canvas, (x, y - 0.1 * r), 1.15 * r, colour, max(2, width // 2))
     elif phase == "ready":
         for dx in (-0.8, 0.0, 0.8):
-            cv2.circle(canvas, _point(x + dx * r, y), width, colour, cv2.FILLED, cv2.LINE_AA)
+            cv2.circle(canvas, pixel(x + dx * r, y), width, colour, cv2.FILLED, cv2.LINE_AA)
     else:
-        points = [_point(x + dx * r, y + dy * r) for dx, dy in strokes.get(phase, [])]
+        points = [pixel(x + dx * r, y + dy * r) for dx, dy in strokes.get(phase, [])]
         for start, end in pairwise(points):
             cv2.line(canvas, start, end, colour, width, cv2.LINE_AA)
 

@@ -68,11 +68,12 @@ def triangle(canvas: Image, centre: tuple[float, float], r: float, colour: Colou
     x, y = centre
     polygon(canvas, [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r)], colour, width)
     stroke = max(1, round(0.18 * r))
-    cv2.line(canvas, _point(x, y - 0.30 * r), _point(x, y + 0.22 * r), colour, stroke, cv2.LINE_AA)
-    cv2.circle(canvas, _point(x, y + 0.54 * r), max(1, round(0.11 * r)), colour, cv2.FILLED, cv2.LINE_AA)
+    cv2.line(canvas, pixel(x, y - 0.30 * r), pixel(x, y + 0.22 * r), colour, stroke, cv2.LINE_AA)
+    cv2.circle(canvas, pixel(x, y + 0.54 * r), max(1, round(0.11 * r)), colour, cv2.FILLED, cv2.LINE_AA)
 
 
-def _point(x: float, y: float) -> tuple[int, int]:
+def pixel(x: float, y: float) -> tuple[int, int]:
+    """Return the pixel that holds a point."""
     return round(x), round(y)
 
 
