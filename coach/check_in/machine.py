@@ -10,6 +10,7 @@ from pydantic import Field
 
 from coach.check_in.capture_gate import FaceSpec, Fix, GateSample, Limits
 from coach.coaching.cues import Cue, CueKind
+from coach.progress.history import History
 from coach.settings import Strict
 
 Pose: TypeAlias = Literal["neutral", "natural", "biggest", "jaw"]
@@ -129,15 +130,16 @@ def ask_again(state: CheckIn, t: float) -> CheckIn:
     return state if state.phase == "done" else _at(state, t, state.step)
 
 
-def due_on(last: date | None, spec: CheckInSpec, sessions: int, today: date) -> date:
-    """Return the day of the next check-in, which may be past.
+def due_on(history: History, spec: CheckInSpec, today: date) -> date:
+    """Return the day of the next check-in, which may be past; what the simulated person did does not count.
 
     The first one is due once the person has done `spec.first_after` sessions, at one a day: a beginner is
     not reminded of a measurement.
     """
-    if last is None:
-        return today + timedelta(days=max(spec.first_after - sessions, 0))
-    return last + timedelta(days=spec.every_days)
+    own = history.without_simulated()
+    if own.scores:
+        return max(score.day for score in own.scores) + timedelta(days=spec.every_days)
+    return today + timedelta(days=max(spec.first_after - len(own.sessions), 0))
 
 
 def _at(state: CheckIn, t: float, number: int) -> CheckIn:

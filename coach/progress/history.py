@@ -148,9 +148,12 @@ class History:
 
     def own(self) -> History:
         """Return the person's own history; the simulated person's until there is one."""
+        own = self.without_simulated()
+        return own if own.sessions else self
+
+    def without_simulated(self) -> History:
+        """Return the history without the simulated person's sessions and check-ins, even if none is left."""
         own = {session.id for session in self.sessions if not session.simulated}
-        if not own:
-            return self
         return replace(
             self.only(own),
             scores=tuple(score for score in self.scores if score.source != SIMULATED),

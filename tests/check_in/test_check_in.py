@@ -19,6 +19,7 @@ from coach.check_in.scores import NUMBERS
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
+from coach.progress.history import History, Score, SessionRecord
 from coach.shell.app.check_in import CheckInResult, load_check_in, result_lines, run_check_in
 from coach.shell.app.check_in_record import previous
 from coach.shell.app.devices import Devices
@@ -114,9 +115,20 @@ def test_skipping_a_face_leaves_out_its_takes(spec: CheckInSpec) -> None:
 def test_the_next_one_is_due_after_two_weeks(spec: CheckInSpec) -> None:
     """Fourteen days after the last; the first one after three sessions, not before anything was done."""
     today = date(2026, 3, 20)
-    assert due_on(date(2026, 3, 1), spec, 9, today) == date(2026, 3, 15)
-    days = [due_on(None, spec, sessions, today) for sessions in (0, 2, 3, 9)]
+    measured = History(done(9), scores=(Score(AT, "webcam:0", "smile", 50.0, None),))
+    assert due_on(measured, spec, today) == date(2026, 3, 15)
+    days = [due_on(History(done(sessions)), spec, today) for sessions in (0, 2, 3, 9)]
     assert days == [date(2026, 3, 23), date(2026, 3, 21), today, today]
+
+
+def test_what_the_simulated_person_did_makes_no_check_in_due(spec: CheckInSpec) -> None:
+    """Whoever only watched the demo is a beginner."""
+    watched = History(done(9, "demo"), scores=(Score(AT, "demo", "smile", 50.0, None),))
+    assert due_on(watched, spec, date(2026, 3, 20)) == date(2026, 3, 23)
+
+
+def done(sessions: int, source: str = "webcam:0") -> tuple[SessionRecord, ...]:
+    return tuple(SessionRecord(str(n), AT, "daily", source, "1", 100.0, "finished") for n in range(sessions))
 
 
 def look(landmarker: Landmarker, pose: FacePose) -> FaceObservation:

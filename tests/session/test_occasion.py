@@ -129,6 +129,21 @@ def test_smaller_doses_are_said_at_the_start(cause: Any) -> None:
     assert run.keys[:2] == [f"eased_{cause}", "neutral"]
 
 
+def test_exercises_are_explained_until_a_person_has_done_some_sessions(tmp_path: Path) -> None:
+    """The simulated person's are nobody's own."""
+    home = Home.find(Shared(None, False, False, None, tmp_path, None, "en", None))
+
+    def explained(after: int, source: str) -> bool:
+        for _ in range(after):
+            store.begin_session("daily", source, START)
+        return prepare(home, store, "daily", None, simulated=False).plan.explains
+
+    with Store.open(tmp_path) as store:
+        assert explained(3, "demo")
+        assert explained(2, "webcam:0")
+        assert not explained(1, "webcam:0")
+
+
 def test_the_person_who_was_hurt_gets_less_the_next_day(tmp_path: Path) -> None:
     """From the answer in the history to the day's plan and words."""
     yesterday = datetime.now().astimezone() - timedelta(days=1)

@@ -63,7 +63,7 @@ def prepare(
     UsageError
         There is no such plan or exercise, or a file of the person's is wrong.
     """
-    past = store.history() if simulated else own_history(store.history())
+    past = store.history() if simulated else store.history().without_simulated()
     coaching = load_coaching()
     today = datetime.now().astimezone().date()
     eased = Easing() if simulated else easing(past, today, coaching.easing)
@@ -88,12 +88,6 @@ def occasion_for(past: History, today: date) -> Occasion:
     from coach.check_in.machine import due_on
     from coach.shell.app.check_in import load_check_in
 
-    last = max((score.day for score in past.scores), default=None)
-    waiting = due_on(last, load_check_in(), len(past.sessions), today) <= today
+    waiting = due_on(past, load_check_in(), today) <= today
     fingers = not any(row.exercise in EVEN for row in (*past.repetitions, *past.attempts))
     return Occasion(waiting, known_weaker_side(past, today), fingers)
-
-
-def own_history(history: History) -> History:
-    """Return the history without the simulated person's sessions."""
-    return History() if history.simulated else history.own()

@@ -50,9 +50,7 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
     from coach.check_in.machine import due_on
     from coach.shell.app.check_in import load_check_in
 
-    own = history.own()
-    last = max((score.day for score in own.scores), default=None)
-    due = due_on(last, load_check_in(), len(own.sessions), today)
+    due = due_on(history, load_check_in(), today)
     if html is None and not show:
         for line in summary_lines(history, today, words_for, labels, due):
             click.echo(line)

@@ -6,7 +6,7 @@ from datetime import date
 
 from coach.check_in.machine import CheckInSpec, due_on
 from coach.coaching.phrases import PhraseBook
-from coach.progress.history import SIMULATED, History
+from coach.progress.history import History
 from coach.shell.report.reminders import SECTION, Due
 
 
@@ -28,10 +28,9 @@ def what_is_due(
     person
         Whose it is, empty for the only one.
     """
-    own = History() if history.simulated else history.own()
-    last = max((score.day for score in history.scores if score.source != SIMULATED), default=None)
-    check_in = due_on(last, spec, len(own.sessions), today)
-    return Due(today in own.active_days(), check_in, spec.every_days, start, start_check_in, person)
+    done = today in history.without_simulated().active_days()
+    check_in = due_on(history, spec, today)
+    return Due(done, check_in, spec.every_days, start, start_check_in, person)
 
 
 def status_line(due: Due, today: date, book: PhraseBook) -> str:

@@ -24,12 +24,10 @@ from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.events import Rep
-from coach.progress.history import History
 from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
 from coach.shell.app.farewell import Farewell
 from coach.shell.app.loop import Loop
-from coach.shell.app.program import own_history
 from coach.shell.capture import simulated_person
 from coach.shell.capture.source import Signal
 from coach.shell.drawn_face.demonstration import Demonstration
@@ -381,11 +379,6 @@ def test_what_cannot_be_begun_is_said_in_one_line(brief, capsys, arguments, stat
     told = capsys.readouterr().err.strip().splitlines()
     assert line in told[-1]
     assert not any("Traceback" in each for each in told)
-
-
-def test_what_a_person_did_decides_what_is_explained():
-    """The simulated person's sessions are nobody's own."""
-    assert own_history(History()) == History()
 
 
 # ---- a real window -----------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def test_one_line_says_what_is_still_to_do(tmp_path):
     assert told(after, TODAY) == ("Done today; a check-in is due: coach check-in", True)
     soon = last + timedelta(days=1)
     line, _ = told(after, soon)
-    assert line.endswith(f"next check-in on {due_on(last, SPEC, 2, soon)}")
+    assert line.endswith(f"next check-in on {due_on(after, SPEC, soon)}")
     assert not anything_due(due(done=True, check_in=TODAY + timedelta(days=1)), TODAY)
 
 
