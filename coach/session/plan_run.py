@@ -100,7 +100,7 @@ class PlanRun:
         self._dose_owed = False
         self._introduced: int | None = None
         self._occasion = occasion
-        self._begun_s = 0.0
+        self._begins_at_s = 0.0  # on the clock of `active_s`: when the present step was to begin
         self._close_s = led.cues.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + plan.change_s for step in plan.steps))
 
@@ -139,17 +139,15 @@ class PlanRun:
         """How far the plan has come, in the seconds it was expected to take."""
         if self.over:
             return self.whole_s
-        gone_s = self._begins_s[self.index] + (READY_S if self.ready_s else 0.0)
-        if self.current is not None:
-            gone_s += min(self.active_s - self._begun_s, self.plan.steps[self.index].seconds)
-        return gone_s
+        ready_s = READY_S if self.ready_s else 0.0
+        step_s = min(self.active_s - self._begins_at_s, self.plan.steps[self.index].seconds)
+        return self._begins_s[self.index] + ready_s + step_s
 
     def begin(self, t: float, context: Context) -> None:
         """Begin the present exercise at `t` seconds with what the exercise may know of the person."""
         exercise = self.exercises[self.index]
         target = self.plan.steps[self.index].reps
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
-        self._begun_s = self.active_s
         self._dose_owed = self._by_ear
         self.introduce(t)
         self._introduced = None
@@ -249,6 +247,7 @@ class PlanRun:
             key = "time_up" if run.view.count else "time_up_none"
             word = Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
         self.index += 1
+        self._change()
         while not self.over and not self.plan.allows(self.index, self.spent_s + self.plan.change_s):
             word = Cue(t, CueKind.PRAISE, "left_out", values={"title": self.exercises[self.index].name})
             self.index += 1
@@ -262,6 +261,10 @@ class PlanRun:
         else:
             self._led.enqueue(t, CueKind.INSTRUCTION, "begin", title=coming.name)
 
+    def _change(self) -> None:
+        """Let the time of the step that comes next begin where that of the change to it ends."""
+        self._begins_at_s = self.active_s + self.plan.change_s
+
     def move(self, t: float, by: int) -> None:
         """Go to another exercise, as the person wishes; past the last one, close."""
         resting = self.current is None or self.current.view.at_rest
@@ -270,6 +273,7 @@ class PlanRun:
         if not resting:  # nobody can be asked for a movement in the middle of another
             self._led.enqueue(t, CueKind.RELEASE, "rest")
         self.index = max(self.index + by, 0)
+        self._change()
         if by > 0:
             self._led.enqueue(t, CueKind.PRAISE, "skipped")
         if self.over:

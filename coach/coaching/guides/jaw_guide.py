@@ -44,9 +44,10 @@ class JawGuideState:
 
     `since`: when the step was asked for, seconds; `moved`: when a circle was last seen. `asked`: the step's
     cue has been given; `held`: "hold" has been said; `countdown`: of the hold.
-    `circles`: done in the direction asked for, `astray`: in the other one. `tries`: failed tries of opening
-    and closing. `unanswered`: how often the step was asked for in vain; `lost`: no circle came in the first
-    direction; `turned`: the direction was corrected.
+    `circles`: done in the direction asked for, in this step or, until it is asked for, in the one before;
+    `astray`: in the other one. `tries`: failed tries of opening and closing. `unanswered`: how often the
+    step was asked for in vain; `lost`: no circle came in the first direction; `turned`: the direction was
+    corrected.
     """
 
     step: JawStep = "intro"
@@ -100,7 +101,8 @@ class JawGuide:
         else:
             events = tuple(self._skipped(state, moment))
             state = self._lead(state, moment, cues)
-        circling = state.asked and state.step in CIRCLES
+        circled = state.circles > 0 and not state.asked  # all of them, until the next step's words
+        circling = circled or (state.asked and state.step in CIRCLES)
         count = (state.circles, self._circles) if circling else None
         return state, Guidance(
             tuple(cues),
@@ -109,7 +111,7 @@ class JawGuide:
             key=self._key(state),
             count=count,
             explains=self._explains(state, moment),
-            moves=state.asked and state.step in MOVING,
+            moves=circled or (state.asked and state.step in MOVING),
             asks=state.step == "open" and not state.held,
             patient=state.unanswered > 0,
             offers=state.unanswered >= len(ASKING_AGAIN["open"]),
@@ -158,7 +160,9 @@ class JawGuide:
                 return state
             cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
             return replace(state, since=moment.t)
-        asked = replace(state, asked=True, since=moment.t, moved=moment.t, countdown=Countdown(), held=False)
+        asked = replace(
+            state, asked=True, since=moment.t, moved=moment.t, countdown=Countdown(), held=False, circles=0
+        )
         if state.step == "intro":
             return replace(state, step="open")
         if state.step != "close":  # the end of the hold has asked for it
@@ -177,8 +181,7 @@ class JawGuide:
                 return self._ask_again(state, moment, cues)
             return self._next(state, moment) if self._round_off(state, moment) else state
         # Seen or not, a breath has its time: nobody who lets go for long is hurried.
-        breathed = state.step == "breathe_out" and moment.hurry and _done("breath_out", moment)
-        if breathed or moment.t - state.since >= self._waits_s[state.step]:
+        if moment.t - state.since >= self._waits_s[state.step]:
             state = self._next(state, moment)
             if state.step == "done":
                 cues.append(self._cue(moment, CueKind.PRAISE, "done"))
@@ -186,8 +189,11 @@ class JawGuide:
 
     def _next(self, state: JawGuideState, moment: Moment, step: JawStep | None = None) -> JawGuideState:
         lost = state.lost or (state.step == "circle_cw" and not state.circles)
+        circles = state.circles if state.step in CIRCLES else 0
         step = step or NEXT[state.step]
-        return JawGuideState(step, moment.t, tries=state.tries, turned=state.turned, lost=lost)
+        return JawGuideState(
+            step, moment.t, tries=state.tries, circles=circles, turned=state.turned, lost=lost
+        )
 
     def _may_ask_again(self, state: JawGuideState, moment: Moment) -> bool:
         """Whether it is time to ask for this step in other words; once only where time is short."""
@@ -213,7 +219,7 @@ class JawGuide:
             return state
         circles, astray = state.circles + sum(seen), state.astray + len(seen) - sum(seen)
         state = replace(state, circles=circles, astray=astray, moved=moment.t)
-        if seen[-1] and circles < self._circles:  # the last one is followed by the next step's words
+        if seen[-1]:
             cues.append(self._cue(moment, CueKind.COUNT, "circled", n=circles))
         if astray >= self._spec.wrong_way and not circles and not state.turned:
             cues.append(self._cue(moment, CueKind.CORRECTION, "other_way"))
