@@ -36,8 +36,10 @@ from coach.shell.profile.range_file import (
 )
 from coach.shell.profile.shared_options import Shared
 from coach.shell.profile.toml_files import load_settings
+from coach.simulation.face_pose import FacePose
+from coach.simulation.landmark_face import LandmarkFace
 from coach.testing import face
-from coach.types import Frame
+from coach.types import Bilateral, Frame
 
 SPEC = load_calibration_spec()
 FPS = 30.0
@@ -274,6 +276,20 @@ def test_each_movement_is_the_persons_turn_and_the_jaw_has_one_bar() -> None:
     assert shown == [("cheek", "waiting", False), ("smile", "waiting", False), ("jaw", "waiting", True)]
     last = flow.process(flow.led.t + 0.1, replace(still(), t=flow.led.t + 0.1)).screen
     assert (last.phase, last.caption) == ("summary", "")
+
+
+def test_the_highest_so_far_fills_the_bars_of_each_movement() -> None:
+    """What is measured is the person's own best: half of the usual, where it is theirs, is all of it."""
+    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="test")
+    face, highest = LandmarkFace(), {"cheek": 0.0, "smile": 0.0}
+    for n in range(round(20 * FPS)):
+        name, phase = ("", "") if flow.state is None else (flow.state.name, flow.state.phase)
+        moves = name in highest and phase in ("waiting", "holding")
+        pose = FacePose(**{name: Bilateral(0.5, 0.5)}) if moves else FacePose()
+        out = flow.process(n / FPS, face.observed(n / FPS, pose))
+        if phase == "holding" and name in highest and out.screen.bars is not None:
+            highest[name] = max(highest[name], out.screen.bars.level.mean)
+    assert highest == {"cheek": pytest.approx(1.0), "smile": pytest.approx(1.0)}
 
 
 def test_a_pause_asks_for_the_movement_again() -> None:

@@ -352,6 +352,14 @@ def test_the_next_movement_counts_even_if_a_twitch_before_it_has_not_come_to_res
     assert (t, rest) == (pytest.approx(5.6, abs=0.15), [])
 
 
+def test_a_weak_movement_that_trembles_on_its_way_down_has_not_come_to_rest():
+    """A level is a new rest once it is steady, and what is steady goes by the size of the movement."""
+    trembling = [(5.2 + 0.25 * n, 0.13 if n % 2 else 0.25) for n in range(14)]
+    state, happened = run(line([(1, 0), (1.4, 0.5), (5, 0.5), *trembling], clock(8)), spec())
+    assert state.phase == "offset"
+    assert not [e for _, e in happened if isinstance(e, Ended)]
+
+
 def test_a_fault_shorter_than_the_grace_is_forgiven():
     """A swallow of a quarter of a second costs nothing."""
     frames = line([(1, 0), (1.4, 1), (5, 1), (5.4, 0)], clock(7))
