@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 from coach.coaching.cues import Cue
 from coach.types import Frame
 
+MAX_WAIT_S = 0.05  # how long `Source.read` waits at most, about
+
 
 class Signal(Enum):
     """A source's answer when it has no new frame."""
@@ -33,7 +35,7 @@ class Source(Protocol):
         ...
 
     def read(self) -> Frame | Signal:
-        """Return the next (webcam: the newest) frame, waiting at most about 50 ms for one.
+        """Return the next (webcam: the newest) frame, waiting about `MAX_WAIT_S` for one at most.
 
         Raises
         ------

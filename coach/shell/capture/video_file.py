@@ -9,13 +9,12 @@ from pathlib import Path
 
 from coach.errors import SourceError
 from coach.shell.capture.film_decoder import Decoded, FilmDecoder
-from coach.shell.capture.source import Signal
+from coach.shell.capture.source import MAX_WAIT_S, Signal
 from coach.types import Frame
 
 LEAST_STEP_S = 0.001  # the landmarker counts in whole milliseconds
 RESTART_S = 1.0  # a stamp that goes back further than this begins a new stretch of the recording
 USUAL_FPS = 30.0  # where the container names no rate, or one that cannot be
-MAX_WAIT_S = 0.05  # the protocol's: `read` waits at most about this long
 LATE_S = 0.1  # in real time, pictures older than this are skipped, as a camera would
 # A cut is told from a container's rounding: more than this many seconds and this share are missing.
 CUT_S, CUT_SHARE = 0.5, 0.02

@@ -12,10 +12,9 @@ from coach.errors import SourceError
 from coach.settings import CameraSettings
 from coach.shell.capture.camera_reader import Reader
 from coach.shell.capture.cameras import Opener, explanation, list_cameras, open_camera
-from coach.shell.capture.source import Signal
+from coach.shell.capture.source import MAX_WAIT_S, Signal
 from coach.types import Frame
 
-MAX_WAIT_S = 0.05  # the protocol's: `read` waits at most about this long
 SILENT_S = 1.9  # seconds without a new picture until the camera counts as lost: noticed within two
 ABANDON_S = 3.0  # seconds of stall until it is reopened
 OPEN_PATIENCE_S = 5.0  # seconds of opening until the person is told

@@ -7,13 +7,12 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coach.shell.capture.source import Signal, Source
+from coach.shell.capture.source import MAX_WAIT_S, Signal, Source
 from coach.types import FaceObservation, Frame
 
 if TYPE_CHECKING:
     from coach.shell.detection.landmarker import Landmarker
 
-MAX_WAIT_S = 0.05  # as every source promises
 CLOSE_WAIT_S = 0.5  # a source keeps its promise and the landmarker takes tens of milliseconds
 
 

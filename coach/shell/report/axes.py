@@ -39,7 +39,7 @@ class _Numbers(ScalarFormatter):
 
 
 def in_words(axes: Axes, words: ProgressWords, most: int) -> None:
-    """Label days along and numbers up, with at most so many days."""
+    """Label the days along the bottom, `most` of them at most, and the numbers up the side."""
     locator = mdates.AutoDateLocator(minticks=2, maxticks=most)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(_Dates(locator, words))

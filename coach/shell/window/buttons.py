@@ -1,4 +1,4 @@
-"""The quiet row of clickable areas, each with its key; both do the same."""
+"""The row of buttons along the bottom: each shows its key, and a click does what the key does."""
 
 from __future__ import annotations
 

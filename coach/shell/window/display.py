@@ -14,7 +14,7 @@ VIEWS: tuple[WindowView, ...] = ("picture", "overlay", "outline", "hidden")
 
 
 class Command(Enum):
-    """A wish of the person, by key or click; the value is the key."""
+    """What the person asks for, by key or click; the value is the key."""
 
     PAUSE = " "
     NEXT = "n"

@@ -120,7 +120,7 @@ def draw_time_left(canvas: Image, layout: Layout, text: str) -> None:
 
 
 def draw_progress(canvas: Image, layout: Layout, share: float) -> None:
-    """Draw how far a page's questions are."""
+    """Draw how much of the time to answer has passed, 0..1."""
     rect = layout.progress
     bar = Rect(rect.x, rect.y + layout.px(4), rect.w, layout.px(8))
     rounded(canvas, bar, bar.h // 2, theme.TRACK)
