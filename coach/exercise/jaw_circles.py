@@ -23,6 +23,7 @@ PACED_S, ROUND_S = 0.15, 0.8  # of path, at least, to know its pace, and in whic
 STILL = 0.35  # of the faster pace; a jaw that hardly went round on one side of a gap began or ended in it
 FASTEST = 0.8  # turns a second
 SPARE = 0.15  # turns by which a way through a gap may exceed its pace's
+SHUT = 0.2  # of an opening; what is less of it is closed
 BACK = 0.08  # turns by which a way through a gap may lead back
 
 JawPath: TypeAlias = NDArray[np.void]
@@ -105,8 +106,9 @@ def _broken(state: JawCircles, features: Features, spec: CircleSpec) -> bool:
     if gap_s < spec.quiet_s or gap_s > GAP_S or state.direction is not None:
         return gap_s > GAP_S
     now, last = (features.jaw_side, features.jaw_down), state.path[-1]
-    held_open = state.path["down"][0] > spec.quiet and not winding(state.path, spec)[-1]
-    if held_open and now[1] < spec.quiet:
+    opened = state.path["down"][0]
+    held_open = opened > spec.quiet and not winding(state.path, spec)[-1]
+    if held_open and now[1] < max(spec.quiet, SHUT * opened):
         return True  # and closed in the gap
     return bool(max(abs(now[0] - last["side"]), abs(now[1] - last["down"])) < spec.quiet)
 

@@ -241,3 +241,15 @@ def test_a_jaw_held_open_that_closes_in_a_gap_begins_no_circle():
     circles = jaw_path(5, clockwise=True, period_s=2.0, fps=15.0, before_s=0.2)
     both = [*held, *(face(5.2 + f.t, jaw=f.jaw_open, jaw_side=f.jaw_side) for f in circles)]
     assert circled(both, 4.0, 1.2) == 5
+
+
+@pytest.mark.parametrize(("clockwise", "middle"), [(True, 0.018), (False, 0.0), (False, 0.01)])
+def test_a_jaw_that_is_nearly_closed_behind_a_gap_has_closed_in_it(clockwise, middle):
+    """The last sixth of the opening is seen, then five circles, which hang a little to one side."""
+    held = [face(n / 15, jaw=0.6 - 0.4 * max(n / 15 - 3.0, 0.0), jaw_side=0.014) for n in range(61)]
+    path = jaw_path(5, clockwise=clockwise, fps=15.0, side=0.03, down=0.065, before_s=0.7)
+    circles = [
+        face(5.1 + f.t, jaw=max(f.jaw_open, 0.1 if f.t < 0.5 else 0.0), jaw_side=f.jaw_side + middle)
+        for f in path
+    ]
+    assert circled([*held, *circles], 4.01, 1.4) == 5
