@@ -179,7 +179,14 @@ def _tries(moment: Moment) -> bool:
 
 
 def _stays(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> bool:
-    """Whether it is time to remind the person to rest."""
+    """Whether it is time to remind the person to rest: early where they hold up what cannot count."""
     waits = spec.remind_s
     wait_s = waits[min(state.reminded, len(waits) - 1)]
+    if state.stage == "ready" and not state.reminded and _full(moment):
+        wait_s = min(wait_s, spec.stuck_s)
     return moment.quiet and moment.t - max(state.since, state.heard_t) >= wait_s
+
+
+def _full(moment: Moment) -> bool:
+    bars = moment.view.bars
+    return bars is not None and bars.level.mean >= bars.band[0]

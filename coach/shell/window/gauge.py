@@ -206,10 +206,11 @@ def draw_bar(
     band: tuple[float, float],
     label: str,
     wrong: bool = False,
+    counts: bool = True,
 ) -> None:
-    """Draw one side's level with the band to reach; inside the band the bar gets a frame and a mark.
+    """Draw one side's level with the band to reach; inside the band the bar gets a frame.
 
-    `wrong`: the side shows a fault.
+    `wrong`: the side shows a fault. `counts`: a movement is under way; else no level is a good one.
     """
     track = _track(layout, rect)
     stamp(canvas, layout, _draw_track, rect, label)
@@ -218,7 +219,7 @@ def draw_bar(
         return track.bottom - round(min(max(value, 0.0), SCALE_TOP) / SCALE_TOP * track.h)
 
     low, high = band
-    inside = low <= level <= high
+    inside = counts and low <= level <= high
     top = row(level)
     colour = theme.ORANGE if wrong else theme.GREEN if inside else theme.SKY
     fill(canvas, Rect(track.x, top, track.w, track.bottom - top), colour)

@@ -17,6 +17,7 @@ from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image
 
 TIMED = ("hold", "moving")  # the phases in which seconds are told: of a hold, of a breath
+UNDER_WAY = frozenset({"rising", "hold", "fix", "released"})  # a level can be a good one then
 ON_CARD = frozenset({Command.FULLSCREEN, Command.QUIT})  # all that still does something then
 COLOUR_NDIM, CHANNELS = 3, 3  # `cv2` draws on (H, W, 3)
 
@@ -160,19 +161,21 @@ class Painter:
         if screen.bars is None:
             return
         level, band = screen.bars.level, screen.bars.band
+        counts = screen.phase in UNDER_WAY
         if screen.bars.single:
             box = boxes.right_bar
             wide = Rect(box.x, box.y, round(1.5 * box.w), box.h)
-            gauge.draw_bar(canvas, boxes, wide, level=level.mean, band=band, label="")
+            gauge.draw_bar(canvas, boxes, wide, level=level.mean, band=band, label="", counts=counts)
             return
-        left, right = capital(self.labels.left), capital(self.labels.right)
-        wrong = {side: screen.faulty_side in (side, "both") for side in ("left", "right")}
-        gauge.draw_bar(
-            canvas, boxes, boxes.left_bar, level=level.left, band=band, label=left, wrong=wrong["left"]
+        sides = (
+            ("left", boxes.left_bar, level.left, self.labels.left),
+            ("right", boxes.right_bar, level.right, self.labels.right),
         )
-        gauge.draw_bar(
-            canvas, boxes, boxes.right_bar, level=level.right, band=band, label=right, wrong=wrong["right"]
-        )
+        for side, box, height, label in sides:
+            wrong = screen.faulty_side in (side, "both")
+            gauge.draw_bar(
+                canvas, boxes, box, level=height, band=band, label=capital(label), wrong=wrong, counts=counts
+            )
 
     def _on_top(self, canvas: Image, boxes: Layout, shown: Rect | None, screen: Screen, note: str) -> None:
         """Draw everything on the picture: demonstration, small notes, help, the reason for a pause."""

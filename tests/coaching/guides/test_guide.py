@@ -164,6 +164,17 @@ def test_a_face_that_stays_up_is_reminded_to_rest_and_less_often_each_time():
     assert len([key for key in run.keys if key in ("go", "again")]) <= 3
 
 
+def test_a_face_that_was_up_before_it_was_asked_is_told_to_rest_soon():
+    """Begun before the exercise was, it cannot count: nobody holds it up for long without a word."""
+    up = FacePose(cheek=Bilateral(1.0, 1.0))
+    run = posed(
+        plan(("cheek_raiser", 1, hold(2.0)), explains=False), lambda t, heard: up if t > 2.5 else FacePose()
+    )
+    run.run(8.0)
+    told = next(t for t, cue in run.given() if cue.key == "rest")
+    assert told - run.of("calibrated")[0]["t"] < 2.5
+
+
 def test_an_impatient_person_is_led_like_any_other():
     """The movement begins before it is asked for: "hold", a countdown, a release, and no asking into it."""
 
@@ -300,9 +311,48 @@ def test_the_countdown_leaves_room_for_hold(hold_s, numbers):
     assert "release" in run.keys
 
 
+def test_a_countdown_whose_clock_stood_still_is_not_taken_up_again():
+    """Numbers come a second apart, or not at all."""
+
+    def face(t, heard):
+        if any(cue.key == "three" for cue in heard):
+            face.three_t = t
+        return FacePose() if t < 6.0 else SMILING_CHEEKS if 0.1 < t - face.three_t < 0.9 else CHEEKS
+
+    face.three_t = 1e9
+    run = posed(plan(("cheek_raiser", 1, hold(5.0)), explains=False), face)
+    while "release" not in run.keys and run.t < 20.0:
+        run.frame()
+    assert [key for key in run.keys if key in ("three", "two", "one")] == ["three"]
+    assert "release" in run.keys
+
+
+@pytest.mark.parametrize("hold_s", [3.6, 3.9, 4.2])
+def test_a_number_that_would_come_late_is_left_out(hold_s):
+    """A correction is still being said when the countdown is due; what is counted then is on time."""
+    run = posed(plan(("cheek_raiser", 1, hold(hold_s)), explains=False), Mending()).run(20.0)
+    release = next(t for t, cue in run.given() if cue.key == "release")
+    numbers = {"three": 3, "two": 2, "one": 1}
+    left = [(release - t) - numbers[cue.key] for t, cue in run.given() if cue.key in numbers]
+    assert left
+    assert left == pytest.approx([0.0] * len(left), abs=0.25)
+
+
 # ---- the jaw -----------------------------------------------------------------------------------------
 
 JAW = plan(("jaw_release", 1, {**hold(1.5), "circles": {"target": 3}}))
+
+
+def test_a_jaw_that_is_open_already_is_asked_to_rest_first():
+    """Nobody can open an open mouth."""
+
+    def face(t, heard):
+        face.rests = face.rests or any(cue.key == "rest" for cue in heard)
+        return FacePose(jaw_open=1.0 if t > 2.5 and not face.rests else 0.0)
+
+    face.rests = False
+    run = posed(JAW, face).run(14.0)
+    assert [key for key in run.keys if key in ("rest", "open")] == ["rest", "open"]
 
 
 class Circling:

@@ -80,6 +80,22 @@ def test_the_left_bar_is_on_the_left_and_shows_the_left_side():
     assert 0 < coloured(boxes.right_bar.of(canvas), theme.SKY) < 5000
 
 
+@pytest.mark.parametrize("phase", ["rest", "go", "waiting", "attempt"])
+def test_a_face_that_is_up_when_it_should_rest_is_not_shown_as_a_good_one(phase):
+    """Green means that it counts."""
+    canvas = Painter().paint(grey_picture(), None, replace(HOLD, phase=phase, hold=0.0), HD)
+    assert coloured(layout(1280, 720).left_bar.of(canvas), theme.GREEN) == 0
+
+
+def test_the_bar_of_the_faulty_side_is_amber():
+    """The other one stays as it is."""
+    boxes = layout(1280, 720)
+    canvas = Painter().paint(grey_picture(), None, replace(HOLD, phase="fix", faulty_side="right"), HD)
+    assert coloured(boxes.right_bar.of(canvas), theme.ORANGE) > 1000
+    assert coloured(boxes.left_bar.of(canvas), theme.ORANGE) == 0
+    assert coloured(boxes.left_bar.of(canvas), theme.GREEN) > 3000
+
+
 def test_the_ring_fills_with_the_hold_alone():
     """No hold, no green; twice the hold, twice the green; the bars' level changes nothing."""
     boxes = layout(1280, 720)
