@@ -20,8 +20,8 @@ from coach.types import Image, Points
 Pixels: TypeAlias = NDArray[np.int32]
 Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
 MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
-EYES_SHARE = 0.36  # the outline's eye corner distance as a share of its box's height
-RIGID_AT = 0.42  # where the middle of the upper face is in that box, from the top
+EYES_SHARE = 0.48  # the outline's eye corner distance as a share of the ring: even an open mouth stays inside
+RIGID_AT = 0.28  # where the middle of the upper face is in the ring, from the top
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
 _FAINTEST, _STRONGEST = 0.10, 0.62  # share of its colour a muscle at rest and at its best takes
@@ -119,8 +119,8 @@ def _fixed(points: NDArray[np.float64]) -> Pixels:
     return fixed
 
 
-def centred(landmarks: Points, size: tuple[int, int], box: Rect) -> NDArray[np.float64]:
-    """Return landmarks (n, 3) as mirrored canvas pixels (n, 2), the face large in the middle of the box.
+def centred(landmarks: Points, size: tuple[int, int], ring: Rect) -> NDArray[np.float64]:
+    """Return landmarks (n, 3) as mirrored canvas pixels (n, 2), the face as large as fits into the ring.
 
     `size`: width and height of the picture. The eye corners' distance in space sets the scale, so
     that neither a turned head nor an open mouth changes it.
@@ -128,9 +128,9 @@ def centred(landmarks: Points, size: tuple[int, int], box: Rect) -> NDArray[np.f
     scale = np.array([size[0], size[1], size[0]])  # z has the scale of x
     space = landmarks * scale
     eyes = float(np.linalg.norm(space[LEFT.outer_eye] - space[RIGHT.outer_eye]))
-    factor = EYES_SHARE * min(box.h, box.w) / max(eyes, 1.0)
+    factor = EYES_SHARE * ring.h / max(eyes, 1.0)
     flat = (space[:, :2] - space[list(RIGID), :2].mean(0)) * factor * (-1, 1)
-    placed: NDArray[np.float64] = flat + np.array([box.x + box.w / 2, box.y + RIGID_AT * box.h])
+    placed: NDArray[np.float64] = flat + np.array([ring.x + ring.w / 2, ring.y + RIGID_AT * ring.h])
     return placed
 
 

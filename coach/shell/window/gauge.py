@@ -18,6 +18,7 @@ from coach.shell.window.widgets import SHIFT, fill, pixel, plate, triangle
 from coach.types import Image
 
 SCALE_TOP = 1.25  # the bars' upper end; 1 is the person's best, and on a good day there is more
+LABEL = 18  # size of a bar's label, pixels at 1280x720
 BREATH_SWING = 0.16  # of the ring's radius, from breathed out to breathed in
 
 
@@ -244,6 +245,11 @@ def _draw_track(canvas: Image, layout: Layout, rect: Rect, label: str) -> None:
     """Draw a bar while nothing is in it, with its label."""
     plate(canvas, rect, layout.px(12))
     fill(canvas, _track(layout, rect), theme.TRACK)
+    box = label_box(layout, rect)
+    theme.write_in(canvas, box, label, size=layout.px(LABEL), colour=theme.QUIET, align="centre")
+
+
+def label_box(layout: Layout, rect: Rect) -> Rect:
+    """Return where in a bar's box its label stands."""
     label_h, edge = layout.px(30), layout.px(4)
-    box = Rect(rect.x, rect.bottom - label_h + edge, rect.w, label_h - edge)
-    theme.write_in(canvas, box, label, size=layout.px(18), colour=theme.QUIET, align="centre")
+    return Rect(rect.x, rect.bottom - label_h + edge, rect.w, label_h - edge)

@@ -168,8 +168,8 @@ class Painter:
             gauge.draw_bar(canvas, boxes, wide, level=level.mean, band=band, label="", counts=counts)
             return
         sides = (
-            ("left", boxes.left_bar, level.left, self.labels.left),
-            ("right", boxes.right_bar, level.right, self.labels.right),
+            ("left", boxes.left_bar, level.left, self.labels.left_bar),
+            ("right", boxes.right_bar, level.right, self.labels.right_bar),
         )
         for side, box, height, label in sides:
             wrong = screen.faulty_side in (side, "both")
@@ -236,7 +236,7 @@ def _picture(
     if observation is None or view in {"picture", "hidden"}:
         return shown
     if view == "outline":
-        points = face_overlay.centred(observation.landmarks, observation.size, boxes.picture)
+        points = face_overlay.centred(observation.landmarks, observation.size, boxes.ring)
         face_overlay.draw_outline(canvas, points, boxes.picture, boxes.px(2))
     else:
         points = placed.points(observation.landmarks)

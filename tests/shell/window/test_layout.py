@@ -99,6 +99,17 @@ def test_count_and_phase_fit_above_the_ring(language, large):
         assert row.y - 1 <= rows[0] <= rows[-1] <= row.bottom
 
 
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("large", [False, True])
+def test_the_bars_names_are_no_smaller_than_other_small_words(language, large):
+    """They stand below narrow bars: languages with long words for left and right shorten them."""
+    labels = Labels.from_book(load_phrase_book(language))
+    for size, name in product((*SIZES, (1366, 768)), (labels.left_bar, labels.right_bar)):
+        boxes = layout(*size, large=large)
+        box, wanted = gauge.label_box(boxes, boxes.left_bar), boxes.px(gauge.LABEL)
+        assert theme.fitted(capital(name), box.w, box.h, wanted).size >= 0.8 * wanted, (name, size)
+
+
 def extent(text, size, weight):
     return cv2.getTextSize((0, 0), text, (0, 0), cv2.FontFace("sans"), size, weight)[2]
 
@@ -185,9 +196,9 @@ def test_labels_come_in_the_persons_language():
     """The window's own words are the language file's, and English where it has none."""
     german, english = load_phrase_book("de"), Labels.from_book(load_phrase_book("en"))
     labels = Labels.from_book(german)
-    assert labels.left == german.text(SCREEN, "left") == "links"
+    assert labels.left_bar == german.text(SCREEN, "left_bar") == "links"
     assert labels.good == german.text("session", "good")
-    assert english.left == "left"
+    assert english.left_bar == "left"
     assert len(labels.keys_help()) >= 9
 
 

@@ -13,12 +13,14 @@ from coach.coaching.screen import PhotoCard, Screen
 from coach.exercise.view import Bars
 from coach.shell.command_line.gallery import render_gallery
 from coach.shell.command_line.gallery_pictures import pictures
+from coach.shell.detection.landmarker import Landmarker
+from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.window import face_overlay, gauge, theme, widgets
 from coach.shell.window.display import VIEWS, Command
 from coach.shell.window.layout import MARGIN, Rect, layout
 from coach.shell.window.painter import Appearance, Painter
-from coach.types import Bilateral, FaceObservation
+from coach.types import Bilateral, FaceObservation, Frame
 
 HD = Appearance((1280, 720))
 HOLD = Screen(
@@ -173,6 +175,20 @@ def test_one_screen_leaves_nothing_behind_in_the_next(size):
         drawn = used.paint(picture, seen, screen, appearance)
         assert np.array_equal(drawn, Painter().paint(picture, seen, screen, appearance)), screen
     assert np.array_equal(first, before)
+
+
+def test_the_outline_of_a_face_fits_into_the_ring(model_path):
+    """Brows and lips, even of a mouth wide open, at any distance from the camera: the ring hides none."""
+    with Landmarker(model_path) as landmarker:
+        for n, (jaw, scale) in enumerate(((0.0, 1.0), (1.0, 1.0), (1.0, 1.3))):
+            seen = landmarker.detect(Frame(float(n), draw(FacePose(jaw_open=jaw, scale=scale))))
+            for size in ((1280, 720), (720, 960)):
+                boxes = layout(*size)
+                drawn = face_overlay.centred(seen.landmarks, seen.size, boxes.ring)
+                middle, radius, stroke = gauge.ring_circle(boxes)
+                parts = (*face_overlay.LIPS_OUTER, *face_overlay.BROW["left"], *face_overlay.EYE["right"])
+                away = np.linalg.norm(drawn[list(parts)] - middle, axis=1)
+                assert away.max() < radius - stroke / 2, (jaw, scale, size)
 
 
 @pytest.mark.parametrize("view", ["overlay", "outline"])
