@@ -26,6 +26,7 @@ from coach.shell.app.calibrate import load_calibration_spec
 from coach.shell.capture.simulated_person import Failing, SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
 from coach.shell.detection.landmarker import Landmarker
+from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.range_file import (
     FILE,
@@ -481,3 +482,16 @@ def test_a_calibration_that_is_broken_off_keeps_what_was_measured_before(
     said = capfd.readouterr().out
     assert "cheek" in said
     assert "jaw openness" not in said
+    assert "has been saved" in said
+
+
+def test_the_simulated_person_never_takes_a_real_ones_place(tmp_path: Path) -> None:
+    """Whoever tries `calibrate --source demo` keeps their own range, and is not told that it was saved."""
+    home = Home.find(Shared("demo", False, False, None, tmp_path, None, "en", None))
+    own = OwnRange(cheek=0.03, smile=0.2, jaw=0.33)
+    write_own_range(tmp_path, own, source="webcam:0", measured=("cheek",))
+    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="demo")
+    assert not calibrate._keep(home, flow, "demo")
+    assert read_own_range(tmp_path) == own
+    assert calibrate._measured_before(home, "demo") is None
+    assert calibrate._keep(home, flow, "webcam:1")

@@ -12,13 +12,13 @@ from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED
 from coach.events import EndReason
-from coach.face.baseline import OwnRange
+from coach.progress.history import SIMULATED
 from coach.shell.app.devices import Devices, open_devices
 from coach.shell.app.loop import Loop
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
-from coach.shell.profile.range_file import DEMO, read_stored_range, write_own_range
+from coach.shell.profile.range_file import StoredRange, read_stored_range, write_own_range
 from coach.shell.profile.toml_files import load_coaching, shipped
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.system.output_file import STANDARD_OUTPUT
@@ -82,7 +82,7 @@ def measure_range(
         book,
         home.settings,
         source=source,
-        own_range=before,
+        own_range=None if before is None else before.own_range,
         safety=safety,
         coaching=load_coaching(),
     )
@@ -96,28 +96,31 @@ def measure_range(
     )
     reason = loop.lead()
     if reason == "finished":
-        loop.linger(LINGER_DEMO_S if source == DEMO else LINGER_S)
+        loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S)
     if flow.state is not None and flow.state.measured:
-        _keep(home, flow, source)
+        kept = _keep(home, flow, source)
         for label, value in flow.lines():
             click.echo(f"{label}: {value}", err=to_error)
-        click.echo(book.text(SECTION, "range_kept"), err=to_error)
+        if kept:
+            click.echo(book.text(SECTION, "range_kept"), err=to_error)
     return reason, loop.interrupted
 
 
-def _measured_before(home: Home, source: str) -> OwnRange | None:
-    """Return the range as it was before, where it is the same person's."""
+def _measured_before(home: Home, source: str) -> StoredRange | None:
+    """Return the range as it was before, where it is the same person's, real or simulated."""
     stored = read_stored_range(home.data_dir)
-    return None if stored is None or (stored.source == DEMO) != (source == DEMO) else stored.own_range
+    return stored if stored is not None and stored.simulated == (source == SIMULATED) else None
 
 
-def _keep(home: Home, flow: CalibrationFlow, source: str) -> None:
-    """Store the range; the simulated person never takes the place of a real one."""
+def _keep(home: Home, flow: CalibrationFlow, source: str) -> bool:
+    """Store the range; the simulated person never takes a real one's place. Return whether it is stored."""
     stored = read_stored_range(home.data_dir)
-    if source == DEMO and stored is not None and stored.source != DEMO:
-        return
+    if source == SIMULATED and stored is not None and not stored.simulated:
+        return False
     done = flow.state.measured if flow.state is not None else ()
-    before = stored.measured if stored is not None and (stored.source == DEMO) == (source == DEMO) else ()
+    same = _measured_before(home, source)
+    before = same.measured if same is not None else ()
     measured = [part for part in RANGE_PARTS if part in done or part in before]
     today = datetime.now().astimezone().date()
     write_own_range(home.data_dir, flow.own_range, on=today, source=source, measured=measured)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,12 +83,15 @@ def memories() -> None:
 def list_memories(options: Shared) -> None:
     """List your memories."""
     from coach.shell.profile.memories_file import load_memories
+    from coach.shell.profile.own_command import typed
 
-    items = load_memories(home_of(options).data_dir).items
+    home = home_of(options)
+    items = load_memories(home.data_dir).items
     for number, item in enumerate(items, start=1):
         click.echo(f"{number}  {item.prompt or '(only numbered)'}")
     if not items:
-        click.echo('No memories yet: add one with smile-coach memories add "the rainy picnic"')
+        theirs = replace(options, person=home.person)
+        click.echo(f"No memories yet: add one with {typed(theirs, 'memories', 'add', 'the rainy picnic')}")
 
 
 @memories.command("add")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from coach.shell.command_line.options import ListingGroup, filed, home_of, shared
@@ -55,12 +57,13 @@ def new(options: Shared, name: str) -> None:
 
     Edit the file, then use it with --plan NAME.
     """
+    from coach.shell.profile.own_command import typed
     from coach.shell.profile.plan_files import new_plan
 
     home = home_of(options)
     home.make_data_dir()
     path = new_plan(home.data_dir, name)
-    click.echo(f"{path}: edit it, then smile-coach --plan {name}")
+    click.echo(f"{path}: edit it, then {typed(replace(options, person=home.person), '--plan', name)}")
 
 
 ALL: tuple[click.Command, ...] = (smile, plans)

@@ -14,11 +14,11 @@ from pydantic import Field, ValidationError
 from coach.calibration.range_update import RangeWatch
 from coach.errors import StoreError
 from coach.face.baseline import OwnRange
+from coach.progress.history import SIMULATED
 from coach.settings import Strict
 from coach.shell.system.private_file import write_private
 
 FILE = "range.json"
-DEMO = "demo"
 
 
 class StoredRange(Strict):
@@ -41,6 +41,11 @@ class StoredRange(Strict):
         """The range itself."""
         return OwnRange(self.cheek, self.smile, self.jaw)
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the simulated person was measured."""
+        return self.source == SIMULATED
+
 
 def read_stored_range(data_dir: Path) -> StoredRange | None:
     """Return the file's contents; None if it is missing or not a range (a new one is written then)."""
@@ -53,7 +58,7 @@ def read_stored_range(data_dir: Path) -> StoredRange | None:
 def read_own_range(data_dir: Path) -> OwnRange | None:
     """Return the person's range; None before a calibration, or if the simulated person was measured."""
     stored = read_stored_range(data_dir)
-    return None if stored is None or stored.source == DEMO else stored.own_range
+    return None if stored is None or stored.simulated else stored.own_range
 
 
 def write_own_range(
@@ -84,7 +89,7 @@ def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
         The folder cannot be written.
     """
     stored = read_stored_range(data_dir)
-    if stored is None or stored.source == DEMO:
+    if stored is None or stored.simulated:
         return False
     own_range = watch.own_range()
     if own_range == stored.own_range:

@@ -41,7 +41,9 @@ def test_each_person_has_a_history_range_and_memories_of_their_own(home, capfd):
     assert run(["memories", "--person", "Ada"]) == 0
     assert "the lake" in capfd.readouterr().out
     assert run(["memories", "--person", "Bo O'Neil"]) == 0
-    assert "No memories yet" in capfd.readouterr().out
+    nothing = capfd.readouterr().out
+    assert "No memories yet" in nothing
+    assert "--person" in nothing  # typed as it stands, it adds to nobody else's
     assert (home / FOLDER / "Ada").stat().st_mode & 0o077 == 0
 
 
