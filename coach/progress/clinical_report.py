@@ -10,7 +10,7 @@ from statistics import median
 from typing import TypeAlias
 
 from coach.coaching.phrases import SCREEN
-from coach.progress.history import History
+from coach.progress.history import ExerciseRecord, History
 from coach.progress.series import Series, all_series, monday, per_session, side_series
 from coach.progress.summary import (
     attempts_sentence,
@@ -97,7 +97,7 @@ def clinical_report(
 def _exercise(own: History, name: str, words: ProgressWords) -> ReportRow:
     holds = [row.whole_hold_s for row in own.repetitions if row.exercise == name]
     attempts = sum(row.exercise == name for row in own.attempts)
-    rows = (*own.repetitions, *own.attempts, *own.recalls)
+    rows: tuple[ExerciseRecord, ...] = (*own.repetitions, *own.attempts, *own.recalls)
     sessions = {row.session for row in rows if row.exercise == name}
     counted = (
         words.say("of", SCREEN, count=len(holds), target=len(holds) + attempts) if holds or attempts else ""
@@ -142,6 +142,6 @@ def _weeks(own: History) -> dict[date, int]:
     mondays = [monday(session.started_at.date()) for session in own.sessions]
     if not mondays:
         return {}
-    counts = Counter(monday(row.day) for row in own.repetitions)
+    counts = Counter(monday(row.at.date()) for row in own.repetitions)
     first, last = min(mondays).toordinal(), max(mondays).toordinal()
     return {day: counts[day] for day in map(date.fromordinal, range(first, last + 1, 7))}

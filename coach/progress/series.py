@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,7 +9,7 @@ from functools import cached_property
 from statistics import fmean, median
 from typing import TypeVar
 
-from coach.progress.history import ExerciseRecord, History
+from coach.progress.history import AttemptRecord, ExerciseRecord, History, RepRecord
 from coach.progress.trends import Trend, trend
 
 D = TypeVar("D", bound=ExerciseRecord)
@@ -75,10 +74,20 @@ def monday(day: date) -> date:
 
 def per_session(rows: Iterable[D], value: Callable[[list[D]], float | None]) -> list[tuple[datetime, float]]:
     """Return one value for each session that has one, in order of time."""
+    return _points(_by_session(rows), value)
+
+
+def _by_session(rows: Iterable[D]) -> list[list[D]]:
     groups: dict[str, list[D]] = {}
     for row in rows:
         groups.setdefault(row.session, []).append(row)
-    found = ((group[0].at, value(group)) for group in groups.values())
+    return list(groups.values())
+
+
+def _points(
+    sessions: Iterable[list[D]], value: Callable[[list[D]], float | None]
+) -> list[tuple[datetime, float]]:
+    found = ((rows[0].at, value(rows)) for rows in sessions)
     return [(at, number) for at, number in found if number is not None]
 
 
@@ -97,25 +106,38 @@ def _series(
 
 def exercise_series(history: History, exercise: str) -> tuple[Series, ...]:
     """Return the series of one exercise: hold, attempts that counted, evenness, lag, latency."""
-    reps = [row for row in history.repetitions if row.exercise == exercise]
-    counted: list[ExerciseRecord] = [*reps, *(row for row in history.attempts if row.exercise == exercise)]
-    counted.sort(key=lambda row: row.at)
-    done = Counter(row.session for row in reps)
-    smiles = [row for row in history.smiles if row.exercise == exercise]
-    recalls = [row for row in history.recalls if row.exercise == exercise and row.latency_s is not None]
+    reps = _by_session(row for row in history.repetitions if row.exercise == exercise)
+    attempts = _by_session(row for row in history.attempts if row.exercise == exercise)
+    smiles = _by_session(row for row in history.smiles if row.exercise == exercise)
+    recalls = _by_session(
+        row for row in history.recalls if row.exercise == exercise and row.latency_s is not None
+    )
     every = (
-        ("hold", "s", per_session(reps, lambda rows: median(r.whole_hold_s for r in rows)), 0.1),
-        ("counted", "%", per_session(counted, lambda rows: 100 * done[rows[0].session] / len(rows)), 1.0),
-        ("evenness", "%", per_session(smiles, lambda rows: 100 * median(r.symmetry for r in rows)), 2.0),
-        ("lag", "s", per_session(smiles, lambda rows: median(r.lag_s for r in rows)), 0.05),
+        ("hold", "s", _points(reps, lambda rows: median([r.whole_hold_s for r in rows])), 0.1),
+        ("counted", "%", _counted(reps, attempts), 1.0),
+        ("evenness", "%", _points(smiles, lambda rows: 100 * median([r.symmetry for r in rows])), 2.0),
+        ("lag", "s", _points(smiles, lambda rows: median([r.lag_s for r in rows])), 0.05),
         (
             "latency",
             "s",
-            per_session(recalls, lambda rows: median(r.latency_s for r in rows if r.latency_s is not None)),
+            _points(recalls, lambda rows: median([r.latency_s for r in rows if r.latency_s is not None])),
             0.1,
         ),
     )
     return tuple(_series(*one, exercise=exercise) for one in every if one[2])
+
+
+def _counted(
+    reps: Iterable[list[RepRecord]], attempts: Iterable[list[AttemptRecord]]
+) -> list[tuple[datetime, float]]:
+    """Return the share of each session's attempts that counted, in per cent, in order of time."""
+    done = {rows[0].session: len(rows) for rows in reps}
+    tried: dict[str, tuple[datetime, int]] = {rows[0].session: (rows[0].at, len(rows)) for rows in reps}
+    for rows in attempts:
+        session = rows[0].session
+        tried[session] = rows[0].at, done.get(session, 0) + len(rows)
+    counted = [(at, 100 * done.get(session, 0) / count) for session, (at, count) in tried.items()]
+    return sorted(counted, key=lambda point: point[0])
 
 
 def score_series(history: History) -> tuple[Series, ...]:
@@ -133,7 +155,7 @@ def score_series(history: History) -> tuple[Series, ...]:
 def side_series(history: History) -> Series:
     """Return the person's left minus right excursion in millimetres, a median a session."""
     points = per_session(
-        history.smiles, lambda rows: median(r.excursion_mm.left - r.excursion_mm.right for r in rows)
+        history.smiles, lambda rows: median([r.excursion_mm.left - r.excursion_mm.right for r in rows])
     )
     return _series("left_minus_right", "mm", points, 0.5)
 

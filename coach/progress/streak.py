@@ -30,13 +30,14 @@ def streak(days: Iterable[date], today: date) -> Streak:
     One missed day in seven is forgiven, two in a row are not: a day of illness costs nothing.
     """
     run, longest = 0, 0
-    last: date | None = None
-    forgiven: list[date] = []
-    for day in sorted({day for day in days if day <= today + timedelta(days=1)}):
-        missed = None if last is None else (day - last).days - 1
+    now = today.toordinal()
+    last: int | None = None
+    forgiven: list[int] = []  # days as numbers, of which a long history has thousands
+    for day in sorted({day.toordinal() for day in days if day <= today + timedelta(days=1)}):
+        missed = None if last is None else day - last - 1
         if missed == 1 and _forgiving(forgiven, day):
             run += 1
-            forgiven.append(day - timedelta(days=1))
+            forgiven.append(day - 1)
         elif missed == 0:
             run += 1
         else:
@@ -44,14 +45,14 @@ def streak(days: Iterable[date], today: date) -> Streak:
         longest, last = max(longest, run), day
     if last is None:
         return Streak(0, 0)
-    missed = (today - last).days - 1
-    if missed == 1 and _forgiving(forgiven, today):
-        forgiven.append(today - timedelta(days=1))
+    missed = now - last - 1
+    if missed == 1 and _forgiving(forgiven, now):
+        forgiven.append(now - 1)
     elif missed > 0:
         return Streak(0, longest)
-    return Streak(run, longest, frozenset(forgiven))
+    return Streak(run, longest, frozenset(map(date.fromordinal, forgiven)))
 
 
-def _forgiving(forgiven: Sequence[date], day: date) -> bool:
+def _forgiving(forgiven: Sequence[int], day: int) -> bool:
     """Whether the day before `day` can be forgiven, after those that were."""
-    return not forgiven or (day - timedelta(days=1) - forgiven[-1]).days >= FORGIVEN_EVERY
+    return not forgiven or day - 1 - forgiven[-1] >= FORGIVEN_EVERY

@@ -88,8 +88,8 @@ def known_weaker_side(history: History, today: date) -> Side | None:
     Smiles of the last `RECENT` days count, once they reach back over `WEEKS`; one side must be the weaker
     one in `MOSTLY` of at least `LEAST_SMILES` of them.
     """
-    recent = [row for row in history.smiles if today - RECENT <= row.day <= today]
-    if len(recent) < LEAST_SMILES or today - min(row.day for row in recent) < WEEKS:
+    recent = [row for row in history.smiles if today - RECENT <= row.at.date() <= today]
+    if len(recent) < LEAST_SMILES or today - min(row.at.date() for row in recent) < WEEKS:
         return None
     counts = Counter(row.weaker_side for row in recent)
     sides: tuple[Side, Side] = ("left", "right")

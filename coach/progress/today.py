@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from coach.coaching.screen import DayMark
 from coach.events import SideVerdict
-from coach.progress.history import History, RepRecord, SessionRecord
+from coach.progress.history import AttemptRecord, History, RepRecord, SessionRecord
 from coach.progress.streak import streak
 from coach.progress.summary import week_marks
 from coach.progress.trends import minimal_detectable_change, sem_of_series
@@ -130,7 +130,7 @@ def _figure(
 
 
 def _holds(history: History, session: str) -> float | None:
-    rows = (*history.repetitions, *history.attempts)
+    rows: tuple[RepRecord | AttemptRecord, ...] = (*history.repetitions, *history.attempts)
     tries = [row for row in rows if row.session == session and row.exercise != MEMORY]
     return float(sum(isinstance(row, RepRecord) for row in tries)) if tries else None
 

@@ -52,7 +52,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> History:
     reasons = cycle(get_args(Reason))
     return replace(
         year,
-        attempts=tuple(replace(row, reason=next(reasons)) for row in year.attempts),
+        attempts=tuple(row._replace(reason=next(reasons)) for row in year.attempts),
         scores=tuple(
             replace(row, name=name) for name in SCORES for row in year.scores if row.name == "mouth"
         ),
@@ -242,7 +242,7 @@ def test_what_has_no_words_falls_back_as_in_a_session(year: History) -> None:
     assert overview(year, LAST_DAY, sparse) == "Sessions, 60 sols"
     theirs = replace(
         year,
-        repetitions=tuple(replace(row, exercise="brow_lift") for row in year.repetitions),
+        repetitions=tuple(row._replace(exercise="brow_lift") for row in year.repetitions),
         scores=tuple(replace(row, name="brow_height") for row in year.scores[:7]),
     )
     german = WORDS["de"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from coach.progress.history import History
+from coach.progress.history import ExerciseRecord, History
 from coach.progress.summary import known_weaker_side
 from coach.session.adaptive_dose import Easing, easing
 from coach.session.memories import Memories
@@ -89,5 +89,6 @@ def occasion_for(past: History, today: date) -> Occasion:
     from coach.shell.app.check_in import load_check_in
 
     waiting = due_on(past, load_check_in(), today) <= today
-    fingers = not any(row.exercise in EVEN for row in (*past.repetitions, *past.attempts))
+    tried: tuple[ExerciseRecord, ...] = (*past.repetitions, *past.attempts)
+    fingers = not any(row.exercise in EVEN for row in tried)
     return Occasion(waiting, known_weaker_side(past, today), fingers)

@@ -65,7 +65,7 @@ def attempts_chart(history: History, words: ProgressWords) -> str:
     start, width = (_year, 300) if weeks > YEARLY else (_month, 24) if weeks > MONTHLY else (monday, 5.5)
 
     sessions = Counter(start(day) for day in days)
-    counts = Counter((start(row.day), row.reason) for row in history.attempts)
+    counts = Counter((start(row.at.date()), row.reason) for row in history.attempts)
     common = Counter(row.reason for row in history.attempts).most_common()
     named = [reason for reason, _ in common[: len(_SLICES) - 1]]
     slices = {words.reason(reason): {reason} for reason in named}

@@ -230,7 +230,7 @@ def _sides(own: History, words: ProgressWords) -> list[str]:
 
 def _calendar(own: History, today: date, words: ProgressWords) -> list[str]:
     """Show the last twelve months with the repetitions of each day, most recent month first."""
-    counts = Counter(row.day for row in own.repetitions)
+    counts = Counter(row.at.date() for row in own.repetitions)
     active = own.active_days()
     first = min(active, default=today)
     months: list[str] = []

@@ -54,10 +54,14 @@ NumberColumn = Annotated[float, Field(ge=-1e9, le=1e9)]
 CountColumn = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
-# SQLite sorts texts behind all numbers; the plus keeps a column of texts from turning the limits into texts.
+# SQLite sorts numbers first, then texts, then blobs; comparing is quicker than asking for the type.
+# The plus keeps a column of texts from turning the limits into texts.
 _NUMBER = "(+{0} BETWEEN -1e9 AND 1e9)"
-_TEXT = "(typeof({0}) = 'text' AND length({0}) <= 1000000)"
+_TEXT = "({0} >= '' AND {0} < x'' AND length({0}) <= 1000000)"
 _MINUTE = "[0-9]" * 4 + "-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]*[-+Z]*"
+# Each different name is looked at once, of which a long history has few; with the limit SQLite does so.
+_NAMES = "SELECT DISTINCT {0} AS name FROM {table} LIMIT -1"
+_ODD_NAME = f"NOT ({_TEXT.format('name')} AND name NOT GLOB '*[^0-9A-Za-z_ .+-]*')"
 _SOUND: tuple[tuple[Any, str], ...] = (
     (SecondsColumn, _NUMBER),
     (NumberColumn, _NUMBER),
@@ -66,11 +70,7 @@ _SOUND: tuple[tuple[Any, str], ...] = (
     (IdColumn, _TEXT),
     (TextColumn, _TEXT),
     (DocumentColumn, _TEXT),
-    # Our own names pass the first and quicker of two looks at their letters.
-    (
-        NameColumn,
-        f"({_TEXT} AND ({{0}} NOT GLOB '*[^a-z_]*' OR {{0}} NOT GLOB '*[^0-9A-Za-z_ .+-]*'))",
-    ),
+    (NameColumn, f"({{0}} NOT IN (SELECT name FROM ({_NAMES}) WHERE {_ODD_NAME}))"),  # noqa: S608
     (
         MomentColumn,
         f"({_TEXT} AND {{0}} GLOB '{_MINUTE}' AND {{0}} BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}')",
@@ -232,6 +232,7 @@ def sound(table: str) -> str:
         if column == "id":  # a row whose own name is damaged can be neither named nor deleted
             check = f"({check} AND {{0}} NOT GLOB '*[^0-9A-Za-z_-]*')"
         if check is not None:  # else it is the model's own configuration
-            check = check.format(f"{table}.{column}")
-            checks.append(f"({check})" if hint != hint | None else f"({table}.{column} IS NULL OR {check})")
+            check = check.format(f"{table}.{column}", table=table)
+            missing = "IS NULL OR" if hint == hint | None else "IS NOT NULL AND"
+            checks.append(f"({table}.{column} {missing} {check})")
     return " AND ".join(checks)

@@ -6,16 +6,17 @@ import contextlib
 import gc
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from coach import events
 from coach.progress.history import (
     FELT,
     AttemptRecord,
+    ExerciseRecord,
     Felt,
     History,
     RecallRecord,
@@ -30,6 +31,7 @@ from coach.shell.system.terminal import shown
 from coach.types import Bilateral
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+R = TypeVar("R", bound=ExerciseRecord)
 
 
 class _Table(NamedTuple):
@@ -185,20 +187,24 @@ def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> H
         for session, started_at, plan, source, version, duration_s, reason, felt in rows
         if (at := _moment(started_at)) is not None
     )
-    began = {session.id: session.started_at for session in sessions}
-    place = {session.id: number for number, session in enumerate(sessions)}
+    began = {session.id: (session.id, session.started_at) for session in sessions}
 
-    def read(table: str, *columns: str) -> list[tuple[Any, ...]]:
-        """Rows of one table, in the order of their sessions: session, exercise, and then `columns`."""
+    def read(table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        """Return one table's rows that belong to a session: its id and time, the exercise, `columns`."""
         query = f"""SELECT session, coalesce(exercise, ''), {", ".join(columns)} FROM {table}
             WHERE {readable(table)} ORDER BY id"""  # noqa: S608
-        rows = [row for row in connection.execute(query) if row[0] in place]
-        rows.sort(key=lambda row: place[row[0]])  # quicker than a join: they are in this order but for a few
-        return rows
+        return (began[row[0]] + row[1:] for row in connection.execute(query) if row[0] in began)
 
-    holds = read("repetitions", "hold_s", "whole_hold_s", "t_s")
+    place = {session.id: number for number, session in enumerate(sessions)}
+
+    def in_order(records: Iterable[R]) -> tuple[R, ...]:
+        """Return records by session: quicker than a join, as they are in this order but for a few."""
+        return tuple(sorted(records, key=lambda record: place[record.session]))
+
+    holds = read("repetitions", "coalesce(whole_hold_s, hold_s)", "coalesce(t_s, 0.0)")
+    attempts = read("attempts", "reason", "coalesce(t_s, 0.0)")
     smiles = read("smiles", "weaker_side", "symmetry", "lag_s", "excursion_left_mm", "excursion_right_mm")
-    recalls = read("recalls", "memory", "latency_s", "in_time", "eye_engaged", "feeling")
+    recalls = read("recalls", "coalesce(memory, '')", "latency_s", "in_time", "eye_engaged", "feeling")
     scores = connection.execute(
         f"""SELECT at, source, scores.name, value, sem FROM scores
         JOIN check_ins ON check_ins.id = check_in WHERE {readable("scores")} AND {readable("check_ins")}
@@ -210,30 +216,16 @@ def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> H
     types = ((_moment(at), source, _smile_type(text)) for at, source, text in details)
     return History(
         sessions=sessions,
-        repetitions=tuple(
-            RepRecord(
-                session,
-                began[session],
-                exercise,
-                hold_s if whole_hold_s is None else whole_hold_s,
-                t_s or 0.0,
-            )
-            for session, exercise, hold_s, whole_hold_s, t_s in holds
-        ),
-        attempts=tuple(
-            AttemptRecord(session, began[session], exercise, reason, t_s or 0.0)
-            for session, exercise, reason, t_s in read("attempts", "reason", "t_s")
-        ),
-        smiles=tuple(
-            SmileRecord(session, began[session], exercise, weaker, symmetry, lag_s, Bilateral(left, right))
-            for session, exercise, weaker, symmetry, lag_s, left, right in smiles
+        repetitions=in_order(map(RepRecord._make, holds)),
+        attempts=in_order(map(AttemptRecord._make, attempts)),
+        smiles=in_order(
+            SmileRecord(session, at, exercise, weaker, symmetry, lag_s, Bilateral(left, right))
+            for session, at, exercise, weaker, symmetry, lag_s, left, right in smiles
             if None not in (weaker, symmetry, lag_s, left, right)
         ),
-        recalls=tuple(
-            RecallRecord(
-                session, began[session], exercise, memory or "", latency_s, bool(timely), bool(eyes), feeling
-            )
-            for session, exercise, memory, latency_s, timely, eyes, feeling in recalls
+        recalls=in_order(
+            RecallRecord(session, at, exercise, memory, latency_s, bool(timely), bool(eyes), feeling)
+            for session, at, exercise, memory, latency_s, timely, eyes, feeling in recalls
         ),
         scores=tuple(Score(at, *row[1:]) for row in scores if (at := _moment(row[0])) is not None),
         types=tuple(TypeRecord(at, source or "", kind) for at, source, kind in types if at and kind),

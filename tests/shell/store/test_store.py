@@ -104,7 +104,7 @@ def test_every_kind_of_event_is_kept(tmp_path: Path) -> None:
         assert store.waiting == 0
     with Store.open(tmp_path, read_only=True) as store:
         history = store.history()
-    assert [(r.exercise, r.whole_hold_s, r.day) for r in history.repetitions] == [
+    assert [(r.exercise, r.whole_hold_s, r.at.date()) for r in history.repetitions] == [
         ("cheek_raiser", 6.5, date(2026, 3, 1)),
         ("cheek_raiser", 5.0, date(2026, 3, 1)),
     ]
@@ -417,6 +417,8 @@ def test_a_read_only_disk_can_still_be_read(tmp_path: Path, monkeypatch: pytest.
         ),
         ("UPDATE repetitions SET hold_s = 9e999 WHERE session = 'bad'", "hold_s = inf"),
         ("UPDATE repetitions SET hold_s = 'long' WHERE session = 'bad'", "hold_s = 'long'"),
+        ("UPDATE repetitions SET hold_s = NULL WHERE session = 'bad'", "hold_s = None"),
+        ("UPDATE repetitions SET exercise = x'6a6177' WHERE session = 'bad'", "exercise = b'jaw'"),
         ("UPDATE repetitions SET exercise = '{0.real}' WHERE session = 'bad'", "exercise = '{0.real}'"),
         ("UPDATE repetitions SET exercise = char(27) || 'x' WHERE session = 'bad'", "exercise = '\\x1bx'"),
         (
