@@ -168,10 +168,10 @@ class Led:
         return float(self.of("session_end")[0]["duration_s"])
 
 
-def session(what: Plan, *, settings: Settings = SETTINGS, **how: Any) -> Session:
-    """Return a session of a plan, in English, with the fake perception."""
+def session(what: Plan, *, settings: Settings = SETTINGS, language: str = "en", **how: Any) -> Session:
+    """Return a session of a plan with the fake perception."""
     exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
-    made = Session(what, exercises, book(), settings, source="test", **how)
+    made = Session(what, exercises, book(language), settings, source="test", **how)
     made.perception = made._face_check._perception = Faked()
     return made
 
