@@ -17,6 +17,7 @@ from coach.shell.profile.places import PAGE, PHOTOS, PLACES, SMILES, found, with
 from coach.shell.profile.smiles_file import NUMBERS
 from coach.shell.store.row_models import CHILDREN
 from coach.shell.store.store import Store
+from coach.shell.system.folder_lock import alone_in
 
 
 def session_list(store: Store) -> list[str]:
@@ -100,12 +101,13 @@ def forget_memory(store: Store, number: int) -> str:
     StoreError
         A file cannot be written.
     """
-    memories = memories_file.load_memories(store.folder)
-    left = memories.remove(number)
-    (gone,) = {item.id for item in memories.items} - {item.id for item in left.items}
-    with store.transaction():
-        cursor = store.connection.execute("UPDATE recalls SET memory = '' WHERE memory = ?", (gone,))
-    memories_file.save_memories(store.folder, left)
+    with alone_in(store.folder):
+        memories = memories_file.load_memories(store.folder)
+        left = memories.remove(number)
+        (gone,) = {item.id for item in memories.items} - {item.id for item in left.items}
+        with store.transaction():
+            cursor = store.connection.execute("UPDATE recalls SET memory = '' WHERE memory = ?", (gone,))
+        memories_file.save_memories(store.folder, left)
     _scrub(store)
     kept = f"{counted(cursor.rowcount, 'recalls')} {'is' if cursor.rowcount == 1 else 'are'} kept"
     return f"deleted: memory {number} and its words; {kept} without its name"

@@ -102,11 +102,10 @@ def add_memory(options: Shared, words: str) -> None:
 
     A memory without words only has a number.
     """
-    from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
+    from coach.shell.profile.memories_file import change_memories, new_memory
 
-    folder = home_of(options).make_data_dir()
-    changed = load_memories(folder).add(new_memory(words))
-    save_memories(folder, changed)
+    added = new_memory(words)
+    changed = change_memories(home_of(options).make_data_dir(), lambda memories: memories.add(added))
     number = len(changed.items)
     click.echo(f"{number}  {changed.items[-1].prompt or '(only numbered)'}")
 
@@ -118,11 +117,10 @@ def add_memory(options: Shared, words: str) -> None:
 def edit_memory(options: Shared, number: int, words: str) -> None:
     """Reword a memory ("" for none); its statistics are kept."""
     from coach.shell.archive.forget import forget_words
-    from coach.shell.profile.memories_file import load_memories, save_memories
+    from coach.shell.profile.memories_file import change_memories
 
     home = home_of(options)
-    changed = load_memories(home.data_dir).edit(number, words)
-    save_memories(home.data_dir, changed)
+    changed = change_memories(home.data_dir, lambda memories: memories.edit(number, words))
     forget_words(home.data_dir, home.cache_dir)  # the old ones
     click.echo(f"{number}  {changed.items[number - 1].prompt or '(only numbered)'}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from coach.errors import StoreError, UsageError
 from coach.session.memories import Memories, Memory
 from coach.settings import Strict
 from coach.shell.profile.toml_files import read_toml, validated
+from coach.shell.system.folder_lock import alone_in
 from coach.shell.system.private_file import write_private
 
 NAME = "memories.toml"
@@ -50,6 +52,20 @@ def load_memories(folder: Path) -> Memories:
         except UsageError as error:
             raise UsageError(f"{path}: {error}") from error
     return memories
+
+
+def change_memories(folder: Path, change: Callable[[Memories], Memories]) -> Memories:
+    """Read, change and write the memories; two that do so at the same instant take turns.
+
+    Raises
+    ------
+    UsageError, StoreError
+        They cannot be read, changed so, or written; nothing was changed.
+    """
+    with alone_in(folder):
+        changed = change(load_memories(folder))
+        save_memories(folder, changed)
+    return changed
 
 
 def save_memories(folder: Path, memories: Memories) -> None:

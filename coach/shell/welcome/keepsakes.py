@@ -13,7 +13,7 @@ from coach.errors import CoachError
 from coach.session.memories import LONGEST
 from coach.shell.app.check_in import load_check_in
 from coach.shell.profile.home import Home
-from coach.shell.profile.memories_file import load_memories, new_memory, save_memories
+from coach.shell.profile.memories_file import change_memories, load_memories, new_memory
 from coach.shell.profile.own_command import typed
 from coach.shell.profile.places import REMINDERS
 from coach.shell.report.reminders import Due, write_calendar
@@ -40,8 +40,7 @@ def ask_for_memory(asker: Asker, book: PhraseBook, home: Home, tick: Tick) -> bo
     StoreError
         It cannot be written.
     """
-    memories = load_memories(home.data_dir)
-    if memories.items:
+    if load_memories(home.data_dir).items:
         return False
     question = Question(
         book.text(SECTION, "memory"),
@@ -51,7 +50,7 @@ def ask_for_memory(asker: Asker, book: PhraseBook, home: Home, tick: Tick) -> bo
     )
     words = asker.ask_text(question, tick, LONGEST)
     if words:
-        save_memories(home.data_dir, memories.add(new_memory(words)))
+        change_memories(home.data_dir, lambda memories: memories.add(new_memory(words)))
     return bool(words)
 
 
