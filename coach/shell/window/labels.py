@@ -34,7 +34,7 @@ class Labels:
     ring: str = "ring"
     about_ring: str = "fills while the form is right"
     light: str = "light"
-    about_light: str = "green: you are well seen"
+    about_light: str = "green: I can see you well"
     space: str = "Space"
     press_space: str = "Space to continue"
     seconds: str = "s"
