@@ -11,7 +11,7 @@ from coach.coaching.screen import EndCard
 from coach.progress.history import Felt
 from coach.progress.summary import END
 from coach.progress.today import Figure, Today
-from coach.progress.words import ProgressWords
+from coach.progress.words import ProgressWords, capital
 
 EndStage: TypeAlias = Literal["warmth", "felt", "card", "over"]
 EndKey: TypeAlias = Literal["answer", "go_on", "other"]
@@ -100,7 +100,7 @@ def end_card(today: Today, ending: Ending | None, book: PhraseBook, check_in: st
 
 def told(card: EndCard) -> list[str]:
     """Return the card in lines, to be printed and said beside what was done."""
-    figures = [f"{label}: {value} ({usual})" for label, value, usual in card.figures if usual]
+    figures = [f"{capital(label)}: {value} ({usual})" for label, value, usual in card.figures if usual]
     return [line for line in (*figures, *card.said, card.streak, card.coming) if line]
 
 

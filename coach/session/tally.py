@@ -10,7 +10,7 @@ from statistics import mean, median
 from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.events import Event, JawCircle, Recall, Released, Rep, Smile
 from coach.progress.today import MEMORY
-from coach.progress.words import ProgressWords
+from coach.progress.words import ProgressWords, capital
 
 Line = tuple[str, str]
 
@@ -54,15 +54,15 @@ class Tally:
                 value += f" · {words.seconds(mean(self.holds[name]))} {label('mean_hold')}"
             lines.append((book.text(name, "title"), value))
         if self.circles:
-            lines.append((label("circles"), str(self.circles)))
+            lines.append((capital(label("circles")), str(self.circles)))
         if self.smiles:
             even = median(smile.symmetry for smile in self.smiles)
-            lines.append((label("evenness"), words.share(even)))
+            lines.append((capital(label("evenness")), words.share(even)))
         came = [recall.latency_s for recall in self.recalls if recall.latency_s is not None]
         if came:
             joined = sum(recall.eye_engaged for recall in self.recalls)
-            lines.append((label("recall_time"), words.seconds(median(came))))
-            lines.append((label("eyes_engaged"), f"{joined} / {len(self.recalls)}"))
+            lines.append((capital(label("recall_time")), words.seconds(median(came))))
+            lines.append((capital(label("eyes_engaged")), f"{joined} / {len(self.recalls)}"))
         minutes, seconds = divmod(round(duration_s), 60)
-        lines.append((label("duration"), f"{minutes}:{seconds:02d}"))
+        lines.append((capital(label("duration")), f"{minutes}:{seconds:02d}"))
         return tuple(lines)

@@ -9,8 +9,11 @@ from itertools import product
 import pytest
 from led import book
 
+from coach.events import JawCircle, Recall
 from coach.progress.today import Figure, Today
+from coach.progress.words import capital
 from coach.session.ending import FEELINGS, TRANSITIONS, WARMTHS, Ending, begin, end_card, press, told
+from coach.session.tally import Tally
 from coach.shell.profile.language_files import languages
 
 DAY = date(2026, 3, 7)  # a Saturday
@@ -106,11 +109,26 @@ def test_a_streak_over_a_missed_day_says_that_it_is_forgiven(language):
     assert over.streak in told(over)
 
 
+@pytest.mark.parametrize("language", languages())
+def test_all_lines_of_the_summary_begin_alike(language):
+    """Exercises, counts and measures stand in one list, each with a capital."""
+    tally = Tally()
+    tally.add(
+        [
+            JawCircle(t=1.0, exercise="jaw_release", index=1, direction="clockwise"),
+            Recall(t=9.0, index=1, cue_t=5.0, onset_t=6.0, latency_s=1.0, in_time=True, eye_engaged=True),
+        ]
+    )
+    labels = [label for label, _ in tally.lines(["jaw_release"], book(language), 60.0)]
+    assert len(labels) == 5
+    assert labels == [capital(label) for label in labels]
+
+
 def test_in_lines_for_those_who_see_nothing():
     """Figures that have a usual; the others stand in the summary already."""
     assert told(end_card(TODAY, None, book())) == [
-        "holds: 12 (usually 11)",
-        "evenness: 91 % (usually 84 %)",
+        "Holds: 12 (usually 11)",
+        "Evenness: 91 % (usually 84 %)",
         "Your sides were more even than usual",
         "Your left side was behind in 5 of 6 smiles",
         "12 days in a row",
