@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -48,6 +49,10 @@ class Event:
                 continue
             out[each.metadata.get("json", each.name)] = _plain(value)
         return out
+
+    def to_json(self) -> str:
+        """Return the event as one line of JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -48,10 +49,10 @@ class EventLog:
         """Write one line. An event that comes late is given the last line's `t`: the log stays in order."""
         if self.problem:
             return
-        line = event.to_dict()
-        line["t"] = self._last = max(line["t"], self._last)
+        event = replace(event, t=max(event.t, self._last))
+        self._last = event.t
         try:
-            text = json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n"
+            text = event.to_json() + "\n"
             self._put(text.encode(errors="backslashreplace"))  # JSON's own escape for half a character
         except OSError as error:
             self.problem = f"event log {self._path} has stopped ({error.strerror}); the session continues"
