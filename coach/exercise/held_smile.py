@@ -48,7 +48,8 @@ class HeldSmile(Held[S]):
         if ended.reason != "asymmetric":
             return ended.reason
         held = judged(state.frames, ended)
-        sides = side_difference(held, state.frames, state.context.noise.corner, self.spec.even)
+        noise = state.context.noise.corner
+        sides = side_difference(held, state.frames, noise, self.spec.even, start=ended.start)
         return "asymmetric" if is_weak(sides, ended, self.spec.even) else "too_short"
 
     def ended(self, state: HeldState, ended: Ended, t: float) -> tuple[Event, ...]:
@@ -70,4 +71,4 @@ class HeldSmile(Held[S]):
 
     def _difference(self, state: HeldState) -> SideDifference:
         hold_s, noise = self.spec.repetition.hold_s, state.context.noise.corner
-        return difference_now(state.frames, hold_s, noise, self.spec.even)
+        return difference_now(state.frames, state.rep.start, hold_s, noise, self.spec.even)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -20,6 +20,8 @@ LIFT_READS: Final = 0.85
 SMILE_READS: Final = 0.45
 FULL_SMILE: Final = 0.2  # rise of the smile blendshape from which on its sides are as telling as the corners'
 SIDE_LIGHT: Final = 0.4  # logarithm of the light's ratio at which the corners tell half as much
+SMILE_NOISE: Final = 0.01  # the smile blendshape on a resting face, standard deviation (79 recordings)
+BEFORE_S: Final = 0.6  # before a smile's onset: how the face rests now, in this pose
 
 
 class SideSpec(Strict):
@@ -91,12 +93,17 @@ def side_difference(
     noise: float,
     spec: SideSpec,
     seen_s: float | None = None,
+    start: float | None = None,
 ) -> SideDifference:
     """Compare the two sides of a smile.
 
     Corners and smile blendshape are two readings of the same difference, which err independently: the mean
     of both is taken, with less weight on the corners in light from the side and on the blendshape in a faint
     smile.
+
+    The neutral face is one look at how the sides rest, the moment before the smile another: a head that has
+    turned since, or a corner that has not quite let go, rests otherwise. Either may be what the smile is to
+    be compared with, so their difference is an error of its own.
 
     Parameters
     ----------
@@ -111,6 +118,8 @@ def side_difference(
         How sure each circumstance leaves it.
     seen_s
         How long the difference has been seen, seconds; the length of `held` where it is not given.
+    start
+        The smile's onset, seconds, where the face was seen before it.
     """
     lift, smile = _mean([f.smile_lift for f in held]), _mean([f.smile for f in held])
     top = max(fmean(f.corner_pull.mean for f in held), 1e-6)
@@ -120,8 +129,12 @@ def side_difference(
     side_light = fmean(f.side_light for f in held)
     trust_lift = 1 / (1 + (side_light / SIDE_LIGHT) ** 2)
     trust_smile = min(max(smile.mean, 0.0) / FULL_SMILE, 1.0)
+    before = [] if start is None else [f for f in movement if start - BEFORE_S <= f.t < start]
+    rest = trust_lift * _rest(lift, [f.smile_lift for f in before], noise) / LIFT_READS
+    rest += trust_smile * _rest(smile, [f.smile for f in before], SMILE_NOISE) / SMILE_READS
     total = trust_lift * (index(lift) - bias_lift) / LIFT_READS
     total += trust_smile * (index(smile) - bias_smile) / SMILE_READS
+    trust = trust_lift + trust_smile
     if seen_s is None:  # each frame lasts to the next
         seen_s = (held[-1].t - held[0].t) * len(held) / max(len(held) - 1, 1)
     seeing = math.hypot(
@@ -132,8 +145,8 @@ def side_difference(
     )
     brief = spec.brief / math.sqrt(max(seen_s, 1 / 30))
     return SideDifference(
-        asymmetry=min(max(total / (trust_lift + trust_smile), -1.0), 1.0),
-        uncertainty=min(math.hypot(spec.uncertain, brief, seeing), 1.0),
+        asymmetry=min(max(total / trust, -1.0), 1.0),
+        uncertainty=min(math.hypot(spec.uncertain, brief, seeing, rest / trust), 1.0),
         seeing=seeing,
         travel_mm=fmean(f.excursion_mm.mean for f in held),
     )
@@ -148,6 +161,19 @@ def index(sides: Bilateral) -> float:
 def _bias(plain: Bilateral, mirrored: Bilateral) -> float:
     """Return half the difference of two looks at one moment: the error of the plain one."""
     return (index(plain) - index(mirrored)) / 2
+
+
+def _rest(held: Bilateral, before: Sequence[Bilateral], noise: float) -> float:
+    """Return how far apart the sides rested before a smile, as a share of their sum in it, 0..1.
+
+    The median, since the last moments may already belong to the smile; beyond twice the noise of either
+    side at rest, within which it is the neutral face.
+    """
+    size = max(held.left, 0.0) + max(held.right, 0.0)
+    if not before or size <= 0:
+        return 0.0
+    apart = abs(median(b.left - b.right for b in before))
+    return min(max(apart - 2 * math.sqrt(2) * noise, 0.0) / size, 1.0)
 
 
 def _mean(pairs: Sequence[Bilateral]) -> Bilateral:

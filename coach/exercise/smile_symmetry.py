@@ -13,7 +13,7 @@ from pydantic import Field
 from coach.events import SideOrEven, SideVerdict, Smile
 from coach.exercise.held import since
 from coach.exercise.repetition import Ended, RepState
-from coach.exercise.side_difference import SideDifference, SideSpec, side_difference
+from coach.exercise.side_difference import BEFORE_S, SideDifference, SideSpec, side_difference
 from coach.exercise.unseen import SEEN_S
 from coach.face.baseline import SETTLE_S
 from coach.face.features import Features
@@ -35,7 +35,6 @@ LEAST_RISE = 0.013
 # narrow the eye above them (one person each).
 WINK, WINK_S = 0.5, 1.0
 LEAST_PULL = 0.3  # share of the person's best; in a smaller smile the eyes have nothing to join in
-BEFORE_S = 0.6  # the level before the onset is the median over this long
 MOST_LAG_S = 1.0  # a corner that rises later is not late: it rises for another reason
 
 
@@ -74,9 +73,11 @@ def comparable_from(rep: RepState) -> float:
     return rep.half_t + JUDGED_S[0] if rep.phase == "apex" else math.inf
 
 
-def difference_now(frames: Sequence[Features], hold_s: float, noise: float, spec: EvenSpec) -> SideDifference:
+def difference_now(
+    frames: Sequence[Features], start: float, hold_s: float, noise: float, spec: EvenSpec
+) -> SideDifference:
     """Compare the sides over a movement's latest frames, as certainly as a whole hold of `hold_s` would."""
-    return side_difference(since(frames, frames[-1].t - spec.smooth_s), frames, noise, spec, hold_s)
+    return side_difference(since(frames, frames[-1].t - spec.smooth_s), frames, noise, spec, hold_s, start)
 
 
 def joining_now(window: Sequence[Features], frames: Sequence[Features]) -> float:
@@ -130,7 +131,7 @@ def describe_smile(
         When it is even.
     """
     held = judged(frames, ended)
-    sides = side_difference(held, frames, noise, spec)
+    sides = side_difference(held, frames, noise, spec, start=ended.start)
     lag = 0.0
     if sides.ratio >= BOTH:  # a corner that stays at rest is not late
         lag = spec.lag_under_read * _lag(frames, ended, _median([f.corner_pull for f in held]))

@@ -66,6 +66,22 @@ def test_the_mirrored_picture_takes_out_how_unlike_the_sides_are_read():
     assert difference(seen).asymmetry == pytest.approx(0.0, abs=1e-9)
 
 
+def test_a_face_that_rests_otherwise_than_it_did_is_told_less_surely():
+    """One corner had not let go before the smile; what it rests at by now may be all of the difference."""
+    held = smile(1.2, 0.8, seconds=5.0)
+    sure = [
+        side_difference(held, [*rest, *held], NOISE, SPEC, start=0.0) for rest in (before(0.0), before(0.6))
+    ]
+    assert [found.certain(SPEC.noticed_mm) for found in sure] == [True, False]
+    assert sure[0].asymmetry == sure[1].asymmetry
+    assert sure[0] == difference(held)
+
+
+def before(left: float) -> list[Features]:
+    """Return half a second of rest before a smile, the left corner raised by so much."""
+    return [face(n / 30 - 0.5, smile=Bilateral(left, 0.0)) for n in range(15)]
+
+
 def test_both_sides_exchanged_give_the_other_side_and_the_same_size():
     """A mirrored film swaps the sides and changes nothing else."""
     there, back = difference(smile(1.0, 0.6)), difference(smile(0.6, 1.0))
