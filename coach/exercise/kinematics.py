@@ -62,9 +62,9 @@ def low_crossing(trace: LevelTrace, floor: float, start: float) -> float:
 def onset(trace: LevelTrace, floor: float, start: float) -> float:
     """Return when the movement left rest, from the moments its rise crossed 20 % and 50 %.
 
-    Never earlier than it was last seen at rest.
+    Never earlier than it was last seen at rest, or seen at all.
     """
     top = max(level for _, level in trace) - floor
     half, low = crossing(trace, floor, start, top, 0.5), low_crossing(trace, floor, start)
     resting = max((t for t, level in trace if t < low and level <= floor), default=-math.inf)
-    return max(low - (half - low) * BEFORE, resting)
+    return max(low - (half - low) * BEFORE, resting, trace[0][0])

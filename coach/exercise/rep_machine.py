@@ -59,7 +59,7 @@ def step(
     held = seen.phase == "apex" and trigger is None and sample.gone is None
     if held and not seen.counted and seen.hold_s + dt / 2 >= spec.hold_s:  # the frame nearest to the target
         seen = replace(seen, counted=True)
-        result = Reached(seen.start, seen.hold_s)
+        result = Reached(seen.onset_t, seen.hold_s)
     if trigger is not None:
         seen, result = _move(seen, sample, spec, trigger, enter)
     floor = seen.floor
@@ -127,10 +127,12 @@ def _last(trace: LevelTrace, t: float) -> LevelTrace:
 
 def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
     """Measure plateau, half-rise and hold from all levels so far."""
-    trace, floor, start, half_t = state.trace, state.floor, state.start, state.half_t
+    trace, floor, start = state.trace, state.floor, state.start
+    half_t, onset_t = state.half_t, state.onset_t
     plateau = kinematics.plateau((level for at, level in trace if at >= start), floor)
     if state.t - state.since <= CERTAIN_S:  # what a gap hides is nothing that was seen
         half_t = unseen.half_risen(trace, floor, start, plateau, spec.half)
+        onset_t = max(start, unseen.onset(trace, floor, start))
     below_since = None
     if state.level < spec.leave * plateau or state.rested_in_gap:
         below_since = state.below_since
@@ -145,6 +147,7 @@ def _clock(state: RepState, t: float, spec: RepSpec) -> RepState:
         until = min(until, state.gone_since)
     return replace(
         state,
+        onset_t=onset_t,
         plateau=plateau,
         half_t=half_t,
         below_since=below_since,
@@ -158,18 +161,18 @@ def _move(
     """Go to the next phase; return what ended, if anything."""
     moved = in_next_phase(state, trigger, sample.t)
     if trigger == "entered":
-        entered = replace(moved, start=sample.t, faults=(), counted=False, hold_s=0.0)
+        entered = replace(moved, start=sample.t, onset_t=sample.t, faults=(), counted=False, hold_s=0.0)
         return replace(entered, below_since=None, rested_in_gap=False), None
     if trigger == "dropped":
         return replace(moved, faults=(), below_since=None, plateau=0.0, half_t=0.0, hold_s=0.0), None
     if trigger == "dwelt":
         begun = unseen.onset(state.trace, state.floor, state.start)
-        return _clock(replace(moved, start=begun), sample.t, spec), None
+        return _clock(replace(moved, start=begun, onset_t=begun), sample.t, spec), None
     if (
         trigger == "fell" and not moved.counted and moved.hold_s >= spec.hold_s
     ):  # reached, and let go, in a gap
         moved = replace(moved, counted=True, rest_since=None, gone=None)
-        return moved, Reached(moved.start, moved.hold_s)
+        return moved, Reached(moved.onset_t, moved.hold_s)
     if trigger in ("fell", "lost"):
         return replace(moved, rest_since=None, gone=sample.gone if trigger == "lost" else None), None
     return _back_at_rest(moved, sample, spec, next_begun=next_begun(state, enter))
@@ -178,7 +181,7 @@ def _move(
 def ended_now(state: RepState, t: float, reason: Reason | None = None, *, brief: bool = False) -> Ended:
     """Return the end at `t` of the movement so far; `reason`: why it did not count; see `Ended`."""
     return Ended(
-        start=state.start,
+        start=state.onset_t,
         end=t,
         hold_s=state.hold_s,
         plateau=state.plateau,

@@ -72,8 +72,10 @@ class RepState:
     Always: `phase`, since `since`; `t`: the last frame. `floor`: level at rest. `scale`: the person's usual
     plateau. `trace`: trusted levels, during a movement from shortly before its onset on.
 
-    Of the movement: `start`: its onset. `half_t`: when it was half-way up. `plateau`: its height above
-    `floor` so far. `hold_s`: how long it has been held in good form. `counted`: that reached the target.
+    Of the movement: `start`: its onset, from when on its levels count. `onset_t`: the same now that more of
+    the rise is known, as it is told: corners that creep up before a smile are not yet the smile. `half_t`:
+    when it was half-way up. `plateau`: its height above `floor` so far. `hold_s`: how long it has been held
+    in good form. `counted`: that reached the target.
     `faults`: its periods of wrong form. `begun`: it was under way in the first frame; `from_start`: such a
     movement is judged all the same.
 
@@ -96,6 +98,7 @@ class RepState:
     rested_in_gap: bool = False
     counted: bool = False
     start: float = 0.0
+    onset_t: float = 0.0
     half_t: float = 0.0
     plateau: float = 0.0
     hold_s: float = 0.0

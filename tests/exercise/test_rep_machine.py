@@ -433,6 +433,15 @@ def test_after_a_new_rest_level_was_assumed_the_old_one_is_found_again():
     assert [t for t, _ in reached(happened)] == [pytest.approx(16.2, abs=0.1)]
 
 
+def test_nothing_begins_before_the_first_frame():
+    """A film that starts in the middle of a rise: the line through it would lead back to before the film."""
+    state = RepState(from_start=True)
+    for sample in line([(0, 0.1), (0.5, 0.5), (1, 0.7), (8, 0.7)], clock(8)):
+        state, result = step(state, sample, spec(), 0.01)
+        assert result is None or result.start >= 0
+    assert state.counted
+
+
 def test_a_movement_that_had_begun_before_is_not_a_repetition():
     """Started again with the cheeks up, the count waits for rest and the next raise."""
     points = [(0, 1), (6, 1), (6.4, 0), (8, 0), (8.4, 1), (12, 1), (12.4, 0), (13, 0)]
