@@ -7,6 +7,7 @@ loudness of EBU Tech 3341. Checked against `ffmpeg -af ebur128` on spoken phrase
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -140,9 +141,14 @@ def _k_weighted(samples: Samples, rate_hz: int) -> Samples:
     """
     # Room for the filters to ring, else it would wrap round; a power of two is quick to transform.
     padded = 1 << (len(samples) + rate_hz // 4).bit_length()
+    return np.fft.irfft(np.fft.rfft(samples, padded) * _response(padded, rate_hz), padded)[: len(samples)]
+
+
+@lru_cache(maxsize=8)  # phrases come in few lengths once they are padded, and each is measured several times
+def _response(padded: int, rate_hz: int) -> NDArray[np.complex128]:
+    """Return the response of both filters at the frequencies of a transform of `padded` samples."""
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(padded))
-    response = _shelf(z, rate_hz) * _high_pass(z, rate_hz)
-    return np.fft.irfft(np.fft.rfft(samples, padded) * response, padded)[: len(samples)]
+    return _shelf(z, rate_hz) * _high_pass(z, rate_hz)
 
 
 def _shelf(z: NDArray[np.complex128], rate_hz: int) -> NDArray[np.complex128]:
