@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from coach.coaching.phrases import capital
 from coach.coaching.screen import DayMark
 from coach.events import SideVerdict
 from coach.progress.history import History, summarise, summarise_recalls
 from coach.progress.series import Series, all_series
 from coach.progress.streak import streak
 from coach.progress.trends import LEAST
-from coach.progress.words import ProgressWords, capital
+from coach.progress.words import ProgressWords
 from coach.types import Side
 
 # When a weaker side is named before a set.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from coach.coaching.phrases import PhraseBook
+from coach.coaching.phrases import PhraseBook, capital
 from coach.progress.series import Series
 from coach.progress.trends import LEAST
 
@@ -140,8 +140,3 @@ class ProgressWords:
 def bound(text: str) -> str:
     """Return a text whose lines do not break between a number and its unit, or before a mark."""
     return _BOUND.sub("\N{NO-BREAK SPACE}", text)
-
-
-def capital(text: str) -> str:
-    """Return a text that begins with a capital letter, the rest as it is."""
-    return text[:1].upper() + text[1:]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
-from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
+from coach.coaching.phrases import SCREEN, SESSION, PhraseBook, capital
 from coach.coaching.screen import EndCard
 from coach.progress.history import Felt
 from coach.progress.summary import END
 from coach.progress.today import Figure, Today
-from coach.progress.words import ProgressWords, capital
+from coach.progress.words import ProgressWords
 
 EndStage: TypeAlias = Literal["warmth", "felt", "card", "over"]
 EndKey: TypeAlias = Literal["answer", "go_on", "other"]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 
-from coach.coaching.phrases import SCREEN, PhraseBook
+from coach.coaching.phrases import SCREEN, PhraseBook, capital
 from coach.events import Event, JawCircle, Recall, Released, Rep, Smile
 from coach.progress.today import MEMORY
-from coach.progress.words import ProgressWords, capital
+from coach.progress.words import ProgressWords
 
 Line = tuple[str, str]
 

@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 from led import book
 
+from coach.coaching.phrases import capital
 from coach.events import JawCircle, Recall
 from coach.progress.today import Figure, Today
-from coach.progress.words import capital
 from coach.session.ending import FEELINGS, TRANSITIONS, WARMTHS, Ending, begin, end_card, press, told
 from coach.session.tally import Tally
 from coach.shell.profile.language_files import languages

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from coach.coaching.phrases import SCREEN
+from coach.coaching.phrases import SCREEN, capital
 from coach.replay.timeline import BEFORE_S, Playhead, Timeline
 from coach.settings import WindowSettings
 from coach.shell.recording.film_reader import FilmReader
@@ -19,7 +19,7 @@ from coach.shell.system.image import plain
 from coach.shell.system.native_stderr import native_stderr
 from coach.shell.window import theme, widgets
 from coach.shell.window.display import WindowView
-from coach.shell.window.labels import Labels, capital
+from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect
 from coach.shell.window.painter import Appearance, Painter
 from coach.types import Image

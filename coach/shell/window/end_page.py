@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import cv2
 
+from coach.coaching.phrases import capital
 from coach.coaching.screen import EndCard
 from coach.shell.window import theme, widgets
 from coach.shell.window.display import Command
-from coach.shell.window.labels import capital
 from coach.shell.window.layout import MARGIN, Layout, Rect
 from coach.types import Image
 

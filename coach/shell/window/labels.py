@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from coach.coaching.phrases import SCREEN, PhraseBook
+from coach.coaching.phrases import SCREEN, PhraseBook, capital
 from coach.coaching.screen import ScreenPhase
 from coach.shell.window.display import Command
 
@@ -13,19 +13,20 @@ from coach.shell.window.display import Command
 class Labels:
     """The words of the window itself; all others come with the screen.
 
-    The fields are keys of the language files' `[screen]` section, but `good`, which is the session's.
+    The fields are keys of the language files' `[screen]` section, except `good`, which is the session's. The
+    defaults are the English file's.
     """
 
     pause: str = "pause"
-    go_on: str = "go on"
+    go_on: str = "continue"
     next: str = "next"
     back: str = "back"
     restart: str = "restart"
-    mute: str = "mute"
-    view: str = "view"
+    mute: str = "sound"
+    view: str = "picture"
     fullscreen: str = "full screen"
     help: str = "help"
-    latency: str = "delay"
+    latency: str = "delay test"
     quit: str = "quit"
     bars: str = "bars"
     about_bars: str = "left and right side"
@@ -40,7 +41,7 @@ class Labels:
     seconds: str = "s"
     left_bar: str = "left"
     right_bar: str = "right"
-    good: str = "I see you"
+    good: str = "I can see you"
     like_this: str = "like this"
     no_picture: str = "waiting for the camera"
     one_moment: str = "one moment"
@@ -55,7 +56,7 @@ class Labels:
     moving: str = "keep going"
     released: str = "let go"
     attempt: str = "once more"
-    summary: str = "done"
+    summary: str = "Done for today"
 
     @classmethod
     def from_book(cls, book: PhraseBook) -> Labels:
@@ -116,8 +117,3 @@ class Labels:
             (self.ring, self.about_ring),
             (self.light, self.about_light),
         )
-
-
-def capital(text: str) -> str:
-    """Return the text with a capital first letter, the rest as it is."""
-    return text[:1].upper() + text[1:]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from coach.coaching.phrases import capital
 from coach.coaching.screen import Screen
 from coach.shell.system.image import plain
 from coach.shell.window import buttons, end_page, face_overlay, gauge, overlays, theme, widgets
 from coach.shell.window.display import Command, WindowView
-from coach.shell.window.labels import Labels, capital
+from coach.shell.window.labels import Labels
 from coach.shell.window.layout import BUTTONS, Layout, Rect, layout
 from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image

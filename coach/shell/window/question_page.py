@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from coach.coaching.phrases import capital
 from coach.shell.window import buttons, face_overlay, theme, widgets
 from coach.shell.window.display import Command
-from coach.shell.window.labels import Labels, capital
+from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Layout, Rect, page_layout
 from coach.shell.window.prompt import QuestionScreen
 from coach.types import Image
