@@ -176,7 +176,9 @@ def _schema_fault(connection: sqlite3.Connection, found: int, migrations: Sequen
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         migrate(memory, None, migrations[:found])
         ours = {name for (name,) in memory.execute("SELECT name FROM sqlite_schema")}
-        for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_schema"):
+        # One spoilt bit makes a blob of a text, which SQLite understands all the same.
+        schema = "SELECT CAST(type AS TEXT), CAST(name AS TEXT), CAST(sql AS TEXT) FROM sqlite_schema"
+        for kind, name, text in connection.execute(schema):
             if name.startswith("sqlite_"):
                 continue
             if kind not in {"table", "index"} or name not in ours:

@@ -517,6 +517,19 @@ def test_tables_that_compute_or_are_not_ours_are_kept_aside(
         assert "history.bad-2026-03-01.sqlite3" in store.notice
 
 
+@pytest.mark.parametrize("column", ["type", "name", "sql"])
+def test_a_spoilt_bit_that_makes_a_blob_of_a_tables_words_costs_nothing(tmp_path: Path, column: str) -> None:
+    """SQLite reads them as the same words."""
+    with Store.open(tmp_path) as store:
+        store.record(begin(store), rep(1))
+    with contextlib.closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        spoil = f"UPDATE sqlite_schema SET {column} = CAST({column} AS BLOB) WHERE name = 'repetitions'"
+        connection.execute(spoil)
+    with Store.open(tmp_path, read_only=True) as store:
+        assert len(store.history().repetitions) == 1
+
+
 class NoSharedMemory(sqlite3.Connection):
     """A connection on a file system without shared memory, as SQLite was seen to behave there.
 
