@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+from pathlib import Path
 
 LONGEST = 500  # characters of a line that are shown
 REMEDY = 200  # of them at its end, where the remedy is
@@ -67,8 +68,19 @@ def _run(arguments: list[str]) -> int:
 
 def _told(error: OSError) -> str:
     """Return one line on what the system refused."""
+    if error.errno == errno.ENOENT and error.filename is None and _nowhere():
+        return "the current folder has been deleted; go to another one and try again"
     where = str(error.filename or "the system")
     return f"{where}: {error.strerror or error}; check the place, its disk and your limits there"
+
+
+def _nowhere() -> bool:
+    """Whether the current folder is there no more."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _say(line: str) -> None:

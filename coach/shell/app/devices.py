@@ -7,18 +7,20 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from coach.coaching.phrases import SCREEN, PhraseBook
-from coach.errors import UsageError
+from coach.errors import CoachError, UsageError
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.event_log import EventLog
+from coach.shell.store.row_models import FIRST_YEAR, LAST_YEAR
 from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.terminal import shown
 from coach.shell.system.terminal_lines import somebody_types
@@ -95,8 +97,9 @@ def open_devices(
     Raises
     ------
     CoachError
-        No camera, no model, or an event log that cannot be written.
+        No camera, no model, an event log that cannot be written, or a clock whose date no history can hold.
     """
+    check_clock(datetime.now().astimezone())
     with ExitStack() as stack:
         model = home.model(progress=True)
         source: Source  # opened below: how it is paced depends on whether there is a window
@@ -116,6 +119,21 @@ def open_devices(
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
         yield Devices(source, landmarker, display, voice, log, captions, real, notices, heard)
+
+
+def check_clock(now: datetime) -> None:
+    """Refuse a clock that is years wrong: what was done today could not be read back.
+
+    Raises
+    ------
+    CoachError
+        Its year is one that no history can hold.
+    """
+    if not FIRST_YEAR <= now.year < LAST_YEAR:
+        raise CoachError(
+            f"this computer's clock says {now.date()}: wanted a date from {FIRST_YEAR} to {LAST_YEAR - 1}, "
+            "as your progress goes by it; set the clock"
+        )
 
 
 def is_live(source: Source) -> bool:

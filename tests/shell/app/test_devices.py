@@ -1,10 +1,12 @@
 """What a session runs on: listeners hear it, and people who cannot read hear all of it."""
 
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
+from coach.errors import CoachError
 from coach.shell.app import devices
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
@@ -62,3 +64,19 @@ def test_faster_than_life_nobody_listens(asked):
     assert opened(options("demo", speed="real")) == "made"
     assert opened(options("webcam", voice=False)) == ""
     assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("year", [1967, 2100, 2103])
+def test_with_a_clock_that_is_years_wrong_nothing_begins(asked, monkeypatch, year):
+    """The session's date could not be read back: it would be lost with all that was counted in it."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(year, 4, 7, tzinfo=UTC)
+
+    monkeypatch.setattr(devices, "datetime", Clock)
+    with pytest.raises(CoachError, match=f"clock says {year}-04-07: .*; set the clock"):
+        opened(options("demo"))
+    assert not asked

@@ -141,3 +141,14 @@ def test_ctrl_c_while_the_commands_are_loaded_is_no_traceback(monkeypatch):
     monkeypatch.delitem(sys.modules, "coach.shell.command_line.cli", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     assert run(["status"]) == 130
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a folder that is in use")
+def test_a_deleted_current_folder_is_one_line(fails, monkeypatch, tmp_path, home):
+    """Whatever needs to know where it is says that it is nowhere."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    status, line = fails("export")
+    assert status == 1
+    assert line == "the current folder has been deleted; go to another one and try again"
