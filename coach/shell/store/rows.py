@@ -169,24 +169,7 @@ def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> H
     def readable(table: str) -> str:
         return "TRUE" if examined else sound(table)
 
-    rows = connection.execute(
-        f"""SELECT id, started_at, plan, source, version, duration_s, reason, felt FROM sessions
-        WHERE {readable("sessions")} ORDER BY started_at, rowid"""  # noqa: S608
-    ).fetchall()
-    sessions = tuple(
-        SessionRecord(
-            id=session,
-            started_at=at,
-            plan=shown(plan),
-            source=shown(source),
-            version=version,
-            duration_s=duration_s,
-            reason=reason,
-            felt=felt if felt in FELT else None,
-        )
-        for session, started_at, plan, source, version, duration_s, reason, felt in rows
-        if (at := _moment(started_at)) is not None
-    )
+    sessions = _read_sessions(connection, readable("sessions"))
     began = {session.id: (session.id, session.started_at) for session in sessions}
 
     def read(table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
@@ -205,15 +188,7 @@ def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> H
     attempts = read("attempts", "reason", "coalesce(t_s, 0.0)")
     smiles = read("smiles", "weaker_side", "symmetry", "lag_s", "excursion_left_mm", "excursion_right_mm")
     recalls = read("recalls", "coalesce(memory, '')", "latency_s", "in_time", "eye_engaged", "feeling")
-    scores = connection.execute(
-        f"""SELECT at, source, scores.name, value, sem FROM scores
-        JOIN check_ins ON check_ins.id = check_in WHERE {readable("scores")} AND {readable("check_ins")}
-        ORDER BY at, scores.id"""  # noqa: S608
-    )
-    details = connection.execute(
-        f"SELECT at, source, details FROM check_ins WHERE {readable('check_ins')} ORDER BY at, rowid"  # noqa: S608
-    )
-    types = ((_moment(at), source, _smile_type(text)) for at, source, text in details)
+    scores, types = _read_check_ins(connection, readable("scores"), readable("check_ins"))
     return History(
         sessions=sessions,
         repetitions=in_order(map(RepRecord._make, holds)),
@@ -227,8 +202,49 @@ def read_history(connection: sqlite3.Connection, *, examined: bool = False) -> H
             RecallRecord(session, at, exercise, memory, latency_s, bool(timely), bool(eyes), feeling)
             for session, at, exercise, memory, latency_s, timely, eyes, feeling in recalls
         ),
-        scores=tuple(Score(at, *row[1:]) for row in scores if (at := _moment(row[0])) is not None),
-        types=tuple(TypeRecord(at, source or "", kind) for at, source, kind in types if at and kind),
+        scores=scores,
+        types=types,
+    )
+
+
+def _read_sessions(connection: sqlite3.Connection, readable: str) -> tuple[SessionRecord, ...]:
+    """Return the sessions for which the SQL condition holds, in order of time."""
+    rows = connection.execute(
+        f"""SELECT id, started_at, plan, source, version, duration_s, reason, felt FROM sessions
+        WHERE {readable} ORDER BY started_at, rowid"""  # noqa: S608
+    ).fetchall()
+    return tuple(
+        SessionRecord(
+            id=session,
+            started_at=at,
+            plan=shown(plan),
+            source=shown(source),
+            version=version,
+            duration_s=duration_s,
+            reason=reason,
+            felt=felt if felt in FELT else None,
+        )
+        for session, started_at, plan, source, version, duration_s, reason, felt in rows
+        if (at := _moment(started_at)) is not None
+    )
+
+
+def _read_check_ins(
+    connection: sqlite3.Connection, scores_readable: str, check_ins_readable: str
+) -> tuple[tuple[Score, ...], tuple[TypeRecord, ...]]:
+    """Return the scores and types of the check-ins for which the SQL conditions hold, in order of time."""
+    scores = connection.execute(
+        f"""SELECT at, source, scores.name, value, sem FROM scores
+        JOIN check_ins ON check_ins.id = check_in WHERE {scores_readable} AND {check_ins_readable}
+        ORDER BY at, scores.id"""  # noqa: S608
+    )
+    details = connection.execute(
+        f"SELECT at, source, details FROM check_ins WHERE {check_ins_readable} ORDER BY at, rowid"  # noqa: S608
+    )
+    types = ((_moment(at), source, _smile_type(text)) for at, source, text in details)
+    return (
+        tuple(Score(at, *row[1:]) for row in scores if (at := _moment(row[0])) is not None),
+        tuple(TypeRecord(at, source or "", kind) for at, source, kind in types if at and kind),
     )
 
 
