@@ -187,13 +187,18 @@ def check_target(path: Path, kind: str) -> None:
 
 
 def _tables(store: Store) -> dict[str, TableRows]:
-    """Return every table's readable rows by column; a child's own number means nothing outside."""
+    """Return every table's readable rows by column; a child's own number means nothing outside.
+
+    What belongs to a session that cannot be read is left out with it.
+    """
     try:
         with damaged_text(store.connection):
             bad = unsound(store.connection)
-            return {table: _rows(store.connection, table, bad.get(table, ())) for table in TABLES}
+            tables = {table: _rows(store.connection, table, bad.get(table, ())) for table in TABLES}
     except sqlite3.Error as error:
         raise StoreError(f"{store.path}: cannot be read ({error}); restore a copy") from error
+    _leave_out_orphans(tables)
+    return tables
 
 
 def _rows(connection: sqlite3.Connection, table: str, bad: Iterable[int]) -> TableRows:
@@ -233,6 +238,11 @@ def _read(path: Path) -> tuple[dict[str, TableRows], int]:
             f"{len(MIGRATIONS)}; import it with the smile-coach that wrote it"
         )
     tables = _checked(data.get("tables"), path)
+    return tables, _leave_out_orphans(tables)
+
+
+def _leave_out_orphans(tables: dict[str, TableRows]) -> int:
+    """Take out the rows whose session or check-in is not there; return how many they were."""
     lost = 0
     for parent, children in CHILDREN.items():
         ids = {row["id"] for row in tables[parent]}
@@ -240,7 +250,7 @@ def _read(path: Path) -> tuple[dict[str, TableRows], int]:
             kept = [row for row in tables[child] if row[PARENT[parent]] in ids]
             lost += len(tables[child]) - len(kept)
             tables[child] = kept
-    return tables, lost
+    return lost
 
 
 def _checked(tables: Any, path: Path) -> dict[str, TableRows]:
