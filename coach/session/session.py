@@ -340,10 +340,10 @@ class Session(LedFlow):
 
     def _resting(self) -> bool:
         run = self.plan_run.current
-        if self._stage != "exercise" or run is None or not run.view.at_rest:
+        if self._stage != "exercise" or run is None or not run.view.at_rest or run.guidance.moves:
             return False
-        # Whoever is asked in vain may not be seen well enough, because pictures are slow.
-        return run.guidance.patient or not run.guidance.asks
+        # Whoever is asked in vain may not be seen well enough: slow pictures. A memory may come late.
+        return not run.guidance.asks or (run.guidance.patient and run.guide.watches)
 
     def _close(self, t: float) -> list[str]:
         self.plan_run.finish(t)

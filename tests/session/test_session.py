@@ -664,6 +664,21 @@ def test_an_ask_that_waits_dies_when_the_person_begins():
     assert {"go", "again", "another"} <= current.guidance.stale
 
 
+def test_slow_pictures_are_not_spoken_of_while_something_is_counted_or_remembered():
+    """A count that had to wait for that sentence would be replaced by the next, and never be heard."""
+
+    def slower(run: Led) -> None:
+        run.fps = 9.0
+
+    run, _ = led(plan(("jaw_release", 1, hold(1.5)), ("memory_anchor", 2, {})), seed=1)
+    run.at(6.0, slower).run()
+    circles = len(run.of("jaw_circle"))
+    assert run.keys.count("circled") == circles == 10
+    said = run.keys.index("slow_pictures")
+    assert said > run.keys.index("breathe_out")
+    assert "recall" not in run.keys[said - 1 : said]
+
+
 def test_slow_pictures_are_spoken_of_before_the_person_is_asked_a_third_time():
     """At two pictures a second nothing may be recognised at all: that is not for want of trying."""
     run = posed(plan(*CHEEK), lambda t, heard: FacePose(), fps=2.0).run(40.0)

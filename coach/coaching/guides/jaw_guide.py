@@ -111,7 +111,7 @@ class JawGuide:
             key=self._key(state),
             count=count,
             explains=self._explains(state, moment),
-            moves=circled or (state.asked and state.step in MOVING),
+            moves=circled or state.step == "breathe_out" or (state.asked and state.step in MOVING),
             asks=state.step == "open" and not state.held,
             patient=state.unanswered > 0,
             offers=state.unanswered >= len(ASKING_AGAIN["open"]),
@@ -129,6 +129,8 @@ class JawGuide:
 
     def _swell(self, state: JawGuideState, t: float) -> float | None:
         """Return how far the ring is breathed in."""
+        if state.step == "breathe_out" and not state.asked:
+            return 1.0
         if not state.asked or state.step not in BREATHS:
             return None
         left = self._left_s(state, t) / max(self._waits_s[state.step], 0.1)
@@ -146,7 +148,7 @@ class JawGuide:
 
     def _key(self, state: JawGuideState) -> str:
         if state.step in MOVING and not state.asked:
-            return "rest"
+            return "breathe_in" if state.step == "breathe_out" else "rest"
         if state.step == "open" and state.held:
             return "hold"
         return "instruction" if state.step in ("intro", "done") else state.step
