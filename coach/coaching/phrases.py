@@ -114,7 +114,7 @@ class PhraseBook:
             "title": tuple(self.text(name, "title") for name in names),
         }
         texts = (
-            _capital(phrase.format_map(dict(zip(fields, filling, strict=True))))
+            capital(phrase.format_map(dict(zip(fields, filling, strict=True))))
             for phrase in self._phrases((SESSION, *names))
             if (fields := placeholders(phrase)) <= fillings.keys()
             for filling in product(*(fillings[field] for field in fields))
@@ -123,7 +123,7 @@ class PhraseBook:
 
     def asked(self) -> tuple[str, ...]:
         """Return every text of the first run that no session says, in order."""
-        return tuple(_capital(self.text(SETUP, key)) for key in ASKED)
+        return tuple(capital(self.text(SETUP, key)) for key in ASKED)
 
     def spoken_names(self, exercises: Iterable[str], names: Sequence[str], up_to: int = 6) -> tuple[str, ...]:
         """Return the texts with a person's own words in them that a session of these exercises may say.
@@ -158,7 +158,7 @@ class PhraseBook:
         return ()
 
     def _filled(self, phrase: str, values: Mapping[str, str | int]) -> str:
-        return _capital(
+        return capital(
             phrase.format_map(_Placeholders({name: self._said(name, v) for name, v in values.items()}))
         )
 
@@ -181,11 +181,7 @@ def _readable(section: str, key: str) -> str:
     """Return a text for a key without words: the exercise's name, or the key itself; no instruction."""
     if key == "instruction":
         return ""
-    return _capital((section if key in ("title", "intro") else key).replace("_", " "))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return capital((section if key in ("title", "intro") else key).replace("_", " "))
 
 
 def capital(text: str) -> str:
