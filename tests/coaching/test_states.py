@@ -32,9 +32,8 @@ def test_every_state_has_its_phase():
 
 
 def test_hold_is_shown_whenever_it_is_said(uneven_at_first):
-    for t, cue in uneven_at_first.given():
-        if cue.key == "hold":
-            assert uneven_at_first.screen_at(t).phase == "hold"
+    said = [t for t, cue in uneven_at_first.given() if cue.key == "hold"]
+    assert {uneven_at_first.screen_at(t).phase for t in said} == {"hold"}
 
 
 def test_a_fault_is_named_at_the_ring_and_on_the_faulty_side(uneven_at_first):
