@@ -72,8 +72,8 @@ class Memories:
 
     def _at(self, number: int) -> Memory:
         if not 1 <= number <= len(self.items):
-            known = f"1 to {len(self.items)}" if self.items else "none yet: add one first"
-            raise UsageError(f"there is no memory {number} ({known})")
+            known = "smile-coach memories lists them" if self.items else "there are none yet: add one first"
+            raise UsageError(f"there is no memory {number}; {known}")
         return self.items[number - 1]
 
 

@@ -27,6 +27,7 @@ FORMAT = "smile-coach history"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")  # a spreadsheet may run these; the mark prevents it
 LARGEST = 500_000_000  # bytes of a file that is read back; a hundred years of daily sessions take less
 ENDINGS = {".csv": "csv", ".json": "json", ".pdf": "pdf"}  # what each promises
+NOT_WRITTEN = frozenset({".doc", ".docx", ".html", ".ods", ".odt", ".tsv", ".txt", ".xls", ".xlsx", ".zip"})
 _ORDER = {"sessions": "started_at, rowid", "check_ins": "at, rowid"}
 TABLES = tuple(table for parent, children in CHILDREN.items() for table in (parent, *children))
 
@@ -177,6 +178,10 @@ def check_target(path: Path, kind: str) -> None:
     """Refuse a name that promises another format: a file of that format may be there, and would be lost."""
     refuse_dash(path)
     ending = path.suffix.lower()
+    if kind == "csv" and ending in NOT_WRITTEN and not path.is_dir():
+        raise UsageError(
+            f"{path}: smile-coach writes no {ending} files; give a folder for CSV, or a .json or .pdf file"
+        )
     if kind == ending[1:] == "csv" and not path.is_dir():
         raise UsageError(f"{path}: CSV is one file a table, in a folder; give the folder's name")
     if ENDINGS.get(ending, kind) != kind:

@@ -36,7 +36,7 @@ def person_named(base: Path, name: str) -> str:
     for each in known:
         if _key(each) == wanted:
             return each
-    there = f"there are {', '.join(known)}; " if known else ""
+    there = f"known {'is' if len(known) == 1 else 'are'} {', '.join(known)}; " if known else ""
     raise UsageError(f"--person {name!r}: unknown; {there}smile-coach people add NAME adds a person")
 
 

@@ -140,6 +140,9 @@ def test_a_table_is_no_folders_name(data, tmp_path, fails):
     status, line = fails("export", tmp_path / "all.csv")
     assert status == 2
     assert "CSV is one file a table, in a folder" in line
+    status, line = fails("export", str(tmp_path / "history.xlsx"))
+    assert (status, "writes no .xlsx files" in line) == (2, True)
+    assert not list(tmp_path.glob("history.xlsx"))
     assert not (tmp_path / "all.csv").exists()
 
 

@@ -60,7 +60,7 @@ def test_an_unknown_person_is_not_made_by_a_slip(home, fails):
     """The line names those there are; nothing is written."""
     add("Ada")
     status, line = fails("progress", "--person", "Adda")
-    assert (status, "there are Ada" in line) == (2, True)
+    assert (status, "known is Ada;" in line) == (2, True)
     assert "people add" in line
     assert people(home) == ("Ada",)
     status, line = fails("people", "add", "ADA")
