@@ -99,7 +99,7 @@ def side_difference(
 
     Corners and smile blendshape are two readings of the same difference, which err independently: the mean
     of both is taken, with less weight on the corners in light from the side and on the blendshape in a faint
-    smile.
+    smile. How far they are apart is an error of its own: two readings, and the standard error of their mean.
 
     The neutral face is one look at how the sides rest, the moment before the smile another: a head that has
     turned since, or a corner that has not quite let go, rests otherwise. Either may be what the smile is to
@@ -132,9 +132,10 @@ def side_difference(
     before = [] if start is None else [f for f in movement if start - BEFORE_S <= f.t < start]
     rest = trust_lift * _rest(lift, [f.smile_lift for f in before], noise) / LIFT_READS
     rest += trust_smile * _rest(smile, [f.smile for f in before], SMILE_NOISE) / SMILE_READS
-    total = trust_lift * (index(lift) - bias_lift) / LIFT_READS
-    total += trust_smile * (index(smile) - bias_smile) / SMILE_READS
+    by_lift, by_smile = (index(lift) - bias_lift) / LIFT_READS, (index(smile) - bias_smile) / SMILE_READS
     trust = trust_lift + trust_smile
+    total = trust_lift * by_lift + trust_smile * by_smile
+    disagreement = abs(by_lift - by_smile) * math.sqrt(trust_lift * trust_smile) / trust
     if seen_s is None:  # each frame lasts to the next
         seen_s = (held[-1].t - held[0].t) * len(held) / max(len(held) - 1, 1)
     seeing = math.hypot(
@@ -146,7 +147,7 @@ def side_difference(
     brief = spec.brief / math.sqrt(max(seen_s, 1 / 30))
     return SideDifference(
         asymmetry=min(max(total / trust, -1.0), 1.0),
-        uncertainty=min(math.hypot(spec.uncertain, brief, seeing, rest / trust), 1.0),
+        uncertainty=min(math.hypot(spec.uncertain, brief, seeing, rest / trust, disagreement), 1.0),
         seeing=seeing,
         travel_mm=fmean(f.excursion_mm.mean for f in held),
     )

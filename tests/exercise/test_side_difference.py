@@ -66,6 +66,16 @@ def test_the_mirrored_picture_takes_out_how_unlike_the_sides_are_read():
     assert difference(seen).asymmetry == pytest.approx(0.0, abs=1e-9)
 
 
+def test_two_readings_that_contradict_each_other_are_no_verdict():
+    """The corners see one side far behind, the smile's own reading sees both alike."""
+    agree = smile(1.2, 0.7, seconds=5.0)
+    even = agree[0].smile.mean
+    contradict = [replace(frame, smile=Bilateral(even, even)) for frame in agree]
+    assert difference(agree).certain(SPEC.noticed_mm)
+    assert not difference(contradict).certain(0.0)
+    assert difference(contradict).uncertainty > difference(agree).uncertainty
+
+
 def test_a_face_that_rests_otherwise_than_it_did_is_told_less_surely():
     """One corner had not let go before the smile; what it rests at by now may be all of the difference."""
     held = smile(1.2, 0.8, seconds=5.0)
