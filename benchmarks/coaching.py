@@ -35,7 +35,8 @@ LONGEST_S = 240.0
 ON_TIME = (CueKind.RELEASE, CueKind.HOLD, CueKind.COUNTDOWN)
 HELD = ("cheek_raise", "smile", "smile_with_eyes")
 WRONG_PULL, WRONG_CHEEK = 0.2, 0.5  # of the person's best: a neutral face this far from the true one is wrong
-TRUE_KINDS = {"cheek_raiser": "cheek_raise", "symmetry": "smile", "combined": "combined"}
+TRUE_KINDS = frozenset({"cheek_raise", "smile", "combined", "jaw_open_hold"})
+UNTOLD = frozenset({"squint_only", "memory_trial"})  # in a film, who did not hear when a memory was cued
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,10 @@ def figures_of(events: Path, truth: Path) -> Figures:
     """Return the figures of a session over a film with known truth."""
     lines = [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines() if line.strip()]
     film = json.loads(truth.read_text(encoding="utf-8"))
-    kinds = set(TRUE_KINDS.values())
     meant = [
-        Movement(row["start"], row["end"], row["counts"]) for row in film["events"] if row["type"] in kinds
+        Movement(row["start"], row["end"], row["counts"] if row["type"] in TRUE_KINDS else None)
+        for row in film["events"]
+        if row["type"] in TRUE_KINDS | UNTOLD
     ]
     begun = next((line["t"] for line in lines if line["type"] == "calibrated"), 0.0)
     ended = lines[-1]["t"]
