@@ -23,7 +23,10 @@ from coach.events import Attempt, Released, Rep, Smile
 ASKING_AGAIN: Final = ("another", "show", "image", "offer")
 """Said to a person who does not answer, one after the other; then the last two in turn."""
 FLICKER_S = 0.3  # a fault that comes and goes within this time counts as lasting
+AGAIN_S = 1.0  # a hold that is taken up again within this time is the same one
 ASKING: Final = frozenset({"go", "again", *ASKING_AGAIN})
+PAST: Final = frozenset({FIXED, "praise", "rest_suggested"})
+"""Said of the try before; in the middle of a hold they would be taken for its end."""
 
 
 class HeldGuide:
@@ -91,6 +94,10 @@ class HeldGuide:
             stale |= ASKING
             if state.early:  # explained in mid-movement, it would be a call to begin
                 stale |= {"intro"}
+        if moment.view.phase == "apex":
+            stale |= PAST
+            if moment.t - state.let_go_t < AGAIN_S:
+                stale |= {"too_short"}
         if state.stage != "holding" and any(isinstance(e, Released | Attempt) for e in moment.events):
             stale |= {"hold", "release"}
         return stale
@@ -195,11 +202,13 @@ class HeldGuide:
                 early=found == "began",
             )
         if found == "held":
-            cues.append(self._cue(moment, CueKind.HOLD, "hold"))
+            if moment.t - moment.view.hold_s - state.let_go_t > AGAIN_S:
+                cues.append(self._cue(moment, CueKind.HOLD, "hold"))
             state = replace(state, unanswered=0, told=False)
         elif found == "ended" and state.stage == "holding" and not over(moment):
             if not state.told:  # let go so soon that it was not even a try
                 cues.append(self._cue(moment, CueKind.CORRECTION, "too_short"))
+                state = replace(state, let_go_t=moment.t)
         elif found == "stayed":
             cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
             state = replace(state, reminded=state.reminded + 1)

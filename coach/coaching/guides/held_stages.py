@@ -28,6 +28,7 @@ TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]
     ("waiting", "ended"): "resting",  # a try too short to have been held
     ("waiting", "unanswered"): "waiting",  # nothing came: ask in other words
     ("holding", "ended"): "resting",
+    ("holding", "stayed"): "holding",  # let go too far, and up again: it is over
     ("resting", "rested"): "ready",
     ("resting", "stayed"): "resting",  # not at rest for a while: a reminder
     ("ready", "stayed"): "ready",
@@ -50,7 +51,8 @@ class HeldGuideState:
     other muscles; `good`: repetitions in a row. `pause_s`: rest before the next is asked for. `side`: the
     weaker side of the last smile. `reminded`: reminders to rest since the face last was at rest.
     `unanswered`: how often the person was asked in vain since the last movement. `heard_t`: when something
-    was last being said. `faced`: the person was asked to face the camera, so that the sides can be compared.
+    was last being said. `let_go_t`: when a hold ended that was not even a try. `faced`: the person was asked
+    to face the camera, so that the sides can be compared.
     """
 
     stage: HeldGuideStage = "intro"
@@ -75,6 +77,7 @@ class HeldGuideState:
     reminded: int = 0
     unanswered: int = 0
     heard_t: float = 0.0
+    let_go_t: float = float("-inf")
     faced: bool = False
 
 
@@ -87,7 +90,8 @@ def seen(state: HeldGuideState, moment: Moment) -> HeldGuideState:
         heard_t=state.heard_t if moment.quiet else t,
     )
     if view.phase != "apex":
-        return replace(state, right_since=None, fault_since=None, fault=None, best_s=0.0, grown_t=t)
+        grown_t = state.grown_t if view.phase == "offset" else t
+        return replace(state, right_since=None, fault_since=None, fault=None, best_s=0.0, grown_t=grown_t)
     if view.hold_s > state.best_s:
         state = replace(state, best_s=view.hold_s, grown_t=t)
     if view.fault is None:
@@ -150,8 +154,9 @@ def _waiting(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> Held
 
 
 def _holding(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> HeldGuideTrigger | None:
-    del state, spec
-    return "ended" if moment.view.at_rest or over(moment) else None
+    if moment.view.at_rest or over(moment):
+        return "ended"
+    return "stayed" if moment.view.phase == "offset" and _stays(state, moment, spec) else None
 
 
 def _resting(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> HeldGuideTrigger | None:
@@ -179,12 +184,14 @@ def _tries(moment: Moment) -> bool:
 
 
 def _stays(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> bool:
-    """Whether it is time to remind the person to rest: early where they hold up what cannot count."""
-    waits = spec.remind_s
+    """Whether it is time to remind the person to rest: soon where they hold up what cannot count."""
+    waits, since = spec.remind_s, max(state.since, state.heard_t)
     wait_s = waits[min(state.reminded, len(waits) - 1)]
-    if state.stage == "ready" and not state.reminded and _full(moment):
-        wait_s = min(wait_s, spec.stuck_s)
-    return moment.quiet and moment.t - max(state.since, state.heard_t) >= wait_s
+    if state.stage != "resting":
+        since = max(since, state.grown_t)
+        if not state.reminded and _full(moment):
+            wait_s = min(wait_s, spec.stuck_s)
+    return moment.quiet and moment.t - since >= wait_s
 
 
 def _full(moment: Moment) -> bool:

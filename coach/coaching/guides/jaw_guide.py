@@ -45,9 +45,9 @@ class JawGuideState:
     `since`: when the step was asked for, seconds; `moved`: when a circle was last seen. `asked`: the step's
     cue has been given; `held`: "hold" has been said; `countdown`: of the hold.
     `circles`: done in the direction asked for, in this step or, until it is asked for, in the one before;
-    `astray`: in the other one. `tries`: failed tries of opening and closing. `unanswered`: how often the
-    step was asked for in vain; `lost`: no circle came in the first direction; `turned`: the direction was
-    corrected.
+    `astray`: since then in the other one. `tries`: failed tries of opening and closing. `unanswered`: how
+    often the step was asked for in vain; `lost`: no circle came in the first direction; `turned`: the
+    direction was corrected.
     """
 
     step: JawStep = "intro"
@@ -219,11 +219,13 @@ class JawGuide:
         seen = [event.direction == wanted for event in moment.events if isinstance(event, JawCircle)]
         if not seen:
             return state
-        circles, astray = state.circles + sum(seen), state.astray + len(seen) - sum(seen)
-        state = replace(state, circles=circles, astray=astray, moved=moment.t)
+        circles = state.circles + sum(seen)
+        astray = 0 if seen[-1] else state.astray + len(seen) - sum(seen)
+        heeded = seen[-1] or not state.turned  # else the next step comes when this one's time is up
+        state = replace(state, circles=circles, astray=astray, moved=moment.t if heeded else state.moved)
         if seen[-1]:
             cues.append(self._cue(moment, CueKind.COUNT, "circled", n=circles))
-        if astray >= self._spec.wrong_way and not circles and not state.turned:
+        if astray >= self._spec.wrong_way and not state.turned:
             cues.append(self._cue(moment, CueKind.CORRECTION, "other_way"))
             return replace(state, turned=True)
         return state

@@ -338,6 +338,46 @@ def test_a_number_that_would_come_late_is_left_out(hold_s):
     assert left == pytest.approx([0.0] * len(left), abs=0.25)
 
 
+def test_nothing_of_the_try_before_is_said_into_the_next():
+    """Praise, or advice to rest, would sound like the end of the hold: it is said at rest or not at all."""
+
+    def face(t, heard):
+        since = (t - 7.0) % 4.5
+        return CHEEKS if t > 7.0 and since < 2.2 else FacePose()
+
+    run = posed(plan(("cheek_raiser", 9, hold(3.0)), explains=False), face).run(40.0)
+    assert "too_short" in run.keys
+    into = [cue.key for t, cue in run.given() if t > 7.0 and 0.3 < (t - 7.0) % 4.5 < 2.2]
+    assert "hold" in into
+    assert "rest_suggested" not in into
+
+
+def test_a_face_that_sank_too_far_and_is_up_again_is_told_to_rest_soon():
+    """The hold is over, and the bars are full: 1.5 s, not until the coach gives it up."""
+
+    def face(t, heard):
+        level = 1.0 if 7.0 < t < 8.5 or t > 9.2 else 0.35 if t > 7.0 else 0.0
+        return FacePose(cheek=Bilateral(level, level))
+
+    run = posed(plan(("cheek_raiser", 1, hold(5.0)), explains=False), face).run(14.0)
+    told = next(t for t, cue in run.given() if cue.key == "rest" and t > 8.5)
+    assert told < 9.2 + 2.0
+
+
+def test_a_hold_that_is_taken_up_again_at_once_is_the_same_one():
+    """A moment at rest in its midst: "hold" is said once, and nothing of one that was too short."""
+
+    def face(t, heard):
+        return CHEEKS if 7.0 < t < 7.6 or t > 7.9 else FacePose()
+
+    brief = {"repetition": {"hold_s": 3.0, "least_s": 1.0}}
+    run = posed(plan(("cheek_raiser", 1, brief), explains=False), face)
+    while "release" not in run.keys and run.t < 20.0:
+        run.frame()
+    words = [key for key in run.keys if key in ("hold", "too_short", "release")]
+    assert words == ["hold", "release"]
+
+
 # ---- the jaw -----------------------------------------------------------------------------------------
 
 JAW = plan(("jaw_release", 1, {**hold(1.5), "circles": {"target": 3}}))
@@ -376,6 +416,20 @@ def test_circles_the_wrong_way_round_get_one_kind_word():
     assert corrections(run) == ["other_way"]
     assert run.ended
     assert {c["direction"] for c in run.of("jaw_circle")} == {"clockwise", "counterclockwise"}
+
+
+def test_who_turns_round_in_the_midst_of_the_circles_is_told_so_and_not_left_in_silence():
+    """One circle the right way, the others the wrong way, whatever is said: a word, then the next step."""
+    run, acting = led(JAW, seed=1)
+    wrong = Circling(acting)
+    run.pose = lambda t, heard: acting(t, heard) if not run.of("jaw_circle") else wrong(t, [])
+    while run.keys.count("circle_ccw") == 0 and run.t < 90.0:
+        run.frame()
+    given = run.given()
+    asked = next(number for number, (_, cue) in enumerate(given) if cue.key == "circle_cw")
+    words = [cue.key for _, cue in given[asked:]]
+    assert words[:3] == ["circle_cw", "circled", "other_way"]
+    assert max(after - before for (before, _), (after, _) in pairwise(given[asked:])) < 9.0
 
 
 def test_a_jaw_that_does_nothing_is_asked_in_other_words_and_then_left_alone():
