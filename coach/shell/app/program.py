@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from coach.face.baseline import OwnRange
     from coach.session.plan import Plan
 
+PATIENCE = 3.0  # nobody tells the simulated person to stop: a plan takes it this many times as long at most
 KNOWN_AFTER = 3  # after this many sessions of their own people know the exercises
 
 
@@ -76,6 +77,8 @@ def prepare(
         loosen=loosen,
         share=eased.share,
     )
+    if simulated and not plan.budget_s:  # it may not know the movement, as that of another package
+        plan = replace(plan, budget_s=PATIENCE * plan.seconds)
     occasion = USUAL if simulated else replace(occasion_for(past, today), eased=eased.cause)
     own_range = None if simulated else home.own_range()
     memories = load_memories(home.data_dir)
