@@ -160,6 +160,6 @@ def test_a_demo_ends_whatever_it_is_asked_for(tmp_path: Path) -> None:
     """Somebody at the camera may take all the time in the world; nobody watches the simulated person."""
     home = Home.find(Shared(None, False, False, None, tmp_path, None, "en", None))
     with Store.open(tmp_path) as store:
-        demo, own = (prepare(home, store, "cheeks-30", None, simulated=one).plan for one in (True, False))
+        demo, own = (prepare(home, store, "cheek_raiser", None, simulated=one).plan for one in (True, False))
     assert own.budget_s == 0
     assert demo.budget_s > 2 * demo.seconds
