@@ -82,6 +82,17 @@ def test_a_count_is_a_sentence_that_no_countdown_resembles():
     assert book.fill(Cue(1.0, CueKind.COUNT, "counted", "cheek_raiser", values)).text == "That's three"
 
 
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_correction_says_first_what_to_do_and_then_what_was_good(name):
+    """Whoever hears only its beginning, or acts on it at once, does the right thing."""
+    praise = {"nicely", "nice", "lovely", "good", "great", "steady"}
+    for key in get_args(Reason):
+        texts = variants(WORDS["en"][name].get(key, []))
+        for text in texts:
+            first = text.lower().split(" - ")[0].split()
+            assert not praise & set(first), text
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "on the left"), ("de", "Links"), ("fr", "à gauche")])
 def test_a_side_is_named_in_the_language(language, words):
     """The machines say `left`; the person hears their own word for it."""

@@ -52,6 +52,8 @@ def test_what_was_asked_for_is_shown_until_it_begins(uneven_at_first):
     assert shown[where + 1] == "rising"
     last = len(shown) - 1 - shown[::-1].index("released")
     assert shown[last - 1] == "hold"
+    for rep in uneven_at_first.of("rep"):
+        assert uneven_at_first.screen_at(rep["t"]).phase == "released"
 
 
 def test_a_person_who_does_not_answer_sees_that_it_is_their_turn():

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from led import Led, hold, plan, seen
+from led import SETTINGS, Led, hold, plan, seen, still
 
+from coach.coaching.cue_scheduler import estimate_s
 from coach.face.features import Features
+from coach.face.measures import measure_alone
 from coach.face.neutral_correction import UnrecognisedMovement
+from coach.face.unrest import unrest
 from coach.shell.capture.simulated_person import load_person
 from coach.simulation.face_pose import FacePose
 from coach.simulation.person import Person
@@ -118,6 +121,31 @@ def test_nothing_is_learnt_before_the_person_was_asked_to_relax():
     given = {cue.key: t for t, cue in run.given()}
     assert given["safety"] < given["neutral"]
     assert run.of("calibrated")[0]["t"] > given["neutral"] + 2.0
+
+
+def test_the_clock_starts_when_the_person_has_been_asked_in_full():
+    """A slow voice takes four seconds for it: nobody relaxes before having heard what to relax."""
+    slow = SETTINGS.model_copy(update={"voice": SETTINGS.voice.model_copy(update={"rate": 95})})
+    run = seen(CHEEKS, lambda t, heard: FacePose(), settings=slow).run(9.0)
+    asked = next(t for t, cue in run.given() if cue.key == "neutral")
+    assert run.of("calibrated")[0]["t"] >= asked + estimate_s(run.said[0].text, 95)
+
+
+def test_a_mouth_learnt_a_little_open_is_learnt_again_when_it_is_shut():
+    """Too little to be asked about; the jaw's bar would start below nothing."""
+    jaw = plan(("jaw_release", 1, hold(1.5)))
+    run = seen(jaw, lambda t, heard: FacePose(jaw_open=0.15 if t < 4.0 else 0.0)).run(12.0)
+    assert "close_mouth" not in run.keys
+    assert len(run.of("calibrated")) == 2
+
+
+@pytest.mark.parametrize(
+    ("squint", "asked"), [(0.9, "soften"), (0.7, None)], ids=["squints", "narrow by nature"]
+)
+def test_a_squint_is_asked_to_soften(squint, asked):
+    """Eyes at rest read up to 0.65; no drawn face squints more, so the blendshape is set here."""
+    measured = measure_alone(still())
+    assert unrest(replace(measured, squint=Bilateral(squint, squint))) == asked
 
 
 def test_space_looks_at_the_face_again_once_that_was_offered():

@@ -183,10 +183,16 @@ def posed(
     return Led(session(what, **how), pose, fps)
 
 
-def seen(what: Plan, pose: Callable[[float, list[Cue]], FacePose | None], **how: Any) -> Led:
+def seen(
+    what: Plan,
+    pose: Callable[[float, list[Cue]], FacePose | None],
+    *,
+    settings: Settings = SETTINGS,
+    **how: Any,
+) -> Led:
     """Return a session that learns and measures the face's landmarks itself."""
     exercises = [load_exercise(step.exercise, dict(step.changes)) for step in what.steps]
-    made = Session(what, exercises, book(), SETTINGS, source="test", **how)
+    made = Session(what, exercises, book(), settings, source="test", **how)
     return Led(made, pose, 20.0, face=LandmarkFace(1, noise=0.0005))
 
 

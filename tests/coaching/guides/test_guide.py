@@ -327,6 +327,34 @@ def test_a_countdown_whose_clock_stood_still_is_not_taken_up_again():
     assert "release" in run.keys
 
 
+@pytest.mark.parametrize("wrong_t", [7.85, 7.95, 8.05])
+def test_no_number_is_said_of_a_form_that_is_wrong(wrong_t):
+    """The clock is about to stop, and the number would say that it runs."""
+    wrong = (wrong_t, wrong_t + 0.7)
+    run = posed(
+        plan(("cheek_raiser", 1, hold(3.0)), explains=False),
+        lambda t, heard: FacePose() if t < 7.0 else SMILING_CHEEKS if wrong[0] < t < wrong[1] else CHEEKS,
+    ).run(10.5)
+    assert not [
+        cue.key for t, cue in run.given() if cue.kind.name == "COUNTDOWN" and wrong[0] + 0.1 < t < wrong[1]
+    ]
+
+
+def test_a_release_that_waited_is_not_said_to_a_face_that_has_let_go():
+    """The correction before it took its time, and the person released without being told."""
+
+    def face(t, heard):
+        if any(cue.key == "mouth_moved" for cue in heard):
+            face.told_t = t
+        since = t - face.told_t
+        return FacePose() if t < 7.0 or since > 1.6 else CHEEKS if since > 0.1 else SMILING_CHEEKS
+
+    face.told_t = 1e9
+    run = posed(plan(("cheek_raiser", 1, hold(1.0)), explains=False), face).run(16.0)
+    assert len(run.of("rep")) == 1
+    assert "release" not in run.keys
+
+
 @pytest.mark.parametrize("hold_s", [3.6, 3.9, 4.2])
 def test_a_number_that_would_come_late_is_left_out(hold_s):
     """A correction is still being said when the countdown is due; what is counted then is on time."""
