@@ -98,7 +98,7 @@ def _remembers(home: Home) -> bool:
 def _asked(found: list[str], options: Shared, home: Home, book: PhraseBook, *, led: bool) -> str:
     labels = [name or book.text(SECTION, "unnamed") for name in found]
     title = book.text(SECTION, "who")
-    if led and len(found) <= MOST:
+    if led and options.window and len(found) <= MOST:
         from coach.shell.app.devices import open_display
         from coach.shell.window.display import NoDisplay
 

@@ -24,6 +24,7 @@ from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.events import Rep
+from coach.shell.app import devices
 from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
 from coach.shell.app.farewell import Farewell
@@ -36,7 +37,7 @@ from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
 from coach.shell.system.notices import NOTICE_S
 from coach.shell.window import window
-from coach.shell.window.display import Command, NoDisplay
+from coach.shell.window.display import Command, NoDisplay, TerminalKeys
 from coach.types import FaceObservation, Frame
 
 # ---- the loop, on made-up devices --------------------------------------------------------------------
@@ -362,6 +363,42 @@ def test_a_demo_runs_without_anything_and_exits_0(brief, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "Cheeks up" in said
     assert "Cheek raiser:" in said
+
+
+class Answering(TerminalKeys):
+    """Somebody who sees nothing, pauses for a moment, and answers what is asked at the end."""
+
+    shown = 0
+
+    def show(self, frame: Any, observation: Any, screen: Screen) -> tuple[Command, ...]:
+        self.shown += 1
+        if screen.end is not None:
+            return (Command.DIGIT_2,) if screen.end.answers else ()
+        return (Command.PAUSE,) if self.shown in (55, 65) else ()
+
+
+def test_eyes_shut_a_session_is_led_to_its_last_question(brief, monkeypatch, tmp_path):
+    """Without a window the doses, the outcome and how it felt are said, and keys come from the terminal."""
+    voice = SilentVoice()
+    pictures = simulated_person.SimulatedPerson(simulated_person.load_person(), realtime=False)
+    pictures.name = "webcam:0"
+    monkeypatch.setattr(devices, "open_source", lambda *_, **__: pictures)
+    monkeypatch.setattr(devices, "open_display", lambda *_, **__: (Answering(), ""))
+    monkeypatch.setattr(devices, "open_voice", lambda *_, **__: voice)
+    monkeypatch.setattr("coach.shell.app.loop.SilentVoice", type(None))  # this one is to be waited for
+    clock = iter(range(10_000))
+    monkeypatch.setattr("coach.shell.app.loop.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("coach.shell.app.loop.time.sleep", lambda _: None)
+    assert brief("session", *SHORT, "--no-window", "--language", "en") == 0
+    said = [cue.text for cue in voice.said]
+    assert "Paused - Enter to go on" in said
+    outcome = said[said.index("All done - see you tomorrow") + 1 :]
+    assert any("holds of" in text for text in said)
+    assert outcome[0].startswith("Cheek raiser: ")
+    assert "seconds average hold" in outcome[0]
+    assert outcome[-1] == "How did it feel?"
+    with Store.open(tmp_path / "home", read_only=True) as store:
+        assert [session.felt for session in store.history().sessions] == ["right"]
 
 
 @pytest.mark.parametrize(

@@ -107,14 +107,19 @@ def test_in_the_window_the_last_one_to_practise_comes_first(home, monkeypatch):
 
 
 def test_without_a_window_the_terminal_asks(home, monkeypatch):
-    """Enter alone takes the last one to practise."""
+    """Enter alone takes the last one to practise; where none is wanted, no keys are explained before it."""
     practised(home)
     add("Ada")
-    monkeypatch.setattr("coach.shell.app.devices.open_display", lambda *_: (NoDisplay(), ""))
+    opened = []
+    monkeypatch.setattr(
+        "coach.shell.app.devices.open_display", lambda *_: opened.append(1) or (NoDisplay(), "")
+    )
     for stream in ("stdin", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.prompt", lambda *_, default, **__: default + 1)
+    assert choose_person(options(home, window=True), led=True).person == "Ada"
     assert choose_person(options(home), led=True).person == "Ada"
+    assert len(opened) == 1
     assert asking.candidates(Home.find(options(home)), options(home)) == ["", "Ada"]
 
 
