@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from coach.coaching.cues import CueKind
 from coach.face.neutral_capture import NeutralSpec
@@ -141,6 +141,9 @@ class ShownSpec(Strict):
     fault_s: Wait = 0.5
 
 
+OLDER: Final = AliasChoices("resume_wait", "count_in")  # its name in recordings before 2026-11-29
+
+
 class CoachingSpec(Strict):
     """All of `config/coaching.toml`. `card_s`: between two exercises, `breather_s`: after the last; at least.
 
@@ -151,7 +154,7 @@ class CoachingSpec(Strict):
     card_s: Wait = 3.0
     neutral: NeutralSpec = NeutralSpec()
     presence: PresenceSpec = PresenceSpec()
-    resume_wait: Annotated[ResumeWaitSpec, Field(alias="count_in")] = ResumeWaitSpec()  # its key in the file
+    resume_wait: Annotated[ResumeWaitSpec, Field(validation_alias=OLDER)] = ResumeWaitSpec()
     expiry: CueExpiry = CueExpiry()
     hints: HintSpec = HintSpec()
     held: HeldGuideSpec = HeldGuideSpec()

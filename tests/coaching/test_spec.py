@@ -26,6 +26,12 @@ def test_the_file_has_every_number_and_the_standard_is_the_file():
             assert table.keys() == read_toml(FILE)[section].keys(), section
 
 
+def test_older_recordings_can_be_read():
+    """What a session waits for after a pause was called a count-in when they were made."""
+    assert CoachingSpec.model_validate({"count_in": {"lasts_s": 3.0}}).resume_wait.lasts_s == 3.0
+    assert changed({"resume_wait": {"lasts_s": 3.0}}).resume_wait.lasts_s == 3.0
+
+
 def test_a_cue_of_every_kind_may_wait_for_as_long_as_the_file_says():
     """Each kind has a line of its own."""
     table = {f"{kind.name.lower()}_s": 10.0 + kind for kind in CueKind}
