@@ -636,13 +636,16 @@ def test_the_example_for_an_exercise_of_ones_own_works(tmp_path, monkeypatch, ca
 
 
 def test_the_readme_runs_what_is_checked():
-    """The two commands are one line each, begin with a venv of their own, and end as promised."""
+    """Its commands are one line each, begin with a venv of their own, and end as promised; pictures load."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = [line for line in text.splitlines() if line.startswith("python3 -m venv .venv && ")]
     assert [line.split(" && ")[-1] for line in commands] == [".venv/bin/smile-coach demo", ".venv/bin/pytest"]
     assert all(" -c constraints.txt " in line for line in commands)
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
-    assert pictures
+    assert "`pipx install .` or `uv tool install .`" in text
+    first = (ROOT / re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)[0]).read_bytes()
+    assert first.startswith(b"GIF89a")
+    assert first.count(b"\x21\xf9\x04") > 10, "it moves: so many pictures follow each other"
+    assert len(first) <= 2_000_000
     folder = ROOT
     links = re.findall(r"\]\(([^)#:]+)\)", text)
     assert all((folder / link).is_file() for link in links), links

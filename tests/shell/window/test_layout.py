@@ -64,6 +64,20 @@ def test_boxes_lie_inside_the_window_and_never_overlap(size, large):
         assert apart, (one, other)
 
 
+@pytest.mark.parametrize("size", [*SIZES, (1366, 768)])
+@pytest.mark.parametrize("large", [False, True])
+def test_everything_that_moves_stands_at_the_face(size, large):
+    """The ring is in the middle, where the face is; bars stand directly beside it, the count above it."""
+    boxes = layout(*size, large=large)
+    near, (x, y) = boxes.px(10), boxes.ring.centre
+    assert abs(x - size[0] / 2) <= 1
+    assert size[1] * 0.35 <= y <= size[1] * 0.65
+    assert 0 <= boxes.ring.x - boxes.left_bar.right <= near
+    assert 0 <= boxes.right_bar.x - boxes.ring.right <= near
+    assert 0 <= boxes.ring.y - boxes.count.bottom <= near
+    assert boxes.left_bar.y < y < boxes.left_bar.bottom
+
+
 @pytest.mark.parametrize("scale", [0.75, 1.0, 1.4])
 @pytest.mark.parametrize(
     "size", [(1280, 720), (1366, 768), (1920, 1080), (800, 600), (720, 960), (720, 1280)]
