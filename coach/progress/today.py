@@ -48,7 +48,8 @@ class Today:
 
     `figures`: those that were measured. `side`: which side was behind; in `behind` of `smiles` smiles.
     `earlier`: sessions before it. `run`: days in a row, 0 if nothing counted. `week`: the last seven
-    days, today last. `day`: by the person's own clock.
+    days, today last. `day`: by the person's own clock. `known`: the history has the session; where the disk
+    has not taken it, nothing else here is known.
     """
 
     day: date
@@ -59,10 +60,13 @@ class Today:
     earlier: int = 0
     run: int = 0
     week: tuple[DayMark, ...] = ("missed",) * 7
+    known: bool = True
 
     @property
     def told(self) -> str:
-        """The key of the one sentence about it: no praise that its figures do not carry."""
+        """The key of the one sentence about it: no praise that its figures do not carry; empty if unknown."""
+        if not self.known:
+            return ""
         if not self.run:
             return "nothing"
         if not self.earlier:
@@ -90,7 +94,7 @@ def today(history: History, session: str, day: date) -> Today:
     """
     this = next((row for row in history.sessions if row.id == session), None)
     if this is None:  # the disk has not taken it
-        return Today(day)
+        return Today(day, known=False)
     alike = this.simulated == history.own().simulated
     history = history.own() if alike else history.only({session})
     before = [row for row in history.sessions if row.id != session and row.started_at <= this.started_at]

@@ -79,7 +79,7 @@ def end_card(today: Today, ending: Ending | None, book: PhraseBook, check_in: st
         title=words.say("summary", SCREEN),
         streak=_streak(today, words),
         figures=tuple(_shown(figure, words) for figure in today.figures),
-        said=tuple(filter(None, (words.say(today.told, END), _side(today, words)))),
+        said=tuple(filter(None, (today.told and words.say(today.told, END), _side(today, words)))),
         week=tuple(
             (words.weekday(today.day - timedelta(days=back)), mark)
             for back, mark in zip(range(6, -1, -1), today.week, strict=True)

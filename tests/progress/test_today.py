@@ -130,6 +130,8 @@ def test_the_simulated_person_is_nobodys_usual():
     assert ended(own).earlier == 5
 
 
-def test_a_session_that_is_not_on_the_disk_is_told_as_nothing():
-    """A full disk takes the comparison, not the end."""
-    assert today(past([10]), "other", START.date()) == Today(START.date())
+def test_of_a_session_that_is_not_on_the_disk_nothing_is_told():
+    """A full disk takes the comparison, not the end; and nobody hears that nothing counted."""
+    unknown = today(past([10]), "other", START.date())
+    assert unknown == Today(START.date(), known=False)
+    assert unknown.told == ""

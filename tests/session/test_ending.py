@@ -11,7 +11,8 @@ from led import book
 
 from coach.coaching.phrases import capital
 from coach.events import JawCircle, Recall
-from coach.progress.today import Figure, Today
+from coach.progress.history import History
+from coach.progress.today import Figure, Today, today
 from coach.session.ending import FEELINGS, TRANSITIONS, WARMTHS, Ending, begin, end_card, press, told
 from coach.session.tally import Tally
 from coach.shell.profile.language_files import languages
@@ -107,6 +108,14 @@ def test_a_streak_over_a_missed_day_says_that_it_is_forgiven(language):
     assert over.streak.startswith(plain.streak)
     assert over.streak != plain.streak
     assert over.streak in told(over)
+
+
+def test_a_session_that_the_disk_has_not_taken_has_an_end_as_well():
+    """Nothing is known of it or of the days before: no figure is made up, and none is said not to count."""
+    card = end_card(today(History(), "s", DAY), None, book())
+    assert [mark for _, mark in card.week] == ["missed"] * 7
+    assert (card.figures, card.streak, card.said) == ((), "", ())
+    assert end_card(Today(DAY), None, book()).said == ("Nothing counted today - tomorrow is a new day",)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -90,4 +90,4 @@ class Farewell:
         try:
             return today(self._store.history(), self._session, now.date())
         except StoreError:
-            return Today(now.date())
+            return Today(now.date(), known=False)
