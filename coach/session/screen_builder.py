@@ -170,7 +170,7 @@ def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:
     return state_of(
         run.view,
         run.guidance,
-        counted=scene.counted,
+        counted=scene.counted or run.guidance.key == "close",  # a jaw counts only once it has closed
         failed=t < scene.attempt_until,
         faulty=scene.faulty(t, run.view),
         right=scene.right,
