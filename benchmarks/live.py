@@ -27,7 +27,7 @@ from coach.session.session import Session
 from coach.shell.app.devices import Devices
 from coach.shell.app.loop import Loop
 from coach.shell.capture.webcam import Webcam
-from coach.shell.detection.landmarker import Landmarker
+from coach.shell.detection.landmarker import LIVE_MIRROR_PICTURES, LIVE_MIRROR_S, Landmarker
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.drawn_face.face import draw, grain
 from coach.shell.model_file import default_cache_dir, find_model
@@ -135,7 +135,11 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
     window = OpenCvWindow(settings.window, "smile-coach", Labels.from_book(book), source.now)
     shown = WatchedWindow(window, source, driver, seconds)
     model = find_model(settings.model.path, default_cache_dir(), progress=False)
-    with TemporaryDirectory() as home, Landmarker(model) as landmarker, Store.open(Path(home)) as store:
+    with (
+        TemporaryDirectory() as home,
+        Landmarker(model, LIVE_MIRROR_S, LIVE_MIRROR_PICTURES) as landmarker,
+        Store.open(Path(home)) as store,
+    ):
         begun = store.begin_session(plan.name, source.name, datetime.now(UTC))
         session = Session(plan, exercises, book, settings, source=source.name)
         recorder = Recorder(store, begun, None, [])

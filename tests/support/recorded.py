@@ -71,7 +71,7 @@ def taped(model: Path) -> tuple[MemoryTape, list[tuple[Frame, FaceObservation | 
     coached = session(tape, ("cheek_raiser", "memory_anchor"), MEMORIES)
     person = SimulatedPerson(load_person(), fps=FPS, size=(320, 240), realtime=False)
     keys = [(1.0, "idle"), (3.0, "lost"), (3.5, "pause"), (3.6, "pause"), (5.7, "again")]
-    with Landmarker(model) as landmarker:
+    with Landmarker(model, mirror_every_s=1.0, mirror_pictures=20) as landmarker:
         for _ in range(int(60 * FPS)):
             frame = person.read()
             assert isinstance(frame, Frame)

@@ -16,7 +16,7 @@ import click
 from coach.coaching.phrases import SCREEN, PhraseBook
 from coach.errors import CoachError, UsageError
 from coach.shell.capture.source import Source
-from coach.shell.detection.landmarker import Landmarker
+from coach.shell.detection.landmarker import LIVE_MIRROR_PICTURES, LIVE_MIRROR_S, Landmarker
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.event_log import EventLog
@@ -113,12 +113,17 @@ def open_devices(
         names = [*book.spoken_names(spoken, memories), *(() if read else unseen)]
         voice = open_voice(options, home, book, spoken, heard=heard, read=read, names=names)
         stack.callback(voice.close)
-        landmarker = stack.enter_context(Landmarker(model))
+        landmarker = stack.enter_context(Landmarker(model, *_mirroring(source)))
         make_upright(source, landmarker)
         log = open_log(options, stack)
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
         yield Devices(source, landmarker, display, voice, log, captions, real, notices, heard)
+
+
+def _mirroring(source: Source) -> tuple[float | None, int]:
+    """Return how often a face is also looked at in the mirror. The simulated one is drawn with even sides."""
+    return (None, 1) if source.name == "demo" else (LIVE_MIRROR_S, LIVE_MIRROR_PICTURES)
 
 
 def check_clock(now: datetime) -> None:

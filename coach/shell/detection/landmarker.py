@@ -26,6 +26,8 @@ STEP_MS = 1_000_000
 # For a film. From 0.25 to 1 s no verdict changes on 43 films of real and 6 of rendered people; a smile of one
 # second is still looked at twice.
 MIRROR_EVERY_S = 0.5
+# For a camera, where a picture that is looked at twice is shown later: so seldom that 19 of 20 never are.
+LIVE_MIRROR_S, LIVE_MIRROR_PICTURES = 1.0, 30
 WARM_UP_SIZE = (120, 160, 3)
 
 
@@ -42,6 +44,8 @@ class Landmarker:
         How often the face is also looked at in the mirrored picture, seconds of frame time; None: never. The
         network does not read both sides alike, and in the mirror it errs the other way round: the mean of
         both tells even smiles from uneven ones twice as well (rendered people, also lit from the side).
+    mirror_pictures
+        And at most once in so many pictures with a face.
 
     Raises
     ------
@@ -49,10 +53,12 @@ class Landmarker:
         The file is missing, truncated or not a landmarker's model.
     """
 
-    def __init__(self, model: Path, mirror_every_s: float | None = None) -> None:
+    def __init__(self, model: Path, mirror_every_s: float | None = None, mirror_pictures: int = 1) -> None:
         self._model = model
         self._mirror_every_s = mirror_every_s
+        self._mirror_pictures = mirror_pictures
         self._mirrored_t = -np.inf
+        self._since_mirrored = 0  # pictures with a face
         self._stamp_ms = 0
         self._last_t = -np.inf
         self._light: Light | None = None
@@ -155,9 +161,12 @@ class Landmarker:
 
     def _mirrored_at(self, frame: Frame, image: Image) -> FaceObservation | None:
         """Return the face in the mirrored picture where it is time to look at it that way."""
+        self._since_mirrored += 1
         if self._mirror_every_s is None or frame.t - self._mirrored_t < self._mirror_every_s:
             return None
-        self._mirrored_t = frame.t
+        if self._since_mirrored < self._mirror_pictures:
+            return None
+        self._mirrored_t, self._since_mirrored = frame.t, 0
         face = _infer(self._native_mirrored, np.ascontiguousarray(image[:, ::-1]), self._stamp_ms)
         if face is None:
             return None

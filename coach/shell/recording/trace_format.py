@@ -9,6 +9,7 @@ kind   contents
 ``S``  the setup as JSON; the first record
 ``F``  a face: flags (1 byte), width, height (4 bytes each), light (5 float64, if flag 1),
        then landmarks (478, 3) and blendshapes (52,), see `packed`
+``V``  before an ``F``: its face in the mirrored picture, in the same way, in a chain of its own
 ``N``  a frame without a face
 ``L``  no pictures; ``I`` nothing new; ``P`` pause or resume; ``R`` the last memory was rated
 ``M``  another exercise: -1, 0 or 1 (1 byte)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, get_args
 
@@ -24,7 +25,6 @@ from coach.shell.recording.trace_format import (
     LIGHTS,
     MAGIC,
     VALUES,
-    Values,
     unpacked,
 )
 from coach.shell.recording.trace_setup import setup_from_json
@@ -66,7 +66,8 @@ def read_trace(path: Path) -> SessionTrace:
         reader = _Faces()
         try:
             for letter, t, contents in records:
-                entries.append(reader.entry(letter, t, contents))
+                entry = reader.entry(letter, t, contents)
+                entries += [] if entry is None else [entry]
                 if len(entries) > MOST_ENTRIES:
                     raise ValueError("is longer than any session")  # noqa: TRY301
         except (ValueError, struct.error, zlib.error, OSError) as error:
@@ -83,14 +84,25 @@ class _Faces:
     """Makes entries of records; remembers the face before, from which the next one is told."""
 
     def __init__(self) -> None:
-        self._before: Values = np.zeros(VALUES, np.uint32)
+        self._before = {letter: np.zeros(VALUES, np.uint32) for letter in (b"F", b"V")}
+        self._mirrored: FaceObservation | None = None
 
-    def entry(self, letter: bytes, t: float, contents: bytes) -> Entry:
-        """Return one entry. Raises ValueError or struct.error where the record is not an entry."""
+    def entry(self, letter: bytes, t: float, contents: bytes) -> Entry | None:
+        """Return one entry, or None for one that belongs to the next.
+
+        Raises
+        ------
+        ValueError, struct.error
+            The record is not an entry.
+        """
         if not np.isfinite(t):
             raise ValueError("has a time that is not a number")
+        if letter == b"V":
+            self._mirrored = self._face(letter, t, contents)
+            return None
         if letter == b"F":
-            return Entry(t, "frame", self._face(t, contents))
+            mirrored, self._mirrored = self._mirrored, None
+            return Entry(t, "frame", replace(self._face(letter, t, contents), mirrored=mirrored))
         if letter == b"N":
             return Entry(t, "frame")
         if letter not in KINDS:
@@ -105,7 +117,7 @@ class _Faces:
             return Entry(t, "end", reason=reason)  # type: ignore[arg-type]  # just looked up
         return Entry(t, KINDS[letter])
 
-    def _face(self, t: float, contents: bytes) -> FaceObservation:
+    def _face(self, letter: bytes, t: float, contents: bytes) -> FaceObservation:
         flags, width, height = FACE.unpack_from(contents)
         rest = contents[FACE.size :]
         light = None
@@ -118,9 +130,9 @@ class _Faces:
         if flags & DOUBLE:
             values = np.frombuffer(rest, "<f8").astype(np.float64)
         else:
-            self._before = unpacked(rest, self._before)
+            self._before[letter] = unpacked(rest, self._before[letter])
             with np.errstate(invalid="ignore"):  # spoilt values are refused below
-                values = self._before.view(np.float32).astype(np.float64)
+                values = self._before[letter].view(np.float32).astype(np.float64)
         if not np.isfinite(values).all():
             raise ValueError("has an invalid face")
         landmarks = values[: LANDMARKS * 3].reshape(LANDMARKS, 3)

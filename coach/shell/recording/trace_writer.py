@@ -22,7 +22,6 @@ from coach.shell.recording.trace_format import (
     LIGHTS,
     MAGIC,
     VALUES,
-    Values,
     packed,
 )
 from coach.shell.recording.trace_setup import setup_to_json
@@ -63,7 +62,7 @@ class TraceWriter:
             ) from error
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
         self._stream = zlib.compressobj()
-        self._before: Values = np.zeros(VALUES, np.uint32)
+        self._before = {letter: np.zeros(VALUES, np.uint32) for letter in (b"F", b"V")}
         self._flushed = float("-inf")
         self._file.write(MAGIC + b"%d\n" % FORMAT)
         self._put(b"S", 0.0, setup_to_json(setup, extra or {}))
@@ -75,7 +74,9 @@ class TraceWriter:
             if entry.observation is None:
                 self._put(b"N", entry.t)
             else:
-                self._put(b"F", entry.t, self._face(entry.observation))
+                if entry.observation.mirrored is not None:
+                    self._put(b"V", entry.t, self._face(b"V", entry.observation.mirrored))
+                self._put(b"F", entry.t, self._face(b"F", entry.observation))
         elif entry.kind == "move":
             self._put(b"M", entry.t, struct.pack("<b", entry.by))
         else:
@@ -92,7 +93,7 @@ class TraceWriter:
             finally:
                 self._file.close()
 
-    def _face(self, seen: FaceObservation) -> bytes:
+    def _face(self, letter: bytes, seen: FaceObservation) -> bytes:
         values = np.concatenate([seen.landmarks.ravel(), seen.blendshapes])
         if values.shape != (VALUES,):
             raise ValueError(f"a face has {VALUES} values, got {values.size}")
@@ -109,7 +110,7 @@ class TraceWriter:
         if flags & DOUBLE:
             return head + values.astype("<f8").tobytes()
         bits = single.view(np.uint32)
-        steps, self._before = packed(bits, self._before), bits
+        steps, self._before[letter] = packed(bits, self._before[letter]), bits
         return head + steps
 
     def _put(self, letter: bytes, t: float, contents: bytes = b"") -> None:

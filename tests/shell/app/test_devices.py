@@ -28,7 +28,7 @@ def asked(monkeypatch):
     monkeypatch.setattr(
         devices, "open_source", lambda text, *_, **__: SimpleNamespace(name=f"{text}:0", close=lambda: None)
     )
-    monkeypatch.setattr(devices, "Landmarker", lambda model: nullcontext())
+    monkeypatch.setattr(devices, "Landmarker", lambda *_: nullcontext())
     monkeypatch.setattr(Home, "model", lambda self, progress: "face.task")
     monkeypatch.setattr(devices, "make_voice", make_voice)
     return speeches

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from coach.errors import ModelError
-from coach.face.landmarks import LEFT
+from coach.face.landmarks import LEFT, Blendshape
 from coach.shell.detection.landmarker import LIGHT_EVERY_S, STEP_MS, Landmarker
 from coach.shell.detection.light import light
 from coach.shell.drawn_face.face import draw
@@ -118,6 +118,18 @@ def test_a_blurred_face_is_less_sharp():
 def test_a_face_outside_the_picture_has_no_light():
     """Landmarks beyond the border leave nothing to measure."""
     assert light(np.zeros((48, 64, 3), np.uint8), np.array([[1.2, 0.1, 0], [1.6, 0.9, 0]])) is None
+
+
+def test_now_and_then_the_face_is_also_seen_in_the_mirror(model_path):
+    """After so many seconds and so many pictures; what is left there is right here."""
+    image = draw(FacePose(smile=Bilateral(1.0, 0.0)))
+    with Landmarker(model_path, mirror_every_s=0.3, mirror_pictures=5) as landmarker:
+        seen = [landmarker.detect(Frame(n / 30, image)) for n in range(15)]
+    assert [n for n, face in enumerate(seen) if face.mirrored] == [4, 13]
+    there, here = seen[4].mirrored.blendshapes, seen[4].blendshapes
+    left, right = Blendshape.MOUTH_SMILE_LEFT, Blendshape.MOUTH_SMILE_RIGHT
+    assert here[left] > here[right]
+    assert there[left] < there[right]
 
 
 def test_a_face_comes_out_as_plain_arrays(landmarker):

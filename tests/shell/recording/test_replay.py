@@ -21,7 +21,7 @@ from coach.shell.recording.film import Recording
 from coach.shell.recording.film_reader import FilmReader
 from coach.shell.recording.replay import listing, load, run_replay
 from coach.shell.recording.replay_window import BAR, SIZE, ReplayWindow
-from coach.shell.recording.trace_reader import read_setup
+from coach.shell.recording.trace_reader import read_setup, read_trace
 from coach.shell.recording.trace_writer import TraceWriter
 
 LEFT, RIGHT = 65361, 65363  # X11's key symbols
@@ -75,6 +75,28 @@ def gui(monkeypatch):
 def options(data_dir, **other):
     values = {"window": False, "events": None, "data_dir": data_dir, "config": None, "language": None}
     return SimpleNamespace(**({"source": None, "person": None, "force": False} | values | other))
+
+
+def test_a_trace_keeps_every_face_bit_for_bit(home, model_path):
+    """Also the mirrored one, where there was one: a session compares the sides by it."""
+    (folder,) = (home / films.FOLDER).iterdir()
+    kept = read_trace(folder / films.TRACE).entries
+    seen = taped(model_path)[0].entries
+    assert len(kept) == len(seen)
+    mirrored = 0
+    for one, other in zip(kept, seen, strict=True):
+        for now, before in ((one.observation, other.observation), (mirror_of(one), mirror_of(other))):
+            assert (now is None) == (before is None)
+            if now is not None and before is not None:
+                assert (now.t, now.size) == (before.t, before.size)
+                assert np.array_equal(now.landmarks, before.landmarks)
+                assert np.array_equal(now.blendshapes, before.blendshapes)
+        mirrored += mirror_of(one) is not None
+    assert mirrored > 3
+
+
+def mirror_of(entry):
+    return None if entry.observation is None else entry.observation.mirrored
 
 
 def test_the_log_computed_anew_is_the_recorded_one(home, tmp_path, capsys):
