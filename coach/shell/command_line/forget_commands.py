@@ -64,12 +64,12 @@ def forget_memory(options: Shared, number: int, yes: bool) -> None:
 @sure
 @filed
 def forget_photos(options: Shared, yes: bool) -> None:
-    """Delete all photos and films of smiles; the scores stay."""
+    """Delete all photos, and smiles' films and cards; scores stay."""
     from coach.shell.archive import forget as forgetting
     from coach.shell.store.store import Store
 
     home = home_of(options)
-    if _agreed("Delete all photos?", yes):
+    if _agreed("Delete all photos, and the films and cards of smiles?", yes):
         with Store.open(home.make_data_dir()) as store:
             click.echo(forgetting.forget_photos(store))
 

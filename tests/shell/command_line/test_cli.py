@@ -253,17 +253,16 @@ def test_the_help_names_the_commands(capfd):
     out = capfd.readouterr().out
     names = ("session", "demo", "analyze", "progress", "memories", "export", "forget", "doctor", "config")
     assert all(f"\n  {name} " in out for name in names)
-    assert "..." not in out.partition("Commands:")[2]  # no sentence is cut off
 
 
-@pytest.mark.parametrize("group", [[], ["plans"], ["people"], ["memories"]])
+@pytest.mark.parametrize("group", [[], ["plans"], ["people"], ["memories"], ["forget"]])
 def test_a_short_ask_for_help_is_answered_like_a_long_one(group, capfd):
     """`-h` is no option of the command that runs when none is named."""
     assert run([*group, "--help"]) == 0
     long = capfd.readouterr().out
     assert run([*group, "-h"]) == 0
     assert capfd.readouterr().out == long
-    assert "Commands:" in long
+    assert "..." not in long.partition("Commands:")[2]  # no sentence is cut off
 
 
 @pytest.mark.parametrize(
