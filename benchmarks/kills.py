@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
@@ -27,7 +28,7 @@ from coach.shell.profile.memories_file import save_memories
 from coach.shell.store.database import NAME, open_for_writing
 from coach.shell.store.migrations import MIGRATIONS
 from coach.shell.store.store import Store
-from coach.shell.system.private_file import LEFT_BEHIND, STALE_S
+from coach.shell.system.private_file import LEFT_BEHIND, NAMELESS, STALE_S
 
 WORDS = "grandmother's orchard"
 LED = ("--source", "demo", "--no-window", "--no-voice", "--speed", "max")
@@ -93,7 +94,8 @@ def killed(name: str, before: Path, count: int, after_s: float) -> list[str]:
         said, _ = again.communicate(timeout=120)
         if again.returncode or "Traceback" in said or len(said.splitlines()) != 1:
             wrong.append(f"the next start: {said.strip()!r}")
-        left = [path.name for path in (place / "data").rglob(".*") if LEFT_BEHIND.fullmatch(path.name)]
+        ours = (place / "data").rglob(".*"), (place / "out").glob(".*") if NAMELESS else ()
+        left = [path.name for path in chain(*ours) if LEFT_BEHIND.fullmatch(path.name)]
         wrong += [f"left behind: {path}" for path in left]
         kept = repetitions(place / "data")
         allowed = {0, count} if name == "forget everything" else {count}
