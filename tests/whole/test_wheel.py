@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -56,3 +58,26 @@ def test_it_runs_from_anywhere(installed: Path, tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == list(BUILT_IN)
     assert "joues" in done.stdout
     assert (installed / f"smile_coach-{__version__}.dist-info" / "entry_points.txt").is_file()
+
+
+def test_nothing_is_required_twice() -> None:
+    """Of two lines on one package only one is kept up to date."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    for lines in (project["dependencies"], *project["optional-dependencies"].values(), pinned):
+        names = [re.match(r"[\w-]+", line)[0].lower() for line in lines if re.match(r"\w", line)]
+        assert len(names) > 1
+        assert len(names) == len(set(names))
+
+
+def test_where_it_installs_is_said_and_checked() -> None:
+    """The README's systems and Pythons are those of the workflow, and of the package's own list."""
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "os: [ubuntu-latest, windows-latest, macos-latest]" in workflow
+    assert "| Linux x86-64, Windows x86-64, Macs with Apple silicon | installs" in readme
+    assert "| Linux and Windows on arm64, Macs with an Intel processor | does not install" in readme
+    assert 'python: ["3.11", "3.12", "3.13", "3.14"]' in workflow
+    assert "| system | Python 3.11 to 3.14 |" in readme
+    assert project["requires-python"] == ">=3.11"

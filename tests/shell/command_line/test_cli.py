@@ -281,6 +281,13 @@ def test_help_leaves_out_the_options_that_do_nothing(command, idle, capfd):
     assert "  --data-dir " in out
 
 
+def test_analyze_says_from_when_its_times_count(capfd):
+    """A film whose sound begins earlier than its pictures is seconds off in a player."""
+    assert run(["analyze", "--help"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "All times are seconds from the film's first picture, even where its sound begins earlier" in said
+
+
 def test_memories_are_added_edited_and_removed(home, capfd):
     """Three at most, by number, in a file only their owner can read."""
     assert run(["memories"]) == 0

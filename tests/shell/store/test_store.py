@@ -369,6 +369,30 @@ def test_a_newer_history_is_refused_and_untouched(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*bad*")) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (sqlite3.SQLITE_BUSY, "close that one and try again"),
+        (sqlite3.SQLITE_CORRUPT, "restore a copy"),
+        (sqlite3.SQLITE_FULL, "free some space"),
+        (sqlite3.SQLITE_IOERR, "check the folder and its disk"),
+    ],
+)
+def test_the_remedy_fits_the_fault(tmp_path: Path, monkeypatch, code: int, remedy: str) -> None:
+    """Room helps against a full disk only."""
+    error = sqlite3.OperationalError("something")
+    error.sqlite_errorcode = code
+    Store.open(tmp_path).close()
+
+    def refuse(path: Path) -> None:
+        raise error
+
+    monkeypatch.setattr(history_file, "_connect_read_only", refuse)
+    with pytest.raises(StoreError, match=remedy) as told:
+        Store.open(tmp_path, read_only=True)
+    assert ("space" in str(told.value)) == (code == sqlite3.SQLITE_FULL)
+
+
 def test_reading_leaves_no_trace(tmp_path: Path) -> None:
     """Where there is no history, reading finds an empty one and makes nothing."""
     with Store.open(tmp_path / "nowhere", read_only=True) as store:
