@@ -143,8 +143,9 @@ def _exercising(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, e
     )
     if guidance.moves:
         return screen
-    held, apex = min(view.hold_s / view.target_s, 1.0) if view.target_s else 0.0, view.phase == "apex"
-    state = _state(scene, t, run)
+    state, apex = _state(scene, t, run), view.phase == "apex"
+    shows = view.target_s > 0 and state != "rising"  # it is not known yet whether the form is right
+    held = min(view.hold_s / view.target_s, 1.0) if shows else 0.0
     wrong = view.fault if state == "fix" else None
     return replace(
         screen,

@@ -96,9 +96,10 @@ def test_a_fault_that_is_back_at_once_had_not_gone():
 
 def test_hold_is_not_shown_before_the_form_has_been_right():
     """Wrong from the beginning: up, then what to change."""
-    shown = phases(raised(lambda t: WRONG).run(10.0))
-    assert "rising" in shown
-    assert "hold" not in shown
+    run = raised(lambda t: WRONG).run(10.0)
+    assert "rising" in phases(run)
+    assert "hold" not in phases(run)
+    assert {screen.hold for _, screen in run.screens} == {0.0}
 
 
 def test_a_try_that_the_machine_lost_is_asked_for_once_more_on_the_screen_too():
