@@ -271,6 +271,8 @@ class Loop:
 
     def _show(self, screen: Screen) -> None:
         self._screen = screen
+        if self._help and screen.phase == "ready" and not screen.paused:
+            self.flow.toggle_pause(self.t)  # the key that pauses had looked at the face again instead
         dressed = self._dressed(screen)
         if self._thrift is not None and not self._thrift.draws():
             return

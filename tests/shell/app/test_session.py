@@ -23,6 +23,7 @@ from waiting import PATIENCE_S
 from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
+from coach.coaching.spec import STANDARD
 from coach.events import Rep
 from coach.shell.app import devices
 from coach.shell.app import session as app
@@ -38,6 +39,7 @@ from coach.shell.store.store import Store
 from coach.shell.system.notices import NOTICE_S
 from coach.shell.window import window
 from coach.shell.window.display import Command, NoDisplay, TerminalKeys
+from coach.simulation.face_pose import FacePose
 from coach.types import FaceObservation, Frame
 
 # ---- the loop, on made-up devices --------------------------------------------------------------------
@@ -117,7 +119,7 @@ def looped(
     *presses: tuple[float, Command], steps: Any = ONE_CHEEK, **how: Any
 ) -> tuple[Loop, Keys, Kept, Pictures]:
     """Return a loop around a short session in which these keys are pressed."""
-    run, _ = led(plan(*steps), seed=1)
+    run, _ = led(plan(*steps), seed=1, coaching=how.pop("coaching", STANDARD))
     keys, kept, pictures = Keys(presses=list(presses)), Kept(), Pictures(run)
     voice = SilentVoice(how.pop("voice_problem", ""))
     devices = Devices(pictures, Person(run), keys, voice)  # type: ignore[arg-type]
@@ -207,6 +209,22 @@ def test_mute_and_help_are_shown_and_taken_back():
     assert not keys.at(3.5).lines
     assert not keys.at(3.5).paused
     assert len(made._voice.said) == 1  # before it was muted
+
+
+def test_help_pauses_also_where_space_would_look_at_the_face_again():
+    """The person was offered that after being asked in vain; reading takes time all the same."""
+    hasty = STANDARD.model_copy(
+        update={"held": STANDARD.held.model_copy(update={"unanswered_s": (0.2, 0.2, 0.2, 0.2, 60.0)})}
+    )
+    presses = ((15.0, Command.HELP), (16.0, Command.HELP), (17.0, Command.QUIT))
+    made, keys, _, pictures = looped(*presses, coaching=hasty, help_lines=window.Labels().keys_help())
+    pictures.run.pose = lambda t, heard: FacePose()
+    made.run()
+    assert made.flow.plan_run.current.guidance.offers
+    assert keys.at(15.5).paused
+    assert keys.at(15.5).lines
+    assert not keys.at(16.5).paused
+    assert not keys.at(16.5).lines
 
 
 @pytest.mark.parametrize(("fps", "share"), [(20, 1.0), (8, 0.5)])
