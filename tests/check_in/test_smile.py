@@ -306,6 +306,7 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     kept = last_smile(tmp_path, "demo")
     assert kept is not None
     assert sorted(path.suffix for path in (tmp_path / "smiles").iterdir()) == [".json", ".mp4", ".png"]
+    assert (tmp_path / FILE).is_file(), "photos are scored against this face at rest"
     with Landmarker(model_path) as landmarker:
         person = fewer(load_person(), realtime=False)
         devices = Devices(person, landmarker, SmilesOnly(), SilentVoice())
