@@ -9,7 +9,7 @@
 | rising | it has begun, and its form has not been right yet | rising | blue | nothing |
 | holding | the form is right, the clock runs | hold | green | "hold" after half a second, ticks |
 | fix | the form is wrong, the clock has stopped | the fault's own | amber | what to change |
-| let go | it has counted | released | white | "and release", "that's three" |
+| let go | it has counted, or a jaw may close | released | white | "and release", "that's three" |
 | once more | it has not | attempt | amber | why |
 """
 
