@@ -638,6 +638,16 @@ def test_daily_closes_in_time_for_who_fails_or_does_not_answer():
         assert run.keys[-1] == "finished"
 
 
+def test_an_exercise_that_there_is_no_time_for_is_named():
+    """The first one took long to be understood: nobody waits for the second, which is left out."""
+    steps = (("cheek_raiser", 1, hold(2.0)), ("jaw_release", 1, {}), ("symmetry_drill", 1, hold(2.0)))
+    up = FacePose(cheek=Bilateral(1.0, 1.0))
+    what = plan(*steps, budget_s=58.0, explains=False)
+    run = posed(what, lambda t, heard: up if 16.0 < t < 18.6 else FacePose(), fps=10.0).run(26.0)
+    said = [(cue.key, cue.values.get("title")) for cue in run.said if cue.key in ("left_out", "begin")]
+    assert said == [("left_out", "jaw_release"), ("begin", "symmetry_drill")]
+
+
 def test_a_slow_voice_says_its_last_words_in_time():
     """Where everything takes longer to say, the close begins earlier."""
     what, _ = load_plan("daily")
