@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import cv2
 
@@ -21,17 +21,20 @@ WIDEST = 980  # line of text, pixels at 1280x720
 
 
 def answer_areas(layout: Layout, card: EndCard) -> tuple[tuple[Command, Rect], ...]:
-    """Return where the answers stand, to be clicked; nothing if no question is open."""
+    """Return where the answers stand, to be clicked; nothing if no question is open.
+
+    A key with a word beside it has twice the room of a key alone.
+    """
     if not card.answers:
         return ()
     box = _rows(layout, card)["ask"]
     gap = layout.px(10)
     row = Rect(box.x, box.y + box.h * 2 // 5, box.w, box.h * 3 // 5)
-    count = len(card.answers)
-    pitch = (row.w + gap) // count
+    ends = list(accumulate((1 + bool(label) for _, label in card.answers), initial=0))
+    edges = [row.x + (row.w + gap) * end // ends[-1] for end in ends]
     return tuple(
-        (Command(key), Rect(row.x + n * pitch, row.y, pitch - gap, row.h))
-        for n, (key, _) in enumerate(card.answers)
+        (Command(key), Rect(left, row.y, right - gap - left, row.h))
+        for (key, _), (left, right) in zip(card.answers, pairwise(edges), strict=True)
     )
 
 
@@ -182,6 +185,12 @@ def coming_lines(text: str, width: int, size: int) -> tuple[str, ...]:
     return said, f"({command}"
 
 
+def answer_words(layout: Layout, rect: Rect) -> Rect:
+    """Return where in an answer's box its word stands, beside the key."""
+    key_w = min(layout.px(44), rect.w)
+    return Rect(rect.x + key_w, rect.y, max(rect.w - key_w - layout.px(8), 1), rect.h)
+
+
 def _draw_question(canvas: Image, layout: Layout, box: Rect, card: EndCard, hover: Command | None) -> None:
     areas = answer_areas(layout, card)
     asked = Rect(box.x, box.y, box.w, areas[0][1].y - box.y - layout.px(6))
@@ -189,9 +198,8 @@ def _draw_question(canvas: Image, layout: Layout, box: Rect, card: EndCard, hove
     for (command, rect), (key, label) in zip(areas, card.answers, strict=True):
         widgets.rounded(canvas, rect, layout.px(10), theme.TRACK if command is hover else theme.PANEL)
         widgets.rounded(canvas, rect, layout.px(10), theme.EDGE, layout.px(2))
-        cap_w = min(layout.px(44), rect.w) if label else rect.w
-        cap = Rect(rect.x, rect.y, cap_w, rect.h)
+        words = answer_words(layout, rect)
+        cap = Rect(rect.x, rect.y, words.x - rect.x, rect.h) if label else rect
         ink = theme.TEXT if command is hover else theme.SKY
         _write(canvas, layout, cap, key.upper(), 28, ink, theme.STRONG)
-        words = Rect(cap.right, rect.y, rect.right - cap.right - layout.px(8), rect.h)
         theme.write_in(canvas, words, capital(label), size=layout.px(24))

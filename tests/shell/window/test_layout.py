@@ -16,7 +16,7 @@ from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir, read_toml
 from coach.shell.window import buttons, face_overlay, gauge, theme
-from coach.shell.window.end_page import _rows, answer_areas, coming_lines, week_room
+from coach.shell.window.end_page import _rows, answer_areas, answer_words, coming_lines, week_room
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import MARGIN, Rect, layout
 from coach.shell.window.painter import TIMED, Appearance, Painter
@@ -229,6 +229,19 @@ def test_the_end_keeps_its_margins_and_its_answers_apart(size, large):
         assert not drawn.any(), name
         for (_, one), (_, other) in pairwise(answer_areas(boxes, card)):
             assert one.right < other.x
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("large", [False, True])
+def test_every_answer_at_the_end_is_whole(language, large):
+    """Also the ten behind the last key of a row of eleven, in the smallest window."""
+    for size, (_, card) in product(SIZES, _ends(load_phrase_book(language))):
+        boxes = layout(*size, large=large)
+        for (_, rect), (_, label) in zip(answer_areas(boxes, card), card.answers, strict=True):
+            if label:
+                words = answer_words(boxes, rect)
+                fitted = theme.fitted(capital(label), words.w, words.h, boxes.px(24))
+                assert "…" not in fitted.lines[-1], (label, size)
 
 
 @pytest.mark.parametrize("language", languages())
