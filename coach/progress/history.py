@@ -142,7 +142,7 @@ class TypeRecord:
 D = TypeVar("D", bound=ExerciseRecord)
 
 
-@dataclass(frozen=True)  # without slots: the active days are kept once they have been found
+@dataclass(frozen=True)  # without slots: what is looked for in all rows is kept once it has been found
 class History:
     """Everything, each kind in order of time."""
 
@@ -190,7 +190,11 @@ class History:
 
     def exercises(self) -> tuple[str, ...]:
         """Return the names of the exercises in it, those done most often first."""
-        rows: tuple[ExerciseRecord, ...] = (*self.repetitions, *self.attempts, *self.recalls)
+        return self._exercises
+
+    @cached_property
+    def _exercises(self) -> tuple[str, ...]:
+        rows: Iterable[ExerciseRecord] = chain(self.repetitions, self.attempts, self.recalls)
         return tuple(name for name, _ in Counter(row.exercise for row in rows).most_common())
 
     def active_days(self) -> frozenset[date]:
