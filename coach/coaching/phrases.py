@@ -70,8 +70,7 @@ class PhraseBook:
         key = cue.key
         if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}_one"):
             key = f"{key}_one"
-        if self._by_ear and self._find(section, f"{key}{BY_EAR}"):
-            key = f"{key}{BY_EAR}"
+        key = self._for_ears(section, key)
         variants = self._find(section, key) or (_readable(section, key),)
         turn = self._turns.get((section, key), 0)
         self._turns[section, key] = turn + 1
@@ -86,10 +85,16 @@ class PhraseBook:
         """
         asked = (section, key, *values.items())
         if asked not in self._texts:
+            key = self._for_ears(section, key)
             variants = self._find(section, key) or (_readable(section, key),)
             filling = _Placeholders({name: str(value) for name, value in values.items()})
             self._texts[asked] = variants[0].format_map(filling)
         return self._texts[asked]
+
+    def _for_ears(self, section: str, key: str) -> str:
+        """Return the key, or that of the same phrase for people who see no window, if it is for them."""
+        other = f"{key}{BY_EAR}"
+        return other if self._by_ear and self._find(section, other) else key
 
     def has(self, section: str, key: str) -> bool:
         """Whether there are words for a key."""

@@ -219,7 +219,7 @@ class Loop:
         self._say(Cue(self.t, CueKind.INSTRUCTION, "ask", text=text))
         answers = "   ".join(f"{key} {label}" for key, label in screen.end.answers if label)
         if self._devices.captions and answers:
-            click.echo(answers)
+            click.echo(f"{answers}   ({screen.end.hint})")
 
     def tell(self, texts: Sequence[str], rate_wpm: float) -> None:
         """Say some texts one after the other, each to its end, unless the person breaks it off.

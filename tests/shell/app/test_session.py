@@ -395,7 +395,7 @@ class Answering(TerminalKeys):
         return (Command.PAUSE,) if self.shown in (55, 65) else ()
 
 
-def test_eyes_shut_a_session_is_led_to_its_last_question(brief, monkeypatch, tmp_path):
+def test_eyes_shut_a_session_is_led_to_its_last_question(brief, monkeypatch, tmp_path, capsys):
     """Without a window the doses, the outcome and how it felt are said, and keys come from the terminal."""
     voice = SilentVoice()
     pictures = simulated_person.SimulatedPerson(simulated_person.load_person(), realtime=False)
@@ -415,6 +415,7 @@ def test_eyes_shut_a_session_is_led_to_its_last_question(brief, monkeypatch, tmp
     assert outcome[0].startswith("Cheek raiser: ")
     assert "seconds average hold" in outcome[0]
     assert outcome[-1] == "How did it feel?"
+    assert "4 it hurt   (Enter: no answer)" in capsys.readouterr().out
     with Store.open(tmp_path / "home", read_only=True) as store:
         assert [session.felt for session in store.history().sessions] == ["right"]
 
