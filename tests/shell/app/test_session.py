@@ -206,6 +206,7 @@ def test_mute_and_help_are_shown_and_taken_back():
     assert keys.at(2.5).lines == help_lines
     assert keys.at(2.5).paused
     assert ("Ring", "fills while the form is right") in help_lines
+    assert {"Bars", "Brackets", "Light"} < {name for name, _ in help_lines}
     assert not keys.at(3.5).lines
     assert not keys.at(3.5).paused
     assert len(made._voice.said) == 1  # before it was muted
