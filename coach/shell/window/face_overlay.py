@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.coaching.screen import FaultySide
 from coach.exercise.view import Bars
 from coach.face.landmarks import LEFT, RIGHT, RIGID
 from coach.shell.system.image import Colour
@@ -170,18 +171,22 @@ def draw_muscles(
     *,
     exercise: str | None,
     bars: Bars,
+    wrong: FaultySide = "",
+    counts: bool = True,
 ) -> None:
     """Light up the muscles the exercise is about, each side as far as it is active.
 
     Blue on the way, green with an outline inside the band, so that the state is not told by colour
-    alone. `points`: (n, 2) canvas pixels; `box`: where to draw.
+    alone; amber on the side that shows a fault. `points`: (n, 2) canvas pixels; `box`: where to draw.
+    `counts`: a movement is under way; else no level is a good one.
     """
     muscles = MUSCLES.get(exercise or "", (CHEEK_RAISER, ZYGOMATIC))
     for side, level in (("left", bars.level.left), ("right", bars.level.right)):
         areas = [_cutting(len(muscle[side])) @ points[list(muscle[side])] for muscle in muscles]
         amount = _FAINTEST + (_STRONGEST - _FAINTEST) * min(max(level, 0.0), 1.0)
-        inside = bars.band[0] <= level <= bars.band[1]
-        _glow(canvas, areas, box, amount, theme.GREEN if inside else theme.SKY)
+        inside = counts and bars.band[0] <= level <= bars.band[1]
+        colour = theme.ORANGE if wrong in (side, "both") else theme.GREEN if inside else theme.SKY
+        _glow(canvas, areas, box, amount, colour)
         if inside:
             outlines = [_fixed(area - (box.x, box.y)) for area in areas]
             ground = box.of(canvas)

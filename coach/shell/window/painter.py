@@ -242,5 +242,13 @@ def _picture(
     else:
         points = placed.points(observation.landmarks)
     if screen.bars is not None:
-        face_overlay.draw_muscles(canvas, points, boxes.picture, exercise=screen.exercise, bars=screen.bars)
+        face_overlay.draw_muscles(
+            canvas,
+            points,
+            boxes.picture,
+            exercise=screen.exercise,
+            bars=screen.bars,
+            wrong=screen.faulty_side,
+            counts=screen.phase in UNDER_WAY,
+        )
     return shown

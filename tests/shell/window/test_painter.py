@@ -206,6 +206,23 @@ def test_the_left_cheek_lights_up_on_the_left(view):
 
 
 @pytest.mark.parametrize(
+    ("phase", "side", "tint"),
+    [("hold", "", (1, 0)), ("rest", "", (0, 1)), ("fix", "left", (2, 0))],
+    ids=["green where it counts", "blue at rest", "amber where it is wrong"],
+)
+def test_muscles_have_the_colour_of_their_bar(phase, side, tint):
+    """The fully active left side, in what is stronger and what weaker of blue, green and red."""
+    up = replace(HOLD, phase=phase, faulty_side=side, bars=Bars(Bilateral(1.0, 0.0), (0.6, 1.1)))
+    still = replace(up, bars=Bars(Bilateral(0.0, 0.0), (0.6, 1.1)), phase="rest", faulty_side="")
+    look = replace(HD, view="overlay")
+    lit, dark = (Painter().paint(grey_picture(), face(), screen, look).astype(int) for screen in (up, still))
+    boxes = layout(1280, 720)
+    inner = slice(boxes.ring.y + 40, boxes.ring.bottom - 40), slice(boxes.ring.x + 40, boxes.ring.centre[0])
+    change = (lit - dark)[inner].reshape(-1, 3).sum(axis=0)
+    assert change[tint[0]] > change[tint[1]] + 10_000
+
+
+@pytest.mark.parametrize(
     "picture",
     [
         np.full((480, 640), 90, np.uint8),
