@@ -19,6 +19,9 @@ from coach.types import Bilateral, Side
 LIFT_READS: Final = 0.85
 SMILE_READS: Final = 0.45
 FULL_SMILE: Final = 0.2  # rise of the smile blendshape from which on its sides are as telling as the corners'
+PLATEAU: Final = (
+    0.7  # of a smile's pull: so much of it at least is its plateau, below it the sides are on their way
+)
 SIDE_LIGHT: Final = 0.4  # logarithm of the light's ratio at which the corners tell half as much
 SMILE_NOISE: Final = 0.01  # the smile blendshape on a resting face, standard deviation (79 recordings)
 BEFORE_S: Final = 0.6  # before a smile's onset: how the face rests now, in this pose
@@ -110,8 +113,8 @@ def side_difference(
     held
         The frames to judge, at least one.
     movement
-        All frames of the movement; those that were also seen mirrored say how unlike the landmarker reads
-        both sides of this face.
+        All frames of the movement; those of its plateau that were also seen mirrored say how unlike the
+        landmarker reads both sides of this face.
     noise
         Standard deviation of a mouth corner on the neutral face, outer-eye-corner distances.
     spec
@@ -123,7 +126,7 @@ def side_difference(
     """
     lift, smile = _mean([f.smile_lift for f in held]), _mean([f.smile for f in held])
     top = max(fmean(f.corner_pull.mean for f in held), 1e-6)
-    seen = [f for f in movement if f.mirrored is not None and f.corner_pull.mean > top / 2]
+    seen = [f for f in movement if f.mirrored is not None and f.corner_pull.mean > PLATEAU * top]
     bias_lift = fmean(_bias(f.smile_lift, f.mirrored.lift) for f in seen if f.mirrored) if seen else 0.0
     bias_smile = fmean(_bias(f.smile, f.mirrored.smile) for f in seen if f.mirrored) if seen else 0.0
     side_light = fmean(f.side_light for f in held)

@@ -92,6 +92,14 @@ def before(left: float) -> list[Features]:
     return [face(n / 30 - 0.5, smile=Bilateral(left, 0.0)) for n in range(15)]
 
 
+def test_a_look_in_the_mirror_during_the_rise_tells_nothing():
+    """Of two sides of which one is late: what is on its way is no size yet."""
+    held = smile(1.0, 1.0)
+    rising = face(-0.2, smile=Bilateral(0.8, 0.4))
+    look = replace(rising, mirrored=SmileSides(rising.smile_lift, rising.smile))
+    assert side_difference(held, [look, *held], NOISE, SPEC) == difference(held)
+
+
 def test_both_sides_exchanged_give_the_other_side_and_the_same_size():
     """A mirrored film swaps the sides and changes nothing else."""
     there, back = difference(smile(1.0, 0.6)), difference(smile(0.6, 1.0))

@@ -27,7 +27,7 @@ STEP_MS = 1_000_000
 # second is still looked at twice.
 MIRROR_EVERY_S = 0.5
 # For a camera, where a picture that is looked at twice is shown later: so seldom that 19 of 20 never are.
-LIVE_MIRROR_S, LIVE_MIRROR_PICTURES = 1.0, 30
+LIVE_MIRROR_S, LIVE_MIRROR_PICTURES = 1.0, 20
 WARM_UP_SIZE = (120, 160, 3)
 
 
