@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from numbered_frame import numbered
 
 from coach.__main__ import run
@@ -20,6 +21,12 @@ from coach.shell.model_file import default_cache_dir, find_model
 from coach.shell.system.native_stderr import hush_opencv
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
+
+# Made-up examples are the same in every run, however busy the machine is.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

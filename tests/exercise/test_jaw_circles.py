@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from examples import steady
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jaw_path import jaw_path
@@ -17,7 +16,7 @@ from coach.exercise import jaw_circles as circles
 from coach.exercise.jaw_circles import JawCircles
 from coach.testing import face
 
-quick = settings(steady, max_examples=12)
+quick = settings(max_examples=12)
 SPEC = load("jaw_release").spec.circles
 
 

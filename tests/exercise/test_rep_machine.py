@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
-from examples import steady
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from synthetic import clock, line, reached, run, spec
@@ -18,7 +17,7 @@ from coach.exercise.rep_machine import step
 from coach.exercise.rep_phases import TRANSITIONS
 from coach.exercise.repetition import Ended, Reached, RepSpec, RepState, Sample
 
-quick = settings(steady, max_examples=20)
+quick = settings(max_examples=20)
 
 GONE = ("face_lost", "head_turned")
 FAULTS = ("mouth_moved", "asymmetric", "eyes_closed")

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from examples import steady
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaw_path import jaw_path
@@ -21,7 +20,7 @@ from coach.face.baseline import Noise, OwnRange
 from coach.testing import face, held, level_at, play, trace
 from coach.types import Bilateral
 
-quick = settings(steady, max_examples=10)
+quick = settings(max_examples=10)
 
 # The contract's table: the fields of each event beside `t`, `type` and `exercise`.
 FIELDS = {

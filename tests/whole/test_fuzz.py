@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import steady
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from led import features_of, hold, plan, session, still
@@ -45,7 +44,7 @@ from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation
 
 fuzz = settings(
-    steady, max_examples=60,
+    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 DEFAULTS = (config_dir() / "coach.toml").read_text(encoding="utf-8")
