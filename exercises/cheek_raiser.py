@@ -15,7 +15,6 @@ from coach.face.features import Features
 from coach.settings import Strict
 from coach.types import Bilateral
 
-STIR_S = 1.0  # over which lips are watched; whoever talks moves them several times a second
 RAISE_SHARE = 0.7  # weight of the lower lids' rise; the rest is the eyes' narrowing
 
 
@@ -23,34 +22,20 @@ class FlatMouth(Strict):
     """How still the mouth must stay; lengths in outer-eye-corner distances.
 
     `max_pull`: of the mouth corners towards the eyes. `pull_with_smile`: the same if the smile blendshape
-    has also risen by `max_smile`. `max_gap`: between the lips. `max_stir`: by which that gap may change
-    within a second; lips that open and close are talking.
+    has also risen by `max_smile`. `max_gap`: between the lips.
     """
 
     max_pull: Annotated[float, Field(gt=0, lt=1)]
     pull_with_smile: Annotated[float, Field(gt=0, lt=1)]
     max_smile: Annotated[float, Field(gt=0, lt=1)]
     max_gap: Annotated[float, Field(gt=0, lt=1)]
-    max_stir: Annotated[float, Field(gt=0, lt=1)]
 
 
 class BrowCompensation(Strict):
-    """Brows that help. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral.
-
-    `frown_sink`, `frown_down`: the same two, for brows that are drawn down, which narrows the eyes as well:
-    they sink by more than this length, and the blendshape rises by more than this.
-    """
+    """Brows that help. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
 
     max_brow_raise: Annotated[float, Field(gt=0, lt=1)]
     max_brow_down: Annotated[float, Field(gt=0, le=1)]
-    frown_sink: Annotated[float, Field(gt=0, lt=1)]
-    frown_down: Annotated[float, Field(gt=0, le=1)]
-
-    def help(self, features: Features) -> bool:
-        """Whether they do in this frame."""
-        raised, down = features.brow_raise.mean, features.brow_down
-        frowns = raised < -self.frown_sink and down > self.frown_down
-        return raised > self.max_brow_raise or down > self.max_brow_down or frowns
 
 
 class OneSided(Strict):
@@ -110,16 +95,14 @@ class CheekRaiser(Held[CheekSpec]):
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
         """Return the fault: closed eyes, a moving mouth, helping brows, only the lids, or only one side."""
-        mouth = self.spec.mouth
+        mouth, brows = self.spec.mouth, self.spec.helpers
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
         pull = features.corner_pull.maximum
         smiling = features.smile.mean > mouth.max_smile and pull > mouth.pull_with_smile
-        gaps = [f.lip_gap for f in since(state.frames, features.t - STIR_S)]
-        talking = features.lip_gap > mouth.max_gap or max(gaps) - min(gaps) > mouth.max_stir
-        if smiling or pull > mouth.max_pull or talking:
+        if smiling or pull > mouth.max_pull or features.lip_gap > mouth.max_gap:
             return "mouth_moved"
-        if self.spec.helpers.help(features):
+        if features.brow_raise.mean > brows.max_brow_raise or features.brow_down > brows.max_brow_down:
             return "compensation"
         window = since(state.frames, features.t - self.spec.side.smooth_s)
         if self._lids_only(window):

@@ -193,21 +193,6 @@ def test_compensation_by_the_brows(helper):
     assert reason(run("cheek_raiser", 12, cheek=held(1.0, 3.5), **helper)) == "compensation"
 
 
-def test_a_frown_is_no_cheek_raise():
-    """Brows that are drawn down narrow the eyes as well; a cheek raise moves them half as far."""
-    frown, sink = held(1.0, 3.5, 0.15), held(1.0, 3.5, -0.03)
-    assert reason(run("cheek_raiser", 12, cheek=held(1.0, 3.5), frown=frown, brows=sink)) == "compensation"
-    for alone in ({"frown": frown}, {"brows": sink}):
-        assert of(run("cheek_raiser", 12, cheek=held(1.0, 3.5), **alone), "rep")
-
-
-def test_lips_that_open_and_close_are_talking():
-    """Three times a second by 2.5 mm and more; lips that are a little apart and stay so are soft."""
-    talk = [(1.0 + n / 6, 0.04 * (n % 2)) for n in range(27)]
-    assert reason(run("cheek_raiser", 12, cheek=held(1.0, 3.5), lip_gap=talk)) == "mouth_moved"
-    assert of(run("cheek_raiser", 12, cheek=held(1.0, 3.5), lip_gap=[(0.0, 0.04)]), "rep")
-
-
 def test_corners_that_creep_up_before_a_smile_are_not_its_beginning():
     """They rise by a fifth, as on a lowered face, and stay there for a while; then comes the smile."""
     creep = [(1.0, 0.0), (1.5, 0.35), (3.0, 0.35)]
