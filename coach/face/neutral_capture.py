@@ -86,7 +86,10 @@ class NeutralCapture:
         """Whether the face is plainly not at rest, and has not been asked about it yet."""
         found = unrest(measure_alone(face))
         if found is None:
-            self.let_go = self.let_go or self.unrest is not None
+            if self.unrest is not None and not self.let_go:
+                # What was kept of it, because it had stayed, was no rest after all.
+                self.perception.forget_before(float("inf"))
+                self.let_go = True
             self.unrest = None
             return False
         if self.unrest is None:
@@ -100,11 +103,13 @@ class NeutralCapture:
 class NeutralFound:
     """A neutral face is known. `baseline`: the new one; None if the face seen before has come back.
 
-    `again`: this was a second look. With a new baseline, it was at another face.
+    `again`: this was a second look. With a new baseline, it was at another face. `doubted`: it was asked to
+    let go of something and did not; it may be so by nature.
     """
 
     baseline: Baseline | None
     again: bool
+    doubted: bool = False
 
 
 class FaceCheck:
@@ -158,7 +163,8 @@ class FaceCheck:
         if before is not None and difference(before.reference, baseline.reference) <= TOLERANCE:
             self._perception.baseline = before
             return NeutralFound(None, again=True)
-        return NeutralFound(baseline, again=before is not None)
+        doubted = self._capture.unrest is not None
+        return NeutralFound(baseline, again=before is not None, doubted=doubted)
 
     def asking(self, t: float, lasts: Callable[[str], float]) -> Unrest | None:
         """Return what to ask the face to let go of now, once; `lasts`: how long that phrase takes, seconds.

@@ -12,6 +12,7 @@ from coach.face.unrest import unrest
 from coach.types import FaceObservation
 
 BELOW_S: Final = 2.0  # nobody holds a face lower than its rest for this long
+DOUBTED_S: Final = 1.0  # enough where the face that was learnt did not look like one at rest
 BLINK_S: Final = 0.4
 MOVED_S: Final = 7.0  # longer than anybody takes to answer an ask
 AGAIN_S: Final = 30.0  # before the same is noticed again; twice as long each time
@@ -29,6 +30,8 @@ SHUT: Final = 0.12  # of the jaw's best: an open mouth lowers the corners as wel
 class NeutralCorrection:
     """Feed it every frame of an exercise; it returns the true neutral face once it has seen it.
 
+    `doubted`: the known one looked like a movement, and was learnt because the face did not let go of it.
+
     Example::
 
         found = correction.step(t, face, features)
@@ -36,7 +39,8 @@ class NeutralCorrection:
             perception.baseline = found
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, doubted: bool = False) -> None:
+        self._lasts_s = DOUBTED_S if doubted else BELOW_S
         self._below: list[FaceObservation] = []
 
     def step(self, t: float, face: FaceObservation | None, features: Features | None) -> Baseline | None:
@@ -46,7 +50,7 @@ class NeutralCorrection:
         if face is None or features is None or not _below(features):
             return None
         self._below.append(face)
-        if t - self._below[0].t < BELOW_S:
+        if t - self._below[0].t < self._lasts_s:
             return None
         seen, self._below = self._below, []
         baseline = None if unrest(measure_alone(face)) else neutral_baseline(seen)

@@ -89,6 +89,7 @@ class Session(LedFlow):
         self._since = 0.0
         self._wait: ResumeWait | None = None
         self._scene = Scene(coaching.shown)
+        self._neutral_doubted = False
         self._neutral_correction = NeutralCorrection()
         self._unrecognised_movement = UnrecognisedMovement()
         self._notice = ""
@@ -192,12 +193,14 @@ class Session(LedFlow):
             if met is None:
                 return
             if met.baseline is not None:
+                self._neutral_doubted = met.doubted
                 self.led.calibrated(t, met.baseline)
             if met.again:
                 self._go_on(t, same=met.baseline is None)
                 return
             if self.plan_run.current is not None and met.baseline is not None:
                 self._go("calibrated", t)  # looked at again in the middle of an exercise
+                self._neutral_correction = NeutralCorrection(doubted=met.doubted)
                 self._relearn(t)
                 self.plan_run.current.again(t)
                 return
@@ -222,7 +225,7 @@ class Session(LedFlow):
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
-        self._neutral_correction = NeutralCorrection()
+        self._neutral_correction = NeutralCorrection(doubted=self._neutral_doubted)
         self._unrecognised_movement = UnrecognisedMovement()
         self.plan_run.begin(t, self._known())
 
@@ -236,6 +239,8 @@ class Session(LedFlow):
         found = self._neutral_correction.step(t, face, features)
         if found is not None:
             self.perception.baseline = found
+            self._neutral_doubted = False
+            self._neutral_correction = NeutralCorrection()
             self.led.calibrated(t, found)
             self._relearn(t)
 

@@ -92,6 +92,26 @@ def test_a_wrong_neutral_is_noticed_and_learnt_again_with_a_sentence_at_most(wha
     assert counted(run) == 2
 
 
+def test_a_smile_that_ends_just_before_it_is_learnt_is_not_part_of_the_neutral():
+    """It stayed after it was asked to go, and was kept; then it went."""
+    run = seen(SMILES, lambda t, heard: SMILE if t < 6.2 else FacePose()).run(9.0)
+    (learnt,) = run.of("calibrated")
+    assert learnt["t"] > 6.2 + 0.9
+
+
+def test_a_smile_that_was_learnt_because_it_stayed_is_given_up_after_a_second_of_rest():
+    """The person was slow to let go, rests for a moment, and smiles as the exercise asks."""
+
+    def face(t, heard):
+        return SMILE if t < 8.5 or t >= 10.2 else FacePose()
+
+    run = seen(SMILES, face).run(12.0)
+    assert run.keys.count("let_smile_go") == 1
+    learnt = [event["t"] for event in run.of("calibrated")]
+    assert len(learnt) == 2
+    assert learnt[0] < 8.5 < learnt[1] < 10.2
+
+
 def test_a_right_neutral_is_left_alone():
     """Whatever the face does in all exercises, it is learnt once."""
     every = [
