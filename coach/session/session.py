@@ -49,7 +49,7 @@ class Session(LedFlow):
     memories
         The person's own words for their memories; empty for numbers alone.
     safety
-        Say and show what to watch out for, once, before anything else.
+        Show what to watch out for while getting ready, and say it once, before any effort.
     coaching
         `config/coaching.toml`.
     by_ear
@@ -170,8 +170,6 @@ class Session(LedFlow):
         """Note the time; of a long gap only the beginning is guiding."""
         if self.led.begin(t):
             self._since = t
-            if self._safety:
-                self.led.enqueue(t, CueKind.SAFETY, "safety")
             if self._occasion.eased is not None:
                 self.led.enqueue(t, CueKind.SAFETY, f"eased_{self._occasion.eased}")
             elif self._occasion.check_in_due:
@@ -195,6 +193,9 @@ class Session(LedFlow):
             if met.baseline is not None:
                 self._neutral_doubted = met.doubted
                 self.led.calibrated(t, met.baseline)
+                if self._safety and not met.again and self.plan_run.current is None:
+                    self.led.enqueue(t, CueKind.SAFETY, "safety")
+                    return
             if met.again:
                 self._go_on(t, same=met.baseline is None)
                 return

@@ -483,11 +483,11 @@ def test_who_stops_keeps_what_was_done():
 # ---- getting ready -----------------------------------------------------------------------------------
 
 
-def test_a_first_session_begins_with_what_to_watch_out_for():
-    """Said first, shown while getting ready, and the first exercise waits for it."""
+def test_a_first_session_says_what_to_watch_out_for_before_any_effort():
+    """Once, while getting ready, which shows it throughout; the first exercise waits for it."""
     run, _ = led(plan(*CHEEK), seed=1, safety=True)
     run.run(8.0)
-    assert run.said[0].kind is CueKind.SAFETY
+    assert [cue.kind for cue in run.said[:2]] == [CueKind.INSTRUCTION, CueKind.SAFETY]
     assert "palsy" in run.screen_at(1.0).instruction
     first = next(t for t, cue in run.given() if cue.exercise)
     assert first > 4.0
