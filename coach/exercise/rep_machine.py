@@ -168,9 +168,8 @@ def _move(
     if trigger == "dwelt":
         begun = unseen.onset(state.trace, state.floor, state.start)
         return _clock(replace(moved, start=begun, onset_t=begun), sample.t, spec), None
-    if (
-        trigger == "fell" and not moved.counted and moved.hold_s >= spec.hold_s
-    ):  # reached, and let go, in a gap
+    if trigger == "fell" and not moved.counted and moved.hold_s >= spec.hold_s:
+        # Reached, and let go, in a gap.
         moved = replace(moved, counted=True, rest_since=None, gone=None)
         return moved, Reached(moved.onset_t, moved.hold_s)
     if trigger in ("fell", "lost"):

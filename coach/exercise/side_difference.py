@@ -19,9 +19,7 @@ from coach.types import Bilateral, Side
 LIFT_READS: Final = 0.85
 SMILE_READS: Final = 0.45
 FULL_SMILE: Final = 0.2  # rise of the smile blendshape from which on its sides are as telling as the corners'
-PLATEAU: Final = (
-    0.7  # of a smile's pull: so much of it at least is its plateau, below it the sides are on their way
-)
+PLATEAU: Final = 0.7  # of a smile's pull; below it the sides are still on their way
 SIDE_LIGHT: Final = 0.4  # logarithm of the light's ratio at which the corners tell half as much
 SMILE_NOISE: Final = 0.01  # the smile blendshape on a resting face, standard deviation (79 recordings)
 BEFORE_S: Final = 0.6  # before a smile's onset: how the face rests now, in this pose

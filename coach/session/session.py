@@ -89,7 +89,6 @@ class Session(LedFlow):
         self._since = 0.0
         self._wait: ResumeWait | None = None
         self._scene = Scene(coaching.shown)
-        self._neutral_doubted = False
         self._neutral_correction = NeutralCorrection()
         self._unrecognised_movement = UnrecognisedMovement()
         self._notice = ""
@@ -191,7 +190,7 @@ class Session(LedFlow):
             if met is None:
                 return
             if met.baseline is not None:
-                self._neutral_doubted = met.doubted
+                self._neutral_correction = NeutralCorrection(doubted=met.doubted)
                 self.led.calibrated(t, met.baseline)
                 if self._safety and not met.again and self.plan_run.current is None:
                     self.led.enqueue(t, CueKind.SAFETY, "safety")
@@ -201,7 +200,6 @@ class Session(LedFlow):
                 return
             if self.plan_run.current is not None and met.baseline is not None:
                 self._go("calibrated", t)  # looked at again in the middle of an exercise
-                self._neutral_correction = NeutralCorrection(doubted=met.doubted)
                 self._relearn(t)
                 self.plan_run.current.again(t)
                 return
@@ -226,7 +224,6 @@ class Session(LedFlow):
             self._begin_exercise(t)
 
     def _begin_exercise(self, t: float) -> None:
-        self._neutral_correction = NeutralCorrection(doubted=self._neutral_doubted)
         self._unrecognised_movement = UnrecognisedMovement()
         self.plan_run.begin(t, self._known())
 
@@ -240,7 +237,6 @@ class Session(LedFlow):
         found = self._neutral_correction.step(t, face, features)
         if found is not None:
             self.perception.baseline = found
-            self._neutral_doubted = False
             self._neutral_correction = NeutralCorrection()
             self.led.calibrated(t, found)
             self._relearn(t)
