@@ -22,20 +22,29 @@ class FlatMouth(Strict):
     """How still the mouth must stay; lengths in outer-eye-corner distances.
 
     `max_pull`: of the mouth corners towards the eyes. `pull_with_smile`: the same if the smile blendshape
-    has also risen by `max_smile`. `max_gap`: between the lips.
+    has also risen by `max_smile`. `max_gap`: between the lips. `max_stir`: by which they may both part and
+    meet within `stir_s` seconds, in either order; lips that do so by more are talking.
     """
 
     max_pull: Annotated[float, Field(gt=0, lt=1)]
     pull_with_smile: Annotated[float, Field(gt=0, lt=1)]
     max_smile: Annotated[float, Field(gt=0, lt=1)]
     max_gap: Annotated[float, Field(gt=0, lt=1)]
+    max_stir: Annotated[float, Field(gt=0, lt=1)]
+    stir_s: Annotated[float, Field(gt=0, le=1)]
 
 
 class BrowCompensation(Strict):
-    """Brows that help. `max_brow_raise`: length; `max_brow_down`: blendshape above neutral."""
+    """Brows that help. `max_brow_raise`: length.
+
+    `frown`: rise of the blendshape for lowered brows, from which on they are drawn down, which narrows the
+    eyes as well. They must also be seen lower than at rest, by `frown_sinks`, a length: a fringe or glasses
+    may hide them.
+    """
 
     max_brow_raise: Annotated[float, Field(gt=0, lt=1)]
-    max_brow_down: Annotated[float, Field(gt=0, le=1)]
+    frown: Annotated[float, Field(gt=0, le=1)]
+    frown_sinks: Annotated[float, Field(gt=0, lt=1)]
 
 
 class OneSided(Strict):
@@ -95,19 +104,26 @@ class CheekRaiser(Held[CheekSpec]):
 
     def fault(self, state: HeldState, features: Features) -> Reason | None:
         """Return the fault: closed eyes, a moving mouth, helping brows, only the lids, or only one side."""
-        mouth, brows = self.spec.mouth, self.spec.helpers
+        mouth = self.spec.mouth
         if state.eyes.shut(features.t, self.spec.eyes):
             return "eyes_closed"
         pull = features.corner_pull.maximum
         smiling = features.smile.mean > mouth.max_smile and pull > mouth.pull_with_smile
         if smiling or pull > mouth.max_pull or features.lip_gap > mouth.max_gap:
             return "mouth_moved"
-        if features.brow_raise.mean > brows.max_brow_raise or features.brow_down > brows.max_brow_down:
-            return "compensation"
+        if _stir(since(state.frames, features.t - mouth.stir_s)) > mouth.max_stir:
+            return "mouth_moved"
         window = since(state.frames, features.t - self.spec.side.smooth_s)
+        if features.brow_raise.mean > self.spec.helpers.max_brow_raise or self._frowning(window):
+            return "compensation"
         if self._lids_only(window):
             return "lids_only"
         return "asymmetric" if self._one_sided(window) else None
+
+    def _frowning(self, window: tuple[Features, ...]) -> bool:
+        """Whether the brows are drawn down, by both readings."""
+        drawn = fmean(f.brow_down for f in window) > self.spec.helpers.frown
+        return drawn and fmean(f.brow_raise.mean for f in window) < -self.spec.helpers.frown_sinks
 
     def _lids_only(self, window: tuple[Features, ...]) -> bool:
         """Whether the eyes narrow from above while the lower lids stay, or lids creep without a squint."""
@@ -124,3 +140,13 @@ class CheekRaiser(Held[CheekSpec]):
         )
         apart = raised.maximum - raised.minimum > self.spec.side.least_difference
         return apart and raised.symmetry < self.spec.side.least_ratio
+
+
+def _stir(window: tuple[Features, ...]) -> float:
+    """Return by how much the lips both part and meet, the lesser of the two."""
+    parted = met = 0.0
+    closest = widest = window[0].lip_gap
+    for features in window:
+        closest, widest = min(closest, features.lip_gap), max(widest, features.lip_gap)
+        parted, met = max(parted, features.lip_gap - closest), max(met, widest - features.lip_gap)
+    return min(parted, met)

@@ -187,10 +187,43 @@ def test_mouth_moved(mouth):
     assert reason(run("cheek_raiser", 12, cheek=held(1.0, 3.5), **mouth)) == "mouth_moved"
 
 
-@pytest.mark.parametrize("helper", [{"brows": held(1.0, 3.5, 0.06)}, {"frown": held(1.0, 3.5, 0.7)}])
-def test_compensation_by_the_brows(helper):
-    """Brows that go up or down with the cheek do its work."""
-    assert reason(run("cheek_raiser", 12, cheek=held(1.0, 3.5), **helper)) == "compensation"
+@pytest.mark.parametrize("fps", [10.0, 30.0])
+def test_talking_is_no_cheek_raise(fps):
+    """Lips that part and meet again by 3.6 mm, four times a second, with eyes that narrow meanwhile."""
+    talk = [(0.125 * n, 0.04 * (n % 2)) for n in range(80)]
+    assert reason(run("cheek_raiser", 12, fps=fps, cheek=held(1.0, 3.5), lip_gap=talk)) == "mouth_moved"
+
+
+def test_lips_that_part_and_stay_apart_are_soft():
+    """As far apart as those of somebody who talks; once, they also fall open in the middle of the hold."""
+    for lips in ([(0.0, 0.04)], [(2.5, 0.0), (2.7, 0.04)], [(1.0, 0.04), (1.4, 0.0)]):
+        assert of(run("cheek_raiser", 12, cheek=held(1.0, 3.5), lip_gap=lips), "rep")
+
+
+def test_one_word_in_a_hold_stops_its_clock():
+    """Lips that part and meet once: the rest of the hold counts."""
+    word = [(3.0, 0.0), (3.15, 0.04), (3.3, 0.0)]
+    (rep,) = of(run("cheek_raiser", 14, cheek=held(1.0, 6.0), lip_gap=word), "rep")
+    assert 4.6 < rep["t"] < 5.4
+
+
+def test_compensation_by_raised_brows():
+    """Brows that go up with the cheek do its work."""
+    moves = {"cheek": held(1.0, 3.5), "brows": held(1.0, 3.5, 0.06)}
+    assert reason(run("cheek_raiser", 12, **moves)) == "compensation"
+
+
+def test_a_frown_is_no_cheek_raise():
+    """Brows that are drawn down narrow the eyes as well."""
+    moves = {"cheek": held(1.0, 3.5), "frown": held(1.0, 3.5, 0.3), "brows": held(1.0, 3.5, -0.02)}
+    assert reason(run("cheek_raiser", 12, **moves)) == "compensation"
+
+
+@pytest.mark.parametrize(("frown", "brows"), [(0.15, -0.02), (0.5, 0.0), (0.0, -0.025)])
+def test_a_slight_frown_or_one_that_is_only_half_seen_costs_nothing(frown, brows):
+    """A raise pulls the brows down a little; under a fringe the two readings may contradict each other."""
+    moves = {"cheek": held(1.0, 3.5), "frown": held(1.0, 3.5, frown), "brows": held(1.0, 3.5, brows)}
+    assert of(run("cheek_raiser", 12, **moves), "rep")
 
 
 def test_corners_that_creep_up_before_a_smile_are_not_its_beginning():
