@@ -16,8 +16,8 @@ from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import EndReason, Event, SessionStart
 from coach.exercise.protocol import AnyExercise
 from coach.face.baseline import OwnRange
+from coach.session.occasion import USUAL, Occasion
 from coach.session.plan import Plan
-from coach.session.plan_run import USUAL, Occasion
 from coach.session.session import Session
 from coach.settings import Settings
 from coach.types import FaceObservation

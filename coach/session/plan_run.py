@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.led import Led, PauseCause
 from coach.coaching.spec import CoachingSpec
+from coach.coaching.words_before import WordsBefore
 from coach.events import Event, Stage
 from coach.exercise.protocol import AnyExercise, Context
 from coach.face.features import Features
-from coach.progress.history import Felt
 from coach.session.dose import dose_cue
 from coach.session.exercise_run import ExerciseRun
+from coach.session.occasion import EVEN, USUAL, Occasion
 from coach.session.plan import READY_S, Plan
-from coach.types import Side
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
-BEFORE = CueKind.PRAISE  # of a word before an instruction: the newest of a kind takes the place of the others
-EVEN = ("symmetry_drill", "combined")  # the exercises that compare the sides
 READY_MOST_S = 9.0  # beyond this, getting ready does not use up the plan's time
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """The words for today only.
-
-    `check_in_due`: said at the very beginning. `weaker`: the side that has been the weaker one for weeks,
-    named before the first even smile. `fingers`: say once that no finger helps. `eased`: why the doses are
-    smaller, said before everything else.
-    """
-
-    check_in_due: bool = False
-    weaker: Side | None = None
-    fingers: bool = False
-    eased: Felt | None = None
-
-
-USUAL = Occasion()
 
 
 class PlanRun:
@@ -55,6 +35,8 @@ class PlanRun:
         The person's own words for their memories; empty for numbers alone.
     coaching
         `config/coaching.toml`.
+    safety
+        The person is to be told what to watch out for.
     by_ear
         Nobody sees the window: say each exercise's dose.
     occasion
@@ -72,6 +54,8 @@ class PlanRun:
         The steps that were done to their end; those that were skipped, left out or failed are not.
     ready_s, active_s
         Seconds it took to get ready, and of guiding since.
+    words
+        What is said before an exercise.
     """
 
     def __init__(
@@ -82,6 +66,7 @@ class PlanRun:
         memories: tuple[str, ...] = (),
         *,
         coaching: CoachingSpec,
+        safety: bool = False,
         by_ear: bool = False,
         occasion: Occasion = USUAL,
     ) -> None:
@@ -96,10 +81,11 @@ class PlanRun:
         self._led = led
         self._memories = memories
         self._coaching = coaching
+        self.safety = safety
         self._by_ear = by_ear
-        self._dose_owed = False
+        self.words = WordsBefore(led.cues, occasion.first_words(safety=safety))
         self._introduced: int | None = None
-        self._occasion = occasion
+        self._even_words = occasion.even_words
         self._begins_at_s = 0.0  # on the clock of `active_s`: when the present step was to begin
         self._close_s = led.cues.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + plan.change_s for step in plan.steps))
@@ -148,34 +134,28 @@ class PlanRun:
         exercise = self.exercises[self.index]
         target = self.plan.steps[self.index].reps
         self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
-        self._dose_owed = self._by_ear
-        self.introduce(t)
+        self.introduce()
         self._introduced = None
 
-    def introduce(self, t: float) -> None:
-        """Say what belongs before the exercise that is on or comes next, and explain it, once."""
+    def introduce(self) -> None:
+        """Line up what is said before the exercise that is on or comes next, once."""
         coming = self.next
         if coming is None or self._introduced == self.index:
             return
         self._introduced = self.index
+        words: list[Cue] = []
         if coming.name in EVEN:
-            self._before_an_even_smile(t)
+            words, self._even_words = [*self._even_words], ()
         if self.plan.explains:
-            self._led.enqueue(t, CueKind.INSTRUCTION, "intro", coming.name)
-
-    def _before_an_even_smile(self, t: float) -> None:
-        """Say, once, which side is the weaker one, and that the muscles do it by themselves."""
-        said, self._occasion = self._occasion, USUAL
-        if said.weaker is not None:
-            self._led.enqueue(t, BEFORE, "weaker", EVEN[0], side=said.weaker)
-        elif said.fingers:
-            self._led.enqueue(t, BEFORE, "no_fingers", EVEN[0])
+            words.append(Cue(0.0, CueKind.INSTRUCTION, "intro", coming.name))
+        if self._by_ear:
+            words.append(dose_cue(0.0, self.plan.steps[self.index], coming))
+        self.words.line_up(words)
 
     def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
         """Give one frame to the exercise under way; log, say and return what comes of it."""
-        if self._dose_owed and run.view.at_rest and self._led.cues.quiet(t):
-            self._dose_owed = False
-            self._led.cues.add(dose_cue(t, self.plan.steps[self.index], run.exercise))
+        if run.view.at_rest and not run.guidance.asks:
+            self.words.say(t)
         events = run.step(
             t,
             features,
@@ -187,6 +167,7 @@ class PlanRun:
         )
         self._led.log.add(*events)
         self._led.cues.drop(run.guidance.stale)
+        self.words.drop(run.guidance.stale)
         self._led.cues.add(*filter(self._in_time, run.guidance.cues))
         return events
 

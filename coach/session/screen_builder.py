@@ -67,9 +67,7 @@ def summary_screen(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption
     return Screen("summary", title=book.text(SCREEN, "summary"), caption=caption, progress=1.0, lines=lines)
 
 
-def build_screen(
-    scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook, *, safety: bool
-) -> Screen:
+def build_screen(scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook) -> Screen:
     """Return the screen of this frame, in the person's language.
 
     Parameters
@@ -80,10 +78,8 @@ def build_screen(
         Seconds.
     stage, plan_run, book
         Where the session is; how far the plan has come; words.
-    safety
-        Show the safety note while getting ready.
     """
-    screen = _middle(scene, t, stage, plan_run, book, safety=safety)
+    screen = _middle(scene, t, stage, plan_run, book)
     whole_s, gone_s = plan_run.whole_s, plan_run.gone_s
     progress = gone_s / whole_s if whole_s else 0.0
     return replace(
@@ -96,11 +92,10 @@ def build_screen(
     )
 
 
-def _middle(
-    scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook, *, safety: bool
-) -> Screen:
-    if stage == "ready":
-        neutral = book.text(SCREEN, "safety_note") if safety else book.text(SESSION, "neutral")
+def _middle(scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book: PhraseBook) -> Screen:
+    warns = plan_run.safety and plan_run.words.for_today(t)
+    if stage == "ready" or warns:
+        neutral = book.text(SCREEN, "safety_note") if warns else book.text(SESSION, "neutral")
         return Screen("ready", title=book.text(SCREEN, "calibrating"), instruction=neutral)
     if plan_run.current is not None:
         guidance = plan_run.current.guidance

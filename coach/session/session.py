@@ -20,15 +20,14 @@ from coach.face.neutral_capture import FaceCheck
 from coach.face.neutral_correction import NeutralCorrection, UnrecognisedMovement
 from coach.face.perception import Perception
 from coach.face.resume_wait import ResumeWait
+from coach.session.occasion import USUAL, Occasion
 from coach.session.plan import Plan
-from coach.session.plan_run import BEFORE, USUAL, Occasion, PlanRun
+from coach.session.plan_run import PlanRun
 from coach.session.screen_builder import Scene, build_screen, summary_screen
 from coach.session.tally import Tally
 from coach.session.transitions import TRANSITIONS, SessionStage, SessionTrigger
 from coach.settings import Settings
 from coach.types import FaceObservation
-
-CHECK_IN = "check_in"  # where the words for a check-in are
 
 
 class Session(LedFlow):
@@ -78,13 +77,18 @@ class Session(LedFlow):
         self.perception = Perception(own_range)
         self.tally = Tally()
         self.plan_run = PlanRun(
-            plan, exercises, self.led, memories, coaching=coaching, by_ear=by_ear, occasion=occasion
+            plan,
+            exercises,
+            self.led,
+            memories,
+            coaching=coaching,
+            safety=safety,
+            by_ear=by_ear,
+            occasion=occasion,
         )
-        self._occasion = occasion
         self._book = book
         self._coaching = coaching
         self._face_check = FaceCheck(self.perception, settings.framing, coaching.neutral)
-        self._safety = safety
         self._stage: SessionStage = "ready"
         self._since = 0.0
         self._wait: ResumeWait | None = None
@@ -169,10 +173,6 @@ class Session(LedFlow):
         """Note the time; of a long gap only the beginning is guiding."""
         if self.led.begin(t):
             self._since = t
-            if self._occasion.eased is not None:
-                self.led.enqueue(t, CueKind.SAFETY, f"eased_{self._occasion.eased}")
-            elif self._occasion.check_in_due:
-                self.led.enqueue(t, BEFORE, "due", CHECK_IN)
             self.led.enqueue(t, CueKind.INSTRUCTION, "neutral")
         run = self.plan_run.current
         self.led.log.exercise = None if run is None else run.exercise.name
@@ -185,25 +185,19 @@ class Session(LedFlow):
         self._since = t
 
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
-        if self.perception.baseline is None:
-            met = self.led.learn_neutral(t, face, self._face_check)
-            if met is None:
-                return
-            if met.baseline is not None:
-                self._neutral_correction = NeutralCorrection(doubted=met.doubted)
-                self.led.calibrated(t, met.baseline)
-                if self._safety and not met.again and self.plan_run.current is None:
-                    self.led.enqueue(t, CueKind.SAFETY, "safety")
-                    return
-            if met.again:
-                self._go_on(t, same=met.baseline is None)
-                return
-            if self.plan_run.current is not None and met.baseline is not None:
-                self._go("calibrated", t)  # looked at again in the middle of an exercise
-                self._relearn(t)
-                self.plan_run.current.again(t)
-                return
-        if not self._safety or self.led.cues.quiet(t):
+        met = self.led.learn_neutral(t, face, self._face_check)
+        if met is None:
+            return
+        if met.baseline is not None:
+            self._neutral_correction = NeutralCorrection(doubted=met.doubted)
+            self.led.calibrated(t, met.baseline)
+        if met.again:
+            self._go_on(t, same=met.baseline is None)
+        elif self.plan_run.current is not None:  # looked at again in the middle of an exercise
+            self._go("calibrated", t)
+            self._relearn(t)
+            self.plan_run.current.again(t)
+        else:
             self.plan_run.ready_s = self.led.log.lasted_s(t)
             self._go("calibrated", t)
             self._begin_exercise(t)
@@ -277,15 +271,14 @@ class Session(LedFlow):
         self.plan_run.advance(t, run)
 
     def _change(self, t: float) -> None:
-        if not self.led.cues.quiet(t):
-            return
-        waited_s = t - self._since
+        waited_s, words = t - self._since, self.plan_run.words
         if self.plan_run.over:
-            if waited_s >= self._coaching.breather_s:
+            if waited_s >= self._coaching.breather_s and self.led.cues.quiet(t):
                 self._go("over", t)
             return
-        self.plan_run.introduce(t)
-        if waited_s >= self._coaching.card_s and self.led.cues.quiet(t):
+        self.plan_run.introduce()
+        words.say(t)
+        if waited_s >= self._coaching.card_s and words.over(t):
             self._go("next", t)
             self._begin_exercise(t)
 
@@ -362,5 +355,5 @@ class Session(LedFlow):
         if self._stage == "ended" or (run.over and self._stage != "paused"):
             lines = self.tally.lines(run.names, self._book, run.active_s)
             return summary_screen(self._book, lines, self.led.caption(t))
-        screen = build_screen(self._scene, t, self._stage, run, self._book, safety=self._safety)
+        screen = build_screen(self._scene, t, self._stage, run, self._book)
         return self.led.framed(t, screen)

@@ -6,8 +6,8 @@ import pytest
 from led import book, hold, led, plan
 
 from coach.coaching.cues import Cue, CueKind
+from coach.coaching.summary_aloud import aloud
 from coach.session.dose import dose_texts
-from coach.session.summary_aloud import aloud
 from coach.shell.profile.language_files import languages
 from coach.shell.profile.plan_files import load_plan
 

@@ -10,6 +10,7 @@ from led import SETTINGS, Led, hold, plan, seen, still
 from coach.coaching.cue_scheduler import estimate_s
 from coach.face.measures import measure_alone
 from coach.face.unrest import unrest
+from coach.session.occasion import Occasion
 from coach.shell.capture.simulated_person import load_person
 from coach.simulation.face_pose import FacePose
 from coach.simulation.person import Person
@@ -125,13 +126,40 @@ def test_a_right_neutral_is_left_alone():
     assert len(run.of("calibrated")) == 1
 
 
-def test_the_neutral_is_learnt_as_soon_as_the_person_has_been_asked_and_nothing_is_said_before():
-    """In a first session too: who has to listen first does not rest. The word on safety comes after it."""
-    run = seen(CHEEKS, Beginning(FacePose(), until_s=0.0), safety=True).run(12.0)
+@pytest.mark.parametrize(
+    ("first_words", "how"),
+    [
+        (["safety"], {"safety": True}),
+        (["eased_hurt"], {"occasion": Occasion(eased="hurt")}),
+        (["due"], {"occasion": Occasion(check_in_due=True)}),
+        (["safety", "eased_hard"], {"safety": True, "occasion": Occasion(eased="hard")}),
+    ],
+)
+def test_the_neutral_is_learnt_as_soon_as_the_person_has_been_asked_and_nothing_is_said_before(
+    first_words, how
+):
+    """Who has to listen first does not rest; all other words come after it, one by one, before the intro."""
+    run = seen(CHEEKS, Beginning(FacePose(), until_s=0.0), **how).run(14.0)
+    assert run.keys[: len(first_words) + 3] == ["neutral", *first_words, "intro", "go"]
     given = {cue.key: t for t, cue in run.given()}
     learnt = run.of("calibrated")[0]["t"]
     assert given["neutral"] + 2.0 < learnt < 3.5
-    assert learnt <= given["safety"] < given["intro"]
+    assert learnt <= given[first_words[0]]
+
+
+def test_who_begins_during_the_words_before_the_first_exercise_is_counted():
+    """They go on once the face is at rest again; the intro comes too late then."""
+    once = Beginning(FacePose(), until_s=0.0)
+
+    def impatient(t, heard):
+        return LIFTED if 4.5 < t < 9.0 else once(t, [])
+
+    run = seen(CHEEKS, impatient, safety=True, occasion=Occasion(eased="hurt")).run(14.0)
+    assert [rep["index"] for rep in run.of("rep")] == [1]
+    given = {cue.key: t for t, cue in run.given()}
+    assert given["safety"] < 4.5
+    assert given["eased_hurt"] > 9.0
+    assert "intro" not in run.keys
 
 
 def test_the_clock_starts_when_the_person_has_been_asked_in_full():

@@ -14,7 +14,7 @@ from coach.coaching.screen import Screen
 from coach.events import SideVerdict
 from coach.progress.history import History, RepRecord, Score, SessionRecord, SmileRecord
 from coach.progress.summary import known_weaker_side
-from coach.session.plan_run import Occasion
+from coach.session.occasion import Occasion
 from coach.shell.app.program import occasion_for, prepare
 from coach.shell.app.session import _wants_jaw_release
 from coach.shell.profile.home import Home
@@ -67,11 +67,11 @@ def test_today_decides_what_is_said() -> None:
 
 @pytest.mark.parametrize("key", ["weaker", "no_fingers"])
 def test_what_is_due_and_the_weaker_side_are_said_once(key: str) -> None:
-    """The check-in at the very beginning, the side before the first set that compares sides; not again."""
+    """The check-in before the first exercise, the side before the first set that compares them; not again."""
     occasion = Occasion(check_in_due=True, weaker="left" if key == "weaker" else None, fingers=True)
     what = plan(("cheek_raiser", 1, {}), ("symmetry_drill", 1, {}), ("combined", 1, {}))
     run = led(what, occasion=occasion)[0].run()
-    assert run.keys[:2] == ["due", "neutral"]
+    assert run.keys[:3] == ["neutral", "due", "intro"]
     assert run.keys.count(key) == 1
     at = run.keys.index(key)
     assert [cue.exercise for cue in run.said[at + 1 :] if cue.key == "intro"] == [
@@ -124,9 +124,9 @@ def test_the_jaw_release_is_not_offered_where_it_is_part_of_the_plan_or_nobody_s
 
 @pytest.mark.parametrize("cause", ["hurt", "hard"])
 def test_smaller_doses_are_said_at_the_start(cause: Any) -> None:
-    """First of all, and with the reason; a check-in that is due can wait until the end shows it."""
+    """Before any effort, and with the reason; a check-in that is due can wait until the end shows it."""
     run = led(plan(("cheek_raiser", 1, {})), occasion=Occasion(check_in_due=True, eased=cause))[0].run()
-    assert run.keys[:2] == [f"eased_{cause}", "neutral"]
+    assert run.keys[:3] == ["neutral", f"eased_{cause}", "intro"]
 
 
 def test_exercises_are_explained_until_a_person_has_done_some_sessions(tmp_path: Path) -> None:

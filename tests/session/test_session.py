@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from led import SETTINGS, Led, hold, led, plan, posed
+from led import FPS, SETTINGS, Led, hold, led, plan, posed
 
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import CueKind
@@ -116,7 +116,7 @@ def test_the_count_spoken_is_the_count_shown(whole):
 
 
 def test_three_two_one_come_before_the_holds_end(whole):
-    """The numbers stand that many seconds, give or take a frame or two, before the repetition."""
+    """The numbers stand that many seconds, give or take three frames, before the repetition."""
     release = {"cheek_raiser": "rep", "symmetry_drill": "rep", "combined": "rep"}
     given = [(t, cue) for t, cue in whole.given() if cue.exercise in release]
     numbers = {"three": 3, "two": 2, "one": 1}
@@ -124,7 +124,7 @@ def test_three_two_one_come_before_the_holds_end(whole):
     assert {cue.key for _, cue in counted if cue.exercise == "symmetry_drill"} == {"two", "one"}
     for t, cue in counted:
         end = next(at for at, other in given if other.key == "release" and at > t)
-        assert end - t == pytest.approx(numbers[cue.key], abs=0.15)
+        assert end - t == pytest.approx(numbers[cue.key], abs=3.1 / FPS)
 
 
 # ---- what is shown -----------------------------------------------------------------------------------

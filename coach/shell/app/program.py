@@ -10,7 +10,7 @@ from coach.progress.history import ExerciseRecord, History
 from coach.progress.summary import known_weaker_side
 from coach.session.adaptive_dose import Easing, easing
 from coach.session.memories import Memories
-from coach.session.plan_run import EVEN, USUAL, Occasion
+from coach.session.occasion import EVEN, USUAL, Occasion
 from coach.shell.profile.home import Home
 from coach.shell.profile.memories_file import load_memories
 from coach.shell.profile.plan_files import load_plan

@@ -13,14 +13,15 @@ import click
 
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
+from coach.coaching.summary_aloud import aloud
 from coach.errors import INTERRUPTED, SourceError, StoreError
 from coach.progress.history import SIMULATED
+from coach.progress.summary import CHECK_IN
 from coach.replay.trace import TapedSession
 from coach.session.dose import dose_texts
 from coach.session.ending import told
 from coach.session.plan import JAW, loosens
-from coach.session.session import CHECK_IN, Session
-from coach.session.summary_aloud import aloud
+from coach.session.session import Session
 from coach.session.tally import Line
 from coach.shell.app.devices import Devices, is_live, open_devices
 from coach.shell.app.farewell import Farewell

@@ -11,7 +11,7 @@ import pytest
 from led import Led, hold, led, plan, posed
 
 from coach.coaching.cue_scheduler import estimate_s
-from coach.session.plan_run import Occasion
+from coach.session.occasion import Occasion
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
 
