@@ -56,13 +56,16 @@ def open_for_writing(
         notice = f"{path} {fault}; a new history was started"
         notice += f", the old file is now {kept}" if kept else ""
         _make_private(folder, path)
-    try:
-        connection = _choose_journal(_connect(path), path)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows rather than only unlink them
-    except sqlite3.Error as error:
-        raise _unusable(path, error) from error
-    migrate(connection, path, migrations)
+    with contextlib.ExitStack() as opened:
+        try:
+            connection = opened.enter_context(contextlib.closing(_connect(path)))
+            connection = opened.enter_context(contextlib.closing(_choose_journal(connection, path)))
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows, do not only unlink them
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        migrate(connection, path, migrations)
+        opened.pop_all()  # it is the caller's
     if not existed and readable_by_others(path):
         notice = f"{path}: this file system keeps no permissions: others on this machine may read it"
     connection.execute(f"PRAGMA busy_timeout = {int(WRITING_S * 1000)}")
@@ -79,21 +82,20 @@ def open_for_reading(folder: Path, migrations: Sequence[Migration] = MIGRATIONS)
     """
     path = folder / NAME
     memory = sqlite3.connect(":memory:", isolation_level=None)
-    if not _size(path):
-        migrate(memory, None, migrations)
-        return memory
-    try:
-        connection = _connect_read_only(path)
-        fault = _examined(connection, path, migrations)
-    except sqlite3.Error as error:
-        raise _unusable(path, error) from error
-    if fault:
-        raise StoreError(f"{path}: {fault}; restore a copy, or start a session to create a new history")
-    if version(connection) == len(migrations):
-        memory.close()
-        return connection
-    connection.backup(memory)  # an older file is brought up to date in memory only
-    connection.close()
+    if _size(path):
+        with contextlib.ExitStack() as opened:
+            try:
+                connection = opened.enter_context(contextlib.closing(_connect_read_only(path)))
+                fault = _examined(connection, path, migrations)
+            except sqlite3.Error as error:
+                raise _unusable(path, error) from error
+            if fault:
+                remedy = "restore a copy, or start a session to create a new history"
+                raise StoreError(f"{path}: {fault}; {remedy}")
+            if version(connection) == len(migrations):
+                opened.pop_all()  # it is the caller's
+                return connection
+            connection.backup(memory)  # an older file is brought up to date in memory only
     migrate(memory, None, migrations)
     return memory
 
@@ -152,7 +154,6 @@ def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[M
         if tables and application != APPLICATION_ID:
             return "is another program's database"
         if (found := version(connection)) > len(migrations):
-            connection.close()
             raise StoreError(
                 f"{path}: made by a newer smile-coach (version {found} of the tables, this one knows "
                 f"{len(migrations)}); update smile-coach, or choose another folder with --data-dir"

@@ -346,6 +346,24 @@ def test_a_bad_file_is_moved_aside_and_said(tmp_path: Path, spoil, said: str) ->
     assert (tmp_path / "history.bad-2026-03-01-2.sqlite3").read_bytes() == b"bad again"
 
 
+def later_version(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are listed there on Linux alone")
+@pytest.mark.parametrize("spoil", [damaged, foreign, later_version])
+def test_a_history_that_is_refused_is_let_go(tmp_path: Path, spoil) -> None:
+    """Windows moves no file aside, and lets nobody mend or delete it, while it is open."""
+    Store.open(tmp_path).close()
+    spoil(tmp_path / NAME)
+    for read_only in (True, False):
+        with contextlib.suppress(StoreError):
+            Store.open(tmp_path, read_only=read_only).close()
+        left_open = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        assert not [link for link in left_open if str(link.readlink()).startswith(str(tmp_path))]
+
+
 def test_an_empty_file_is_said_and_filled(tmp_path: Path) -> None:
     """SQLite would take a file of zero bytes for a new database without a word."""
     (tmp_path / NAME).touch()
