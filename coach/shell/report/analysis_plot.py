@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.errors import CoachError, UsageError
-from coach.events import Attempt, CueGiven, Event, JawCircle, Recall, Released, Rep, Smile
+from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, Smile
 from coach.exercise.held_smile import SmileSpec
 from coach.exercise.protocol import AnyExercise
 from coach.exercise.spec import RepeatedSpec
@@ -19,6 +19,7 @@ from coach.shell.report.figure_style import own_style
 from coach.shell.system.private_file import write_private
 
 LEFT, RIGHT, GREY = "#0072B2", "#D55E00", "#666666"  # Okabe-Ito: told apart by the colour-blind too
+HEADROOM = 0.7  # of the curves' height, above them: room for the longest reason
 SHADES = {"onset": "#F0E442", "apex": "#009E73", "offset": "#56B4E9"}
 
 
@@ -58,7 +59,7 @@ def draw_analysis(
     FigureCanvasAgg(figure)
     smiles = [event for event in events if isinstance(event, Smile)]
     axes = figure.subplots(
-        5 if smiles else 4, 1, sharex=True, height_ratios=[3, 2, 2, 1, 2][: 5 if smiles else 4]
+        5 if smiles else 4, 1, sharex=True, height_ratios=[4, 2, 2, 1, 2][: 5 if smiles else 4]
     )
     _level(axes[0], exercise, seen)
     _sides(axes[1], seen, (("lid_lift", "lower lid (eye distances)"), ("corner_pull", "corner pull")))
@@ -70,8 +71,8 @@ def draw_analysis(
         _phases(axis, frames)
         axis.grid(alpha=0.3)
         axis.margins(x=0)
-    _events(axes[0], events)
-    figure.suptitle(_title(exercise, events))
+    _events(axes[0], exercise, events)
+    figure.suptitle(_title(exercise, events), x=0.01, ha="left")
     axes[-1].set_xlabel("seconds")
     picture = io.BytesIO()
     try:
@@ -84,7 +85,20 @@ def draw_analysis(
 def _title(exercise: AnyExercise, events: Sequence[Event]) -> str:
     if isinstance(exercise, EveryMovement):
         return description_lines(describe_film(events))[0]
-    return f"{exercise.name}: {sum(isinstance(event, Rep) for event in events)} repetitions"
+    reps = sum(isinstance(event, Rep) for event in events)
+    return f"{exercise.name}: {reps} {'repetition' if reps == 1 else 'repetitions'}"
+
+
+def _legend(axis: Any) -> None:
+    """Put the legend above its axis, where it hides nothing."""
+    axis.legend(
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=6,
+        fontsize="small",
+        frameon=False,
+        borderaxespad=0,
+    )
 
 
 def _evenness(axis: Any, exercise: AnyExercise, smiles: Sequence[Smile]) -> None:
@@ -107,8 +121,9 @@ def _evenness(axis: Any, exercise: AnyExercise, smiles: Sequence[Smile]) -> None
         )
         axis.annotate(verdict, (span[0], high), fontsize="small", va="bottom")
     axis.axhline(0.0, color=GREY, linewidth=0.5)
+    axis.margins(y=0.2)  # room for the words above
     axis.set_ylabel("left minus right (mm)")
-    axis.legend(loc="upper right", ncols=2, fontsize="small")
+    _legend(axis)
 
 
 def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
@@ -122,7 +137,7 @@ def _level(axis: Any, exercise: AnyExercise, seen: Sequence[Analysed]) -> None:
         enter = exercise.spec.repetition.enter
         axis.axhline(enter, color=GREY, linestyle=":", label=f"enter {enter:g}")
     axis.set_ylabel("share of your best")
-    axis.legend(loc="upper right", ncols=3, fontsize="small")
+    _legend(axis)
 
 
 def _sides(axis: Any, seen: Sequence[Analysed], names: Sequence[tuple[str, str]]) -> None:
@@ -134,7 +149,7 @@ def _sides(axis: Any, seen: Sequence[Analysed], names: Sequence[tuple[str, str]]
         axis.plot(times, [p.right for p in pairs], color=RIGHT, linestyle=style, label=f"{label}, right")
     closure = [frame.features.closure.maximum for frame in seen if frame.features]
     axis.fill_between(times, 0, [c / 10 for c in closure], color=GREY, alpha=0.3, label="lid closure / 10")
-    axis.legend(loc="upper right", ncols=5, fontsize="small")
+    _legend(axis)
 
 
 def _single(axis: Any, seen: Sequence[Analysed]) -> None:
@@ -148,7 +163,7 @@ def _single(axis: Any, seen: Sequence[Analysed]) -> None:
     turn = axis.twinx()
     turn.plot(times, [f.features.turn for f in seen if f.features], color=GREY, alpha=0.4)
     turn.set_ylabel("head turn (degrees)")
-    axis.legend(loc="upper right", ncols=3, fontsize="small")
+    _legend(axis)
 
 
 def _hold(axis: Any, exercise: AnyExercise, frames: Sequence[Analysed]) -> None:
@@ -169,23 +184,42 @@ def _phases(axis: Any, frames: Sequence[Analysed]) -> None:
             begin = n
 
 
-def _events(axis: Any, events: Sequence[Event]) -> None:
-    marks = {Rep: "rep", Attempt: "attempt", Recall: "recall", JawCircle: "circle", CueGiven: "cue"}
-    top = axis.get_ylim()[1]
+def _events(axis: Any, exercise: AnyExercise, events: Sequence[Event]) -> None:
+    """Mark what was found, with its name in a room of its own above the curves."""
+    low, high = axis.get_ylim()
+    top = high + HEADROOM * (high - low)
+    axis.set_ylim(low, top)
+    for t, label in _marks(exercise, events):
+        axis.axvline(t, color="black", linewidth=0.8)
+        axis.text(t, top, f"{label} ", rotation=90, va="top", ha="right", fontsize="small")
     for event in events:
-        if type(event) is Released:
+        if type(event) is Released and not isinstance(exercise, EveryMovement):
             axis.axvline(event.end, color=GREY, linewidth=0.5)
-        label = marks.get(type(event))
-        if label is None:
-            continue
-        axis.axvline(event.t, color="black", linewidth=0.8)
-        axis.text(
-            event.t, top, f"{label} {_detail(event)}", rotation=90, va="top", ha="right", fontsize="small"
-        )
 
 
-def _detail(event: Event) -> str:
-    """Return the text beside a mark: why an attempt failed, or its number."""
-    if isinstance(event, Attempt):
-        return event.reason
-    return str(event.index) if isinstance(event, Rep | Recall) else ""
+def _marks(exercise: AnyExercise, events: Sequence[Event]) -> list[tuple[float, str]]:
+    """Return when something was found, and what: movements where they begin, tries where they are decided."""
+    if isinstance(exercise, EveryMovement):
+        film = describe_film(events)
+        return [
+            *((smile.start, f"smile {number}") for number, smile in enumerate(film.smiles, start=1)),
+            *((raised.start, "cheek raise") for raised in film.cheek_raises),
+            *((opening.start, "wide opening") for opening in film.openings),
+            *((circle.t, "circle") for circle in film.circles),
+        ]
+    return [(event.t, label) for event in events if (label := _label(event))]
+
+
+def _label(event: Event) -> str:
+    """Return the words beside a mark; empty for an event without one."""
+    match event:
+        case Attempt():
+            return event.reason
+        case Rep():
+            return f"rep {event.index}"
+        case Recall():
+            return f"recall {event.index}"
+        case JawCircle():
+            return "circle"
+        case _:
+            return ""

@@ -23,6 +23,8 @@ class _Dates(mdates.ConciseDateFormatter):
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         labels = super().format_ticks(values)  # type: ignore[no-untyped-call]
+        if labels and all(re.fullmatch(r"\d\d", label) for label in labels):  # days of one month: say which
+            labels[0] = mdates.num2date(values[0]).strftime(_FIRSTS[3])  # type: ignore[no-untyped-call]
         return [
             re.sub(r"\{(\d+)\}", lambda found: self._words.short_month(int(found[1])), label)
             for label in labels

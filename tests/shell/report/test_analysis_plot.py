@@ -24,5 +24,6 @@ def test_a_described_film_has_its_smiles_with_their_uncertainty(tmp_path):
     picture = tmp_path / "film.svg"
     draw_analysis(picture, exercise, frames, [*events, end])
     text = picture.read_text(encoding="utf-8")
-    for words in ("1 smile", "left weaker", "uncertainty", "others do not notice"):
+    for words in ("1 smile", "left weaker", "uncertainty", "others do not notice", "smile 1"):
         assert words in text
+    assert "asymmetric" not in text  # a description tells no tries

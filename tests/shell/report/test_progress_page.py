@@ -325,6 +325,12 @@ def test_ten_years_are_no_more_dots_than_one_can_tell_apart() -> None:
     assert bars <= 12 + 1  # a year each, and the legend's
 
 
+def test_a_bar_of_one_week_says_of_which_month_its_days_are() -> None:
+    """Numbers of days alone would not be known for days."""
+    tries = (AttemptRecord("1", AT, "combined", "too_short"),)
+    assert "Mar-09" in attempts_chart(History(sessions=small().sessions[:1], attempts=tries), WORDS)
+
+
 def test_what_comes_first_is_the_week_the_streak_one_sentence_and_the_next_check_in() -> None:
     """A person reads the top of the page; the statistics are folded away at its end."""
     page = progress_page(small(), TODAY, WORDS, next_check_in=TODAY + timedelta(days=3))
