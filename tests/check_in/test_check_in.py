@@ -351,5 +351,5 @@ def test_the_result_is_told_in_the_persons_language(language: str) -> None:
     assert len(set(lines)) == len(names)
     assert not any("_" in line for line in lines)
     comma = "." if language == "en" else ","
-    assert all(f"42 ± 1{comma}2" in line for line in lines)
+    assert all(f"42{comma}0 ± 1{comma}2" in line for line in lines)
     assert [line.endswith(" mm") for line in lines[-2:]] == [True, True]

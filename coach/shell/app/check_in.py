@@ -193,7 +193,7 @@ def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
         unit = " mm" if name.endswith("_mm") else ""
         error = result.sem.get(name)
         margin = "" if error is None else f" ± {words.number(error)}"
-        lines.append(words.line(words.say(name, MEASURE), f"{value:.0f}{margin}{unit}"))
+        lines.append(words.line(words.say(name, MEASURE), f"{words.number(value)}{margin}{unit}"))
     return lines
 
 

@@ -37,7 +37,9 @@ def list_plans(options: Shared) -> None:
     from coach.shell.profile.plan_files import load_plan, plan_files
 
     home = home_of(options)
-    for path in plan_files(home.data_dir):
+    files = plan_files(home.data_dir)
+    width = max(len(path.stem) for path in files)
+    for path in files:
         own = path.is_relative_to(home.data_dir)
         try:
             plan, _ = load_plan(path.stem, data_dir=home.data_dir)
@@ -46,7 +48,7 @@ def list_plans(options: Shared) -> None:
             continue
         steps = ", ".join(f"{step.exercise} x{step.reps}" for step in plan.steps)
         yours = f" ({path})" if own else ""
-        click.echo(f"{path.stem}  {plan.seconds / 60:.1f} min  {steps}{yours}")
+        click.echo(f"{path.stem:<{width}}  {plan.seconds / 60:4.1f} min  {steps}{yours}")
 
 
 @plans.command("new")

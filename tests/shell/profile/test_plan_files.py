@@ -24,7 +24,8 @@ def test_a_plan_of_ones_own_can_be_begun_listed_and_used(tmp_path: Path) -> None
     assert invoke(tmp_path, "plans", "new", "morning")[0] == 0
     _, listed = invoke(tmp_path, "plans")
     assert "before-photo" in listed
-    assert "morning  1.9 min  jaw_release x1, cheek_raiser x5, symmetry_drill x5" in listed
+    assert "1.9 min  jaw_release x1, cheek_raiser x5, symmetry_drill x5" in listed
+    assert "\nmorning  " in listed
     mine, exercises = load_plan("morning", data_dir=tmp_path)
     assert [step.reps for step in mine.steps] == [1, 5, 5]
     assert len(exercises) == 3
@@ -72,6 +73,12 @@ def test_a_plan_that_is_wrong_says_where_and_hides_no_other(tmp_path: Path, text
     assert status == 0
     assert "mine is left out" in listed
     assert "daily" in listed
+
+
+def test_plans_of_any_name_stand_in_columns(tmp_path: Path) -> None:
+    """The minutes end below one another."""
+    lines = invoke(tmp_path, "plans")[1].splitlines()
+    assert len({line.index(" min  ") for line in lines}) == 1
 
 
 def test_the_shipped_plans_are_what_their_names_say() -> None:
