@@ -24,6 +24,7 @@ USUAL_FROM = 3  # sessions before there is a usual
 MOST = 0.6  # of the smiles, for one side to be called the one behind
 RESOLUTION = {"holds": 1.5, "evenness": 0.05, "eyes": 0.2}  # no smaller difference is spoken of
 MEMORY = "memory_anchor"  # its smiles are not held for a time
+EYES = "combined"  # the exercise that asks for them
 NO_EYES = ("eyes_uninvolved", "lids_only")
 
 
@@ -149,11 +150,11 @@ def _eyes(history: History, session: str) -> float | None:
     joined = [
         row.eye_engaged for row in history.recalls if row.session == session and row.latency_s is not None
     ]
-    joined += [True for row in history.repetitions if (row.session, row.exercise) == (session, "combined")]
+    joined += [True for row in history.repetitions if (row.session, row.exercise) == (session, EYES)]
     joined += [
         False
         for row in history.attempts
-        if (row.session, row.exercise) == (session, "combined") and row.reason in NO_EYES
+        if (row.session, row.exercise) == (session, EYES) and row.reason in NO_EYES
     ]
     return sum(joined) / len(joined) if joined else None
 

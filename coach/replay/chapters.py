@@ -77,7 +77,7 @@ def _chapter(event: Event, book: PhraseBook) -> Chapter | None:
         case Attempt():
             beginning = event.start, "attempt", _reason(event, book)
         case Smile():
-            beginning = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {event.symmetry:.0%}"
+            beginning = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {100 * event.symmetry:.0f} %"
         case Stage(status="started"):
             beginning = event.t, "stage", book.text(*STAGES[event.name])
         case JawCircle():

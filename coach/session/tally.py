@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from statistics import mean, median
 
 from coach.coaching.phrases import SCREEN, PhraseBook, capital
-from coach.events import Event, JawCircle, Recall, Released, Rep, Smile
-from coach.progress.today import MEMORY
+from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, Smile
+from coach.progress.today import EYES, MEMORY, NO_EYES
 from coach.progress.words import ProgressWords
 
 Line = tuple[str, str]
@@ -17,12 +17,16 @@ Line = tuple[str, str]
 
 @dataclass(slots=True)
 class Tally:
-    """Counts and measures of one session, by exercise."""
+    """Counts and measures of one session, by exercise.
+
+    `eyes`: whether they joined in, for each smile that was asked for with them, as the end card counts them.
+    """
 
     reps: Counter[str] = field(default_factory=Counter)
     holds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     smiles: list[Smile] = field(default_factory=list)
-    recalls: list[Recall] = field(default_factory=list)
+    recall_s: list[float] = field(default_factory=list)
+    eyes: list[bool] = field(default_factory=list)
     circles: int = 0
 
     def add(self, events: Sequence[Event]) -> None:
@@ -31,12 +35,16 @@ class Tally:
             name = event.exercise or ""
             if isinstance(event, Rep):
                 self.reps[name] += 1
+                self.eyes += [True] if name == EYES else []
             elif isinstance(event, Released):
                 self.holds[name].append(event.whole_hold_s)
             elif isinstance(event, Smile):
                 self.smiles.append(event)
-            elif isinstance(event, Recall):
-                self.recalls.append(event)
+            elif isinstance(event, Attempt):
+                self.eyes += [False] if name == EYES and event.reason in NO_EYES else []
+            elif isinstance(event, Recall) and event.latency_s is not None:
+                self.recall_s.append(event.latency_s)
+                self.eyes.append(event.eye_engaged)
             elif isinstance(event, JawCircle):
                 self.circles += 1
 
@@ -58,11 +66,10 @@ class Tally:
         if self.smiles:
             even = median(smile.symmetry for smile in self.smiles)
             lines.append((capital(label("evenness")), words.share(even)))
-        came = [recall.latency_s for recall in self.recalls if recall.latency_s is not None]
-        if came:
-            joined = sum(recall.eye_engaged for recall in self.recalls)
-            lines.append((capital(label("recall_time")), words.seconds(median(came))))
-            lines.append((capital(label("eyes_engaged")), f"{joined} / {len(self.recalls)}"))
+        if self.recall_s:
+            lines.append((capital(label("recall_time")), words.seconds(median(self.recall_s))))
+        if self.eyes:
+            lines.append((capital(label("eyes_engaged")), words.share(mean(self.eyes))))
         minutes, seconds = divmod(round(duration_s), 60)
         lines.append((capital(label("duration")), f"{minutes}:{seconds:02d}"))
         return tuple(lines)

@@ -10,7 +10,7 @@ import pytest
 from led import book
 
 from coach.coaching.phrases import capital
-from coach.events import JawCircle, Recall
+from coach.events import Attempt, JawCircle, Recall, Rep
 from coach.progress.history import History
 from coach.progress.today import Figure, Today, today
 from coach.session.ending import FEELINGS, TRANSITIONS, WARMTHS, Ending, begin, end_card, press, told
@@ -131,6 +131,22 @@ def test_all_lines_of_the_summary_begin_alike(language):
     labels = [label for label, _ in tally.lines(["jaw_release"], book(language), 60.0)]
     assert len(labels) == 5
     assert labels == [capital(label) for label in labels]
+
+
+def test_the_eyes_are_counted_in_lines_as_on_the_card():
+    """Two smiles with the eyes, one without, and a memory that brought none: two of three."""
+    tally, both = Tally(), "combined"
+    came = Recall(t=9.0, index=1, cue_t=5.0, onset_t=6.0, latency_s=1.0, in_time=True, eye_engaged=True)
+    tally.add(
+        [
+            Rep(t=1.0, exercise=both, index=1, start=0.0, hold_s=5.0),
+            Attempt(t=2.0, exercise=both, start=1.0, end=2.0, hold_s=0.0, reason="eyes_uninvolved"),
+            Attempt(t=3.0, exercise=both, start=2.0, end=3.0, hold_s=1.0, reason="too_short"),
+            came,
+            replace(came, index=2, onset_t=None, latency_s=None, in_time=False, eye_engaged=False),
+        ]
+    )
+    assert ("Eyes engaged", "67 %") in tally.lines([both], book(), 60.0)
 
 
 def test_in_lines_for_those_who_see_nothing():

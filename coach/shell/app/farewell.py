@@ -71,7 +71,7 @@ class Farewell:
 
     def begin(self) -> None:
         """Ask the first question."""
-        self.state = ending.begin(warm=any(recall.latency_s is not None for recall in self._tally.recalls))
+        self.state = ending.begin(warm=bool(self._tally.recall_s))
 
     def press(self, key: str) -> None:
         """Take in a key; an answer is kept at once."""
