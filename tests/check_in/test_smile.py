@@ -318,13 +318,13 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
         assert kept.numbers[name] == pytest.approx(checked[name], abs=3.0), name
 
 
-def test_a_smile_that_was_stopped_leaves_no_film(
+def test_a_film_that_ends_before_a_smile_leaves_nothing(
     tmp_path: Path, film: Callable[..., Path], capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nobody was told of it, and nothing in it was measured."""
     place = ["--data-dir", str(tmp_path / "data")]
     assert run(["smile", "--keep", "--source", str(film()), "--no-window", "--no-voice", *place]) == 1
-    assert "nothing was measured or kept" in capfd.readouterr().err
+    assert "the film ended before a smile was measured" in capfd.readouterr().err
     assert not list((tmp_path / "data" / "smiles").iterdir())
 
 

@@ -95,7 +95,8 @@ def run_smile(options: Shared, *, keep: bool) -> int:
                 film.close()
         photos = photographer.photos
         if reason != "finished" or "biggest" not in photos.pictures:
-            click.echo("the smile was stopped before its end; nothing was measured or kept", err=True)
+            over = "the film ended before" if reason == "source_ended" else "it was stopped before"
+            click.echo(f"{over} a smile was measured; nothing was kept", err=True)
             if film is not None:
                 film.path.unlink(missing_ok=True)
             return INTERRUPTED if loop.interrupted else STOPPED
