@@ -170,6 +170,13 @@ QUESTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "is the weaker side decided?",
+        (
+            ("exercise.side_difference:side_difference", "compares the sides, and says how surely"),
+            ("exercise.smile_symmetry:_weaker", "names the weaker one"),
+        ),
+    ),
+    (
         "is a cue chosen, and spoken?",
         (
             ("coaching.guides.held_guide:HeldGuide.step", "chooses it"),
