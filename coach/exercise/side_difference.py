@@ -22,6 +22,7 @@ FULL_SMILE: Final = 0.2  # rise of the smile blendshape from which on its sides 
 PLATEAU: Final = 0.7  # of a smile's pull; below it the sides are still on their way
 SIDE_LIGHT: Final = 0.4  # logarithm of the light's ratio at which the corners tell half as much
 SMILE_NOISE: Final = 0.01  # the smile blendshape on a resting face, standard deviation (79 recordings)
+OPEN: Final = 0.3  # lid closure below which the eyes are open
 BEFORE_S: Final = 0.6  # before a smile's onset: how the face rests now, in this pose
 
 
@@ -112,7 +113,7 @@ def side_difference(
         The frames to judge, at least one.
     movement
         All frames of the movement; those of its plateau that were also seen mirrored say how unlike the
-        landmarker reads both sides of this face.
+        landmarker reads both sides of this face. In a blink it reads them otherwise.
     noise
         Standard deviation of a mouth corner on the neutral face, outer-eye-corner distances.
     spec
@@ -125,6 +126,7 @@ def side_difference(
     lift, smile = _mean([f.smile_lift for f in held]), _mean([f.smile for f in held])
     top = max(fmean(f.corner_pull.mean for f in held), 1e-6)
     seen = [f for f in movement if f.mirrored is not None and f.corner_pull.mean > PLATEAU * top]
+    seen = [f for f in seen if f.closure.maximum < OPEN] or seen
     bias_lift = fmean(_bias(f.smile_lift, f.mirrored.lift) for f in seen if f.mirrored) if seen else 0.0
     bias_smile = fmean(_bias(f.smile, f.mirrored.smile) for f in seen if f.mirrored) if seen else 0.0
     side_light = fmean(f.side_light for f in held)

@@ -13,7 +13,7 @@ from pydantic import Field
 from coach.events import SideOrEven, SideVerdict, Smile
 from coach.exercise.held import since
 from coach.exercise.repetition import Ended, RepState
-from coach.exercise.side_difference import BEFORE_S, PLATEAU, SideDifference, SideSpec, side_difference
+from coach.exercise.side_difference import BEFORE_S, OPEN, PLATEAU, SideDifference, SideSpec, side_difference
 from coach.exercise.unseen import SEEN_S
 from coach.face.baseline import SETTLE_S
 from coach.face.features import Features
@@ -21,7 +21,6 @@ from coach.types import Bilateral, Side
 
 JUDGED_S = (0.25, 2.5)  # a smile is judged on this stretch after half-rise, before any correction of it
 FIRST_FRAMES = 8  # before an onset; enough for a median
-OPEN = 0.3  # lid closure below which the eyes are open
 MOST_BEFORE = 0.25  # drift of the resting eyes; more is the tail of another movement
 # Length by which the brows sink with a full cheek raise; in a smile of the mouth alone they rise by a tenth.
 BROW_SINKS = 0.03

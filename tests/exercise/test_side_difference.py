@@ -100,6 +100,20 @@ def test_a_look_in_the_mirror_during_the_rise_tells_nothing():
     assert side_difference(held, [look, *held], NOISE, SPEC) == difference(held)
 
 
+def test_a_look_in_the_mirror_during_a_blink_tells_nothing():
+    """A smile held for five seconds is looked at four times; two blinks in it made a weak side even."""
+    open_eyes = replace(smile(1.2, 0.8)[0], mirrored=SmileSides(Bilateral(0.9, 0.6), Bilateral(0.9, 0.6)))
+    blink = replace(
+        open_eyes,
+        closure=Bilateral(0.9, 0.9),
+        mirrored=SmileSides(Bilateral(0.6, 0.9), Bilateral(0.6, 0.9)),
+    )
+    held = smile(1.2, 0.8)
+    seen = [open_eyes, *held]
+    assert side_difference(held, [blink, *seen], NOISE, SPEC) == side_difference(held, seen, NOISE, SPEC)
+    assert side_difference(held, [blink, *held], NOISE, SPEC) != difference(held)  # better than no look
+
+
 def test_both_sides_exchanged_give_the_other_side_and_the_same_size():
     """A mirrored film swaps the sides and changes nothing else."""
     there, back = difference(smile(1.0, 0.6)), difference(smile(0.6, 1.0))
