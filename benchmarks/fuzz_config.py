@@ -9,6 +9,7 @@ trace whole ones are spoilt here and there, so that the fuzzer gets past their b
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 import time
@@ -67,6 +68,7 @@ def _history(path: Path) -> None:
         with Store.open(path.parent) as store:
             store.history()
     finally:
+        gc.unfreeze()  # what was read is set aside from the collector, as a command soon ends; this does not
         for left in path.parent.iterdir():
             left.unlink()
 

@@ -14,6 +14,9 @@ REMEDY = 200  # of them at its end, where the remedy is
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `smile-coach` with the arguments (the process's own by default) and exit."""
+    from coach.shell.system.patient_pipe import outlive_readers
+
+    outlive_readers()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -22,6 +25,7 @@ def run(arguments: list[str]) -> int:
     from coach.errors import INTERRUPTED, CoachError
 
     try:
+        _require_letters(arguments)
         return _run(arguments)
     except CoachError as error:
         _say(str(error))
@@ -64,6 +68,26 @@ def _run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _require_letters(arguments: list[str]) -> None:
+    """Refuse letters that Python was told not to read: no file could be found or made by such a name.
+
+    Raises
+    ------
+    UsageError
+        One is beyond ASCII, which is all that there is in this environment.
+    """
+    from coach.errors import UsageError
+
+    if sys.getfilesystemencoding() == "utf-8":
+        return
+    for argument in arguments:
+        if any("\udc80" <= letter <= "\udcff" for letter in argument):
+            raise UsageError(
+                f"{argument}: letters beyond ASCII cannot be read here; "
+                "unset PYTHONUTF8, or set LC_ALL=C.UTF-8"
+            )
 
 
 def _told(error: OSError) -> str:

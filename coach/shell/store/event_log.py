@@ -78,9 +78,9 @@ class EventLog:
             while data:  # an unbuffered file may take a part at a time
                 data = data[self._owned.write(data) :]
             return
-        sys.stdout.flush()  # earlier prints come first; bytes, since a console may not be UTF-8
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        sys.stdout.flush()  # earlier prints come first
+        while data:  # bytes, since a console may not be UTF-8; past the stream, which hides a closed pipe
+            data = data[os.write(sys.stdout.fileno(), data) :]
 
 
 def silence_standard_output() -> None:

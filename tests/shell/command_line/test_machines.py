@@ -8,8 +8,11 @@ import sys
 
 import pytest
 from checkout import ROOT
+from simulated_year import fill
 
 from coach.__main__ import run
+from coach.shell.recording import film_folders as films
+from coach.shell.store.store import Store
 from coach.shell.window.window import display_problem
 
 
@@ -68,6 +71,53 @@ def test_a_closed_standard_output_is_said(fails, monkeypatch, home):
     monkeypatch.setattr(sys, "stdout", None)
     status, line = fails("demo", "--events", "-", "--no-window", "--no-voice", "--speed", "max")
     assert (status, line) == (1, "--events -: standard output is closed; give a file")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a closed pipe is another error on Windows")
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [(["--help"], 0), (["progress"], 0), (["forget", "session", "last", "--yes"], 0), (["nonsense"], 2)],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_reader_that_goes_away_ends_nothing(tmp_path, command, status):
+    """`progress | head -1` has done what it was asked for; a film goes with its session, read or not."""
+    with Store.open(tmp_path / "data") as store:
+        fill(store, sessions=1, check_ins=0)
+        (done,) = store.history().sessions
+    film = films.new_folder(tmp_path / "data", done.started_at)
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "coach", *command],
+        cwd=tmp_path,
+        env=os.environ | {"SMILE_COACH_HOME": "data"},
+        stdout=writing,
+        stderr=subprocess.PIPE if status == 0 else writing,
+        check=False,
+        timeout=100,
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr or b"") == (status, b"")
+    assert film.exists() == (command[0] != "forget")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere names are always UTF-8")
+@pytest.mark.parametrize("command", [["progress", "--data-dir", "Käthe"], ["memories", "add", "Käthe"]])
+def test_letters_that_python_was_told_not_to_read_are_one_line(tmp_path, command):
+    """`PYTHONUTF8=0` in a shell that knows ASCII alone: the remedy is not to rename anything."""
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "coach", *command],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("K\\udcc3\\udca4the: letters beyond ASCII cannot be read here; ")
+    assert line.endswith("unset PYTHONUTF8, or set LC_ALL=C.UTF-8")
 
 
 def test_figures_are_ours_whatever_is_set(tmp_path, home):
