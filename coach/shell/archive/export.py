@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -226,9 +225,7 @@ def _read(path: Path) -> tuple[dict[str, TableRows], int]:
         size = path.stat().st_size
         if size > LARGEST:
             raise CoachError(f"{path}: {size // 1_000_000} MB is too large for an export; check the path")
-        data = json.loads(
-            path.read_text(encoding="utf-8-sig"), parse_constant=_not_a_number, parse_float=_finite
-        )
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         if isinstance(error, CoachError):
             raise
@@ -270,15 +267,3 @@ def _checked(tables: Any, path: Path) -> dict[str, TableRows]:
                 joined = "" if wrong.startswith("has") else ":"
                 raise CoachError(f"{path}: row {n} of '{table}'{joined} {wrong}; export it again")
     return {table: tables[table] for table in TABLES}
-
-
-def _not_a_number(name: str) -> None:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    """Return a number; 1e999 would be infinite, and no export could hold it."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number

@@ -21,11 +21,6 @@ CHILDREN = {
 PARENT = {"sessions": "session", "check_ins": "check_in"}  # the column of a child that names it
 
 
-def _text(value: str) -> str:
-    value.encode()  # raises a ValueError for half a surrogate pair, which no file could be written with
-    return value
-
-
 def _name(value: str) -> str:
     if not re.fullmatch("[0-9A-Za-z_][0-9A-Za-z_ .+-]*", value):
         raise ValueError("no name: letters, digits, blanks and . + - are understood")
@@ -45,9 +40,10 @@ def _moment(value: str, info: ValidationInfo) -> str:
 
 
 IdColumn = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
-TextColumn = Annotated[str, Field(max_length=4096), AfterValidator(_text)]
-DocumentColumn = Annotated[str, Field(max_length=1_000_000), AfterValidator(_text)]
-NameColumn = Annotated[str, Field(max_length=80), AfterValidator(_text), AfterValidator(_name)]
+# Half a surrogate pair, with which no file could be written, is no `str` to pydantic.
+TextColumn = Annotated[str, Field(max_length=4096)]
+DocumentColumn = Annotated[str, Field(max_length=1_000_000)]
+NameColumn = Annotated[str, Field(max_length=80), AfterValidator(_name)]
 MomentColumn = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
 SecondsColumn = Annotated[float, Field(ge=-LONGEST_S, le=LONGEST_S)]
 NumberColumn = Annotated[float, Field(ge=-1e9, le=1e9)]

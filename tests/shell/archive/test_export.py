@@ -2,8 +2,9 @@
 
 import csv
 import json
+import math
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,10 @@ def test_an_export_comes_back_whole_and_once(store: Store, tmp_path: Path) -> No
         (lambda data: data["tables"]["sessions"][0].update(plan=None), "plan = None"),
         (lambda data: data["tables"]["sessions"][0].update(id=None), "id = None"),
         (lambda data: data["tables"]["sessions"][0].update(id=["x"]), "id = "),
+        (lambda data: data["tables"]["sessions"][0].update(id=""), "id = ''"),
+        (lambda data: data["tables"]["sessions"][0].update(id="a/../b"), "id = 'a/../b'"),
+        (lambda data: data["tables"]["sessions"][0].update(id="x" * 65), "id = 'xxx"),
+        (lambda data: data["tables"]["sessions"][0].update(settings="x" * 1_000_001), "settings = 'xxx"),
         (lambda data: data["tables"]["sessions"][0].update(started_at="0001-01-01T00:00:00+00:00"), "1970"),
         (lambda data: data["tables"]["sessions"][0].update(started_at="2099-01-01T00:00+00:00"), "future"),
         (lambda data: data["tables"]["sessions"][0].update(source="\ud800"), "source = "),
@@ -94,6 +99,9 @@ def test_an_export_comes_back_whole_and_once(store: Store, tmp_path: Path) -> No
         (lambda data: data["tables"]["repetitions"][0].update(exercise="{0.real}"), "exercise = "),
         (lambda data: data["tables"]["repetitions"][0].update(exercise="a\x1b[2J"), "exercise = "),
         (lambda data: data["tables"]["repetitions"][0].update(hold_s=10**30), "hold_s = 1000"),
+        (lambda data: data["tables"]["repetitions"][0].update(hold_s=math.inf), "hold_s = inf"),
+        (lambda data: data["tables"]["repetitions"][0].update(hold_s=math.nan), "hold_s = nan"),
+        (lambda data: data["tables"]["repetitions"][0].update(hold_s="3.0"), "hold_s = '3.0'"),
         (lambda data: data["tables"]["repetitions"][0].update(hold_s=None), "hold_s = None"),
         (lambda data: data["tables"]["repetitions"][0].update(number=2.5), "number = 2.5"),
         (lambda data: data["tables"]["repetitions"].append(3), "other columns"),
@@ -112,6 +120,34 @@ def test_what_is_not_ones_own_export_changes_nothing(store: Store, tmp_path: Pat
         assert "\n" not in str(caught.value)
         assert "wrong.json" in str(caught.value)
         assert other.history().sessions == ()
+
+
+def test_a_number_too_large_for_any_is_refused_as_infinite(store: Store, tmp_path: Path) -> None:
+    """Taken over, 1e999 made every later export fail."""
+    path = tmp_path / "history.json"
+    text = json.dumps(as_json(store))
+    before = json.dumps(as_json(store)["tables"]["repetitions"][0]["hold_s"])
+    path.write_text(text.replace(f'"hold_s": {before}', '"hold_s": 1e999'), encoding="utf-8")
+    with pytest.raises(CoachError, match="hold_s = inf"):
+        import_json(store, path)
+
+
+def test_a_clock_that_is_up_to_a_day_ahead_is_believed(store: Store, tmp_path: Path) -> None:
+    """It is tomorrow already on the other side of the world."""
+    data = as_json(store)
+    ahead = datetime.now().astimezone() + timedelta(hours=20)
+    data["tables"]["sessions"][0]["started_at"] = ahead.isoformat()
+    (tmp_path / "history.json").write_text(json.dumps(data), encoding="utf-8")
+    with Store.open(tmp_path / "other") as other:
+        assert import_json(other, tmp_path / "history.json").startswith("added 6 sessions")
+
+
+def test_a_file_too_large_to_be_an_export_is_not_read(store: Store, tmp_path: Path) -> None:
+    """Half a gigabyte of nothing: the line comes before the memory goes."""
+    with (tmp_path / "film.json").open("wb") as file:
+        file.truncate(500_000_001)
+    with pytest.raises(CoachError, match="500 MB is too large for an export"):
+        import_json(store, tmp_path / "film.json")
 
 
 def test_rows_that_belong_to_nothing_are_left_out_and_said(store: Store, tmp_path: Path) -> None:

@@ -543,6 +543,7 @@ ENDLESS = (
         ("ALTER TABLE scores ADD COLUMN twice AS (value * 2)", "a table that is not ours"),
         ("DROP TABLE smiles", "lacks tables"),
         ("PRAGMA user_version = -5", "tables that are not ours"),
+        ("PRAGMA user_version = -1", "tables that are not ours"),
     ],
 )
 def test_tables_that_compute_or_are_not_ours_are_kept_aside(
