@@ -107,12 +107,12 @@ def _see(state: RepState, sample: Sample, spec: RepSpec, enter: float) -> RepSta
 def _with_fault(state: RepState, sample: Sample, reason: Reason, spec: RepSpec, seen_t: float) -> FormFaults:
     """Add the frame's fault.
 
-    A gap or a blink belongs to it where the last frame that showed the form, at `seen_t`, had the same fault.
+    A gap or a blink belongs to it where the last frame that showed the form was wrong as well.
     """
     dt = sample.t - state.t if math.isfinite(state.t) else 0.0
     last = state.faults[-1] if state.faults else None
-    lasting = last is not None and last.reason == reason and last.end == seen_t
-    begin = state.t if dt < spec.grace_s or lasting else sample.t
+    lasting = last is not None and last.end == seen_t
+    begin = seen_t if lasting else state.t if dt < spec.grace_s else sample.t
     grave_s = 0.0 if sample.mild else sample.t - begin
     hidden_s = sample.t - seen_t if lasting else 0.0
     return extended(state.faults, FormFault(begin, sample.t, reason, grave_s), max(spec.grace_s, hidden_s))

@@ -315,6 +315,28 @@ def test_a_hold_that_was_wrong_from_the_start_begins_when_it_is_corrected():
     assert [t for t, _ in reached(run(wrong, spec())[1])] == [pytest.approx(7.0, abs=0.1)]
 
 
+def test_faults_that_take_turns_are_one_stretch_of_wrong_form():
+    """None of them outlasts the grace; together they last for two seconds, which are not held."""
+    frames = line([(1, 0), (1.4, 1), (9, 1), (9.4, 0)], clock(11))
+    turns = [replace(s, fault=FAULTS[int(s.t / 0.2) % 3]) if 2.2 <= s.t < 4.2 else s for s in frames]
+    (plain, _), (late, _) = reached(run(frames, spec())[1]) + reached(run(turns, spec())[1])
+    assert late == pytest.approx(plain + 2.0, abs=0.1)
+
+
+def test_a_blink_between_two_faults_is_wrong_form_too():
+    """Lids flutter for two seconds; the form was wrong before, and is wrong in another way after."""
+    frames = line([(1, 0), (1.4, 1), (9, 1), (9.4, 0)], clock(11))
+    hidden = [
+        replace(s, fault="mouth_moved") if 2.2 <= s.t < 2.8
+        else Sample(s.t, masked=True) if 2.8 <= s.t < 4.8
+        else replace(s, fault="eyes_closed") if 4.8 <= s.t < 5.2
+        else s
+        for s in frames
+    ]  # fmt: skip
+    (plain, _), (late, _) = reached(run(frames, spec())[1]) + reached(run(hidden, spec())[1])
+    assert late == pytest.approx(plain + 3.0, abs=0.1)
+
+
 def test_a_mild_fault_costs_nothing_where_most_of_the_hold_is_right():
     """A smile read as slightly uneven for its first second is even if the rest of it is."""
     frames = line([(1, 0), (1.4, 1), (6, 1), (6.4, 0)], clock(8))
