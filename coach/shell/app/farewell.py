@@ -87,6 +87,8 @@ class Farewell:
     @cached_property
     def _today(self) -> Today:
         now = datetime.now().astimezone()
+        if self._store.waiting:  # on a full disk the history lacks what was done
+            return Today(now.date(), known=False)
         try:
             return today(self._store.history(), self._session, now.date())
         except StoreError:

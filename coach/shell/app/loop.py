@@ -303,6 +303,7 @@ class Loop:
         """Return a storage problem while it lasts, else the notices in turn."""
         self._notices.add(self._voice.problem)
         problem = self._keeper.problem or (self._recording.problem if self._recording else "")
+        self._notices.say(problem)
         return problem or self._notices.line(self.t)
 
     def _obey(self, command: Command) -> None:

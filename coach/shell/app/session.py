@@ -284,5 +284,5 @@ def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, *, to_error: bo
         click.echo(f"{label}: {value}" if label else value, err=to_error)
     saved = not store.waiting or store.retry()
     if not saved:
-        click.echo(f"{store.path}: the end of this session could not be saved; free some space", err=True)
+        click.echo(f"{store.path}: the end of this session could not be saved; {store.remedy}", err=True)
     return saved

@@ -187,7 +187,7 @@ class Recording:
             try:
                 task()
             except (OSError, av.FFmpegError) as error:
-                self._give_up(f"recording: cannot be written ({error})")
+                self._give_up(f"recording: cannot be written ({error.strerror or error})")
             except Exception as fault:  # noqa: BLE001 carried to the caller's thread, which raises it
                 self._fault = self._fault or fault
                 self._give_up("recording: failed")

@@ -283,14 +283,17 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+def remedy_for(error: Exception) -> str:
+    """Return what to do about a fault of the history."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        remedy = "another smile-coach is using it: close that one and try again"
-    elif code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
-        remedy = "it is damaged: restore a copy, or move it away to begin a new history"
-    elif code == sqlite3.SQLITE_FULL:
-        remedy = "free some space, or choose another folder with --data-dir or SMILE_COACH_HOME"
-    else:
-        remedy = "check the folder and its disk, or choose another with --data-dir or SMILE_COACH_HOME"
-    return StoreError(f"{path}: cannot be used ({error}); {remedy}")
+        return "another smile-coach is using it: close that one and try again"
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
+        return "it is damaged: restore a copy, or move it away to begin a new history"
+    if code == sqlite3.SQLITE_FULL:
+        return "free some space, or choose another folder with --data-dir or SMILE_COACH_HOME"
+    return "check the folder and its disk, or choose another with --data-dir or SMILE_COACH_HOME"
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(f"{path}: cannot be used ({error}); {remedy_for(error)}")

@@ -49,6 +49,8 @@ class Store:
     ----------
     problem : str
         Why something is not on the disk (yet), or empty.
+    remedy : str
+        The way to help that.
     notice : str
         A line on the state of the file when it was opened, or empty.
     """
@@ -63,7 +65,7 @@ class Store:
         clock: Callable[[], datetime],
     ) -> None:
         self.folder = folder
-        self.problem = ""
+        self.problem = self.remedy = ""
         self.notice = notice
         self.read_only = read_only
         self._file = OpenHistory(folder, connection, clock, watched=not read_only)
@@ -265,6 +267,7 @@ class Store:
                 self._written += 1
         except (sqlite3.Error, OSError) as error:
             self.problem = f"history: not saved yet, kept in memory ({error}); the session continues"
+            self.remedy = history_file.remedy_for(error)
             return False
         if self.problem:
             self.notice, self.problem = self.notice or "history: saved after a delay", ""

@@ -40,10 +40,15 @@ class Notices:
 
     def add(self, line: str) -> None:
         """Print and show another line, if there is one and it is new."""
+        if line and line not in self._said:
+            self._lines.append(line)
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        """Print another line, if there is one and it is new: somebody else shows it."""
         if not line or line in self._said:
             return
         self._said.add(line)
-        self._lines.append(line)
         if self._begun:
             click.echo(line, err=True)
 
