@@ -81,3 +81,13 @@ def test_where_it_installs_is_said_and_checked() -> None:
     assert 'python: ["3.11", "3.12", "3.13", "3.14"]' in workflow
     assert "| system | Python 3.11 to 3.14 |" in readme
     assert project["requires-python"] == ">=3.11"
+
+
+def test_the_workflow_runs_code_that_nobody_can_change_afterwards() -> None:
+    """Every action by its commit, read access alone, and no credentials left in the checkout."""
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)", workflow)
+    assert used
+    assert [each for each in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", each)] == []
+    assert "permissions:\n  contents: read\n" in workflow
+    assert workflow.count("persist-credentials: false") == workflow.count("actions/checkout@")
