@@ -26,7 +26,7 @@ class HeldState:
     """A held exercise between two frames.
 
     `rep`: the repetition; `reps`: how many have counted. `fault`: the form's fault in the last frame that
-    shows the form.
+    shows the form. `turned`: the head is turned away.
     `frames`: the movement so far and a little before it, without blinks; the last one is the newest.
     """
 
@@ -35,6 +35,7 @@ class HeldState:
     eyes: Eyes = field(default_factory=Eyes)
     reps: int = 0
     fault: Reason | None = None
+    turned: bool = False
     frames: tuple[Features, ...] = ()
 
 
@@ -125,12 +126,14 @@ class Held(Generic[P]):
             fault=state.fault if holding else None,
             at_rest=rep.phase == "neutral",
             bars=Bars(self.sides(state.frames[-1]), (rules.half, BAND_TOP)) if state.frames else None,
+            turned=state.turned,
         )
 
     def _sample(self, state: HeldState, t: float, features: Features | None) -> tuple[Sample, HeldState]:
         if features is None:
             return Sample(t, gone="face_lost"), state
-        if self.spec.head.turned(features):
+        state = replace(state, turned=self.spec.head.turned(features))
+        if state.turned:
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         masked = self.masks_blinks and eyes.blinking(t, self.spec.eyes)

@@ -28,7 +28,7 @@ class View:
 
     `phase`: of the movement. `count`: repetitions so far. `hold_s` of `target_s`: the running hold, seconds.
     `fault`: what is wrong with its form. `at_rest`: ready for the next repetition. `bars`: None until a face
-    was seen.
+    was seen. `turned`: the head is turned away too far for the movement to be seen.
     """
 
     phase: RepPhase = "neutral"
@@ -38,3 +38,4 @@ class View:
     fault: Reason | None = None
     at_rest: bool = True
     bars: Bars | None = None
+    turned: bool = False

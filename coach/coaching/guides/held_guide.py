@@ -22,6 +22,7 @@ from coach.events import Attempt, Released, Rep, Smile
 
 ASKING_AGAIN: Final = ("another", "show", "image", "offer")
 """Said to a person who does not answer, one after the other; then the last two in turn."""
+OFFER_AFTER = 2  # suggested rests that did not help; the neutral face may be wrong, or the exercise too hard
 FLICKER_S = 0.3  # a fault that comes and goes within this time counts as lasting
 AGAIN_S = 1.0  # a hold that is taken up again within this time is the same one
 ASKING: Final = frozenset({"go", "again", *ASKING_AGAIN})
@@ -37,6 +38,7 @@ class HeldGuide:
     def __init__(self, exercise: str, spec: HeldGuideSpec) -> None:
         self._exercise = exercise
         self._spec = spec
+        self._offer_after = OFFER_AFTER * spec.tired_after  # failed tries in a row
 
     def begin(self, t: float) -> HeldGuideState:
         """Return the state at the exercise's start."""
@@ -80,9 +82,13 @@ class HeldGuide:
             explains=explains,
             asks=state.stage == "waiting",
             patient=state.unanswered > 0,
-            offers=state.unanswered >= len(ASKING_AGAIN),
+            offers=self._offers(state),
             stale=self._stale(state, moment),
         )
+
+    def _offers(self, state: HeldGuideState) -> bool:
+        asked = state.unanswered >= len(ASKING_AGAIN) and not state.away
+        return asked or state.failed >= self._offer_after
 
     def _cue(self, moment: Moment, kind: CueKind, key: str, **values: str | int) -> Cue:
         return Cue(moment.t, kind, key, self._exercise, dict(values))
@@ -147,9 +153,10 @@ class HeldGuide:
             cues.append(self._cue(moment, CueKind.CORRECTION, fault, side=self._side(state, moment)))
             rationing = Rationing(fault, 0, fault)
         tired = state.failed % self._spec.tired_after == 0
+        rest = "rest_suggested" if state.failed % self._offer_after else "offer"
         if tired or (fault == "compensation" and state.strained % self._spec.strained_after == 0):
             kind = CueKind.INSTRUCTION if due else CueKind.CORRECTION  # one of a kind: after the reason
-            cues.append(self._cue(moment, kind, "rest_suggested"))
+            cues.append(self._cue(moment, kind, rest))
             return replace(state, rationing=rationing, spoken=False, pause_s=self._spec.rest_suggested_s)
         if state.spoken:  # while it lasted
             return replace(state, spoken=False, rationing=rationing if due else state.rationing)
@@ -195,6 +202,8 @@ class HeldGuide:
             state = replace(
                 state,
                 asked=state.asked + 1,
+                unanswered=0 if state.away else state.unanswered,
+                away=False,
                 countdown=Countdown(),
                 pause_s=self._spec.rest_s,
                 spoken=False,
@@ -216,6 +225,7 @@ class HeldGuide:
             turn = state.unanswered
             if turn >= len(ASKING_AGAIN):
                 turn = len(ASKING_AGAIN) - 2 + turn % 2
-            cues.append(self._cue(moment, CueKind.INSTRUCTION, ASKING_AGAIN[turn]))
-            state = replace(state, unanswered=state.unanswered + 1)
+            key = "turn_to_me" if moment.view.turned else ASKING_AGAIN[turn]
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, key))
+            state = replace(state, unanswered=state.unanswered + 1, away=moment.view.turned)
         return moved(state, found, moment.t)

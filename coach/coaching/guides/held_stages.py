@@ -24,7 +24,7 @@ TRANSITIONS: Final[dict[tuple[HeldGuideStage, HeldGuideTrigger], HeldGuideStage]
     ("ready", "asked"): "waiting",
     ("waiting", "held"): "holding",
     ("waiting", "stayed"): "waiting",
-    ("waiting", "rested"): "ready",  # it had begun by itself, and was nothing
+    ("waiting", "rested"): "ready",  # it had begun by itself, and was nothing; or the head has turned back
     ("waiting", "ended"): "resting",  # a try too short to have been held
     ("waiting", "unanswered"): "waiting",  # nothing came: ask in other words
     ("holding", "ended"): "resting",
@@ -52,7 +52,8 @@ class HeldGuideState:
     weaker side of the last smile. `reminded`: reminders to rest since the face last was at rest.
     `unanswered`: how often the person was asked in vain since the last movement. `heard_t`: when something
     was last being said. `let_go_t`: when a hold ended that was not even a try. `faced`: the person was asked
-    to face the camera, so that the sides can be compared.
+    to face the camera, so that the sides can be compared. `away`: they were asked to turn back to it since
+    the movement was last asked for.
     """
 
     stage: HeldGuideStage = "intro"
@@ -79,6 +80,7 @@ class HeldGuideState:
     heard_t: float = 0.0
     let_go_t: float = float("-inf")
     faced: bool = False
+    away: bool = False
 
 
 def seen(state: HeldGuideState, moment: Moment) -> HeldGuideState:
@@ -144,7 +146,7 @@ def _waiting(state: HeldGuideState, moment: Moment, spec: HeldGuideSpec) -> Held
     growing = state.grown_t == moment.t and view.fault is None
     if right_s >= spec.hold_after_s or (growing and view.hold_s >= STEADY_S):
         return "held"
-    if view.at_rest and state.early:
+    if view.at_rest and (state.early or (state.away and not view.turned)):
         return "rested"
     if not view.at_rest:
         return "stayed" if view.phase == "offset" and _stays(state, moment, spec) else None

@@ -185,7 +185,7 @@ class JawGuide:
         # Seen or not, a breath has its time: nobody who lets go for long is hurried.
         if moment.t - state.since >= self._waits_s[state.step]:
             state = self._next(state, moment)
-            if state.step == "done":
+            if state.step == "done" and (moment.view.count or not state.lost):
                 cues.append(self._cue(moment, CueKind.PRAISE, "done"))
         return state
 

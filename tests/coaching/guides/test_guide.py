@@ -115,7 +115,31 @@ def test_help_from_other_muscles_twice_suggests_a_rest(monkeypatch):
     assert corrections(run) == ["compensation", "rest_suggested"]
 
 
+def test_six_failed_tries_bring_a_way_on_instead_of_another_rest():
+    """Who cannot raise one side further is told to smile smaller, and may go on, or be looked at again."""
+    face = Answering(*[uneven(0.6)] * 8, lasts_s=6.5)
+    run = posed(plan(("symmetry_drill", 2, hold(5.0))), face)
+    while "offer" not in run.keys and run.t < 120.0:
+        run.frame()
+    assert len(run.of("attempt")) == 6
+    assert run.keys.count("rest_suggested") == 1
+    assert len({cue.text for cue in run.said if cue.key == "asymmetric"}) == 2
+    run.frame()
+    assert run.session.plan_run.current.guidance.offers
+
+
 # ---- asking ------------------------------------------------------------------------------------------
+
+
+def test_whoever_looks_away_is_asked_to_turn_back_and_then_for_the_movement_again():
+    """The camera sees no movement of theirs: other words, a picture or an image would be no help."""
+    run = posed(
+        plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: FacePose(yaw=40.0 if 8.0 < t < 26.0 else 0.0)
+    ).run(30.0)
+    asked = [(t, cue.key) for t, cue in run.given() if t > 4.0 and cue.key != "intro"]
+    assert [key for _, key in asked] == ["go", "turn_to_me", "turn_to_me", "again"]
+    assert asked[-1][0] < 28.0
+    assert not run.session.plan_run.current.guidance.offers
 
 
 def test_a_person_who_does_not_answer_is_asked_in_other_words():
@@ -473,6 +497,7 @@ def test_a_jaw_that_does_nothing_is_asked_in_other_words_and_then_left_alone():
     skipped = [stage["name"] for stage in run.of("stage") if stage["status"] == "skipped"]
     assert skipped == ["circles_clockwise", "circles_counterclockwise"]
     assert not corrections(run)
+    assert words[-1] == "breathe_out"  # no praise for a jaw that was not moved
 
 
 def test_while_a_jaw_is_asked_in_vain_its_movement_is_shown_and_space_looks_again():
