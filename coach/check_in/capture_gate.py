@@ -44,6 +44,7 @@ class FaceSpec(Strict):
     least_smile: Share
     least_jaw: Share
     still: Share
+    still_lids: Share
     closed: Share
 
 
@@ -62,12 +63,14 @@ class FacePlacement:
 class GateSample:
     """One frame. `fix`: the first condition that is not met. `level`: how far the face asked for is shown.
 
-    `level` in outer-eye-corner distances, None if it cannot be told yet; `blink`: the eyes are shut.
+    `level` and `opening` of the eyes in outer-eye-corner distances, None if they cannot be told yet;
+    `blink`: the eyes are shut.
     """
 
     t: float
     fix: Fix | None = None
     level: float | None = None
+    opening: float | None = None
     blink: bool = False
 
 
@@ -105,7 +108,9 @@ def observe(
     if neutral is None:
         fix = _fix(observation, now, limits, like)
         restless = now.smile.mean > spec.rest_smile or now.lip_gap > spec.rest_gap
-        return GateSample(t, fix or ("relax" if restless else None), now.corner_to_eye.mean)
+        return GateSample(
+            t, fix or ("relax" if restless else None), now.corner_to_eye.mean, now.aperture.mean
+        )
     face = extract(observation, neutral, OwnRange())
     fix = _fix(observation, now, limits, like)
     if fix is None and not posing:
@@ -114,7 +119,7 @@ def observe(
         elif face.turn > limits.same_turn_deg:  # only at rest: a smile turns the fitted pose by 2-3 degrees
             fix = "turn_to_me"
     level = jaw_opening(face.lip_gap, face.jaw_down) if jaw else face.corner_pull.mean
-    return GateSample(t, fix, level, blink=1 - face.eye_aperture.minimum > spec.closed)
+    return GateSample(t, fix, level, now.aperture.mean, blink=1 - face.eye_aperture.minimum > spec.closed)
 
 
 def placement(observation: FaceObservation) -> FacePlacement:

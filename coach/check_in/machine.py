@@ -64,6 +64,7 @@ class CheckIn:
     fix: Fix | None = None
     calm_since: float | None = None
     anchor: float | None = None  # the level the face was at when stillness began
+    lids: float | None = None  # the eyes' opening then
     poses: tuple[Pose, ...] = POSES
     in_one: bool = False
 
@@ -185,9 +186,10 @@ def _posing(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[Chec
 
 
 def _calmer(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> CheckIn:
-    """Count stillness from the last time the face moved by more than `still`."""
-    level = sample.level or 0.0
+    """Count stillness from the last time the face moved by more than `still`, or the lids, as in a blink."""
+    level, opening = sample.level or 0.0, sample.opening or 0.0
     moved = state.anchor is None or abs(level - state.anchor) > spec.face.still
-    if state.calm_since is None or moved:
-        return replace(state, calm_since=sample.t, anchor=level)
+    blinks = state.lids is None or abs(opening - state.lids) > spec.face.still_lids
+    if state.calm_since is None or moved or blinks:
+        return replace(state, calm_since=sample.t, anchor=level, lids=opening)
     return state

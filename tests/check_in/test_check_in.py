@@ -96,6 +96,17 @@ def test_a_moving_face_is_waited_for(spec: CheckInSpec) -> None:
     assert requests(done) == [("natural", 0)]
 
 
+def test_a_blink_on_its_way_is_waited_for(spec: CheckInSpec) -> None:
+    """Half-shut eyes are no blink yet; a picture of them would make every other one look narrowed."""
+    state, _ = play(CheckIn(3), spec, 0.8, opening=0.1)
+    for opening in (0.08, 0.06, 0.08):
+        state, actions = step(state, GateSample(0.8, opening=opening), spec, quiet=True)
+        assert not any(isinstance(action, PhotoRequest) for action in actions)
+    _, done = play(state, spec, 1.5, start=0.85, opening=0.1)
+    assert requests(done) == [("neutral", 0)]
+    assert done[0][0] >= spec.timing.ready_s
+
+
 @pytest.mark.parametrize("sample", [{"level": 0.01}, {"level": None}, {"level": 0.1, "blink": True}])
 def test_no_picture_without_the_face_asked_for(spec: CheckInSpec, sample: dict) -> None:
     """Too little of a smile, no face, or shut eyes: it is asked for again instead."""

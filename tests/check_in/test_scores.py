@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 
 import cv2
 import numpy as np
@@ -99,6 +100,24 @@ def test_each_score_follows_its_own_movement(
     assert all(getattr(b, name) > getattr(a, name) + 8 for a, b in pairwise(rising))
     for other in flat:
         assert max(getattr(s, other) for s in rising) < 12, other
+
+
+def test_cheek_lift_does_not_depend_on_where_one_looks(stills: Stills) -> None:
+    """Down while at rest and up while smiling, or the other way: the lid follows, the cheek does not."""
+    up, down = (0.0, 0.15), (0.0, -0.15)
+
+    def taken(pose: FacePose) -> list[StillPicture]:
+        places = [replace(pose, dx=dx) for dx in (-0.004, 0.0, 0.004)]  # what one place is out by
+        found = [stills.read(grain(draw(place, (640, 480)), 1)) for place in places]
+        return [picture for picture in found if picture is not None]
+
+    takes = {(p, gaze): taken(replace(p, gaze=gaze)) for p in (FacePose(), SMILE) for gaze in (up, down)}
+
+    def lift(rest: tuple[float, float], smiling: tuple[float, float]) -> float:
+        scores = [score(compare(takes[FacePose(), rest], take)) for take in takes[SMILE, smiling]]
+        return fmean(one.cheek_lift or 0.0 for one in scores)
+
+    assert lift(down, up) == pytest.approx(lift(up, down), abs=4)
 
 
 def test_the_jaw_takes_nothing_from_the_smile(scored: Callable[..., Scores]) -> None:
