@@ -22,7 +22,7 @@ from coach.session.session import Session
 from coach.settings import Settings
 from coach.types import FaceObservation
 
-EntryKind: TypeAlias = Literal["frame", "lost", "idle", "pause", "move", "rate", "end"]
+EntryKind: TypeAlias = Literal["frame", "lost", "idle", "pause", "move", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Entry:
     """One thing that the session was fed, at `t` seconds.
 
     `frame` has the face, None without one; `move` has `by` (+1 next, -1 back, 0 restart);
-    `end` has `reason`. `lost`, `idle`, `pause` and `rate` have nothing more.
+    `end` has `reason`. `lost`, `idle` and `pause` have nothing more.
     """
 
     t: float
@@ -183,7 +183,7 @@ class TapedSession(Session):
 def veiled(text: str) -> str:
     """Return a person's words with every letter and digit an `x`: as long to say, and no longer theirs.
 
-    How long a text takes to say decides when the next thing happens (`scheduler.estimate_s`), so the
+    How long a text takes to say decides when the next thing happens (`cue_scheduler.estimate_s`), so the
     words' lengths and marks must be kept for an exact replay; the words need not be.
     """
     return "".join("x" if character.isalnum() else character for character in text)
@@ -240,8 +240,6 @@ def answers(
             session.toggle_pause(entry.t)
         elif entry.kind == "move":
             session.move(entry.t, entry.by)
-        elif entry.kind == "rate":
-            pass  # how warm a memory was: no longer asked while a session runs
         elif entry.kind == "end":
             events = session.end(entry.t, entry.reason)
         else:

@@ -100,13 +100,6 @@ def test_nothing_reaches_a_session_past_its_tape():
     assert fed == {name for name in vars(TapedSession) if not name.startswith("_")}
 
 
-def test_a_rating_in_an_older_trace_changes_nothing(setup, tmp_path):
-    """Memories were rated while the session ran; their traces can still be replayed."""
-    trace = read_trace(write(tmp_path / "trace", setup, [Entry(0.0, "rate"), Entry(0.0, "end")]))
-    assert [entry.kind for entry in trace.entries] == ["rate", "end"]
-    assert again(trace)[-1]["reason"] == "stopped"
-
-
 def test_a_memorys_words_are_nowhere_in_the_trace(tape, tmp_path):
     """Their shape alone is kept, since the time it takes to say them belongs to the session."""
     path = write(tmp_path / "trace", tape.setup, tape.entries)

@@ -6,7 +6,6 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,6 +14,7 @@ from coach.coaching.phrases import SCREEN, capital
 from coach.replay.timeline import BEFORE_S, Playhead, Timeline
 from coach.settings import WindowSettings
 from coach.shell.recording.film_reader import FilmReader
+from coach.shell.recording.replayed import Replayed
 from coach.shell.system.image import plain
 from coach.shell.system.native_stderr import native_stderr
 from coach.shell.window import theme, widgets
@@ -23,9 +23,6 @@ from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect
 from coach.shell.window.painter import Appearance, Painter
 from coach.types import Image
-
-if TYPE_CHECKING:
-    from coach.shell.recording.replay import Replayed
 
 TITLE = "smile-coach replay"
 SIZE = (1280, 720)

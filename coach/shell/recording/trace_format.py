@@ -36,7 +36,7 @@ VALUES = LANDMARKS * 3 + BLENDSHAPES
 LIGHT, DOUBLE = 1, 2  # flags
 HEAD, FACE, LIGHTS = struct.Struct("<BdI"), struct.Struct("<BII"), struct.Struct("<5d")
 KINDS: Final[dict[bytes, EntryKind]] = {
-    b"L": "lost", b"I": "idle", b"P": "pause", b"M": "move", b"R": "rate", b"E": "end",
+    b"L": "lost", b"I": "idle", b"P": "pause", b"M": "move", b"E": "end",
 }  # fmt: skip
 
 Values = NDArray[np.uint32]

@@ -19,8 +19,9 @@ from coach.shell.profile.toml_files import load_settings
 from coach.shell.recording import film_folders as films
 from coach.shell.recording.film import Recording
 from coach.shell.recording.film_reader import FilmReader
-from coach.shell.recording.replay import listing, load, run_replay
+from coach.shell.recording.replay import listing, run_replay
 from coach.shell.recording.replay_window import BAR, SIZE, ReplayWindow
+from coach.shell.recording.replayed import load
 from coach.shell.recording.trace_reader import read_setup, read_trace
 from coach.shell.recording.trace_writer import TraceWriter
 
