@@ -189,6 +189,7 @@ class GivesWay(Difficult):
         super().__post_init__()
         self.leaves = self.random.uniform(10.0, 25.0)
         self.returns = self.leaves + self.random.uniform(3.0, 6.0)
+        self.stranger = LandmarkFace(self.seed + 1, noise=NOISE, wide=1.12)
 
     def seen(self, t: float, heard: list[Cue]) -> FaceObservation | None:
         """Return what the landmarker sees at `t` seconds."""
@@ -196,13 +197,8 @@ class GivesWay(Difficult):
             self.pose(t, heard)
             return None
         if t >= self.returns:
-            self.face = self._other()
+            self.face = self.stranger
         return super().seen(t, heard)
-
-    def _other(self) -> LandmarkFace:
-        if not hasattr(self, "_stranger"):
-            self._stranger = LandmarkFace(self.seed + 1, noise=NOISE, wide=1.12)
-        return self._stranger
 
 
 def steady(source: random.Random) -> Intervals:

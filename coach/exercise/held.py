@@ -27,7 +27,7 @@ class HeldState:
 
     `rep`: the repetition; `reps`: how many have counted. `fault`: the form's fault in the last frame that
     shows the form. `turned`: the head is turned away.
-    `frames`: the movement so far and a little before it, without blinks; the last one is the newest.
+    `frames`: the movement so far and a little before it, blinks included; the last one is the newest.
     """
 
     context: Context

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from coach.events import Attempt, Calibrated, Event, JawCircle, Released, SessionEnd, Smile
+from coach.events import Attempt, Calibrated, Event, JawCircle, Released, Rep, SessionEnd, Smile
 from coach.exercise.protocol import AnyExercise, Context
 from coach.exercise.spec import ExerciseSpec
 from coach.exercise.view import View
@@ -138,7 +138,7 @@ def _in_series(circles: Sequence[JawCircle]) -> tuple[JawCircle, ...]:
 def _held(events: Sequence[Event], exercise: str, right: tuple[str, ...]) -> tuple[HeldMovement, ...]:
     """Return an exercise's movements in right form, whether they were held long enough or not."""
     own = [event for event in events if event.exercise == exercise]
-    starts = {event.index: event.start for event in own if event.type == "rep"}  # type: ignore[attr-defined]
+    starts = {event.index: event.start for event in own if isinstance(event, Rep)}
     found = []
     for event in own:
         if isinstance(event, Released):

@@ -173,7 +173,6 @@ class Session(LedFlow):
         """Note the time; of a long gap only the beginning is guiding."""
         if self.led.begin(t):
             self._since = t
-            self.led.enqueue(t, CueKind.INSTRUCTION, "neutral")
         run = self.plan_run.current
         self.led.log.exercise = None if run is None else run.exercise.name
         passed_s = self.led.advance(t)
