@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 LONGEST = 500  # characters of a line that are shown
@@ -26,6 +27,7 @@ def run(arguments: list[str]) -> int:
 
     try:
         _require_letters(arguments)
+        _require_time_zone()
         return _run(arguments)
     except CoachError as error:
         _say(str(error))
@@ -88,6 +90,23 @@ def _require_letters(arguments: list[str]) -> None:
                 f"{argument}: letters beyond ASCII cannot be read here; "
                 "unset PYTHONUTF8, or set LC_ALL=C.UTF-8"
             )
+
+
+def _require_time_zone() -> None:
+    """Refuse a time zone a day or more from UTC, which no date can be told in.
+
+    Raises
+    ------
+    UsageError
+        It is set to one.
+    """
+    from coach.errors import UsageError
+
+    try:
+        datetime.now().astimezone()
+    except ValueError:
+        zone = os.environ.get("TZ", "of the system")
+        raise UsageError(f"time zone {zone}: lies a day or more from UTC; set TZ, e.g. to UTC") from None
 
 
 def _told(error: OSError) -> str:

@@ -9,6 +9,7 @@ from coach.errors import UsageError
 
 MOST = 3
 LONGEST = 120  # characters: a prompt is read in a glance
+JOINERS = str.maketrans("", "", "\u200c\u200d")  # unseen letters that Persian, Hindi and emoji families need
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def _checked(memory: Memory) -> Memory:
         raise UsageError(
             f"the memory has {len(prompt)} characters; use {LONGEST} at most, a few words will do"
         )
-    if not prompt.isprintable():
-        raise UsageError("the memory must be one line of plain text; leave line breaks and tabs out")
+    if not prompt.translate(JOINERS).isprintable():
+        raise UsageError(
+            "the memory must be one line of plain text; leave line breaks, tabs and unseen characters out"
+        )
     return replace(memory, prompt=prompt)

@@ -39,10 +39,12 @@ def add(options: Shared, name: str) -> None:
     Their first session begins with the questions of a first run.
     """
     from coach.shell.profile.home import Home
+    from coach.shell.profile.own_command import quoted
     from coach.shell.profile.people import add_person
 
     kept = add_person(Home.base(options), name)
-    click.echo(f"{kept}: added; smile-coach asks at the start whose session it is, or give --person '{kept}'")
+    whose = quoted("--person", kept)
+    click.echo(f"{kept}: added; smile-coach asks at the start whose session it is, or give {whose}")
 
 
 ALL: tuple[click.Command, ...] = (people,)

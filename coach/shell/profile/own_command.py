@@ -36,5 +36,9 @@ def typed(options: Shared, *words: str) -> str:
     own = program()
     found = shutil.which(SCRIPT)
     short = found is not None and Path(found).resolve() == Path(own[0]).resolve()
-    line = [*([SCRIPT] if short else own), *arguments(options, *words)]
-    return subprocess.list2cmdline(line) if os.name == "nt" else shlex.join(line)
+    return quoted(*([SCRIPT] if short else own), *arguments(options, *words))
+
+
+def quoted(*words: str) -> str:
+    """Return words as they are to be typed in a terminal."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

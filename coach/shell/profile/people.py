@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from coach.errors import StoreError, UsageError
+from coach.shell.profile.own_command import SCRIPT, quoted
 
 FOLDER = "people"
 NAME = re.compile(r"\w(?:[\w '-]{0,30}\w)?")
@@ -65,7 +66,8 @@ def add_person(base: Path, name: str) -> str:
     if not NAME.fullmatch(kept) or DEVICES.fullmatch(kept):
         raise UsageError(f"{name!r}: no name; use up to 32 letters, digits, spaces, ' or -")
     if _key(kept) in map(_key, people(base)):
-        raise UsageError(f"'{name}': is there already; smile-coach --person '{kept}' starts their session")
+        start = quoted(SCRIPT, "--person", kept)
+        raise UsageError(f"'{name}': is there already; {start} starts their session")
     folder = base / FOLDER / kept
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from coach.progress.noticed import noticed_mm
 from coach.session.adaptive_dose import adapted, eased
 from coach.session.plan import JAW, Plan, PlanFile, PlanStep, loosened, loosens, make_plan
 from coach.shell.profile.exercise_registry import exercise_names, load_exercise
+from coach.shell.profile.people import DEVICES
 from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
 from coach.shell.system.private_file import write_private
 
@@ -66,7 +67,7 @@ def new_plan(data_dir: Path, name: str) -> Path:
     StoreError
         It cannot be written.
     """
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or DEVICES.fullmatch(name):
         raise UsageError(
             f"plan '{name}': no name for a plan; use small letters, digits, - and _, e.g. my-morning"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from checkout import ROOT
@@ -118,6 +119,19 @@ def test_letters_that_python_was_told_not_to_read_are_one_line(tmp_path, command
     (line,) = done.stderr.decode().splitlines()
     assert line.startswith("K\\udcc3\\udca4the: letters beyond ASCII cannot be read here; ")
     assert line.endswith("unset PYTHONUTF8, or set LC_ALL=C.UTF-8")
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows does not go by TZ")
+def test_a_time_zone_that_cannot_be_is_one_line(fails, monkeypatch, home):
+    """`UTC+25` is no place on earth, and no date can be told there."""
+    monkeypatch.setenv("TZ", "UTC+25")
+    time.tzset()
+    try:
+        status, line = fails("status")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (status, line) == (2, "time zone UTC+25: lies a day or more from UTC; set TZ, e.g. to UTC")
 
 
 def test_figures_are_ours_whatever_is_set(tmp_path, home):

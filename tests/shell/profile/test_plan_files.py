@@ -31,7 +31,7 @@ def test_a_plan_of_ones_own_can_be_begun_listed_and_used(tmp_path: Path) -> None
     assert len(exercises) == 3
 
 
-@pytest.mark.parametrize("name", ["daily", "cheek_raiser", "Big", "../x", "", "a" * 41])
+@pytest.mark.parametrize("name", ["daily", "cheek_raiser", "Big", "../x", "", "a" * 41, "con"])
 def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path, name: str) -> None:
     """No file is overwritten, and none is written elsewhere."""
     with pytest.raises(UsageError, match=r"taken|no name for a plan"):

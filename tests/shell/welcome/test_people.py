@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_what_cannot_be_a_folder_is_no_name(home, name, fails):
     assert status == 2
     assert "no name" in line
     assert not people(home)
+
+
+def test_a_name_is_said_as_it_is_to_be_typed(home, capfd, fails):
+    """An apostrophe or a blank would be the shell's own."""
+    assert run(["people", "add", "O'Neil"]) == 0
+    said = capfd.readouterr().out
+    assert shlex.split(said.partition("give ")[2]) == ["--person", "O'Neil"]
+    _, line = fails("people", "add", "o'neil")
+    assert shlex.split(line.partition("there already; ")[2])[:3] == ["smile-coach", "--person", "o'neil"]
 
 
 def test_an_unknown_person_is_not_made_by_a_slip(home, fails):
