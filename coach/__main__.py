@@ -138,7 +138,7 @@ def _say(line: str) -> None:
     if len(line) > LONGEST:
         line = f"{line[: LONGEST - REMEDY]} ... {line[-REMEDY:]}"
     with contextlib.suppress(OSError, ValueError):
-        click.echo(shown(line), err=True)
+        click.echo(shown(line).replace("\n", "\\n"), err=True)  # a name may have line ends
 
 
 def _full(error: OSError) -> int:

@@ -22,6 +22,7 @@ CONTAINERS = (
     "h264,hevc,m4v,ivf,gif,yuv4mpegpipe"
 )
 PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 MOST_PIXELS = 8192 * 8192  # of one picture: a cinema camera's fits, a decompression bomb does not
 USUAL_RATES = (1.0, 1000.0)  # frames a second; others are a container's mistake
 MOST_STRETCH = 4.0  # width to height of one pixel; beyond it the file is wrong about it
@@ -67,9 +68,10 @@ class FilmDecoder:
         self._av = av
         self._container = _opened(path)
         self._stream = self._container.streams.best("video")
-        if self._stream is None or self._stream.codec_context is None:
+        if self._stream is None or self._stream.codec_context is None or _is_cover(self._stream):
+            sound = self._container.streams.best("audio") is not None
             self._container.close()
-            raise SourceError(_no_film(path))
+            raise SourceError(f"{path}: holds sound alone; give the film itself" if sound else _no_film(path))
         self._stream.thread_type = "AUTO"
         self._stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
         self.rate = _rate(self._stream)
@@ -163,6 +165,10 @@ class FilmDecoder:
         stream, whole = self._stream, self._container.duration
         counted = float(stream.frames / self.rate) if self.rate else 0.0
         lasting = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        if (
+            lasting and "mp4" in self._container.format.name
+        ):  # trimmed without loss, it holds more than it shows
+            return lasting
         if max(counted, lasting) > 0:  # one that is cut off may have one of the two as it was meant to be
             return max(counted, lasting)
         return max(whole / self._av.time_base, 0.0) if whole else 0.0
@@ -190,6 +196,13 @@ def _decoded(frame: Any) -> Decoded:
     return Decoded(math.nan if frame.time is None else float(frame.time), frame)
 
 
+def _is_cover(stream: Any) -> bool:
+    """Whether the pictures are the one that a player shows beside music."""
+    from av.stream import Disposition
+
+    return Disposition.attached_pic in stream.disposition
+
+
 def _rate(stream: Any) -> float:
     """Return the first rate that can be: the one guessed from the frames, else the average."""
     lowest, highest = USUAL_RATES
@@ -213,4 +226,6 @@ def _no_film(path: Path) -> str:
         head = b""
     if head.startswith(PLAYLISTS):
         return f"{path}: is a playlist, not a film; name the film itself"
+    if head.startswith(PICTURES):
+        return f"{path}: is a picture, not a film; 'smile-coach score' reads pictures"
     return f"{path}: not a video, or incomplete; check that it plays, or record it again"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
 from coach.errors import SourceError
+
+ADDRESS = re.compile("[a-z]{2,}:/")  # `https://...` as a path: it has lost a stroke
 
 
 def require_regular_file(path: Path, what: str = "a video") -> None:
@@ -31,6 +34,8 @@ def require_regular_file(path: Path, what: str = "a video") -> None:
         if stat.S_ISREG(about.st_mode):
             path.open("rb").close()
     except FileNotFoundError as error:
+        if ADDRESS.match(str(path)):
+            raise SourceError(f"{path}: is an address, not a file; download it first") from error
         raise SourceError(f"{path}: no such file; check the path") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

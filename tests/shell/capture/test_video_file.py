@@ -8,8 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
+from av.stream import Disposition
 from numbered_frame import numbered
 
 from coach.errors import SourceError
@@ -152,6 +154,58 @@ def test_what_is_no_video(tmp_path, capfd, content, says):
     assert "\n" not in str(caught.value)
     assert ";" in str(caught.value)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("https://example.org/film.mp4", "is an address, not a file; download it first"),
+        ("photo.jpg", "is a picture, not a film; 'smile-coach score' reads pictures"),
+        ("sound.mp4", "holds sound alone; give the film itself"),
+        ("music.m4a", "holds sound alone; give the film itself"),
+    ],
+)
+def test_what_is_something_else_is_told_what_it_is(tmp_path, monkeypatch, name, says):
+    """A link, a photo, a sound, and a song with its cover: the remedy is another for each."""
+    monkeypatch.chdir(tmp_path)
+    if name == "photo.jpg":
+        cv2.imwrite(name, numbered(1, (64, 48)))
+    elif not name.startswith("https"):
+        sounding(tmp_path / name, cover=name == "music.m4a")
+    with pytest.raises(SourceError) as caught:
+        VideoFile(Path(name))
+    assert str(caught.value).endswith(says)
+
+
+def sounding(path, *, cover):
+    """Write a second of silence, with a picture beside it if need be."""
+    with av.open(str(path), "w", format="mp4") as container:
+        sound = container.add_stream("aac", rate=44100)
+        picture = container.add_stream("mjpeg") if cover else None
+        if picture is not None:
+            picture.width, picture.height, picture.pix_fmt = 64, 48, "yuvj420p"
+            picture.disposition = Disposition.attached_pic
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(numbered(1, (64, 48)), format="bgr24")))
+        for _ in range(43):
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+            silence.sample_rate = 44100
+            container.mux(sound.encode(silence))
+        container.mux(sound.encode(None))
+
+
+def test_a_film_trimmed_without_loss_is_not_cut_off(film):
+    """A telephone keeps the pictures before the cut and says where to begin: they are not missing."""
+    path = film(frames=60, fps=30.0)
+
+    def from_the_middle(edits):
+        length, _, rate = struct.unpack(">IiI", edits[8:20])
+        return edits[:8] + struct.pack(">IiI", length // 2, 15360, rate) + edits[20:]
+
+    path.write_bytes(patched_boxes(path.read_bytes(), [b"moov", b"trak", b"edts", b"elst"], from_the_middle))
+    video = VideoFile(path)
+    frames = frames_of(video)
+    assert len(frames) < 40
+    assert video.warning == ""
 
 
 def test_an_index_without_pictures(film):

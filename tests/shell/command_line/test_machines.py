@@ -41,6 +41,11 @@ def test_what_the_machine_refuses_is_one_line(monkeypatch, capfd, error, says):
     assert len(line) < 520
 
 
+def test_a_name_with_a_line_end_is_one_line(fails):
+    """The line that repeats it stays one."""
+    assert fails("score", "two\nlines.png") == (1, "two\\nlines.png: no such file; check the path")
+
+
 @pytest.mark.parametrize("folder", ["~nosuchuser", "x" * 5000])
 def test_a_data_folder_that_cannot_be(fails, folder):
     """A home of nobody, and a name no disk takes."""
