@@ -170,6 +170,20 @@ def test_no_child_process_of_ours_looks_into_the_present_folder():
     assert not [name(path) for path in COACH.rglob("*.py") if "multiprocessing" in imports(path)]
 
 
+def test_every_child_process_of_ours_runs_in_a_folder_of_ours():
+    """Only programs of the system's own run where the person stands: players, converters, shells."""
+    theirs = {"outputs.py", "system_engine.py", "launcher.py"}
+    anywhere = {
+        path.name
+        for path in COACH.rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"subprocess.run", "subprocess.Popen"}
+        and "cwd" not in {keyword.arg for keyword in node.keywords}
+    }
+    assert anywhere == theirs
+
+
 def test_every_module_opens_by_saying_what_it_knows():
     """The first line of the docstring is one sentence."""
     silent = []

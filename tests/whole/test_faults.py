@@ -46,6 +46,7 @@ from coach.shell.sound.player import WatchedPlayer
 from coach.shell.store.event_log import EventLog, read_events
 from coach.shell.store.recorder import Recorder
 from coach.shell.store.store import Store
+from coach.shell.system.stop_signals import stopping
 from coach.shell.testing.faults import FaultyOutput, FaultySource, InjectedFault, full_disk
 from coach.shell.window.layout import canvas_size
 from coach.shell.window.painter import Appearance, Painter
@@ -651,6 +652,25 @@ def test_a_signal_ends_a_session_in_order(tmp_path: Path, own: Path, number: int
     assert session.events()[-1]["type"] == "session_end"
     assert session.events()[-1]["reason"] == "stopped"
     assert kept(session.data) == 0
+
+
+@posix
+def test_a_session_that_was_to_outlive_its_terminal_does() -> None:
+    """`nohup smile-coach`: the signal was ignored before, and stays so."""
+
+    class Running:
+        interrupted = False
+
+        def interrupt(self) -> None:
+            self.interrupted = True
+
+    running, before = Running(), signal.signal(HANG_UP, signal.SIG_IGN)
+    try:
+        with stopping(running):
+            signal.raise_signal(HANG_UP)
+    finally:
+        signal.signal(HANG_UP, before)
+    assert not running.interrupted
 
 
 @posix

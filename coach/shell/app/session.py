@@ -163,7 +163,7 @@ class SessionRun:
                 reason = loop.lead()
             except SourceError:
                 if not session.frames:  # without a single picture, leave no session in the history
-                    _forget(self.store, session_id)
+                    _take_out(self.store, session_id)
                 raise
             names = [step.exercise for step in session.plan.steps]
             lines = session.tally.lines(names, self.book, session.plan_run.active_s)
@@ -249,10 +249,10 @@ class SessionRun:
         )
 
 
-def _forget(store: Store, session_id: str) -> None:
-    from coach.shell.archive.forget import forget_session
+def _take_out(store: Store, session_id: str) -> None:
+    from coach.shell.archive.forget import take_out
 
-    forget_session(store, session_id)
+    take_out(store, session_id)
 
 
 def _range_watch(own_range: OwnRange) -> RangeWatch:

@@ -75,20 +75,33 @@ def forget_session(store: Store, name: str) -> str:
         The history cannot be written.
     """
     session = find_session(store, name)
-    counts = {}
-    with store.transaction():
-        for child in CHILDREN["sessions"]:
-            cursor = store.connection.execute(f"DELETE FROM {child} WHERE session = ?", (session.id,))  # noqa: S608
-            counts[child] = cursor.rowcount
-        store.connection.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
+    counts = take_out(store, session.id)
     _scrub(store)
     rows = ", ".join(counted(count, table.replace("_", " ")) for table, count in counts.items() if count)
-    copies = _delete(store.folder, store.folder.glob("history.backup-*.sqlite3"))
+    held = ("history.backup-*.sqlite3", PAGE, f".{PAGE}.*")  # a chart has a dot for it
+    copies = _delete(store.folder, (path for pattern in held for path in store.folder.glob(pattern)))
     said = f"deleted: session {session_name(session)} ({rows or 'nothing in it'})"
     said += f"; older copies that held it: {', '.join(copies)}" if copies else ""
     bad = sorted(path.name for path in store.folder.glob("history.bad-*.sqlite3"))
     stays = f"; {', '.join(bad)} may hold it too, and cannot be searched: delete it yourself" if bad else ""
     return said + stays
+
+
+def take_out(store: Store, session: str) -> dict[str, int]:
+    """Delete a session's rows by its whole id; return how many of each table, beside its own.
+
+    Raises
+    ------
+    StoreError
+        The history cannot be written.
+    """
+    counts = {}
+    with store.transaction():
+        for child in CHILDREN["sessions"]:
+            cursor = store.connection.execute(f"DELETE FROM {child} WHERE session = ?", (session,))  # noqa: S608
+            counts[child] = cursor.rowcount
+        store.connection.execute("DELETE FROM sessions WHERE id = ?", (session,))
+    return counts
 
 
 def forget_memory(store: Store, number: int) -> str:

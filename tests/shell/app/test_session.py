@@ -24,6 +24,7 @@ from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD
+from coach.errors import SourceError
 from coach.events import Rep
 from coach.session.tally import Tally
 from coach.shell.app import devices
@@ -438,6 +439,23 @@ def test_what_cannot_be_begun_is_said_in_one_line(brief, capsys, arguments, stat
     told = capsys.readouterr().err.strip().splitlines()
     assert line in told[-1]
     assert not any("Traceback" in each for each in told)
+
+
+def test_a_camera_that_gives_no_picture_leaves_no_session_and_costs_no_copy(brief, monkeypatch, tmp_path):
+    """A copy that `doctor --mend` or an update kept is not the price of a cable that was not plugged in."""
+
+    def nothing(self: Any) -> Frame | Signal:
+        raise SourceError("camera 0: gives no picture; plug it in")
+
+    with Store.open(tmp_path / "home"):
+        pass
+    copy = tmp_path / "home" / "history.backup-v2.sqlite3"
+    copy.write_bytes(b"copy")
+    monkeypatch.setattr(simulated_person.SimulatedPerson.func, "read", nothing)
+    assert brief("demo", "--no-window", "--no-voice") == 1
+    with Store.open(tmp_path / "home", read_only=True) as store:
+        assert store.history().sessions == ()
+    assert copy.exists()
 
 
 # ---- a real window -----------------------------------------------------------------------------------

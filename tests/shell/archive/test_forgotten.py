@@ -149,6 +149,33 @@ def test_forgotten_photos_are_in_no_file(home, tmp_path, capfd):
     assert [holding(mark, tmp_path) for mark in (*marks, b"data:image")] == [[], [], []]
 
 
+def test_a_page_that_a_kill_left_half_written_goes_with_the_photos_on_it(home):
+    """Whatever its age: it shows the face."""
+    home.mkdir()
+    (home / ".progress.html.abcd_123").write_bytes(b"face")
+    assert run(["forget", "photos", "--yes"]) == 0
+    assert holding(b"face", home) == []
+
+
+def test_a_forgotten_session_has_no_dot_on_the_page_any_more(folders, home, capfd):
+    """The page shows each session's values; `progress` draws it anew without it."""
+    assert run(["forget", "session", "last", "--yes"]) == 0
+    assert "older copies that held it: progress.html" in capfd.readouterr().out
+    assert not list(home.glob("*progress.html*"))
+
+
+def test_what_was_deleted_without_being_overwritten_is_gone_after_the_next_forgetting(home):
+    """An older program, or another one, leaves rows in the free pages of the file."""
+    with Store.open(home) as store:
+        fill(store, sessions=3, check_ins=0)
+        store.connection.execute("PRAGMA secure_delete = OFF")
+        store.connection.execute("UPDATE sessions SET settings = ?", (WORDS * 500,))
+        store.connection.execute("UPDATE sessions SET settings = '{}'")
+    assert holding(WORDS, home) == ["history.sqlite3"]
+    assert run(["forget", "session", "last", "--yes"]) == 0
+    assert holding(WORDS, home) == []
+
+
 def test_what_a_kill_left_is_swept_at_the_next_start(home, tmp_path):
     """A file that was being written when the program was killed; one that is being written now stays."""
     home.mkdir()
