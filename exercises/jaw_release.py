@@ -93,6 +93,7 @@ class JawState:
     `opening`: (t, level) of the running opening. `circling`: the stage of circles that is running, with
     `circled` circles so far; `moved`: there have been circles, so a still mouth may be a breath.
     `breathed_t`: when the jaw was last dropped to breathe out. `opened`: wide enough for an open hold.
+    `turned`: the head is turned away.
     """
 
     context: Context
@@ -107,6 +108,7 @@ class JawState:
     breathed_t: float = -math.inf
     last: Features | None = None
     opened: bool = False
+    turned: bool = False
 
 
 class JawRelease:
@@ -133,7 +135,7 @@ class JawRelease:
         state, breathed = self._breathe(state, t, seen)
         if seen is not None:
             state = replace(state, last=seen)
-        return state, (*opened, *circled, *breathed)
+        return replace(state, turned=turned), (*opened, *circled, *breathed)
 
     def finish(self, state: JawState, t: float) -> tuple[Event, ...]:
         """End the stages that are still running."""
@@ -160,6 +162,7 @@ class JawRelease:
             target_s=self.spec.repetition.hold_s,
             at_rest=state.rep.phase == "neutral",
             bars=None if last is None else Bars(Bilateral(last.jaw_open, last.jaw_open), band, single=True),
+            turned=state.turned,
         )
 
     def _stage(self, t: float, name: StageName, status: StageStatus) -> Stage:

@@ -49,7 +49,7 @@ class MemoryState:
 
     `cues`: seconds of the cues that are still to come; `cue_t` and `number`: the cue that waits for a smile.
     `smiling`: the current smile answers it. `counted`: the current smile has counted as a repetition.
-    `frames`: of the smile and shortly before it, without blinks.
+    `frames`: of the smile and shortly before it, without blinks. `turned`: the head is turned away.
     """
 
     context: Context
@@ -62,6 +62,7 @@ class MemoryState:
     reps: int = 0
     counted: bool = False
     frames: tuple[Features, ...] = ()
+    turned: bool = False
 
 
 class MemoryAnchor:
@@ -122,6 +123,7 @@ class MemoryAnchor:
             count=state.reps,
             at_rest=state.rep.phase == "neutral",
             bars=None if last is None else Bars(last.lip_corner_pull, band),
+            turned=state.turned,
         )
 
     def _open(self, state: MemoryState, t: float) -> tuple[MemoryState, tuple[Event, ...]]:
@@ -175,7 +177,8 @@ class MemoryAnchor:
     def _sample(self, state: MemoryState, t: float, features: Features | None) -> tuple[Sample, MemoryState]:
         if features is None:
             return Sample(t, gone="face_lost"), state
-        if self.spec.head.turned(features):
+        state = replace(state, turned=self.spec.head.turned(features))
+        if state.turned:
             return Sample(t, gone="head_turned"), state
         eyes = state.eyes.step(t, features.closure.maximum, self.spec.eyes)
         blinking = eyes.blinking(t, self.spec.eyes)

@@ -54,8 +54,8 @@ class PlanRun:
         The steps that were done to their end; those that were skipped, left out or failed are not.
     ready_s, active_s
         Seconds it took to get ready, and of guiding since.
-    words
-        What is said before an exercise.
+    words, safety
+        What is said before an exercise, and whether that is first what to watch out for.
     """
 
     def __init__(

@@ -207,7 +207,8 @@ class JawGuide:
 
     def _ask_again(self, state: JawGuideState, moment: Moment, cues: list[Cue]) -> JawGuideState:
         words = ASKING_AGAIN[state.step]
-        cues.append(self._cue(moment, CueKind.INSTRUCTION, words[state.unanswered]))
+        key = "turn_to_me" if moment.view.turned else words[state.unanswered]
+        cues.append(self._cue(moment, CueKind.INSTRUCTION, key))
         return replace(state, since=moment.t, unanswered=state.unanswered + 1)
 
     def _late(self, state: JawGuideState, moment: Moment) -> bool:

@@ -78,7 +78,7 @@ class MemoryGuide:
     def _answer(self, moment: Moment, recall: Recall) -> Cue:
         values: dict[str, str | int] = {}
         if recall.latency_s is None:
-            key = "no_smile"
+            key = "turn_to_me" if moment.view.turned else "no_smile"
         elif not recall.in_time:
             key = "recalled_late"
         elif recall.eye_engaged:

@@ -142,6 +142,20 @@ def test_whoever_looks_away_is_asked_to_turn_back_and_then_for_the_movement_agai
     assert not run.session.plan_run.current.guidance.offers
 
 
+@pytest.mark.parametrize("name", ["jaw_release", "memory_anchor"])
+def test_whoever_looks_away_in_other_exercises_is_told_so_as_well(name):
+    """Instead of other words for the jaw, and of a memory that brought nothing."""
+    run = posed(plan((name, 1, {})), lambda t, heard: FacePose(yaw=40.0 if t > 8.0 else 0.0)).run(20.0)
+    assert "turn_to_me" in run.keys
+    assert not {"another", "show", "no_smile"} & set(run.keys)
+
+
+def test_memories_that_bring_nothing_are_not_answered_with_one_sentence():
+    """Three in a row: kind each time, in words of their own."""
+    run = posed(plan(("memory_anchor", 3, {})), lambda t, heard: FacePose()).run(60.0)
+    assert len({cue.text for cue in run.said if cue.key == "no_smile"}) == 3
+
+
 def test_a_person_who_does_not_answer_is_asked_in_other_words():
     """Other words, the picture, an image, an offer, six seconds apart; then less often, and without blame."""
     run = posed(plan(("cheek_raiser", 1, hold(2.0))), lambda t, heard: FacePose()).run(110.0)
