@@ -98,7 +98,8 @@ class StraightFace:
 
     def _depth(self, place: Points) -> Points:
         """Return the head's depth at places (..., 2) of its frame: a mean of the landmarks nearby."""
-        apart = ((place[..., None, :] - self._face[:, :2]) ** 2).sum(axis=-1)
+        x, y = place[..., :1] - self._face[:, 0], place[..., 1:] - self._face[:, 1]
+        apart = x * x + y * y
         nearest = apart.min(axis=-1, keepdims=True)  # so that far from the face the nearest decides
         weight = np.exp((nearest - apart) / (2 * REACH**2))
         depth: Points = (weight @ self._face[:, 2]) / weight.sum(axis=-1)
