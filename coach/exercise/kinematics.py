@@ -12,6 +12,7 @@ LevelTrace: TypeAlias = tuple[tuple[float, float], ...]
 """(t, level) of trusted frames in order of time; seconds, and the movement's own unit."""
 
 LOW = 0.2  # of the plateau
+SEVERAL = 4  # levels
 MOST = 0.85  # of the plateau: from there on the rise is over
 # On the smooth step 3x^2 - 2x^3, which facial onsets resemble, 20 % and 50 % are crossed at 0.287 and 0.5
 # of the rise time. So the onset lies 0.287 / 0.213 of the time between the two before the first.
@@ -21,10 +22,11 @@ BEFORE = 0.287 / 0.213
 def plateau(levels: Iterable[float], floor: float) -> float:
     """Return the height above `floor` at which a movement stays.
 
-    The median of the upper half of its levels, without the highest tenth: that may be the edge of a blink.
+    The median of the upper half of its levels, without the highest tenth, and of several without the highest
+    one: that may be the edge of a blink.
     """
     ordered = sorted(levels)
-    top = ordered[-1 - len(ordered) // 10]
+    top = ordered[-1 - max(len(ordered) // 10, len(ordered) >= SEVERAL)]
     upper_half = bisect_left(ordered, floor + (top - floor) / 2)
     return ordered[(upper_half + len(ordered)) // 2] - floor
 

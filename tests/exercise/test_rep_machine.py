@@ -299,6 +299,19 @@ def test_the_edge_of_a_blink_does_not_move_the_half_rise():
     assert reached(run(blink, spec())[1]) == reached(run(frames, spec())[1])
 
 
+def test_a_blink_at_rest_is_no_attempt():
+    """At 15 pictures a second one frame shows its edge; the levels after it are those of rest."""
+    rules = spec(enter=0.24, half=0.4, leave=0.4, noise_gate=2.5)
+    levels = (
+        [0.1] * 30 + [0.36] + [None] * 4 + [0.17, 0.15, 0.1, 0.13, 0.14, 0.11, 0.11, 0.03, 0.06] + [0.03] * 30
+    )
+    frames = [
+        Sample(n / 15, masked=True) if level is None else Sample(n / 15, level, fault="lids_only")
+        for n, level in enumerate(levels)
+    ]
+    assert not [ended for _, ended in run(frames, rules)[1] if not (isinstance(ended, Ended) and ended.brief)]
+
+
 @pytest.mark.parametrize("at_rest", [None, "mouth_uninvolved"])
 def test_a_face_lost_in_one_hold_does_not_cost_the_next(at_rest):
     """The hold goes on when the face is back, which is neither a repetition nor a new rest level for good."""
