@@ -17,7 +17,7 @@ from coach.shell.command_line import (
     setting_commands,
     smile_commands,
 )
-from coach.shell.command_line.options import PLACE, DefaultGroup, analyzing, filed, replaying, shared
+from coach.shell.command_line.options import NAME, PLACE, DefaultGroup, analyzing, filed, replaying, shared
 from coach.shell.profile.shared_options import Shared
 
 __all__ = ["Shared", "cli"]
@@ -35,6 +35,9 @@ class Amount(click.FloatRange):
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+PLAN = click.option(
+    "--plan", type=NAME, metavar="NAME", help="One that smile-coach plans lists, or one exercise's name."
+)
 RECORD = click.option(
     "--record",
     type=click.Choice(["plain", "overlay"]),
@@ -54,7 +57,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--plan", metavar="NAME", help="One that smile-coach plans lists, or one exercise's name.")
+@PLAN
 @click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
 @click.option(
     "--jaw-release/--no-jaw-release",
@@ -91,7 +94,7 @@ def session(
 
 
 @cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
-@click.option("--plan", metavar="NAME", help="One that smile-coach plans lists, or one exercise's name.")
+@PLAN
 @click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
 @click.option("--seed", type=int, default=0, help="Random seed; a different seed gives a different run.")
 @RECORD

@@ -56,8 +56,12 @@ def forget_session(options: Shared, name: str | None, yes: bool) -> None:
 @filed
 def forget_memory(options: Shared, number: int, yes: bool) -> None:
     """Delete one memory's words, and its name in the history."""
+    from coach.shell.profile.memories_file import load_memories
+
+    home = home_of(options)
+    load_memories(home.data_dir).remove(number)  # nobody is asked about one that is not there
     if _agreed(f"Delete memory {number} and its words?", yes):
-        forget_one_memory(home_of(options), number)
+        forget_one_memory(home, number)
 
 
 @forget.command("photos")

@@ -53,7 +53,20 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Name(click.ParamType):
+    """Words that name something; none would silently be taken for what stands without the option."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the words."""
+        if value == "":
+            self.fail("it is empty; give a name, or leave the option out", param, ctx)
+        return value
+
+
 PLACE = Place(path_type=Path)
+NAME = Name()
 
 
 LIVE = {  # the shared options that not every command has a use for, and what each does in a session
@@ -81,17 +94,19 @@ def _options(named: Mapping[str, str]) -> Callable[[F], F]:
         return click.option(name, help=named.get(name), hidden=name not in named, **how)
 
     def decorate(function: F) -> F:
-        @option("--source", metavar="SOURCE")
+        @option("--source", type=NAME, metavar="SOURCE")
         @option("--no-window", is_flag=True)
         @option("--no-voice", is_flag=True)
-        @option("--events", metavar="PATH")
+        @option("--events", type=NAME, metavar="PATH")
         @click.option(
             "--data-dir",
             type=PLACE,
             envvar="SMILE_COACH_HOME",
             help="Where history is kept (or SMILE_COACH_HOME).",
         )
-        @click.option("--person", metavar="NAME", help="Whose history, where several people share a machine.")
+        @click.option(
+            "--person", type=NAME, metavar="NAME", help="Whose history, where several people share a machine."
+        )
         @click.option("--config", type=PLACE, help="Your settings file (TOML).")
         @option("--force", is_flag=True)
         @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")

@@ -117,6 +117,21 @@ def test_no_file_is_called_dash(data: Path, tmp_path: Path, capfd, command: list
     assert not (tmp_path / "-").exists()
 
 
+def test_a_memory_is_looked_for_before_the_question(data: Path, monkeypatch, capfd) -> None:
+    """As a session is."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    status, line = said(capfd, "forget", "memory", "7")
+    assert (status, line) == (2, "there is no memory 7; there are none yet: add one first")
+
+
+@pytest.mark.parametrize("option", ["--source", "--events", "--person", "--plan"])
+def test_an_empty_name_is_not_taken_for_none(data: Path, capfd, option: str) -> None:
+    """`--events "$LOG"` where LOG is not set: a session without the log that was wanted."""
+    status, line = said(capfd, "demo", option, "")
+    assert status == 2
+    assert "it is empty; give a name, or leave the option out" in line
+
+
 def test_a_session_is_looked_for_before_the_question(data: Path, monkeypatch, capfd) -> None:
     """Nobody is asked about a session that is not there; the question tells which one is the last."""
     monkeypatch.setattr("sys.stdin", io.StringIO(""))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from av.stream import Disposition
+from checkout import ROOT
 from numbered_frame import numbered
 
 from coach.errors import SourceError
@@ -320,10 +321,35 @@ def test_a_picture_that_unfolds_to_gigabytes_is_left_out(film):
         VideoFile(path).read()
 
 
+def test_a_picture_larger_than_any_cameras_is_left_out(tmp_path):
+    """FFmpeg would take it: half a megabyte that unfolds to 200."""
+    side = 8200
+    picture = cv2.imencode(".jpg", np.zeros((side, side), np.uint8))[1].tobytes()
+    with av.open(str(tmp_path / "large.avi"), "w") as container:
+        stream = container.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        packet = av.Packet(picture)
+        packet.stream, packet.pts, packet.dts, packet.time_base = stream, 0, 0, Fraction(1, 25)
+        container.mux(packet)
+    with pytest.raises(SourceError, match="without one readable picture"):
+        VideoFile(tmp_path / "large.avi").read()
+
+
 def test_the_ffmpeg_that_reads_films_is_free_of_known_holes():
     """CVE-2026-8461, a write out of bounds in a decoder, was mended in 7.1.5, 8.0.3 and 8.1.2."""
     version = tuple(int(part) for part in av.ffmpeg_version_info.lstrip("n").split(".")[:3])
     assert version >= (8, 1, 2)
+    told = (ROOT / "docs" / "robustness.md").read_text(encoding="utf-8")
+    assert f"whose FFmpeg is {'.'.join(map(str, version))}" in told
+
+
+def test_a_film_opens_no_connection_whatever_it_names(film, monkeypatch):
+    """A film may name other files; FFmpeg is told that there is no protocol but a file's."""
+    told = []
+    opened = av.open
+    monkeypatch.setattr(av, "open", lambda *name, **how: (told.append(how), opened(*name, **how))[1])
+    VideoFile(film()).close()
+    assert [how["options"]["protocol_whitelist"] for how in told] == ["file"]
 
 
 def test_closing_ends_it(film):
