@@ -53,16 +53,14 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-class Name(click.ParamType):
+class Name(click.types.StringParamType):
     """Words that name something; none would silently be taken for what stands without the option."""
-
-    name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the words."""
         if value == "":
             self.fail("it is empty; give a name, or leave the option out", param, ctx)
-        return value
+        return super().convert(value, param, ctx)
 
 
 PLACE = Place(path_type=Path)

@@ -261,7 +261,12 @@ def test_a_camcorders_interlaced_film_has_pictures_without_combs(tmp_path):
 
 @pytest.mark.parametrize(
     ("pixel", "size"),
-    [(Fraction(2, 1), (128, 48)), (Fraction(1, 2), (64, 96)), (Fraction(1000, 1), (64, 48))],
+    [
+        (Fraction(2, 1), (128, 48)),
+        (Fraction(1, 2), (64, 96)),
+        (Fraction(5, 1), (64, 48)),
+        (Fraction(1, 5), (64, 48)),
+    ],
 )
 def test_pixels_that_are_not_square_are_made_square(tmp_path, pixel, size):
     """By the file's own word; a word that cannot be true is not followed."""
