@@ -37,9 +37,9 @@ CHIN_SHARE = 2.0  # lips that part further than this times the chin's drop are a
 SMILING = 15.0  # a mouth curve below this is no smile
 ENGAGED_LIFT = 0.007  # the lower lid's rise in a smile whose eyes fully join in (rendered: 0.0045-0.011)
 ENGAGED = 40.0  # eye engagement from which on the eyes are engaged (rendered: up to 27 without, from 51 with)
-# True over measured weakness of a side. A straight line, where the exercises use a power
-# (`EvenSpec.under_read`): the two agree within 2 points down to a measured symmetry of 0.6, and the scores
-# of earlier check-ins stay comparable.
+# True over measured weakness of a side. A straight line, where the exercises correct the corners' difference
+# (`side_difference.LIFT_READS`): the two agree within 3 points down to a measured symmetry of 0.6, and the
+# scores of earlier check-ins stay comparable.
 UNDER_READ = 1.2
 ONE_SIDED = 60.0  # symmetry below which a smile is one-sided, if the difference can be seen at all:
 NOTICEABLE_MM = 3.0  # smaller differences of the corners others do not notice (Hohman 2014)

@@ -80,7 +80,7 @@ def clinical_report(
     return ClinicalReport(
         period=words.say("period", REPORT, first=min(days).isoformat(), last=max(days).isoformat()),
         overview=f"{words.line(words.say('simulated', REPORT), told) if own.simulated else told}.",
-        exercises=tuple(_exercise(own, name, words) for name in own.exercises()),
+        exercises=tuple(_exercise(own, name, words) for name in own.exercises),
         changes=tuple(
             _change(series, words) for series in (*all_series(own), side_series(own)) if series.values
         ),

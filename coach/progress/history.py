@@ -188,21 +188,15 @@ class History:
             recalls=of(self.recalls),
         )
 
-    def exercises(self) -> tuple[str, ...]:
-        """Return the names of the exercises in it, those done most often first."""
-        return self._exercises
-
     @cached_property
-    def _exercises(self) -> tuple[str, ...]:
+    def exercises(self) -> tuple[str, ...]:
+        """The names of the exercises in it, those done most often first."""
         rows: Iterable[ExerciseRecord] = chain(self.repetitions, self.attempts, self.recalls)
         return tuple(name for name, _ in Counter(row.exercise for row in rows).most_common())
 
-    def active_days(self) -> frozenset[date]:
-        """Return the days that count: with at least one repetition or one memory that brought a smile."""
-        return self._active_days
-
     @cached_property
-    def _active_days(self) -> frozenset[date]:
+    def active_days(self) -> frozenset[date]:
+        """The days that count: with at least one repetition or one memory that brought a smile."""
         recalled = (row for row in self.recalls if row.latency_s is not None)
         done: Iterable[ExerciseRecord] = chain(self.repetitions, recalled)
         began = {row.session: row.at for row in done}
@@ -213,7 +207,7 @@ class History:
 
         Two sessions a day and a few hours apart, by clocks of different offsets, have missed no day.
         """
-        active = self.active_days()
+        active = self.active_days
         began = sorted(row.started_at for row in self.sessions if row.started_at.date() in active)
         skipped = {
             one.date() + timedelta(days=1)

@@ -162,5 +162,5 @@ def side_series(history: History) -> Series:
 
 def all_series(history: History) -> tuple[Series, ...]:
     """Return every series, scores first."""
-    exercises = (series for name in history.exercises() for series in exercise_series(history, name))
+    exercises = (series for name in history.exercises for series in exercise_series(history, name))
     return (*score_series(history), *exercises)

@@ -106,7 +106,7 @@ def attempts_sentence(history: History, words: ProgressWords) -> str:
 
 def overview(history: History, today: date, words: ProgressWords) -> str:
     """Return how much was done and how regularly, in one line."""
-    days = history.active_days()
+    days = history.active_days
     week = [s for s in history.sessions if today - timedelta(days=7) < s.started_at.date() <= today]
     run = streak(history.streak_days(), today)
     return words.say(
@@ -154,7 +154,7 @@ def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:
 
 def week_marks(history: History, today: date) -> tuple[DayMark, ...]:
     """Return the marks of the last seven days, today last."""
-    active, forgiven = history.active_days(), streak(history.streak_days(), today).forgiven
+    active, forgiven = history.active_days, streak(history.streak_days(), today).forgiven
     days = (today - timedelta(days=back) for back in range(6, -1, -1))
     return tuple("counted" if d in active else "forgiven" if d in forgiven else "missed" for d in days)
 
@@ -162,7 +162,7 @@ def week_marks(history: History, today: date) -> tuple[DayMark, ...]:
 def exercise_lines(history: History, today: date, words: ProgressWords) -> list[str]:
     """Return one line for each exercise: this week's work, best and median hold."""
     lines = []
-    for name in history.exercises():
+    for name in history.exercises:
         so_far = summarise(history, name, today)
         if so_far is not None:
             text = words.say(

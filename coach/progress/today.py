@@ -101,7 +101,7 @@ def today(history: History, session: str, day: date) -> Today:
     before = [row for row in history.sessions if row.id != session and row.started_at <= this.started_at]
     sides = Counter(row.weaker_side for row in history.smiles if row.session == session)
     side, behind = _side(sides)
-    done = day in history.active_days()
+    done = day in history.active_days
     figures = (_figure(name, history, this, before[-RECENT:]) for name in _MEASURES)
     return Today(
         day,

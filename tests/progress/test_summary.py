@@ -116,7 +116,7 @@ def test_a_flight_over_the_date_line_misses_no_day(hours: int, offset: int, miss
     history = History(sessions=sessions, repetitions=reps)
     between = first.date() + timedelta(days=1)
     assert (between in history.streak_days()) == (not missed)
-    assert between not in history.active_days()
+    assert between not in history.active_days
 
 
 def test_a_day_counts_with_one_rep_or_one_memory_that_brought_a_smile() -> None:
@@ -126,7 +126,7 @@ def test_a_day_counts_with_one_rep_or_one_memory_that_brought_a_smile() -> None:
         return RecallRecord(f"r{n}", AT - timedelta(days=n), "memory_anchor", "m", latency_s, False, False)
 
     history = History(repetitions=holds((0, 5.0)), recalls=(recall(1, 7.5), recall(2, None)))
-    assert history.active_days() == set(on(0, 1))
+    assert history.active_days == set(on(0, 1))
 
 
 def test_best_median_and_this_week() -> None:

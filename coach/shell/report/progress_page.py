@@ -113,7 +113,7 @@ def progress_page(
         parts.append(f"<p>{begin}.</p>")
     else:
         scores = score_series(own)
-        exercises = {name: exercise_series(own, name) for name in own.exercises()}
+        exercises = {name: exercise_series(own, name) for name in own.exercises}
         series = (*scores, *chain.from_iterable(exercises.values()))
         parts += [f'<p class="lead">{_text(headline(series, words))}.</p>']
         if due := next_sentence(next_check_in, today, words):
@@ -231,7 +231,7 @@ def _sides(own: History, words: ProgressWords) -> list[str]:
 def _calendar(own: History, today: date, words: ProgressWords) -> list[str]:
     """Show the last twelve months with the repetitions of each day, most recent month first."""
     counts = Counter(row.at.date() for row in own.repetitions)
-    active = own.active_days()
+    active = own.active_days
     first = min(active, default=today)
     months: list[str] = []
     month = today.replace(day=1)

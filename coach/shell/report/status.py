@@ -28,7 +28,7 @@ def what_is_due(
     person
         Whose it is, empty for the only one.
     """
-    done = today in history.without_simulated().active_days()
+    done = today in history.without_simulated().active_days
     check_in = due_on(history, spec, today)
     return Due(done, check_in, spec.every_days, start, start_check_in, person)
 
