@@ -8,7 +8,7 @@ from coach.check_in.capture_gate import FacePlacement
 from coach.check_in.flow import SECTION, CheckInFlow
 from coach.check_in.machine import CheckIn, CheckInSpec, Pose
 from coach.coaching.flow import Output
-from coach.coaching.phrases import SCREEN, PhraseBook
+from coach.coaching.phrases import SCREEN, PhraseBook, capital
 from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.events import Smile
 from coach.exercise.repetition import Ended
@@ -68,8 +68,8 @@ class SmileFlow(CheckInFlow):
             screen = replace(output.screen, phase="released", title=self._book.text(*self.title))
             return replace(output, screen=screen)
         if self.finished:  # the card is on its way
-            title = self._book.text(SCREEN, "one_moment")
-            return replace(output, screen=replace(output.screen, title=title[:1].upper() + title[1:]))
+            title = capital(self._book.text(SCREEN, "one_moment"))
+            return replace(output, screen=replace(output.screen, title=title))
         return output
 
     def smile(self, even: EvenSpec) -> Smile | None:

@@ -115,7 +115,9 @@ def demo(
 @cli.command()
 @click.argument("video", type=PLACE)
 @click.option(
-    "--exercise", metavar="NAME", help="Which exercise to count; without it every movement is described."
+    "--exercise",
+    metavar="NAME",
+    help="Count one that smile-coach exercises lists; without it every movement is described.",
 )
 @click.option(
     "--neutral",
