@@ -91,11 +91,12 @@ def today(history: History, session: str, day: date) -> Today:
     session
         Its id.
     day
-        By the person's own clock.
+        By the person's own clock now; the session's own day counts, which may have ended meanwhile.
     """
     this = next((row for row in history.sessions if row.id == session), None)
     if this is None:  # the disk has not taken it
         return Today(day, known=False)
+    day = this.started_at.date()
     alike = this.simulated == history.own().simulated
     history = history.own() if alike else history.only({session})
     before = [row for row in history.sessions if row.id != session and row.started_at <= this.started_at]

@@ -45,6 +45,16 @@ def ended(history: History) -> Today:
     return today(history, session.id, session.started_at.date())
 
 
+@pytest.mark.parametrize("later", [timedelta(days=1), timedelta(days=-10)])
+def test_a_session_counts_on_the_day_on_which_it_began(later):
+    """It goes past midnight, or somebody sets the clock back meanwhile: that was not nothing."""
+    history = past([10, 11])
+    session = history.sessions[-1]
+    found = today(history, session.id, (session.started_at + later).date())
+    assert found == ended(history)
+    assert found.run == 2
+
+
 def test_each_figure_stands_beside_the_median_of_the_sessions_before():
     """Holds, evenness, eyes; today is not part of its own usual."""
     found = ended(past([10, 11, 12, 10, 11, 11, 14], eyes=(1, 2), last={"symmetry": 0.86}))
