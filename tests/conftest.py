@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Shuffle the tests of each file, and the files, where that is asked for.
 
     Else the files that look at faces come first: they take the longest, and one that a worker begins last
-    would keep the other waiting.
+    would keep the others waiting.
     """
     seed = config.getoption("--shuffle")
     if seed is None:
@@ -78,7 +78,7 @@ def model_path() -> Path:
     """Return the landmarker's model: `SMILE_COACH_MODEL`, or the user's cache, filled if need be."""
     cache = default_cache_dir()
     cache.mkdir(parents=True, exist_ok=True)
-    # Two workers must not fetch at once. An SQLite file is a lock on every system and dies with its holder.
+    # Workers must not fetch at once. An SQLite file is a lock on every system and dies with its holder.
     lock = sqlite3.connect(cache / "tests.lock", timeout=600, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
