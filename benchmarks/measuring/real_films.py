@@ -30,7 +30,8 @@ class RealScore:
 
     `smiles`, `found`: annotated and reported. `even`, `called_even`; `one_sided`, `side_right`, `side_wrong`:
     of those that look so. `false_smiles`, `false_cheeks`, `false_jaws`: reported where there is none.
-    `problems`: one line each.
+    `verdicts`: what is said of each annotated smile, by film and number: right, wrong, unclear, missed, or
+    found, where the observer names no side. `problems`: one line each.
     """
 
     films: int = 0
@@ -46,6 +47,7 @@ class RealScore:
     false_smiles: int = 0
     false_cheeks: int = 0
     false_jaws: int = 0
+    verdicts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -54,7 +56,8 @@ def total(scores: Iterable[RealScore]) -> RealScore:
     whole = RealScore()
     for one in scores:
         for part in fields(RealScore):
-            setattr(whole, part.name, getattr(whole, part.name) + getattr(one, part.name))
+            mine, other = getattr(whole, part.name), getattr(one, part.name)
+            setattr(whole, part.name, mine | other if isinstance(mine, dict) else mine + other)
     return whole
 
 
@@ -110,14 +113,15 @@ def score_smiles(
     """
     score = RealScore(films=1)
     smiles = [event for event in events if event["type"] == "smile"]
-    for row in annotated:
+    for number, row in enumerate(annotated):
         if row["type"] != "smile" or _length(row) < LEAST_SMILE_S or row.get("strength") == "faint":
             continue
         start, end = row["t"]
         here = [m for m in smiles if m["start"] < end - OVERLAP_S and m["t"] > start + OVERLAP_S]
         score.smiles += 1
         score.found += bool(here)
-        _sides(score, name, row, [m["weaker_side"] for m in here])
+        verdict = _sides(score, name, row, [m["weaker_side"] for m in here])
+        score.verdicts[f"{name} {row.get('number', number)}"] = verdict if here else "missed"
     for smile in smiles:
         if not open_question and not _near(smile["start"], annotated, MOUTHS, EARLY_S, EARLY_S):
             score.false_smiles += 1
@@ -125,7 +129,8 @@ def score_smiles(
     return score
 
 
-def _sides(score: RealScore, name: str, row: Row, said: Sequence[str]) -> None:
+def _sides(score: RealScore, name: str, row: Row, said: Sequence[str]) -> str:
+    """Score what is said of a smile's sides, and return the verdict."""
     if row.get("side") == "both":
         score.even += 1
         right = "even" in said
@@ -138,11 +143,12 @@ def _sides(score: RealScore, name: str, row: Row, said: Sequence[str]) -> None:
         score.side_right += right
         score.side_wrong += OTHER[wanted] in said
     else:
-        return
+        return "found"
     if not right:
         score.problems.append(
             f"{name}: smile at {row['t'][0]:.2f} is {wanted}, said {', '.join(said) or 'nothing'}"
         )
+    return "right" if right else "unclear" if "unclear" in said else "wrong"
 
 
 def score_cheeks(name: str, events: Sequence[Row]) -> RealScore:
