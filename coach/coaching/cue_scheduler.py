@@ -20,6 +20,7 @@ _FITTED_RATE_WPM = 165.0
 _START_S = 0.2
 _LETTER_S = 0.055
 _WORD_S = 0.07
+_LETTERS = dict.fromkeys("0123456789", 4) | {"%": 7}  # "five", "ninety-eight", "percent"
 _PAUSE_S = {",": 0.25, ";": 0.25, " - ": 0.25, ".": 0.4, ":": 0.4, "?": 0.4, "!": 0.4}
 
 
@@ -35,7 +36,7 @@ def estimate_s(text: str, rate_wpm: float) -> float:
     """
     if not text:
         return 0.0
-    letters = sum(character.isalnum() for character in text)
+    letters = sum(_LETTERS.get(one, one.isalnum()) for one in text)
     inner = text.rstrip(".!? ")
     pauses = sum(pause * inner.count(mark) for mark, pause in _PAUSE_S.items())
     words = len(text.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import replace
 
 from coach.coaching.cue_queue import CueQueue
@@ -27,13 +27,9 @@ class WordsBefore:
         self._exercise: deque[Cue] = deque()
         self._today_until = 0.0
 
-    def line_up(self, cues: Collection[Cue]) -> None:
-        """Take the words of the coming exercise, in place of those that are left of the one before."""
+    def line_up(self, cues: Iterable[Cue]) -> None:
+        """Take the words of the coming exercise, in place of those that are left."""
         self._exercise = deque(cues)
-
-    def drop(self, keys: Collection[str]) -> None:
-        """Leave these of the exercise's words out: they are no longer true."""
-        self._exercise = deque(cue for cue in self._exercise if cue.key not in keys)
 
     def say(self, t: float) -> None:
         """Say the next of them once nothing else is being said; call this while nothing is asked."""

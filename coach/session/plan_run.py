@@ -167,7 +167,8 @@ class PlanRun:
         )
         self._led.log.add(*events)
         self._led.cues.drop(run.guidance.stale)
-        self.words.drop(run.guidance.stale)
+        if run.guidance.asks:  # whoever has begun, or was asked to, needs no introduction any more
+            self.words.line_up(())
         self._led.cues.add(*filter(self._in_time, run.guidance.cues))
         return events
 

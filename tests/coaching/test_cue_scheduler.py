@@ -159,6 +159,12 @@ def test_numbers_fit_in_their_second_even_for_a_slow_voice():
     assert all(estimate_s(word, 100) < 1.0 for word in ("Three", "Two", "One", "Trois", "Deux", "Drei"))
 
 
+def test_digits_take_as_long_as_the_words_an_engine_makes_of_them():
+    """A line of a summary took 2.1 s, was taken for 1.4 s, and the next line cut it off."""
+    assert estimate_s("Evenness: 98 %", 165) >= 2.0
+    assert estimate_s("One hold of 5 seconds", 165) == pytest.approx(1.7, abs=0.15)
+
+
 @given(st.text(max_size=60), st.integers(80, 320))
 def test_the_estimate_is_finite_and_grows_as_the_voice_slows(text, rate):
     """No text has a negative duration; half the rate, twice the time for the words."""

@@ -248,6 +248,18 @@ def test_nothing_is_explained_into_a_movement_that_has_begun(by_ear):
     assert not {"intro", "dose_holds"} & set(words)
 
 
+def test_no_dose_is_told_of_a_jaw_that_has_been_asked_to_open():
+    """It opened before the words were over: "one hold" in the middle of the circles would puzzle anybody."""
+
+    def face(t, heard):
+        slowly = min(max((16.5 - t) / 2.0, 0.0), 1.0)
+        return FacePose(jaw_open=1.0 if 4.0 < t < 9.0 else slowly if t > 11.0 else 0.0)
+
+    run = posed(plan(("jaw_release", 1, hold(3.0))), face, by_ear=True).run(26.0)
+    assert "circle_cw" in run.keys
+    assert not [key for key in run.keys[run.keys.index("open") :] if key.startswith("dose")]
+
+
 # ---- what is said and what counts --------------------------------------------------------------------
 
 
