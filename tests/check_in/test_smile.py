@@ -296,7 +296,7 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "chmod", refuse)
-    fewer = partial(SimulatedPerson, fps=6.0)  # a fifth of the pictures show the same
+    fewer = partial(SimulatedPerson, fps=6.0, size=(480, 360))  # fewer and smaller pictures show the same
     monkeypatch.setattr("coach.shell.capture.simulated_person.SimulatedPerson", fewer)
     arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep", "--language", "en"]
     result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
