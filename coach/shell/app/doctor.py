@@ -18,12 +18,13 @@ from coach import __version__
 from coach.errors import CoachError
 from coach.settings import Settings
 from coach.shell.profile.places import PLACES, found
+from coach.shell.recording.film_folders import size_text
 
 if TYPE_CHECKING:
     from coach.coaching.phrases import PhraseBook
     from coach.shell.sound.engine import SpeechRequest
 
-LEAST_FREE_MB = 50  # a year of daily sessions takes a few MB; the model and the voice take ten
+LEAST_FREE = 50_000_000  # bytes; a year of daily sessions takes a few MB; the model and the voice take ten
 SPEECH_TIMEOUT_S = 20.0
 WINDOW_TIMEOUT_S = 20.0
 # The releases whose native library was watched and opened no socket; 0.10.35 and later report usage.
@@ -172,13 +173,13 @@ def folder(data_dir: Path, people: Sequence[str] = ()) -> Check:
     remedy = "choose another folder with --data-dir or SMILE_COACH_HOME"
     try:
         journal, open_to_others = _trial(place)
-        free_mb = shutil.disk_usage(place).free // 1_000_000
+        free = shutil.disk_usage(place).free
     except OSError as error:
         detail = f"{data_dir}: cannot be written ({error.strerror or error})"
         return Check("data folder", ok=False, detail=detail, remedy=remedy, needed=True)
-    enough = free_mb >= LEAST_FREE_MB
+    enough = free >= LEAST_FREE
     whose = f"; also of {', '.join(people)}, with --person NAME" if people else ""
-    detail = f"{data_dir} ({free_mb} MB free){whose}"
+    detail = f"{data_dir} ({size_text(free)} free){whose}"
     if journal != "wal":
         detail += "; no shared memory there, so SQLite keeps a rollback journal"
     if open_to_others:

@@ -132,7 +132,7 @@ def test_a_full_disk_is_a_finding(all_well, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: SimpleNamespace(free=3_000_000))
     found = by_name(settings, tmp_path)["data folder"]
     assert not found.ok
-    assert "3 MB" in found.detail
+    assert "(3.0 MB free)" in found.detail
 
 
 @pytest.mark.parametrize(
