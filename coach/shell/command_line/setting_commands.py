@@ -130,16 +130,16 @@ def _own_path(options: Shared) -> Path:
 def _begin(path: Path) -> Path:
     """Write the default settings file, each setting commented out."""
     from coach.shell.profile.toml_files import config_dir
+    from coach.shell.system.private_file import write_private
 
     _, _, text = (config_dir() / "coach.toml").read_text(encoding="utf-8").partition("\n\n")
     lines = [f"# {line}" if "=" in line and not line.startswith("#") else line for line in text.splitlines()]
     lines = ["# Every setting with its default. Remove the # from a line to change it.", "", *lines]
+    if path.exists():
+        raise CoachError(f"{path}: already exists; edit it, or move it away first")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-    except FileExistsError:
-        raise CoachError(f"{path}: already exists; edit it, or move it away first") from None
+        write_private(path, ("\n".join(lines) + "\n").encode())
     except OSError as error:
         raise CoachError(f"{path}: cannot be written ({error.strerror}); give another --config") from error
     return path

@@ -79,7 +79,8 @@ def draw_analysis(
         figure.savefig(picture, dpi=90, format=path.suffix[1:].lower())
         write_private(path, picture.getvalue())
     except (OSError, ValueError) as error:
-        raise CoachError(f"--plot {path}: cannot be written ({error}); name another place") from error
+        reason = getattr(error, "strerror", None) or error
+        raise CoachError(f"--plot {path}: cannot be written ({reason}); name another place") from error
 
 
 def _title(exercise: AnyExercise, events: Sequence[Event]) -> str:

@@ -167,7 +167,7 @@ def hand_over(path: Path, content: bytes) -> None:
         write_private(path, content)
     except OSError as error:
         raise CoachError(
-            f"{path}: cannot be written ({error.strerror}); choose a folder you can write to"
+            f"{path}: cannot be written ({error.strerror}); make room, or choose a folder you can write to"
         ) from error
 
 

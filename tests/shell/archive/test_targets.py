@@ -1,5 +1,6 @@
 """Where a file is wanted: links, pipes, names that promise another format, and names of what is not there."""
 
+import errno
 import io
 import os
 import sys
@@ -115,6 +116,19 @@ def test_no_file_is_called_dash(data: Path, tmp_path: Path, capfd, command: list
     assert status == 2
     assert "-: standard output is not supported" in line
     assert not (tmp_path / "-").exists()
+
+
+def test_settings_on_a_full_disk_leave_no_half_a_file(data: Path, tmp_path, monkeypatch, capfd) -> None:
+    """The next try would say that they are there already."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("coach.shell.system.private_file.os.fsync", full)
+    status, line = said(capfd, "config", "--init", "--config", "own.toml")
+    assert status == 1
+    assert line.startswith("own.toml: cannot be written (No space left on device)")
+    assert not [path for path in tmp_path.iterdir() if "own.toml" in path.name]
 
 
 def test_a_memory_is_looked_for_before_the_question(data: Path, monkeypatch, capfd) -> None:

@@ -98,7 +98,7 @@ def test_a_followed_face_that_leaves_is_looked_for_everywhere_again(landmarker):
 
 def test_of_equal_faces_the_one_nearer_to_the_middle_is_followed():
     """Two people on a sofa, one of them the person who put up the camera."""
-    aside, middle, small = (0.0, 0.2, 0.2, 0.6), (0.35, 0.2, 0.55, 0.62), (0.48, 0.4, 0.52, 0.5)
+    aside, middle, small = (0.0, 0.2, 0.2, 0.62), (0.35, 0.2, 0.55, 0.6), (0.48, 0.4, 0.52, 0.5)
     assert followed([aside, middle]) == middle
     assert followed([small, aside]) == aside
     assert followed([]) is None

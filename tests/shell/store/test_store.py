@@ -585,7 +585,7 @@ class NoSharedMemory(sqlite3.Connection):
     def execute(self, statement, *values):
         if statement.startswith("PRAGMA locking_mode"):
             self.alone = statement.endswith("EXCLUSIVE")
-        elif not self.alone and not statement.startswith("PRAGMA"):
+        elif not self.alone and (not statement.startswith("PRAGMA") or statement.endswith("user_version")):
             self.refused |= super().execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         if self.refused:
             error = sqlite3.OperationalError("disk I/O error")
@@ -600,6 +600,10 @@ def test_without_shared_memory_a_rollback_journal_is_used(tmp_path: Path, monkey
         store.record(begin(store), rep(1))
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=NoSharedMemory))
+    with Store.open(tmp_path / "old", read_only=True) as store:
+        assert len(store.history().repetitions) == 1
+    with contextlib.closing(connect(tmp_path / "old" / NAME)) as again:
+        again.execute("PRAGMA journal_mode = WAL")  # another machine had it meanwhile
     for folder in (tmp_path / "old", tmp_path / "new"):
         with Store.open(folder) as store:
             store.record(begin(store), rep(2))
