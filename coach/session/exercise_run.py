@@ -62,13 +62,14 @@ class ExerciseRun:
         quiet: bool,
         hurry: bool = False,
         late: bool = False,
+        leave: bool = False,
         names: tuple[str, ...] = (),
         lasts: Callable[[Cue], float] = lambda _: 0.0,
     ) -> tuple[Event, ...]:
         """Take in one frame; return what happened. What to say about it is in `guidance`."""
         nothing: tuple[Event, ...] = ()
         events = self._asked(lambda: self._recognise(t, features), nothing)
-        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late, lasts)
+        moment = Moment(t, self.view, events, quiet, self.target, names, hurry, late, leave, lasts)
         self.guidance = self._asked(lambda: self._guide(moment), Guidance())
         return (*events, *self.guidance.events)
 

@@ -17,6 +17,7 @@ READY_S = 4.0  # getting ready: framing and neutral face, when all is well
 CHANGE_S = 1.7  # from one exercise to the next, while it is announced, and before it is explained
 CARD_S = 3.0  # the same where the card alone announces it
 END_S = 2.2  # the last words
+LEAVING_S = 3.0  # from "time is up" to the next announcement
 RESERVE_S = 2.0  # kept in case later exercises need more attempts
 MOST_REPS = 100
 JAW = "jaw_release"
@@ -96,6 +97,14 @@ class Plan:
         still = self.steps[index].rep_s + sum(self.change_s + step.seconds for step in rest) + END_S
         return elapsed_s + still + (RESERVE_S if rest else 0.0) > self.budget_s
 
+    def must_leave(self, index: int, elapsed_s: float) -> bool:
+        """Whether step `index` must end now for the steps after it to have the least they need."""
+        rest = range(index + 1, len(self.steps))
+        if not self.budget_s or not rest:
+            return False
+        still = sum(self.change_s + self._least_s(step) for step in rest) + END_S
+        return elapsed_s + still + LEAVING_S > self.budget_s
+
     def allows(self, index: int, elapsed_s: float, *, more: bool = False) -> bool:
         """Whether there is time for the least of step `index`, if nothing comes after it.
 
@@ -103,9 +112,13 @@ class Plan:
         """
         if not self.budget_s:
             return True
-        step = self.steps[index]
-        least_s = step.rep_s if more else step.seconds - (step.reps - 1) * step.rep_s
+        least_s = self.steps[index].rep_s if more else self._least_s(index)
         return elapsed_s + least_s + END_S <= self.budget_s
+
+    def _least_s(self, index: int) -> float:
+        """Return what step `index` takes with one repetition."""
+        step = self.steps[index]
+        return step.seconds - (step.reps - 1) * step.rep_s
 
 
 Specs = Callable[[str, Mapping[str, Any]], ExerciseSpec]

@@ -87,6 +87,9 @@ class PlanRun:
         self._introduced: int | None = None
         self._even_words = occasion.even_words
         self._begins_at_s = 0.0  # on the clock of `active_s`: when the present step was to begin
+        names = [exercise.name for exercise in exercises]
+        left_out = [Cue(0.0, CueKind.PRAISE, "left_out", values={"title": name}) for name in names]
+        self._left_out_s = max(map(led.cues.lasts_cue, left_out), default=0.0) + FRAMES_S
         self._close_s = led.cues.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + plan.change_s for step in plan.steps))
 
@@ -113,6 +116,8 @@ class PlanRun:
     def _runs_out(self, more_s: float) -> bool:
         saying_s = max(self._led.cues.until - self._led.t, 0.0)
         last_s = self.spent_s + saying_s + more_s + self._close_s
+        if self.index + 1 < len(self.exercises):  # to be said of those that will be left out
+            last_s += self._left_out_s
         return bool(self.plan.budget_s) and last_s >= self.plan.budget_s
 
     @property
@@ -162,6 +167,7 @@ class PlanRun:
             quiet=self._led.cues.quiet(t),
             hurry=self.plan.short_of_time(self.index, self.spent_s),
             late=not self.plan.allows(self.index, self.spent_s, more=True),
+            leave=self.plan.must_leave(self.index, self.spent_s),
             names=self._memories,
             lasts=self._led.cues.lasts_cue,
         )
@@ -173,8 +179,17 @@ class PlanRun:
         return events
 
     def _in_time(self, cue: Cue) -> bool:
-        """Whether there is time for a word: kind ones are left out before the plan takes too long."""
-        return cue.kind is not CueKind.PRAISE or not self._runs_out(self._led.cues.lasts_cue(cue))
+        """Whether there is time for a word.
+
+        Kind ones are left out before the plan takes too long, and after an exercise if another must still
+        come in time: its announcement follows at once.
+        """
+        if cue.kind is not CueKind.PRAISE:
+            return True
+        run = self.current
+        ends = run is not None and run.guidance.done
+        others = bool(self.plan.budget_s) and self.index + 1 < len(self.exercises)
+        return not (ends and others) and not self._runs_out(self._led.cues.lasts_cue(cue))
 
     def interrupt(self, t: float, cause: PauseCause) -> None:
         """Break off the exercise under way, see `ExerciseRun.interrupt`."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from led import FPS, SETTINGS, Led, hold, led, plan, posed
+from led import FPS, SETTINGS, Acting, Led, hold, led, plan, posed, session
 
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import CueKind
 from coach.coaching.spec import STANDARD
+from coach.shell.capture.simulated_person import load_person
 from coach.shell.profile.plan_files import load_plan
 from coach.simulation.face_pose import FacePose
-from coach.simulation.spec import FAILINGS
+from coach.simulation.person import Person
+from coach.simulation.spec import FAILINGS, Span
 from coach.types import Bilateral
 
 ALL = (
@@ -636,6 +638,23 @@ def test_daily_closes_in_time_for_who_fails_or_does_not_answer():
         run.run()
         assert run.seconds <= 120.0
         assert run.keys[-1] == "finished"
+    assert "left_out" in still_face.keys
+    assert "memory_anchor" in failing.of("session_end")[0]["reps"]
+
+
+def test_the_jaw_leaves_the_memory_its_time_before_a_photo():
+    """Very slow circles, few pictures, nobody who moves at all: the memory still comes, within the minute."""
+    what, _ = load_plan("before-photo")
+    usual = load_person()
+    pace = usual.pace.model_copy(update={"circle_s": Span(low=3.0, high=3.4)})
+    slow = Person(usual.model_copy(update={"pace": pace}), seed=1, script=())
+    turning = Led(session(what), Acting(slow), 15.0)
+    for run in (turning, posed(what, lambda t, heard: FacePose(), fps=5.0)):
+        run.run()
+        assert len(run.of("recall")) == 1
+        assert run.seconds <= 60.0
+        assert "time_up_none" in run.keys
+    assert "breath_out" in [event["name"] for event in run.of("stage") if event["status"] == "skipped"]
 
 
 def test_an_exercise_that_there_is_no_time_for_is_named():

@@ -17,6 +17,7 @@ class Moment:
 
     `names`: the name of each repetition, e.g. the person's memories; empty if they have none. `hurry`: one
     more repetition would take the plan over its time. `late`: it would do so even if nothing came after it.
+    `leave`: the exercises after this one need the time that is left.
     `lasts`: how long a cue takes to say, seconds.
     """
 
@@ -28,6 +29,7 @@ class Moment:
     names: tuple[str, ...] = ()
     hurry: bool = False
     late: bool = False
+    leave: bool = False
     lasts: Callable[[Cue], float] = lambda _: 0.0
 
 

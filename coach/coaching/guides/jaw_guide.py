@@ -27,6 +27,13 @@ CIRCLES: Final[dict[JawStep, StageName]] = {
     "circle_cw": "circles_clockwise",
     "circle_ccw": "circles_counterclockwise",
 }
+STAGES: Final[dict[JawStep, StageName]] = {
+    "open": "open_hold",
+    "close": "slow_close",
+    **CIRCLES,
+    "breathe_in": "breath_in",
+    "breathe_out": "breath_out",
+}
 BREATHS: Final[frozenset[JawStep]] = frozenset({"breathe_in", "breathe_out"})
 ASKING_AGAIN: Final[dict[JawStep, tuple[str, ...]]] = {
     "open": ("another", "show", "image", "offer"),
@@ -94,6 +101,11 @@ class JawGuide:
     def step(self, state: JawGuideState, moment: Moment) -> tuple[JawGuideState, Guidance]:
         """Take in one frame."""
         cues: list[Cue] = []
+        if moment.leave and self._may_leave(state, moment):
+            left = tuple(self._left_out(state, moment))
+            return replace(state, step="done"), Guidance(
+                (Cue(moment.t, CueKind.RELEASE, "time_up_none"),), left, done=True
+            )
         if not state.asked:
             if moment.quiet and moment.t > state.since:
                 state = self._ask(state, moment, cues)
@@ -119,6 +131,21 @@ class JawGuide:
             swell=self._swell(state, moment.t),
             left_s=self._left_s(state, moment.t),
         )
+
+    def _may_leave(self, state: JawGuideState, moment: Moment) -> bool:
+        """Whether there is something left to leave out, and no hold or closing would be broken off."""
+        return state.step not in ("close", "done") and (state.step in MOVING or moment.view.at_rest)
+
+    def _left_out(self, state: JawGuideState, moment: Moment) -> list[Stage]:
+        """Return that the stages which have not begun are skipped."""
+        begun = state.asked and (state.circles > 0 or state.step in BREATHS)
+        step = NEXT[state.step] if begun else state.step
+        left: list[Stage] = []
+        while step != "done":
+            if step in STAGES:
+                left.append(Stage(t=moment.t, exercise=self._exercise, name=STAGES[step], status="skipped"))
+            step = NEXT[step]
+        return left
 
     def _dot(self, state: JawGuideState, t: float) -> float | None:
         """Return where the dot to follow is, turns clockwise from the top."""

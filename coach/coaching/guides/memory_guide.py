@@ -47,7 +47,13 @@ class MemoryGuide:
         if state.stage == "intro":
             said = moment.quiet and moment.t > state.since
             return replace(state, stage="ready") if said else state, Guidance(explains=True)
-        if state.stage == "ready" and moment.quiet and self._rested(state, moment) and not moment.late:
+        first = state.number == 0  # without it, there was no use in beginning
+        if (
+            state.stage == "ready"
+            and moment.quiet
+            and self._rested(state, moment)
+            and (first or not moment.late)
+        ):
             number = state.number + 1
             return MemoryGuideState("silence", moment.t, number), Guidance(
                 (self._name(moment, number),), give=True, asks=True, patient=True
@@ -57,7 +63,7 @@ class MemoryGuide:
                 (self._answer(moment, recall),)
             )
         if state.stage in ("ready", "resting") and moment.quiet and self._rested(state, moment):
-            if state.number >= moment.target or moment.hurry or moment.late:
+            if not first and (state.number >= moment.target or moment.hurry or moment.late):
                 return replace(state, stage="done"), Guidance(done=True)
             return replace(state, stage="ready", since=moment.t), Guidance()
         since = None if not moment.view.at_rest else state.rest_since or moment.t
