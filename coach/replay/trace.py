@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, Protocol, TypeAlias
+from typing import Annotated, Any, Final, Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
@@ -180,13 +180,16 @@ class TapedSession(Session):
         return output
 
 
+DIGITS: Final = "0123456789"  # that an engine speaks as words
+
+
 def veiled(text: str) -> str:
-    """Return a person's words with every letter and digit an `x`: as long to say, and no longer theirs.
+    """Return a person's words with every letter an `x` and every digit a 0: as long to say, and not theirs.
 
     How long a text takes to say decides when the next thing happens (`cue_scheduler.estimate_s`), so the
     words' lengths and marks must be kept for an exact replay; the words need not be.
     """
-    return "".join("x" if character.isalnum() else character for character in text)
+    return "".join("0" if one in DIGITS else "x" if one.isalnum() else one for one in text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -106,7 +106,7 @@ def test_a_memorys_words_are_nowhere_in_the_trace(tape, tmp_path):
     packed = path.read_bytes()
     plain = zlib.decompressobj().decompress(packed[packed.index(b"\n") + 1 :])
     assert b"itchen" not in plain
-    assert read_setup(path)[0].memories == ("xxxxxxx'x xxxxxxx, xx xxxxxx", "xxx xxx xxx")
+    assert read_setup(path)[0].memories == ("xxxxxxx'x xxxxxxx, xx xxxxxx", "xxx 0xx xxx")
 
 
 @given(st.text(max_size=40))
