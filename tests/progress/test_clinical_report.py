@@ -97,6 +97,14 @@ def test_it_is_one_page_however_much_there_is(report, written: bytes, times: int
     assert min(lowest) > 0.02
 
 
+def test_two_sessions_of_one_day_are_not_lost_among_years(report) -> None:
+    """The travel of their smiles stands above their day."""
+    both = {side: points[:1] * 2 for side, points in report.excursion_mm.items()}
+    day = both["left"][0][0].date().isoformat()
+    travel = pdf_report._page(replace(report, excursion_mm=both), WORDS).axes[-1]
+    assert [label.get_text() for label in travel.get_xticklabels()] == [day]
+
+
 def test_the_same_history_gives_the_same_file(report, written: bytes) -> None:
     """Nothing in it tells the moment it was made, only the day."""
     assert pdf(report, WORDS) == written

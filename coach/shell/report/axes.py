@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.ticker import ScalarFormatter
 
 from coach.progress.words import ProgressWords
 
+_WEEK = 7.0  # days that an axis shows at least
 # As Matplotlib writes years, months, days and hours, but the month as {number}, to be named afterwards.
 _FORMATS = ["%Y", "{%m}", "%d", "%H:%M", "%H:%M", "%S.%f"]
 _FIRSTS = ["", "%Y", "{%m}", "{%m}-%d", "%H:%M", "%H:%M"]  # of the first of a month, a day and so on
@@ -46,3 +48,14 @@ def in_words(axes: Axes, words: ProgressWords, most: int) -> None:
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(_Dates(locator, words))
     axes.yaxis.set_major_formatter(_Numbers(words))
+
+
+def at_least_a_week(axes: Axes) -> None:
+    """Show a week around a history of few days, lest one of a single day be lost among years."""
+    first, last = axes.dataLim.intervalx
+    if not 0 <= last - first < _WEEK:  # also where nothing is drawn
+        return
+    middle = (first + last) / 2
+    axes.set_xlim(middle - _WEEK / 2, middle + _WEEK / 2)
+    if first == last:
+        axes.set_xticks([middle], labels=[str(np.datetime64(round(middle), "D"))])

@@ -34,7 +34,6 @@ _TEXT = 10.5  # points; a point is about a pixel on a phone
 _LABEL = 22  # characters of a legend entry
 _RECENT = 20
 MONTHLY, YEARLY = 26, 260  # weeks: a longer history is counted by the month, and by the year
-_WEEK = 7.0  # days that an axis shows at least
 _DOT = 4.5  # points across; a chart is shown about as many pixels wide as it has points
 _MOST_DOTS = 400  # on one chart, which is hardly more pixels wide; of more every second, third ... is drawn
 _LINE_FROM = 4  # values: through fewer no line is drawn
@@ -210,17 +209,6 @@ def _axes(unit: str, words: ProgressWords) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _at_least_a_week(axes: Axes) -> None:
-    """Show a week around a history of few days, lest one of a single day be lost among years."""
-    first, last = axes.dataLim.intervalx
-    if not 0 <= last - first < _WEEK:  # also where nothing is drawn
-        return
-    middle = (first + last) / 2
-    axes.set_xlim(middle - _WEEK / 2, middle + _WEEK / 2)
-    if first == last:
-        axes.set_xticks([middle], labels=[str(np.datetime64(round(middle), "D"))])
-
-
 def _legend(figure: Figure) -> None:
     figure.legend(
         loc="outside upper left",
@@ -241,7 +229,9 @@ def _svg(figure: Figure, name: str, description: str) -> str:
     """Return the figure as one SVG element without size, with the page's colours and ids of its own."""
     import matplotlib as mpl
 
-    _at_least_a_week(figure.axes[0])
+    from coach.shell.report.axes import at_least_a_week
+
+    at_least_a_week(figure.axes[0])
     out = io.StringIO()
     key = re.sub(r"\W+", "-", name.lower()).strip("-")
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "path.simplify": True}):

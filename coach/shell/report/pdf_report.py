@@ -182,7 +182,7 @@ def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None
     """Draw repetitions a week, and each side's excursion where there are smiles of several sessions."""
     if not report.weeks:
         return
-    from coach.shell.report.axes import in_words
+    from coach.shell.report.axes import at_least_a_week, in_words
 
     sheet.gap(10)
     weeks = np.array(list(report.weeks), dtype="datetime64[D]")
@@ -198,4 +198,5 @@ def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         axes.legend(fontsize=SMALL, frameon=False, ncols=2, loc="lower right", labelcolor=INK, handlelength=1)
         in_words(axes, words, 5)
+        at_least_a_week(axes)
     sheet.gap((CHART_H + 0.2) / POINT)
