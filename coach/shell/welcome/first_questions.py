@@ -83,5 +83,5 @@ def heed_safety(voice: Voice, asker: Asker, book: PhraseBook, tick: Tick) -> Non
     voice.say(book.fill(Cue(0.0, CueKind.SAFETY, "safety")))
     note = book.text(SCREEN, "safety_note")
     before = book.text(SECTION, "before")
-    asker.ask(Question(before, book.text(SECTION, "goes_on"), patience_s=SAFETY_S, note=note), tick)
+    asker.ask(Question(before, book.text(SCREEN, "press_space"), patience_s=SAFETY_S, note=note), tick)
     voice.stop()
