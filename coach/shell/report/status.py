@@ -45,7 +45,7 @@ def status_line(due: Due, today: date, book: PhraseBook) -> str:
         if due.check_in > today
         else book.text(SECTION, "check_in_due", command=due.start_check_in)
     )
-    return f"{session}; {check_in}"
+    return book.text(SECTION, "both", session=session, check_in=check_in)
 
 
 def anything_due(due: Due, today: date) -> bool:

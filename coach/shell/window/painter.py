@@ -138,7 +138,7 @@ class Painter:
     def _words(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
         """Draw the exercise's words, the dots of the session, and the time that is left."""
         if screen.title or screen.instruction:
-            stamp(canvas, boxes, overlays.draw_words, screen.title, screen.instruction)
+            stamp(canvas, boxes, overlays.draw_words, screen.title, capital(screen.instruction))
         stamp(canvas, boxes, gauge.draw_dots, screen.step, screen.steps, screen.done)
         seconds = max(0, math.ceil(screen.time_left_s))
         # Not everything knows how long it takes: a check-in waits for its pictures.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from coach.errors import UsageError
 from coach.progress.history import SIMULATED
 from coach.shell.app.check_in import load_check_in
 from coach.shell.profile.language_files import languages, load_phrase_book
+from coach.shell.profile.toml_files import config_dir
 from coach.shell.report.reminders import FOLD, Due, calendar
 from coach.shell.report.status import anything_due, status_line, what_is_due
 from coach.shell.store.store import Store
@@ -128,3 +130,12 @@ def test_status_prints_one_line_and_reminders_are_written(tmp_path, capfd):
     assert text.startswith("BEGIN:VCALENDAR\r\n")
     assert "T073000\r\n" in text
     assert "Zwei Minuten" in text
+
+
+def test_french_has_its_space_before_high_punctuation():
+    """In every phrase, and where the status line joins two of them."""
+    texts = re.findall(r"[^\n]+", (config_dir() / "languages" / "fr.toml").read_text(encoding="utf-8"))
+    said = [text for text in texts if not text.startswith("#")]
+    assert not [text for text in said if re.search(r"[^\s;:!?][;:!?]+(\s|\"|$)", text)]
+    line = status_line(due(), TODAY, load_phrase_book("fr"))
+    assert re.search(r"faite : .* ; un bilan est à faire : ", line)

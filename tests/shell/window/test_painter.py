@@ -353,3 +353,12 @@ def test_words_stay_where_they_are_when_the_picture_changes():
     other = Painter().paint(grey_picture(level=10), None, replace(HOLD, caption="Something else"), HD)
     caption = layout(1280, 720).caption
     assert not np.array_equal(caption.of(first), caption.of(other))
+
+
+def test_what_to_do_begins_with_a_capital_letter():
+    """Also a correction that begins with the name of a side, which the words write small."""
+    small, capital = (
+        Painter().paint(None, None, Screen("fix", title="A", instruction=text), Appearance((1280, 720)))
+        for text in ("rechts noch ein wenig mehr", "Rechts noch ein wenig mehr")
+    )
+    assert np.array_equal(small, capital)
