@@ -102,9 +102,8 @@ def _options(named: Mapping[str, str]) -> Callable[[F], F]:
             envvar="SMILE_COACH_HOME",
             help="Where history is kept (or SMILE_COACH_HOME).",
         )
-        @click.option(
-            "--person", type=NAME, metavar="NAME", help="Whose history, where several people share a machine."
-        )
+        # An empty name is the first person's, who was there before anybody was added.
+        @click.option("--person", metavar="NAME", help="Whose history, where several people share a machine.")
         @click.option("--config", type=PLACE, help="Your settings file (TOML).")
         @option("--force", is_flag=True)
         @click.option("--language", metavar="CODE", help="en, de, es, fr or auto.")

@@ -138,7 +138,7 @@ def test_a_memory_is_looked_for_before_the_question(data: Path, monkeypatch, cap
     assert (status, line) == (2, "there is no memory 7; there are none yet: add one first")
 
 
-@pytest.mark.parametrize("option", ["--source", "--events", "--person", "--plan"])
+@pytest.mark.parametrize("option", ["--source", "--events", "--plan"])
 def test_an_empty_name_is_not_taken_for_none(data: Path, capfd, option: str) -> None:
     """`--events "$LOG"` where LOG is not set: a session without the log that was wanted."""
     status, line = said(capfd, "demo", option, "")
