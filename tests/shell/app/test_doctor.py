@@ -48,6 +48,14 @@ def by_name(settings, tmp_path):
     return {check.name: check for check in doctor.checks(settings, tmp_path / "data", tmp_path / "cache")}
 
 
+def test_what_is_kept_of_a_person_is_named(all_well, settings, tmp_path):
+    """By the same list that `forget everything` goes by."""
+    (tmp_path / "data").mkdir()
+    assert "nothing yet" in by_name(settings, tmp_path)["privacy"].detail
+    (tmp_path / "data" / "range.json").write_text("{}")
+    assert "(your own range)" in by_name(settings, tmp_path)["privacy"].detail
+
+
 def test_a_machine_where_all_is_well(all_well, settings, tmp_path, capsys):
     """Every part is ok and none needs a remedy; where things are kept is said."""
     found = by_name(settings, tmp_path)

@@ -158,10 +158,12 @@ def test_a_page_that_a_kill_left_half_written_goes_with_the_photos_on_it(home):
 
 
 def test_a_forgotten_session_has_no_dot_on_the_page_any_more(folders, home, capfd):
-    """The page shows each session's values; `progress` draws it anew without it."""
+    """The page shows each session's values, an older copy of the history holds its rows."""
+    (home / "history.backup-v2.sqlite3").write_text(WORDS)
     assert run(["forget", "session", "last", "--yes"]) == 0
-    assert "older copies that held it: progress.html" in capfd.readouterr().out
-    assert not list(home.glob("*progress.html*"))
+    said = capfd.readouterr().out
+    assert "older copies that held it: history.backup-v2.sqlite3, progress.html" in said
+    assert not [*home.glob("*progress.html*"), *home.glob("*backup*")]
 
 
 def test_what_was_deleted_without_being_overwritten_is_gone_after_the_next_forgetting(home):

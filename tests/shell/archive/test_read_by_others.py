@@ -84,13 +84,14 @@ def test_nothing_is_slipped_into_a_calendar():
         today_done=False,
         check_in=NOW.date(),
         every_days=14,
-        person="Ada\r\nATTACH:file:///etc/passwd\nX" + "ä" * 90,
+        person="Ada;CN=x,y\\\r\nATTACH:file:///etc/passwd\nX" + "ä" * 90,
     )
     text = calendar("18:00", NOW, due, load_phrase_book("en"))
     lines = text.split("\r\n")
     assert not [line for line in lines if line.startswith(("ATTACH", "X"))]
+    assert "Ada\\;CN=x\\,y\\\\" in text.replace("\r\n ", "")
     assert all(len(line.encode()) <= 75 for line in lines)
-    assert "\n" not in text.replace("\r\n", "")
+    assert not {"\r", "\n"} & set(text.replace("\r\n", ""))
 
 
 def png(width, height):
