@@ -19,6 +19,7 @@ from coach.types import Image
 
 SCALE_TOP = 1.25  # the bars' upper end; 1 is the person's best, and on a good day there is more
 LABEL = 18  # size of a bar's label, pixels at 1280x720
+GAP = 0.36  # of the ring, left open below for a wide-open mouth and its chin, also of a near face
 BREATH_SWING = 0.16  # of the ring's radius, from breathed out to breathed in
 
 
@@ -111,17 +112,21 @@ def draw_ring(
     covers_face: bool,
     swell: float | None = None,
     dot: float | None = None,
+    open_below: bool = False,
 ) -> None:
     """Draw the hold ring round the face: it fills with the hold.
 
     `covers_face`: nothing may stand inside the ring. `swell`: see `ring_circle`. `dot`: how far round a dot
-    to follow is, in turns clockwise from the top.
+    to follow is, in turns clockwise from the top. `open_below`: leave room for a wide-open mouth and the
+    chin below it.
     """
     centre, radius, stroke = ring_circle(layout, swell)
     colour = theme.PHASE_COLOUR[phase]
-    _arc(canvas, centre, radius, stroke + layout.px(6), 1.0, theme.PANEL)
-    _arc(canvas, centre, radius, stroke, 1.0, theme.TRACK)
-    _arc(canvas, centre, radius, stroke, hold, theme.GREEN if phase in {"hold", "released"} else colour)
+    begins, whole = ((1 + GAP) / 2, 1 - GAP) if open_below else (0.0, 1.0)
+    _arc(canvas, centre, radius, stroke + layout.px(6), whole, theme.PANEL, begins)
+    _arc(canvas, centre, radius, stroke, whole, theme.TRACK, begins)
+    full = theme.GREEN if phase in {"hold", "released"} else colour
+    _arc(canvas, centre, radius, stroke, whole * min(max(hold, 0.0), 1.0), full, begins)
     if dot is not None:
         turn = math.tau * dot
         at = pixel(centre[0] + radius * math.sin(turn), centre[1] - radius * math.cos(turn))
@@ -159,13 +164,22 @@ def _draw_phase(
 
 
 def _arc(
-    canvas: Image, centre: tuple[int, int], radius: int, stroke: int, turns: float, colour: Colour
+    canvas: Image,
+    centre: tuple[int, int],
+    radius: int,
+    stroke: int,
+    turns: float,
+    colour: Colour,
+    begins: float = 0.0,
 ) -> None:
-    """Draw a part of a ring, clockwise from the top: a third of the cost of OpenCV's own thick circle."""
+    """Draw a part of a ring, clockwise from the top or from `begins` turns beyond it.
+
+    A third of the cost of OpenCV's own thick circle.
+    """
     turns = min(max(turns, 0.0), 1.0)
     if turns <= 0:
         return
-    angles = np.linspace(0, math.tau * turns, max(2, round(96 * turns)))
+    angles = np.linspace(math.tau * begins, math.tau * (begins + turns), max(2, round(96 * turns)))
     way = np.stack((np.sin(angles), -np.cos(angles)), axis=1)
     outer, inner = (centre + way * (radius + side * stroke / 2) for side in (1, -1))
     corners = np.round(np.concatenate((outer, inner[::-1])) * (1 << SHIFT)).astype(np.int32)

@@ -157,6 +157,7 @@ class Painter:
             covers_face=covers_face,
             swell=screen.swell,
             dot=screen.dot,
+            open_below=covers_face and _opens_mouth(screen),
         )
         stamp(canvas, boxes, gauge.draw_badges, screen.phase, words, seconds, screen.count, screen.target)
         if screen.bars is None:
@@ -193,6 +194,12 @@ class Painter:
             overlays.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
         if screen.notice or note:
             overlays.draw_note(canvas, boxes, screen.notice or note)
+
+
+def _opens_mouth(screen: Screen) -> bool:
+    """Whether the mouth is to be opened wide: one bar for both sides, nothing that goes round."""
+    single = screen.bars is not None and screen.bars.single
+    return single and screen.dot is None and screen.swell is None
 
 
 def _covers(image: Image | None, box: Rect, view: WindowView) -> bool:

@@ -362,3 +362,35 @@ def test_what_to_do_begins_with_a_capital_letter():
         for text in ("rechts noch ein wenig mehr", "Rechts noch ein wenig mehr")
     )
     assert np.array_equal(small, capital)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1366, 768), (1920, 1080), (800, 600), (720, 960)])
+def test_the_ring_crosses_no_wide_open_mouth(size, model_path):
+    """Near the camera a jaw that hangs open reaches down to the ring, which is open there."""
+    boxes, lips_and_chin = layout(*size), (0, 13, 14, 17, 37, 267, 61, 291, 84, 314, 152)
+    drawn = {}
+    for below in (False, True):
+        drawn[below] = np.zeros((size[1], size[0], 3), np.uint8)
+        gauge.draw_ring(drawn[below], boxes, "hold", hold=1.0, covers_face=True, open_below=below)
+    crossed = {False: 0, True: 0}
+    with Landmarker(model_path) as landmarker:
+        for number, scale in enumerate((0.8, 1.0, 1.1, 1.2, 1.3, 1.4)):
+            picture = draw(FacePose(jaw_open=1.0, scale=scale), (640, 480))
+            seen = landmarker.detect(Frame(float(number), picture))
+            assert seen is not None
+            points = face_overlay.place((640, 480), boxes.picture).points(seen.landmarks)
+            for x, y in np.round(points[list(lips_and_chin), :2]).astype(int):
+                for below, canvas in drawn.items():
+                    crossed[below] += bool(canvas[max(y - 4, 0) : y + 5, max(x - 4, 0) : x + 5].any())
+    assert crossed[True] == 0
+    assert crossed[False] > 0
+
+
+def test_the_ring_is_whole_where_a_dot_leads_round_it():
+    """Only the wide opening needs the room below; circles are followed all the way round."""
+    bars = Bars(Bilateral(0.5, 0.5), (0.4, 1.0), single=True)
+    wide, boxes = Screen("hold", bars=bars, hold=1.0), layout(1280, 720)
+    x, y = boxes.ring.centre[0], boxes.ring.bottom - boxes.px(7)
+    for screen, whole in ((wide, False), (replace(wide, dot=0.2), True), (replace(wide, swell=1.0), True)):
+        canvas = Painter().paint(grey_picture(1280, 720), None, screen, Appearance((1280, 720)))
+        assert (canvas[y, x].tolist() != [90, 90, 90]) == whole
