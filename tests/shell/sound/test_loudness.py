@@ -83,3 +83,9 @@ def test_what_cannot_be_heard_is_no_phrase():
         finished(np.zeros(22_050), 22_050)
     with pytest.raises(ValueError, match="nothing can be heard"):
         levelled(np.zeros(22_050), 22_050)
+
+
+def test_words_begin_after_80_ms_of_silence():
+    """Devices swallow the first instant of a sound; the words fade in after it."""
+    heard = np.flatnonzero(finished(words(), 22_050))
+    assert heard[0] / 22_050 == pytest.approx(0.08, abs=0.01)

@@ -394,3 +394,11 @@ def test_the_ring_is_whole_where_a_dot_leads_round_it():
     for screen, whole in ((wide, False), (replace(wide, dot=0.2), True), (replace(wide, swell=1.0), True)):
         canvas = Painter().paint(grey_picture(1280, 720), None, screen, Appearance((1280, 720)))
         assert (canvas[y, x].tolist() != [90, 90, 90]) == whole
+
+
+def test_the_ring_swells_as_one_breathes_in_and_sinks_as_one_breathes_out():
+    """From breathed out to breathed in it grows by a tenth at least, to where it stands otherwise."""
+    boxes = layout(1280, 720)
+    radii = [gauge.ring_circle(boxes, swell)[1] for swell in (0.0, 0.5, 1.0)]
+    assert radii == sorted(set(radii))
+    assert radii[-1] == gauge.ring_circle(boxes)[1] > 1.1 * radii[0]
