@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import json
 
+import cv2
+import numpy as np
 import pytest
 from full_disk import FULL, full
 from led import still
 
 from coach.__main__ import run
 from coach.session.analysis import Analysis
+from coach.shell.drawn_face.face import draw
 from coach.shell.profile.exercise_registry import load_exercise
-from coach.types import FaceObservation
+from coach.simulation.face_pose import FacePose
+from coach.types import Bilateral, FaceObservation
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -53,6 +57,38 @@ def test_a_video_cut_off_in_its_middle(tmp_path, face_film, ready, fails):
     status, line = fails("analyze", cut, "--exercise", "combined", "--neutral", "0:1", *ready)
     assert status == 0
     assert "cut off" in line
+
+
+def written(path, image_of):
+    """Write two seconds, ten pictures a second, each from its number."""
+    writer = None
+    for number in range(20):
+        image = image_of(number)
+        if writer is None:
+            size = image.shape[1::-1]
+            writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, size)
+        writer.write(image)
+    writer.release()
+    return path
+
+
+def test_a_film_on_its_side_is_turned_and_that_is_said(tmp_path, ready, capfd):
+    """Turned it has a face; as it is it has none."""
+
+    def lying(number):
+        face = draw(FacePose(smile=Bilateral(0.01 * (number % 2), 0.0)), size=(320, 240))
+        return np.ascontiguousarray(np.rot90(face))
+
+    film = written(tmp_path / "film.avi", lying)
+    assert run(["analyze", str(film), "--exercise", "cheek_raiser", *ready]) == 0
+    assert capfd.readouterr().err.splitlines() == [f"{film}: the film is on its side; it is turned upright"]
+
+
+def test_a_film_of_black_pictures_is_called_black(tmp_path, ready, fails):
+    """Better light would not help."""
+    film = written(tmp_path / "film.avi", lambda _: np.zeros((240, 320, 3), np.uint8))
+    status, line = fails("analyze", film, *ready)
+    assert (status, line) == (1, f"{film}: all 20 pictures are black; uncover the lens and film again")
 
 
 def test_a_video_without_a_face(film, ready, fails):

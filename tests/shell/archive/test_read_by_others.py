@@ -117,6 +117,14 @@ def test_a_picture_that_unfolds_to_gigabytes_is_refused_by_its_header(tmp_path):
             read_photo(tmp_path / "bomb.png")
 
 
+def test_a_file_too_large_for_a_photo_is_not_read(tmp_path):
+    """A film under a photo's name: the line comes before the memory goes."""
+    with (tmp_path / "film.jpg").open("wb") as file:
+        file.truncate(100_000_001)
+    with pytest.raises(CoachError, match="100 MB is too large for a photo; scale it down"):
+        read_photo(tmp_path / "film.jpg")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
 def test_pipes_and_devices_are_not_read(tmp_path):
     """One would hang, the other fill the memory."""
