@@ -275,3 +275,10 @@ def test_a_command_to_type_stays_on_one_line(language):
             fitted = theme.fitted(line, room, round(boxes.px(26) * theme.LEADING) + 1, boxes.px(26))
             assert fitted.lines == (line,), size
             assert fitted.size >= 0.5 * boxes.px(26), (line, size)  # large text at 640x480
+
+
+def test_margins_are_24_pixels_at_1280_by_720():
+    """Words and figures keep off the window's edges; the row of keys alone reaches to them."""
+    boxes = layout(1280, 720)
+    for rect in (boxes.status, boxes.dots, boxes.progress, boxes.title, boxes.instruction, boxes.caption):
+        assert min(rect.x, rect.y, 1280 - rect.right) >= 24
