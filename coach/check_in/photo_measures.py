@@ -22,8 +22,8 @@ _EYES = tuple(
     tuple(places(*part) for part in ((eye.outer_eye, eye.inner_eye), eye.lower_lid, eye.upper_lid, eye.iris))
     for eye in (LEFT, RIGHT)
 )
-# The lower lid follows the gaze: its rise for each rise of the iris. Its true height in five of six rendered
-# people is read best with 0.4 to 0.8, in the drawn one with 0.6.
+# The lower lid follows the gaze: its rise for each rise of the iris. Of 18 films of rendered people, the
+# lid's true height is read better with it in 12 and worse in one; the drawn face is read best with 0.6.
 GAZE_ON_LIFT = 0.5
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.coaching.phrases import SCREEN, PhraseBook
-from coach.errors import CoachError, UsageError
+from coach.coaching.phrases import SCREEN, PhraseBook, capital
+from coach.errors import CoachError, SourceError, UsageError
+from coach.progress.summary import END
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import LIVE_MIRROR_PICTURES, LIVE_MIRROR_S, Landmarker
 from coach.shell.sound.choice import Speech
@@ -25,6 +26,8 @@ from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.terminal import shown
 from coach.shell.system.terminal_lines import somebody_types
 from coach.shell.window.display import Display, NoDisplay, TerminalKeys
+
+EXPLAINS_S = 30.0  # how long the window says why there is no picture
 
 if TYPE_CHECKING:
     from coach.shell.profile.home import Home
@@ -106,7 +109,9 @@ def open_devices(
         display, problem = open_display(options, home, book, now=lambda: source.now())  # noqa: PLW0108
         stack.callback(display.close)
         real = in_real_time(options, display)
-        source = open_source(origin or options.source or "webcam", home, real=real, seed=seed)
+        origin = origin or options.source or "webcam"
+        stack.enter_context(explained_in_window(origin, display, book))
+        source = open_source(origin, home, real=real, seed=seed)
         stack.callback(source.close)
         heard = real or is_live(source)
         read = not isinstance(display, NoDisplay)
@@ -119,6 +124,22 @@ def open_devices(
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
         yield Devices(source, landmarker, display, voice, log, captions, real, notices, heard)
+
+
+@contextlib.contextmanager
+def explained_in_window(origin: str, display: Display, book: PhraseBook) -> Iterator[None]:
+    """Say in the window, too, why a camera fails: whoever began from a launcher sees no terminal."""
+    try:
+        yield
+    except SourceError as error:
+        if origin.startswith("webcam") and not isinstance(display, NoDisplay):
+            from coach.shell.window.prompt import PersonQuit, Question, WindowAsker
+
+            title, close = book.text(SCREEN, "no_camera"), book.text(END, "any_key")
+            question = Question(title, close, note=capital(str(error)), patience_s=EXPLAINS_S)
+            with contextlib.suppress(PersonQuit):
+                WindowAsker(display).ask(question, lambda _: None)
+        raise
 
 
 def _mirroring(source: Source) -> tuple[float | None, int]:

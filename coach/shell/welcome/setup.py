@@ -22,7 +22,14 @@ from coach.errors import INTERRUPTED
 from coach.face.framing import Framing, look_at
 from coach.progress.history import SIMULATED
 from coach.shell.app.calibrate import measure_range
-from coach.shell.app.devices import Devices, in_real_time, no_window_notice, open_display, open_source
+from coach.shell.app.devices import (
+    Devices,
+    explained_in_window,
+    in_real_time,
+    no_window_notice,
+    open_display,
+    open_source,
+)
 from coach.shell.capture.cameras import list_cameras
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
@@ -139,6 +146,7 @@ class FirstRun:
         heed_safety(voice, asker, book, host.tick)
         landmarker = self.stack.enter_context(Landmarker(model))
         home = self._with_camera(home, _aloud(asker, voice), book)
+        self.stack.enter_context(explained_in_window(origin, display, book))
         source = open_source(origin, home, real=real)
         self.stack.callback(source.close)
         devices = Devices(source, landmarker, display, voice, captions=not window, real=real)

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from coach.errors import CoachError
+from coach.errors import CoachError, SourceError
 from coach.shell.app import devices
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.shared_options import Shared
 from coach.shell.sound.voice import SilentVoice
+from coach.shell.window.display import Command
+from coach.shell.window.prompt import QuestionScreen
 
 NAMED, DOSE = "Number one: the sea", "Three holds of 3 seconds"
 
@@ -80,3 +82,47 @@ def test_with_a_clock_that_is_years_wrong_nothing_begins(asked, monkeypatch, yea
     with pytest.raises(CoachError, match=f"clock says {year}-04-07: .*; set the clock"):
         opened(options("demo"))
     assert not asked
+
+
+class Window:
+    """A window at which somebody presses Space as soon as there is something to read."""
+
+    def __init__(self):
+        self.read = []
+
+    def show(self, frame, observation, screen):
+        self.read.append(screen)
+        return (Command.PAUSE,)
+
+    def close(self):
+        """Nothing to close."""
+
+
+@pytest.mark.usefixtures("home", "asked")
+@pytest.mark.parametrize("source", ["webcam", "webcam:3"])
+def test_whoever_came_from_a_launcher_reads_why_there_is_no_picture(monkeypatch, source):
+    """The window stays until a key, and the line for the terminal is still to come."""
+    window = Window()
+    monkeypatch.setattr(devices, "open_display", lambda *_, **__: (window, ""))
+    with (
+        pytest.raises(SourceError, match="connect one"),
+        devices.open_devices(options(source), Home.find(options(source)), load_phrase_book("de")),
+    ):
+        raise SourceError("no camera found: connect one")
+    [screen] = window.read
+    assert isinstance(screen, QuestionScreen)
+    assert screen.title == "Die Kamera startet nicht"
+    assert screen.note == "No camera found: connect one"
+
+
+@pytest.mark.usefixtures("home", "asked")
+def test_a_film_that_fails_closes_its_window_at_once(monkeypatch):
+    """It was named in the terminal, where its line is read."""
+    window = Window()
+    monkeypatch.setattr(devices, "open_display", lambda *_, **__: (window, ""))
+    with (
+        pytest.raises(SourceError),
+        devices.open_devices(options("film.mp4"), Home.find(options("film.mp4")), load_phrase_book("en")),
+    ):
+        raise SourceError("film.mp4: cannot be read")
+    assert not window.read
