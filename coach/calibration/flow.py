@@ -13,7 +13,7 @@ from coach.coaching.cues import CueKind
 from coach.coaching.flow import Output
 from coach.coaching.led import Led
 from coach.coaching.led_flow import LedFlow
-from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
+from coach.coaching.phrases import SCREEN, SESSION, PhraseBook, capital
 from coach.coaching.screen import Screen, ScreenPhase
 from coach.coaching.spec import STANDARD, CoachingSpec
 from coach.exercise.view import Bars
@@ -21,6 +21,7 @@ from coach.face.baseline import OwnRange
 from coach.face.features import Features
 from coach.face.neutral_capture import FaceCheck
 from coach.face.perception import Perception
+from coach.progress.words import ProgressWords
 from coach.settings import Settings
 from coach.types import Bilateral, FaceObservation
 
@@ -252,11 +253,11 @@ class CalibrationFlow(LedFlow):
         book, state, baseline = self._book, self.state, self.perception.baseline
         if state is None or baseline is None:
             return ()
-        own_range = self.own_range
+        own_range, words = self.own_range, ProgressWords(book)
         return tuple(
             (
-                book.text(SECTION, f"range_{part}"),
-                f"{getattr(own_range, part) * baseline.mm:.1f} mm = 100 %"
+                capital(book.text(SECTION, f"range_{part}")),
+                f"{words.number(getattr(own_range, part) * baseline.mm)} mm = 100 %"
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -235,9 +236,9 @@ def test_back_measures_the_movement_before_again() -> None:
 # -- pausing
 
 
-def leading() -> CalibrationFlow:
+def leading(language: str = "en") -> CalibrationFlow:
     """Return a calibration in which a resting face has just been learnt."""
-    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="test")
+    flow = CalibrationFlow(SPEC, load_phrase_book(language), load_settings(None), source="test")
     for n in range(round(8 * FPS)):
         flow.process(n / FPS, replace(still(), t=n / FPS))
         if flow.state is not None and flow.state.phase == "waiting":
@@ -277,6 +278,17 @@ def test_each_movement_is_the_persons_turn_and_the_jaw_has_one_bar() -> None:
     assert shown == [("cheek", "waiting", False), ("smile", "waiting", False), ("jaw", "waiting", True)]
     last = flow.process(flow.led.t + 0.1, replace(still(), t=flow.led.t + 0.1)).screen
     assert (last.phase, last.caption) == ("summary", "")
+
+
+def test_the_result_is_written_as_in_the_persons_language() -> None:
+    """Names begin with a capital like those of every other table; Spanish numbers have a comma."""
+    flow = leading("es")
+    assert flow.state is not None
+    flow.state = replace(flow.state, found=(0.02, None))
+    (cheek, height), (smile, usual) = flow.lines()
+    assert (cheek, smile) == ("Elevación de mejillas", "Sonrisa")
+    assert re.fullmatch(r"\d+,\d mm = 100 %", height), height
+    assert usual == "hoy no se vio bien - uso un rango típico"
 
 
 def test_the_highest_so_far_fills_the_bars_of_each_movement() -> None:
