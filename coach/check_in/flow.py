@@ -168,7 +168,7 @@ class CheckInFlow(LedFlow):
         state, book = self.state, self._book
         if self.finished:
             title = book.text(SECTION, "check_done")
-            return Screen("summary", title=title, caption=self.led.caption(t), progress=1.0)
+            return Screen("summary", title=title, progress=1.0)  # that is what is said then, too
         screen = Screen(
             "rising" if state.phase == "posing" else "ready",
             title=book.text(*self.title),

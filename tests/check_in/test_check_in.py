@@ -6,7 +6,7 @@ import json
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -256,6 +256,35 @@ def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, 
         plain = draw(FacePose())
         assert (blended(plain, outline) != plain).any()
         assert previous(store, tmp_path, "webcam:0") == (None, None)
+
+
+def test_the_result_is_read_in_the_window(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
+    """Whoever began from a launcher sees no terminal: every number, and when the next check-in is due."""
+
+    class Window:
+        view, canvas = "picture", None
+
+        def __init__(self) -> None:
+            self.screens: list[Screen] = []
+
+        def show(self, frame: object, observation: object, screen: Screen) -> tuple[Command, ...]:
+            self.screens.append(screen)
+            return (Command.QUIT,) if screen.lines or len(self.screens) > 600 else ()
+
+        def close(self) -> None: ...
+
+    window = Window()
+    one = spec.model_copy(update={"takes": 1})
+    result = run_check_in(
+        devices(landmarker, window), SETTINGS, BOOK, one, None, tmp_path,
+        keep_photos=False, clock=lambda: AT,
+    )  # fmt: skip
+    screen = window.screens[-1]
+    assert len(screen.lines) == len(result.numbers) + 1
+    assert screen.lines[0] == ("Type of your biggest smile", "eyes engaged")
+    due = (AT + timedelta(days=one.every_days)).date().isoformat()
+    assert (screen.phase, screen.instruction) == ("summary", f"Next check-in: {due}")
+    assert result.finished, "closed then, it is kept all the same"
 
 
 def test_broken_off_nothing_is_kept(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:

@@ -15,7 +15,9 @@ from coach.check_in.flow import SECTION, CheckInFlow
 from coach.check_in.machine import CheckInSpec, Pose
 from coach.check_in.scores import Scores
 from coach.coaching.phrases import PhraseBook
+from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED, CoachError, StoreError
+from coach.progress.history import SIMULATED
 from coach.progress.words import MEASURE, ProgressWords
 from coach.settings import Settings
 from coach.shell.app.check_in_record import Photos, details_of, numbers, previous, scored
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
 STOPPED = 1
+LINGER_S, LINGER_DEMO_S = 120.0, 6.0  # how long the result stays in the window, unless it is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,7 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
     to_error = options.events == STANDARD_OUTPUT
     for line in result_lines(result, book):
         click.echo(line, err=to_error)
-    on = datetime.now().astimezone().date() + timedelta(days=spec.every_days)
-    click.echo(book.text(SECTION, "next_on", date=on.isoformat()), err=to_error)
+    click.echo(_next_on(spec, book, datetime.now().astimezone()), err=to_error)
     return 0
 
 
@@ -151,7 +153,18 @@ def run_check_in(
     loop = Loop(flow, devices, LogKeeper(devices.log), help_lines=help_lines, photograph=photographer.take)
     if loop.lead() != "finished":
         return CheckInResult({}, {}, {}, interrupted=loop.interrupted)
-    return _kept(photographer.photos, store, data_dir, source, clock(), keep_photos=keep_photos)
+    at = clock()
+    result = _kept(photographer.photos, store, data_dir, source, at, keep_photos=keep_photos)
+    if not result.problem:  # whoever began from a launcher sees no terminal
+        title, rows = book.text(SECTION, "check_done"), result_rows(result, book)
+        shown = Screen("summary", title=title, instruction=_next_on(spec, book, at), lines=rows)
+        loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S, shown)
+    return result
+
+
+def _next_on(spec: CheckInSpec, book: PhraseBook, at: datetime) -> str:
+    on = at.date() + timedelta(days=spec.every_days)
+    return book.text(SECTION, "next_on", date=on.isoformat())
 
 
 def _kept(
@@ -183,18 +196,24 @@ def _kept(
     return result
 
 
-def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
-    """Return each score with its standard error, in the person's language."""
-    words, lines = ProgressWords(book), []
+def result_rows(result: CheckInResult, book: PhraseBook) -> tuple[tuple[str, str], ...]:
+    """Return the smile's type, and each score with its standard error, as (name, value)."""
+    words, rows = ProgressWords(book), []
     best = result.faces.get("biggest")
     if best is not None and best.type is not None:
-        lines.append(words.line(words.say("smile_type"), words.smile_type(best.type)))
+        rows.append((words.say("smile_type"), words.smile_type(best.type)))
     for name, value in result.numbers.items():
         unit = " mm" if name.endswith("_mm") else ""
         error = result.sem.get(name)
         margin = "" if error is None else f" ± {words.number(error)}"
-        lines.append(words.line(words.say(name, MEASURE), f"{words.number(value)}{margin}{unit}"))
-    return lines
+        rows.append((words.say(name, MEASURE), f"{words.number(value)}{margin}{unit}"))
+    return tuple(rows)
+
+
+def result_lines(result: CheckInResult, book: PhraseBook) -> list[str]:
+    """Return the result's rows as lines for the terminal."""
+    words = ProgressWords(book)
+    return [words.line(name, value) for name, value in result_rows(result, book)]
 
 
 def _asked(book: PhraseBook) -> bool:

@@ -94,7 +94,8 @@ def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
     if screen.lines:
         width = min(body.w - layout.px(80), layout.px(860))
         top = (below if screen.instruction else head).bottom + layout.px(10)
-        card = Rect((body.w - width) // 2, top, width, body.bottom - top)
+        bottom = body.bottom if screen.caption else layout.end_caption.bottom
+        card = Rect((body.w - width) // 2, top, width, bottom - top)
         widgets.rounded(canvas, card, layout.px(14), theme.PANEL)
         draw_table(canvas, layout, card.inset(layout.px(32), layout.px(18)), screen.lines, 30)
 

@@ -13,13 +13,13 @@ from coach.shell.system.image import plain
 from coach.shell.window import buttons, end_page, face_overlay, gauge, overlays, theme, widgets
 from coach.shell.window.display import Command, WindowView
 from coach.shell.window.labels import Labels
-from coach.shell.window.layout import BUTTONS, Layout, Rect, layout
+from coach.shell.window.layout import Layout, Rect, layout
 from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image
 
 TIMED = ("hold", "moving")  # the phases in which seconds are told: of a hold, of a breath
 UNDER_WAY = frozenset({"rising", "hold", "fix", "released"})  # a level can be a good one then
-ON_CARD = frozenset({Command.FULLSCREEN, Command.QUIT})  # all that still does something then
+AT_END = frozenset({Command.FULLSCREEN, Command.QUIT})  # all that still does something then
 COLOUR_NDIM, CHANNELS = 3, 3  # `cv2` draws on (H, W, 3)
 
 
@@ -109,12 +109,10 @@ class Painter:
         if alone:
             if screen.card is not None:
                 overlays.draw_card(canvas, boxes.stage, screen.card)
-                offered = ON_CARD
             else:
                 overlays.draw_summary(canvas, boxes, screen)
                 _caption(canvas, boxes, boxes.end_caption, screen.caption)
-                offered = frozenset(BUTTONS)
-            buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover, offered=offered)
+            buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover, offered=AT_END)
             return canvas
         coming = None if screen.lines or screen.paused else screen.coming
         if coming is not None:
