@@ -1,6 +1,7 @@
 """What may be said about a person's history: counts, streaks, recalls, and change beyond noise."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -20,7 +21,15 @@ from coach.progress.history import (
 )
 from coach.progress.series import Series, all_series, exercise_series, score_series
 from coach.progress.streak import streak
-from coach.progress.summary import overview, summary_lines, weaker_side_sentence, week_marks, week_text
+from coach.progress.summary import (
+    early_sentence,
+    headline,
+    overview,
+    summary_lines,
+    weaker_side_sentence,
+    week_marks,
+    week_text,
+)
 from coach.progress.trends import MDC95, minimal_detectable_change, sem_of_series, trend
 from coach.progress.words import ProgressWords
 from coach.session.memories import Memories, Memory
@@ -304,6 +313,34 @@ def test_the_weaker_side_is_counted_over_all_smiles(year: History) -> None:
     assert weaker_side_sentence(year, WORDS).startswith("Of 900 smiles, the left side was weaker in 8")
     assert "right" not in weaker_side_sentence(year, WORDS)
     assert weaker_side_sentence(History(), WORDS) == ""
+
+
+def test_the_first_lines_are_streak_week_one_sentence_and_the_next_check_in() -> None:
+    """Three days in a row once, two now: the streak is two; all of it stands before any detail."""
+    days = (0, 1, 10, 11, 12)
+    history = History(sessions=sessions(*days), repetitions=holds(*((n, 3.0) for n in days)))
+    lines = summary_lines(history, DAY, WORDS, next_check_in=DAY + timedelta(days=3))
+    assert "streak 2 days, longest 3 days" in lines[0]
+    assert lines[1] == "Last 7 days: ○○○○○●●"
+    assert lines[2].startswith("Too early to say what has changed")
+    assert lines[3] == "Next check-in: 2026-03-13"
+
+
+def test_the_one_sentence_is_about_the_largest_change() -> None:
+    """Measured by each series' own noise; whatever else has moved follows in the list."""
+    little = replace(series((5, 9), sem=1.0), name="strength")
+    much = series((5, 30), sem=1.0)
+    assert headline((little, much), WORDS) == headline((much,), WORDS)
+    assert headline((little, much), WORDS) != headline((little,), WORDS)
+
+
+def test_what_it_is_too_early_for_is_named_in_one_line() -> None:
+    """All of it, in the one line."""
+    short = [replace(series((1, 2)), name=name) for name in ("hold", "strength")]
+    known = series((1, 2, 3, 4, 5, 6, 7))
+    line = early_sentence((known, *short), WORDS)
+    assert line.startswith("Too early to say")
+    assert all(WORDS.label(one) in line for one in short)
 
 
 def test_nothing_done_yet_is_said() -> None:

@@ -255,6 +255,13 @@ def test_the_help_names_the_commands(capfd):
     assert all(f"\n  {name} " in out for name in names)
 
 
+def test_whoever_sees_nothing_finds_their_option_in_the_help(capfd):
+    """Eyes shut and screen readers are named, where a session is asked for."""
+    assert run(["session", "--help"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "--no-window Lead by voice, sounds and text alone, for eyes shut or a screen reader." in said
+
+
 @pytest.mark.parametrize("group", [[], ["plans"], ["people"], ["memories"], ["forget"]])
 def test_a_short_ask_for_help_is_answered_like_a_long_one(group, capfd):
     """`-h` is no option of the command that runs when none is named."""
@@ -336,10 +343,14 @@ def test_progress_without_and_with_a_history(home, capfd, tmp_path, monkeypatch)
     with Store.open(home) as store:
         fill(store, sessions=20, check_ins=3)
     assert run(["progress"]) == 0
-    assert "20 sessions on 20 days" in capfd.readouterr().out
+    out = capfd.readouterr().out
+    assert "20 sessions on 20 days" in out
+    assert "It's time for a check-in" in out
     page = tmp_path / "page.html"
     assert run(["progress", "--html", str(page)]) == 0
-    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "It's time for a check-in" in text
 
 
 def test_a_page_that_cannot_be_written(tmp_path, fails, home):

@@ -290,6 +290,19 @@ def test_three_check_ins_of_30_38_and_46_are_a_change() -> None:
     assert "too early" not in page.lower()
 
 
+def test_a_value_with_a_known_error_has_its_bar_in_the_chart() -> None:
+    """Three values, three bars; without an error there is none to draw."""
+    known = Series("smile", "", tuple(AT + timedelta(days=n) for n in range(3)), (30, 38, 46), sem=1.4)
+    unknown = replace(known, sem=None)
+    bars = [
+        re.search(r'<g id="[\w-]*LineCollection_1">(.*?)</g>', trend_chart(one, WORDS), re.DOTALL)
+        for one in (known, unknown)
+    ]
+    assert bars[0] is not None
+    assert bars[0][1].count("<path") == 3
+    assert bars[1] is None
+
+
 def test_one_check_in_shows_its_values_with_their_error() -> None:
     """From day one there is something to see; nothing is judged."""
     page = progress_page(check_ins(30), TODAY, WORDS)
