@@ -9,6 +9,7 @@ import pytest
 from simulated_year import fill
 
 from coach.__main__ import run
+from coach.errors import UsageError
 from coach.shell.profile.home import Home
 from coach.shell.profile.people import FOLDER, people
 from coach.shell.profile.shared_options import Shared
@@ -131,6 +132,19 @@ def test_without_a_window_the_terminal_asks(home, monkeypatch):
     assert choose_person(options(home), led=True).person == "Ada"
     assert len(opened) == 1
     assert asking.candidates(Home.find(options(home)), options(home)) == ["", "Ada"]
+
+
+@pytest.mark.parametrize(
+    "command", [*("session", "check-in", "smile", "calibrate", "setup"), *("progress", "memories", "status")]
+)
+def test_every_command_about_a_person_asks_whose_it_is(command, home, fails, monkeypatch):
+    """Two people's faces, ranges and days are never mixed, whatever is begun."""
+
+    def refuse(*_: object, **__: object) -> Shared:
+        raise UsageError("whose is it?")
+
+    monkeypatch.setattr(asking, "choose_person", refuse)
+    assert fails(command) == (2, "whose is it?")
 
 
 def test_a_person_who_was_added_has_a_first_run(home):
