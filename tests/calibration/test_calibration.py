@@ -262,6 +262,16 @@ def test_what_to_watch_out_for_is_said_and_shown_before_any_effort() -> None:
     assert shown == {load_phrase_book("en").text("screen", "safety_note")}
 
 
+def test_the_face_at_rest_comes_before_any_movement() -> None:
+    """Where safety was spoken of before, the first words are those about the face at rest."""
+    flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="test")
+    said: list[str] = []
+    for n in range(round(8 * FPS)):
+        out = flow.process(n / FPS, replace(still(), t=n / FPS))
+        said += [] if out.say is None else [out.say.key]
+    assert said[:2] == ["neutral", "own_cheek"]
+
+
 def test_each_movement_is_the_persons_turn_and_the_jaw_has_one_bar() -> None:
     """Nothing says "and up" to a jaw that is to open; the result stands without the last word spoken."""
     flow = leading()
@@ -274,6 +284,7 @@ def test_each_movement_is_the_persons_turn_and_the_jaw_has_one_bar() -> None:
                 break
         assert out.screen.bars is not None
         shown.append((part, out.screen.phase, out.screen.bars.single))
+        assert out.screen.title == f"Your 100 %: {load_phrase_book('en').text('setup', f'range_{part}')}"
         flow.move(flow.led.t, 1)
     assert shown == [("cheek", "waiting", False), ("smile", "waiting", False), ("jaw", "waiting", True)]
     last = flow.process(flow.led.t + 0.1, replace(still(), t=flow.led.t + 0.1)).screen
@@ -295,6 +306,7 @@ def test_the_highest_so_far_fills_the_bars_of_each_movement() -> None:
     """What is measured is the person's own best: half of the usual, where it is theirs, is all of it."""
     flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="test")
     face, highest = LandmarkFace(), {"cheek": 0.0, "smile": 0.0}
+    ring: list[float] = []
     for n in range(round(20 * FPS)):
         name, phase = ("", "") if flow.state is None else (flow.state.name, flow.state.phase)
         moves = name in highest and phase in ("waiting", "holding")
@@ -302,7 +314,11 @@ def test_the_highest_so_far_fills_the_bars_of_each_movement() -> None:
         out = flow.process(n / FPS, face.observed(n / FPS, pose))
         if phase == "holding" and name in highest and out.screen.bars is not None:
             highest[name] = max(highest[name], out.screen.bars.level.mean)
+        if phase == "holding" and name == "cheek" and flow.state is not None and not flow.state.takes:
+            ring.append(out.screen.hold)
     assert highest == {"cheek": pytest.approx(1.0), "smile": pytest.approx(1.0)}
+    assert ring[0] < 0.2  # and the ring fills while it is held
+    assert max(ring) > 0.8
 
 
 def test_a_pause_asks_for_the_movement_again() -> None:
@@ -442,9 +458,9 @@ def test_a_simulated_person_who_smiles_along_is_corrected_and_measured(model_pat
 
 
 def test_calibrate_takes_under_twenty_seconds_and_keeps_the_range(
-    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """`smile-coach calibrate` with the simulated person and small pictures: events and the file."""
+    """`smile-coach calibrate` with the simulated person and small pictures: safety, events and the file."""
     person = SimulatedPerson(load_person(), fps=14.0, size=(320, 240), realtime=False)
     monkeypatch.setattr(devices, "open_source", lambda *_, **__: person)
     log = tmp_path / "events.jsonl"
@@ -452,6 +468,7 @@ def test_calibrate_takes_under_twenty_seconds_and_keeps_the_range(
     settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
     options = Shared("demo", False, False, str(log), tmp_path / "data", settings, "de", "max")
     assert calibrate.run_calibrate(options) == 0
+    assert capfd.readouterr().out.startswith(load_phrase_book("de").text("session", "safety"))
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     kinds = [event["type"] for event in events]
     assert (kinds[0], kinds[-1]) == ("session_start", "session_end")

@@ -378,6 +378,7 @@ def test_the_conversation_has_its_order(model_path, tmp_path, monkeypatch):
         *("ask_for_memory", "offer_reminder", "run_session"),
     ]
     told.clear()
+    settings.write_text(f"[model]\npath = {json.dumps(str(model_path))}\n", encoding="utf-8")
     before = settings.read_bytes()
     assert setup.run_setup(replace(options, source="demo")) == 0
     assert settings.read_bytes() == before
