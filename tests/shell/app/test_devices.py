@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from coach.coaching.phrases import PhraseBook
 from coach.errors import CoachError, SourceError
-from coach.shell.app import devices
+from coach.shell.app import calibrate, check_in, devices, smile
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.shared_options import Shared
@@ -57,6 +58,33 @@ def test_eyes_shut_at_a_webcam_all_is_said(asked):
     assert not speech.read
     assert {NAMED, DOSE} <= set(speech.names)
     assert load_phrase_book("en").text("session", "finished") in speech.phrases
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("by_ear", [True, False])
+def test_eyes_shut_the_range_a_check_in_and_a_smile_speak_of_no_window_either(by_ear, monkeypatch):
+    """Enter is the key that a terminal hears; at the window it is the space bar."""
+    books = []
+
+    def note(*given, **_):
+        books.extend(one for one in given if isinstance(one, PhraseBook))
+        raise CoachError("far enough")
+
+    room = SimpleNamespace(by_ear=by_ear, source=SimpleNamespace(name="webcam:0"))
+    monkeypatch.setattr(Home, "model", lambda self, progress: "face.task")
+    for module, leads in ((calibrate, "measure_range"), (check_in, "run_check_in"), (smile, "SmileFlow")):
+        monkeypatch.setattr(module, "open_devices", lambda *_, **__: nullcontext(room))
+        monkeypatch.setattr(module, leads, note)
+    chosen = options("webcam")
+    for begin in (
+        lambda: calibrate.run_calibrate(chosen),
+        lambda: check_in.check_in_at_camera(chosen, keep_photos=False),
+        lambda: smile.run_smile(chosen, keep=False),
+    ):
+        with pytest.raises(CoachError, match="far enough"):
+            begin()
+    words = "Paused - Enter to go on" if by_ear else load_phrase_book("en").text("session", "paused")
+    assert [book.text("session", "paused") for book in books] == [words] * 3
 
 
 @pytest.mark.usefixtures("home")
