@@ -172,6 +172,7 @@ def test_a_dot_leads_round_the_ring_in_circles_the_right_way_and_at_one_pace(who
     assert min(there) > 0
     assert max(back) < 0
     assert max(there) == pytest.approx(min(there), rel=0.05)
+    assert max(there) == pytest.approx(1 / STANDARD.jaw.dot_s, rel=0.05)
     assert max(there) == pytest.approx(-min(back), rel=0.05)
 
 
@@ -546,8 +547,10 @@ def test_a_card_says_what_comes_next_and_nothing_counts_meanwhile(explains, seco
     assert (card.title, card.dose) == ("Even smile", "2 holds of 3 seconds")
     assert card.image == "As if a friend came round the corner"
     assert {screen.demonstrate for _, screen in shown} == {"symmetry_drill"}
+    assert {(screen.step, screen.steps, screen.done) for _, screen in shown} == {(1, 2, frozenset({0}))}
     begun, over = shown[0][0], shown[-1][0]
     assert over - begun == pytest.approx(seconds, abs=0.9)
+    assert over - begun > STANDARD.card_s - 2 / run.fps
     assert len(shown) == pytest.approx((over - begun) * run.fps, abs=2)  # all the time between
     assert not [e for e in run.events if e.type in ("rep", "attempt") and begun < e.t < over]
     go = next(t for t, cue in run.given() if t > begun and cue.key == "go")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from coach.coaching.screen import PhotoCard, Screen
+from coach.coaching.screen import NextCard, PhotoCard, Screen
 from coach.exercise.view import Bars
 from coach.shell.command_line.gallery import render_gallery
 from coach.shell.command_line.gallery_pictures import pictures
@@ -281,6 +281,17 @@ def test_the_smile_card_offers_only_keys_that_still_act():
         canvas = Painter().paint(None, None, screen, HD)
         offered = {command for command, rect in layout(1280, 720).buttons if np.ptp(rect.of(canvas)) > 40}
         assert offered == {Command.FULLSCREEN, Command.QUIT}
+
+
+@pytest.mark.parametrize("part", ["title", "dose", "image"])
+def test_the_card_between_two_exercises_has_its_words(part):
+    """The name, how much of it, and one image in words: each of them is drawn."""
+    card = NextCard("Even smile", "2 holds of 3 seconds", "As if a friend came round the corner")
+    whole, less = (
+        Painter().paint(grey_picture(), None, replace(HOLD, coming=each), HD)
+        for each in (card, replace(card, **{part: ""}))
+    )
+    assert not np.array_equal(whole, less)
 
 
 def test_one_exercise_alone_has_no_dots():
