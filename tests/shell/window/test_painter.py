@@ -98,6 +98,21 @@ def test_the_bar_of_the_faulty_side_is_amber():
     assert coloured(boxes.left_bar.of(canvas), theme.GREEN) > 3000
 
 
+def test_the_jaw_has_one_wide_bar():
+    """A jaw has no sides: nothing at the left of the face, and at its right a bar half as wide again."""
+    boxes = layout(1280, 720)
+    both = replace(HOLD, bars=Bars(Bilateral(0.9, 0.9), (0.6, 1.1)))
+    one = replace(HOLD, bars=Bars(Bilateral(0.9, 0.9), (0.6, 1.1), single=True))
+    left, right = boxes.left_bar, replace(boxes.right_bar, w=2 * boxes.right_bar.w)
+
+    def columns(screen: Screen, box: Rect) -> int:
+        canvas = Painter().paint(grey_picture(), None, screen, HD)
+        return int((box.of(canvas) == theme.GREEN).all(axis=2).any(axis=0).sum())
+
+    assert columns(one, left) == 0 < columns(both, left)
+    assert columns(one, right) > 1.4 * columns(both, right)
+
+
 def test_the_ring_fills_with_the_hold_alone():
     """No hold, no green; twice the hold, twice the green; the bars' level changes nothing."""
     boxes = layout(1280, 720)
