@@ -82,6 +82,19 @@ def _wrap(text: str, width: int, size: int, weight: int) -> tuple[str, ...] | No
     return tuple(lines)
 
 
+def _evened(lines: tuple[str, ...], width: int, size: int, weight: int) -> tuple[str, ...]:
+    """Return as many lines in the narrowest column that takes them, so that no last word stands alone."""
+    text, narrow, wide = " ".join(lines), 0, width
+    while len(lines) > 1 and wide - narrow > size // 2:
+        middle = (narrow + wide) // 2
+        tried = _wrap(text, middle, size, weight)
+        if tried is not None and len(tried) == len(lines):
+            lines, wide = tried, middle
+        else:
+            narrow = middle
+    return lines
+
+
 def _words(text: str) -> list[str]:
     """Part a text at its spaces, but not before the signs that French sets off with one."""
     words: list[str] = []
@@ -105,7 +118,7 @@ def fitted(text: str, width: int, height: int, size: int, weight: int = REGULAR)
     for trial in range(size, SMALLEST - 1, -1):
         lines = _wrap(text, width, trial, weight)
         if lines is not None and len(lines) * trial * LEADING <= height:
-            return Fitted(lines, trial)
+            return Fitted(_evened(lines, width, trial, weight), trial)
     return Fitted((_shortened(text, width, SMALLEST, weight),), SMALLEST)
 
 

@@ -175,6 +175,14 @@ def test_a_text_too_long_for_its_box_ends_in_an_ellipsis():
     assert extent(block.lines[0], block.size, theme.REGULAR) <= 60
 
 
+def test_no_last_word_stands_alone():
+    """Lines are about as long as each other, in as few lines as before and at the same size."""
+    text = "Next: once it no longer hurts, and with smaller doses"
+    width = theme.text_width("Next: once it no longer hurts, and with smaller", 30)
+    block = theme.fitted(text, width, 200, 30)
+    assert (block.lines, block.size) == (("Next: once it no longer hurts,", "and with smaller doses"), 30)
+
+
 def test_no_line_begins_with_a_question_mark():
     """French sets it off with a space, at which no line may be broken."""
     text = "Tu m'as entendu ?"
