@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from coach.shell.window.display import Command
@@ -85,6 +85,11 @@ class Layout:
     body: Rect  # the stage without the caption, for the summary
     end_caption: Rect  # the caption below the summary
     buttons: tuple[tuple[Command, Rect], ...]
+
+    @property
+    def single_bar(self) -> Rect:
+        """Where the one wide bar stands of a movement without sides."""
+        return replace(self.right_bar, w=round(1.5 * self.right_bar.w))
 
     def px(self, length: float) -> int:
         """Return a length given for 1280x720 in this window's pixels, at least 1."""

@@ -144,7 +144,7 @@ def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:
     pad, words = layout.px(10), layout.px(30)
     aspect = demo.shape[1] / demo.shape[0]
     right = layout.size[0] - layout.px(MARGIN)
-    room = right - layout.right_bar.right - 2 * pad
+    room = right - layout.single_bar.right - 2 * pad
     width = min(round(layout.stage.h * 0.36 * aspect), max(room, round(layout.size[0] * 0.15)) - pad)
     height = round(width / aspect)
     top = layout.progress.bottom + 2 * pad

@@ -163,9 +163,8 @@ class Painter:
         level, band = screen.bars.level, screen.bars.band
         counts = screen.phase in UNDER_WAY
         if screen.bars.single:
-            box = boxes.right_bar
-            wide = Rect(box.x, box.y, round(1.5 * box.w), box.h)
-            gauge.draw_bar(canvas, boxes, wide, level=level.mean, band=band, label="", counts=counts)
+            box = boxes.single_bar
+            gauge.draw_bar(canvas, boxes, box, level=level.mean, band=band, label="", counts=counts)
             return
         sides = (
             ("left", boxes.left_bar, level.left, self.labels.left_bar),

@@ -98,6 +98,16 @@ def test_the_bar_of_the_faulty_side_is_amber():
     assert coloured(boxes.left_bar.of(canvas), theme.GREEN) > 3000
 
 
+@pytest.mark.parametrize("size", [(1120, 636), (1206, 680), (1280, 720), (1536, 864), (1920, 1080)])
+def test_the_demonstration_leaves_the_jaws_wide_bar_free(size):
+    """The bar that a wide-open mouth fills is seen whole beside the face that shows it."""
+    jaw, look = replace(HOLD, bars=Bars(Bilateral(0.3, 0.3), (0.6, 1.1), single=True)), Appearance(size)
+    shown = replace(jaw, demo=grey_picture())
+    bar = layout(*size).single_bar
+    alone, beside = (bar.of(Painter().paint(grey_picture(), None, one, look)) for one in (jaw, shown))
+    assert np.array_equal(alone, beside)
+
+
 def test_the_jaw_has_one_wide_bar():
     """A jaw has no sides: nothing at the left of the face, and at its right a bar half as wide again."""
     boxes = layout(1280, 720)
