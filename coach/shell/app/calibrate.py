@@ -13,6 +13,7 @@ from coach.coaching.phrases import PhraseBook
 from coach.errors import INTERRUPTED
 from coach.events import EndReason
 from coach.progress.history import SIMULATED
+from coach.progress.words import ProgressWords
 from coach.shell.app.devices import Devices, open_devices
 from coach.shell.app.loop import Loop
 from coach.shell.drawn_face.demonstration import Demonstration
@@ -100,7 +101,7 @@ def measure_range(
     if flow.state is not None and flow.state.measured:
         kept = _keep(home, flow, source)
         for label, value in flow.lines():
-            click.echo(f"{label}: {value}", err=to_error)
+            click.echo(ProgressWords(book).line(label, value), err=to_error)
         if kept:
             click.echo(book.text(SECTION, "range_kept"), err=to_error)
     return reason, loop.interrupted

@@ -17,6 +17,7 @@ from coach.coaching.summary_aloud import aloud
 from coach.errors import INTERRUPTED, SourceError, StoreError
 from coach.progress.history import SIMULATED
 from coach.progress.summary import CHECK_IN
+from coach.progress.words import ProgressWords
 from coach.replay.trace import TapedSession
 from coach.session.dose import dose_texts
 from coach.session.ending import told
@@ -169,7 +170,7 @@ class SessionRun:
             lines = session.tally.lines(names, self.book, session.plan_run.active_s)
             if reason == "finished":
                 lines += tuple(("", line) for line in told(farewell.card))
-            saved = _say_goodbye(lines, self.store, to_error=to_error)
+            saved = _say_goodbye(lines, self.store, self.book, to_error=to_error)
             _keep(self.home, watch, recording, to_error=to_error)
             if reason == "finished":
                 self._leave(loop, farewell, lines)
@@ -278,10 +279,11 @@ def _demonstration(plan: Plan) -> Demonstration:
     return Demonstration(step.exercise for step in plan.steps)
 
 
-def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, *, to_error: bool) -> bool:
+def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, book: PhraseBook, *, to_error: bool) -> bool:
     """Say what was done; return whether all of it is on the disk."""
+    words = ProgressWords(book)
     for label, value in lines:
-        click.echo(f"{label}: {value}" if label else value, err=to_error)
+        click.echo(words.line(label, value) if label else value, err=to_error)
     saved = not store.waiting or store.retry()
     if not saved:
         click.echo(f"{store.path}: the end of this session could not be saved; {store.remedy}", err=True)

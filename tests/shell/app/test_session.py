@@ -565,13 +565,13 @@ def test_what_could_not_be_saved_is_said_at_the_end(tmp_path, capfd):
         for index in range(200):
             rep = Rep(t=float(index), exercise="cheek_raiser", index=index, start=0.0, hold_s=1.0)
             store.record(session, rep)
-        assert not app._say_goodbye([("time", "0:40")], store, to_error=False)
+        assert not app._say_goodbye([("time", "0:40")], store, book("fr"), to_error=False)
         out, err = capfd.readouterr()
-        assert out == "time: 0:40\n"
+        assert out == "time : 0:40\n", "as French sets a colon"
         assert err.startswith(f"{store.path}: the end of this session could not be saved; free some space")
         assert (
             Farewell(store, session, Tally(), book()).card.said == ()
         )  # the history lacks it all, and "nothing counted today" would be wrong
         store.connection.execute("PRAGMA max_page_count = 100000")
-        assert app._say_goodbye([], store, to_error=False)
+        assert app._say_goodbye([], store, book(), to_error=False)
         assert capfd.readouterr().err == ""
