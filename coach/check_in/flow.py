@@ -176,6 +176,7 @@ class CheckInFlow(LedFlow):
             count=state.take,
             target=state.takes,
             progress=state.progress,
+            wide_open=state.pose == "jaw",
         )
         fix = state.fix
         return replace(

@@ -78,7 +78,7 @@ class Screen:
     `coming`: shown in place of the picture, with the movement. `step` of `steps`: which exercise is on, from
     0; `done`: those that were done to their end, the others before `step` were left out. `dot`: how far round
     the ring a dot to follow is, in turns clockwise from the top as the person sees it. `swell`: how far the
-    ring is breathed in, 0..1.
+    ring is breathed in, 0..1. `wide_open`: a picture is taken of a mouth that opens wide.
     """
 
     phase: ScreenPhase
@@ -111,3 +111,4 @@ class Screen:
     done: frozenset[int] = frozenset()
     dot: float | None = None
     swell: float | None = None
+    wide_open: bool = False

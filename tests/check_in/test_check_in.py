@@ -226,10 +226,10 @@ def person() -> SimulatedPerson:
 def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
     """From the first frame to the history: every face asked for, scored, kept, and lined up with next."""
     one = spec.model_copy(update={"takes": 1})
-    voice = SilentVoice()
+    voice, window = SilentVoice(), Watching()
     with Store.open(tmp_path) as store:
         result = run_check_in(
-            devices(landmarker, Watching(), voice), SETTINGS, BOOK, one, store, tmp_path,
+            devices(landmarker, window, voice), SETTINGS, BOOK, one, store, tmp_path,
             keep_photos=True, clock=lambda: AT,
         )  # fmt: skip
         assert result.finished
@@ -237,6 +237,8 @@ def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, 
         asked = [cue.key for cue in voice.said if cue.key.startswith("check_") and cue.key != "check_relax"]
         faces = ("neutral", "natural", "biggest", "jaw", "done")
         assert asked == [f"check_{face}" for face in faces]
+        wide = {screen.instruction for screen in window.screens if screen.wide_open}
+        assert wide == {words("check_jaw")}, "where the ring is open below, for a mouth and its chin"
         assert [cue.text for cue in voice.said[:2]] == [words("safety"), words("check_neutral")]
         best, natural = result.faces["biggest"], result.faces["natural"]
         assert best.mouth_curve > natural.mouth_curve + 10

@@ -194,9 +194,9 @@ class Painter:
 
 
 def _opens_mouth(screen: Screen) -> bool:
-    """Whether the mouth is to be opened wide: one bar for both sides, nothing that goes round."""
+    """Whether the mouth is to be opened wide: for a picture, or by one bar alone."""
     single = screen.bars is not None and screen.bars.single
-    return single and screen.dot is None and screen.swell is None
+    return screen.wide_open or (single and screen.dot is None and screen.swell is None)
 
 
 def _covers(image: Image | None, box: Rect, view: WindowView) -> bool:

@@ -423,6 +423,19 @@ def test_the_ring_crosses_no_wide_open_mouth(size, model_path):
     assert crossed[False] > 0
 
 
+def test_the_ring_opens_for_a_picture_of_a_wide_open_mouth():
+    """A check-in has no bars that would tell: its screen says so."""
+    boxes, screen = layout(1280, 720), Screen("rising", count=1, target=3)
+    centre, radius, _ = gauge.ring_circle(boxes)
+    at = centre[1] + radius, centre[0]
+    whole, wide = (
+        Painter().paint(grey_picture(), None, one, HD)[at].tolist()
+        for one in (screen, replace(screen, wide_open=True))
+    )
+    assert whole == list(theme.TRACK)
+    assert wide != whole
+
+
 def test_the_ring_is_whole_where_a_dot_leads_round_it():
     """Only the wide opening needs the room below; circles are followed all the way round."""
     bars = Bars(Bilateral(0.5, 0.5), (0.4, 1.0), single=True)
