@@ -15,7 +15,7 @@ from coach.__main__ import run
 from coach.check_in.capture_gate import FacePlacement, GateSample, observe, placement
 from coach.check_in.machine import CheckIn, CheckInSpec, PhotoRequest, due_on, skip, step, taken
 from coach.check_in.photo_measures import baseline_of
-from coach.check_in.scores import NUMBERS
+from coach.check_in.scores import NUMBERS, Scores
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
@@ -381,6 +381,15 @@ def test_a_display_may_ask_for_the_next_face(spec: CheckInSpec) -> None:
     """The state after a skip starts over, with nothing counted as calm."""
     state = replace(CheckIn(3, 4, "posing"), calm_since=1.0)
     assert skip(state, 5.0) == CheckIn(3, 6, "line_up", since=5.0)
+
+
+def test_the_result_begins_with_the_type_of_the_biggest_smile() -> None:
+    """Before any number; where the eyes were closed it is not known and left out."""
+    biggest = Scores(relative=True, mouth_curve=80.0, jaw_openness=0.0, cheek_lift=5.0, type="mouth_only")
+    result = CheckInResult({"biggest": biggest}, {"smile": 42.0}, {})
+    lines = result_lines(result, BOOK)
+    assert lines[0] == "Type of your biggest smile: mouth only"
+    assert result_lines(replace(result, faces={"biggest": replace(biggest, type=None)}), BOOK) == lines[1:]
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr"])

@@ -21,7 +21,7 @@ from coach.check_in.score_lines import range_lines, score_lines
 from coach.check_in.scores import Scores
 from coach.check_in.smile_card import SmileFinding, card_lines, changed, found
 from coach.check_in.smile_flow import SmileFlow
-from coach.coaching.screen import Screen
+from coach.coaching.screen import PhotoCard, Screen
 from coach.events import Smile
 from coach.exercise.held_smile import SmileSpec
 from coach.face.baseline import OwnRange
@@ -30,6 +30,7 @@ from coach.progress.summary import summary_lines, type_sentence
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in, run_check_in
 from coach.shell.app.devices import Devices
+from coach.shell.app.loop import Loop
 from coach.shell.app.smile import SmileFilm
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.command_line.cli import cli
@@ -46,6 +47,7 @@ from coach.shell.report.progress_page import progress_page
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.store import Store
 from coach.shell.window.display import Command, NoDisplay
+from coach.shell.window.overlays import card_picture
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation, Frame
 
@@ -88,12 +90,13 @@ class Filmed:
     photos: list[str] = field(default_factory=list)
     t: float = 0.0
     level: int = 0
+    frames_a_step: int = 3
 
     def to_the_end(self) -> Filmed:
         ended, wanted = False, 0
         while not ended:
             assert self.t < 25, "it takes too long"
-            if round(self.t * FPS) % 3 == 0:
+            if round(self.t * FPS) % self.frames_a_step == 0:
                 self.level += int(np.sign(wanted - self.level))
             face = replace(self.faces[self.level], t=self.t)
             output = self.flow.process(self.t, face)
@@ -124,6 +127,11 @@ def test_one_smile_is_asked_for_once_photographed_three_times_and_let_go(
     assert filmed.t < 20
 
 
+def test_a_smile_that_goes_slowly_is_filmed_until_it_has_gone(rising: list[FaceObservation]) -> None:
+    """Rest belongs to it: nobody is cut off in the middle of a smile."""
+    assert Filmed(rising, frames_a_step=9).to_the_end().level <= 2
+
+
 def test_the_side_that_rises_first_is_found_in_the_moving_smile(rising: list[FaceObservation]) -> None:
     """Photos cannot tell; the film can."""
     smile = Filmed(rising).to_the_end().smile()
@@ -148,6 +156,28 @@ def test_the_card_says_score_error_type_eyes_sides_and_first_side() -> None:
         "First side": "left, by 0.16 s",
     }
     assert found(FINDING, WORDS) == "A smile with your eyes in it"
+
+
+def test_all_four_scores_and_both_sides_are_on_the_card() -> None:
+    """Each with its uncertainty."""
+    names = ("mouth_curve", "cheek_lift", "eye_squint", "symmetry", "excursion_left_mm", "excursion_right_mm")
+    whole = replace(FINDING, numbers=dict.fromkeys(names, 9.0), sem=dict.fromkeys(names, 2.0))
+    lines = dict(card_lines(whole, None, WORDS))
+    for label in ("Mouth curve", "Cheek lift", "Eye squint", "Symmetry"):
+        assert lines[label] == "9 ± 2"
+    for label in ("Left corner", "Right corner"):
+        assert lines[label] == "9.0 ± 2.0 mm"
+
+
+def test_the_photo_stands_on_the_card() -> None:
+    """As in a mirror: what is at the left of the picture is at the right of the photo's place."""
+    photo = np.zeros((480, 640, 3), np.uint8)
+    photo[:, :320] = (0, 0, 255)
+    card = card_picture(PhotoCard(photo, "Your smile", "A smile", ()))
+    red = (card == (0, 0, 255)).all(axis=2).any(axis=0).nonzero()[0]
+    assert red.size > 100
+    assert card.shape[1] * 0.2 < red.min()
+    assert red.max() < card.shape[1] * 0.5
 
 
 @pytest.mark.parametrize(
@@ -298,11 +328,18 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     monkeypatch.setattr(os, "chmod", refuse)
     fewer = partial(SimulatedPerson, fps=6.0, size=(480, 360))  # fewer and smaller pictures show the same
     monkeypatch.setattr("coach.shell.capture.simulated_person.SimulatedPerson", fewer)
+    shown: list[Screen] = []
+    monkeypatch.setattr(Loop, "linger", lambda _, __, screen: shown.append(screen))
+    add_smile(tmp_path, FINDING, "demo")
     arguments = ["smile", "--source", "demo", "--no-window", "--no-voice", "--keep", "--language", "en"]
     result = CliRunner().invoke(cli, [*arguments, "--data-dir", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert "Type: eyes engaged" in result.output, result.output
     assert "First side: both together" in result.output
+    assert "Since 2026-03-01: " in result.output
+    [screen] = shown
+    assert screen.card is not None
+    assert ("Type", "eyes engaged") in screen.card.lines
     kept = last_smile(tmp_path, "demo")
     assert kept is not None
     assert sorted(path.suffix for path in (tmp_path / "smiles").iterdir()) == [".json", ".mp4", ".png"]

@@ -60,9 +60,8 @@ def test_eyes_shut_at_a_webcam_all_is_said(asked):
     assert load_phrase_book("en").text("session", "finished") in speech.phrases
 
 
-@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("by_ear", [True, False])
-def test_eyes_shut_the_range_a_check_in_and_a_smile_speak_of_no_window_either(by_ear, monkeypatch):
+def test_eyes_shut_the_range_a_check_in_and_a_smile_speak_of_no_window_either(by_ear, home, monkeypatch):
     """Enter is the key that a terminal hears; at the window it is the space bar."""
     books = []
 
@@ -85,6 +84,7 @@ def test_eyes_shut_the_range_a_check_in_and_a_smile_speak_of_no_window_either(by
             begin()
     words = "Paused - Enter to go on" if by_ear else load_phrase_book("en").text("session", "paused")
     assert [book.text("session", "paused") for book in books] == [words] * 3
+    assert not (home / "smiles").exists()  # nothing of a smile is kept that nobody asked to keep
 
 
 @pytest.mark.usefixtures("home")
