@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,8 @@ from coach.events import SideVerdict
 from coach.progress.history import History, RepRecord, Score, SessionRecord, SmileRecord
 from coach.progress.summary import known_weaker_side
 from coach.session.occasion import Occasion
+from coach.session.plan import Plan
+from coach.shell.app import session as session_app
 from coach.shell.app.program import occasion_for, prepare
 from coach.shell.app.session import _wants_jaw_release
 from coach.shell.profile.home import Home
@@ -110,6 +113,31 @@ def test_the_jaw_release_is_offered_at_the_window(command: Command, wanted: bool
     assert window.asked == ["Loosen your jaw first?"]
     assert heard == ["Loosen your jaw first?", "silence"]
     assert heard[0] in book.spoken(())  # it is rendered, and recorded, like all that is said
+
+
+@pytest.mark.parametrize(
+    ("wanted", "loosen", "first"),
+    [
+        (True, None, "jaw_release"),
+        (False, None, "cheek_raiser"),
+        (False, True, "jaw_release"),
+        (True, False, "cheek_raiser"),  # who said no on the command line is not asked
+    ],
+)
+def test_a_yes_begins_with_the_jaw(
+    wanted: bool, loosen: bool | None, first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said at the window or on the command line."""
+    plans: list[Plan] = []
+    room = nullcontext(SimpleNamespace(by_ear=False))
+    monkeypatch.setattr(session_app, "open_devices", lambda *_, **__: room)
+    monkeypatch.setattr(session_app, "_wants_jaw_release", lambda *_: wanted)
+    monkeypatch.setattr(
+        session_app.SessionRun, "lead", lambda run, *_, **__: plans.append(run.program.plan) or 0
+    )
+    options = Shared(None, True, False, None, tmp_path, None, "en", None)
+    assert session_app.run_session(options, "cheeks-30", None, loosen=loosen) == 0
+    assert plans[0].steps[0].exercise == first
 
 
 def test_the_jaw_release_is_not_offered_where_it_is_part_of_the_plan_or_nobody_sits() -> None:

@@ -12,6 +12,7 @@ from coach.errors import UsageError
 from coach.session.plan import loosens
 from coach.shell.command_line.cli import cli
 from coach.shell.profile.plan_files import load_plan, new_plan
+from coach.shell.profile.toml_files import config_dir
 
 
 def invoke(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -46,6 +47,13 @@ def test_an_own_plan_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="taken"):
         new_plan(tmp_path, "mine")
     assert [step.exercise for step in load_plan("mine", data_dir=tmp_path)[0].steps] == ["combined"]
+
+
+def test_an_own_plan_called_like_a_shipped_one_takes_its_place(tmp_path: Path) -> None:
+    """A person who rewrites `daily` gets theirs, and it is listed once."""
+    new_plan(tmp_path, "mine").rename(tmp_path / "plans" / "daily.toml")
+    assert [step.reps for step in load_plan("daily", data_dir=tmp_path)[0].steps] == [1, 5, 5]
+    assert [line.split()[0] for line in invoke(tmp_path, "plans")[1].splitlines()].count("daily") == 1
 
 
 @pytest.mark.parametrize(
@@ -97,6 +105,8 @@ def test_the_shipped_plans_are_what_their_names_say() -> None:
     assert [step.exercise for step in three.steps] == ["jaw_release", "cheek_raiser", "memory_anchor"]
     thirty = load_plan("cheeks-30")[0]
     assert thirty.seconds <= thirty.budget_s == 120
+    why = (config_dir() / "plans" / "cheeks-30.toml").read_text(encoding="utf-8")
+    assert "each is held for one second" in why
 
 
 def test_the_jaw_release_can_go_before_any_plan_that_lacks_it() -> None:
