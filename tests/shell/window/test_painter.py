@@ -346,6 +346,19 @@ def test_a_skipped_exercise_looks_neither_done_nor_still_to_come():
     assert dots(step=1, done=frozenset({0, 3}))[3] == done
 
 
+def test_what_leads_has_the_one_accent_colour():
+    """The exercise that is on, the dot to follow and the next dose: sky blue, like a bar on its way."""
+    boxes, still = layout(1280, 720), replace(HOLD, phase="moving", bars=None, hold=0.0)
+    card = NextCard("Even smile", "2 holds of 3 seconds", "As if a friend came round the corner")
+
+    def accent(screen: Screen, box: Rect) -> int:
+        return coloured(box.of(Painter().paint(grey_picture(), None, screen, HD)), theme.SKY)
+
+    assert accent(replace(still, step=1, steps=3), boxes.dots) > 200
+    assert accent(replace(still, dot=0.25), boxes.ring) > accent(still, boxes.ring)
+    assert accent(replace(still, coming=card), boxes.picture) > 200
+
+
 def test_the_dot_to_follow_goes_clockwise_as_it_is_seen():
     """A quarter turn is at the right of the window, not where the camera has the right."""
     ring = layout(1280, 720).ring
