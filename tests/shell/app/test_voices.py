@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("home")
 @pytest.fixture(autouse=True)
 def machine(monkeypatch):
     """Stand in for engine, player and Piper; return what was rendered and which voices there are."""
-    state = {"rendered": [], "there": set(), "problem": ""}
+    state = {"rendered": [], "there": set(), "problem": "", "players": []}
 
     def render_now(request, texts, deadline_s):
         state["rendered"].append((request.engine, request.voice, *texts.values()))
@@ -28,7 +28,12 @@ def machine(monkeypatch):
 
     monkeypatch.setattr(voices, "render_now", render_now)
     monkeypatch.setattr(voices, "system_voices", lambda language: ["Samantha", "Alex"])
-    monkeypatch.setattr(players, "make_player", RecordingPlayer)
+
+    def make_player():
+        state["players"].append(RecordingPlayer())
+        return state["players"][-1]
+
+    monkeypatch.setattr(players, "make_player", make_player)
     monkeypatch.setattr(players, "duration_s", lambda path: 0.0)
     monkeypatch.setattr(piper_voices, "piper_installed", lambda: True)
     monkeypatch.setattr(
@@ -60,6 +65,7 @@ def test_a_voice_is_heard_before_it_is_kept(tmp_path, machine, capsys):
     """The sentence is spoken in it, then the settings name it; auto takes it back."""
     machine["there"].add("de_DE-thorsten-medium")
     assert run(["voice", "de_DE-thorsten-medium"]) == 0
+    assert [len(player.played) for player in machine["players"]] == [1]
     assert machine["rendered"] == [("piper", "de_DE-thorsten-medium", "Hallo, hörst du mich?")]
     assert settings(tmp_path) == {"voice": {"voice": "de_DE-thorsten-medium"}}
     assert run(["voice", "Samantha"]) == 0

@@ -10,6 +10,8 @@ import pytest
 
 from coach.errors import CoachError
 from coach.shell.sound import piper_voices
+from coach.shell.sound.engine import RenderError, SpeechRequest
+from coach.shell.sound.piper_engine import PiperEngine
 from coach.shell.sound.piper_voices import VOICES, VoiceFile, download, installed, wrong_file
 
 CONTENT = {"x.onnx": b"the model" * 1000, "x.onnx.json": b"{}"}
@@ -120,3 +122,15 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
         download(VOICE, tmp_path / "voices", progress=False, fetch=served)
     assert (tmp_path / "voices").read_text() == "mine"
     assert shutil.disk_usage(tmp_path).free > 0
+
+
+def test_a_voice_that_was_changed_never_speaks(tmp_path, monkeypatch):
+    """Its files are as long as they should be and hold something else: nothing of them is loaded."""
+    voice = VOICES[1]
+    monkeypatch.setattr(piper_voices, "piper_installed", lambda: True)
+    for file in voice.files:
+        with (tmp_path / file.name).open("wb") as opened:
+            opened.truncate(file.size)
+    request = SpeechRequest("piper", voice.language, voice.name, 165, 1.0, str(tmp_path))
+    with pytest.raises(RenderError, match="not the voice that was published"):
+        PiperEngine(request)
