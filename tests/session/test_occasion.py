@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from coach.progress.history import History, RepRecord, Score, SessionRecord, Smi
 from coach.progress.summary import known_weaker_side
 from coach.session.occasion import Occasion
 from coach.session.plan import Plan
+from coach.session.tally import Tally
 from coach.shell.app import session as session_app
 from coach.shell.app.program import occasion_for, prepare
 from coach.shell.app.session import _wants_jaw_release
@@ -24,6 +26,7 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.plan_files import load_plan
 from coach.shell.profile.shared_options import Shared
+from coach.shell.profile.toml_files import load_settings
 from coach.shell.store.store import Store
 from coach.shell.window.display import Command
 from coach.types import Bilateral
@@ -191,3 +194,29 @@ def test_a_demo_ends_whatever_it_is_asked_for(tmp_path: Path) -> None:
         demo, own = (prepare(home, store, "cheek_raiser", None, simulated=one).plan for one in (True, False))
     assert own.budget_s == 0
     assert demo.budget_s > 2 * demo.seconds
+
+
+def test_a_check_in_that_is_due_is_what_comes_next_on_the_last_card(tmp_path: Path) -> None:
+    """With the command for it; else it is tomorrow."""
+    book = load_phrase_book("en")
+    devices: Any = SimpleNamespace(windowless=False)
+    ended: Any = SimpleNamespace(tally=Tally())
+    home: Any = None
+    with Store.open(tmp_path) as store:
+        for due in (True, False):
+            program: Any = SimpleNamespace(occasion=Occasion(check_in_due=due))
+            run = session_app.SessionRun(home, book, store, devices, program, "smile-coach check-in")
+            assert ("smile-coach check-in" in run._farewell(ended, "s").card.coming) is due
+
+
+@pytest.mark.parametrize(("source", "least_s"), [("webcam:0", math.inf), ("demo", 5.0), ("film.mp4", 20.0)])
+def test_the_last_card_stays_until_a_key_where_somebody_sits(source: str, least_s: float) -> None:
+    """After a film or the simulated person nobody presses one."""
+    stayed: list[float] = []
+    room: Any = SimpleNamespace(by_ear=False, windowless=False, source=SimpleNamespace(name=source))
+    home: Any = SimpleNamespace(settings=load_settings(None))
+    nothing: Any = None
+    loop: Any = SimpleNamespace(leave=stayed.append)
+    run = session_app.SessionRun(home, load_phrase_book("en"), nothing, room, nothing)
+    run._leave(loop, nothing, ())
+    assert stayed == [least_s]

@@ -190,6 +190,7 @@ def test_a_breath_is_never_cut_short():
     run, _ = led(plan(ALL[0], CHEEK[0], budget_s=70.0), seed=1)
     said = {cue.key: t for t, cue in run.run().given()}
     assert said["begin"] - said["breathe_out"] > 6.0 - 0.5 / run.fps
+    assert said["breathe_out"] - said["breathe_in"] == pytest.approx(4.0, abs=2 / run.fps)
 
 
 def test_an_open_jaw_that_was_held_may_close(whole):

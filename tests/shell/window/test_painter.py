@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from coach.coaching.screen import NextCard, PhotoCard, Screen
+from coach.coaching.screen import EndCard, NextCard, PhotoCard, Screen
 from coach.exercise.view import Bars
 from coach.shell.command_line.gallery import render_gallery
 from coach.shell.command_line.gallery_pictures import pictures
@@ -344,6 +344,45 @@ def test_a_skipped_exercise_looks_neither_done_nor_still_to_come():
     done, skipped, on, coming = dots(done=frozenset({0}))
     assert len({done, skipped, on, coming}) == 4
     assert dots(step=1, done=frozenset({0, 3}))[3] == done
+
+
+ENDED = EndCard(
+    title="Well done",
+    streak="3 days in a row",
+    figures=(("holds", "12", "usually 11"), ("evenness", "91 %", ""), ("eyes", "50 %", "")),
+    said=("More holds than usual",),
+    week=(("M", "missed"),) * 7,
+    coming="See you tomorrow",
+)
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"streak": ""},
+        {"figures": (("holds", "13", "usually 11"), *ENDED.figures[1:])},
+        {"said": ("As usual",)},
+        {"week": (*ENDED.week[:6], ("M", "counted"))},
+        {"coming": "See you soon"},
+    ],
+)
+def test_the_end_shows_all_that_its_card_has(less):
+    """Streak, figures, sentence, week, and what is next: a card with another one looks different."""
+    whole, other = (
+        Painter().paint(None, None, Screen("summary", end=card), HD)
+        for card in (ENDED, replace(ENDED, **less))
+    )
+    assert not np.array_equal(whole, other)
+
+
+def test_the_end_has_a_check_where_something_counted():
+    """The only green there is, while the week is empty."""
+    done, nothing = (
+        coloured(Painter().paint(None, None, Screen("summary", end=card), HD), theme.GREEN)
+        for card in (ENDED, replace(ENDED, streak=""))
+    )
+    assert done > 500
+    assert nothing == 0
 
 
 def test_what_leads_has_the_one_accent_colour():
