@@ -269,6 +269,8 @@ def test_the_face_at_rest_comes_before_any_movement() -> None:
     for n in range(round(8 * FPS)):
         out = flow.process(n / FPS, replace(still(), t=n / FPS))
         said += [] if out.say is None else [out.say.key]
+        if flow.state is None:
+            assert out.screen.instruction == "Relax your face and look at the camera"
     assert said[:2] == ["neutral", "own_cheek"]
 
 
