@@ -1,6 +1,7 @@
 """What a session runs on: listeners hear it, and people who cannot read hear all of it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -74,7 +75,7 @@ def test_eyes_shut_the_range_a_check_in_and_a_smile_speak_of_no_window_either(by
     for module, leads in ((calibrate, "measure_range"), (check_in, "run_check_in"), (smile, "SmileFlow")):
         monkeypatch.setattr(module, "open_devices", lambda *_, **__: nullcontext(room))
         monkeypatch.setattr(module, leads, note)
-    chosen = options("webcam")
+    chosen = replace(options("webcam"), data_dir=home)
     for begin in (
         lambda: calibrate.run_calibrate(chosen),
         lambda: check_in.check_in_at_camera(chosen, keep_photos=False),
