@@ -40,6 +40,7 @@ from coach.shell.drawn_face.face import draw, grain
 from coach.shell.profile.exercise_registry import load_exercise
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.neutral_file import FILE, keep_neutral, read_neutral
+from coach.shell.profile.range_file import write_own_range
 from coach.shell.profile.smiles_file import add_smile, last_smile
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.recording.film_writer import FilmWriter
@@ -287,6 +288,10 @@ def test_a_photo_alone_on_the_command_line_names_its_type_by_the_kept_face_at_re
     said = CliRunner().invoke(cli, arguments).output
     assert "type: eyes engaged" in said
     assert "at rest of 2026-03-01" in said
+    assert "of your own best smile" not in said
+    own = OwnRange(cheek=0.03, smile=0.142, jaw=0.3)
+    write_own_range(tmp_path, own, on=TODAY, source="webcam:0", measured=("cheek", "smile", "jaw"))
+    assert "of your own best smile: " in CliRunner().invoke(cli, arguments).output
     assert "type:" not in CliRunner().invoke(cli, [*arguments, "--alone"]).output
     assert "Art: Augen dabei" in CliRunner().invoke(cli, [*arguments, "--language", "de"]).output
 
