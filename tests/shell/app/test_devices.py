@@ -14,7 +14,7 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.shared_options import Shared
 from coach.shell.sound.voice import SilentVoice
-from coach.shell.window.display import Command
+from coach.shell.window.display import Command, TerminalKeys
 from coach.shell.window.prompt import QuestionScreen
 
 NAMED, DOSE = "Number one: the sea", "Three holds of 3 seconds"
@@ -86,6 +86,17 @@ def test_eyes_shut_the_range_a_check_in_and_a_smile_speak_of_no_window_either(by
     words = "Paused - Enter to go on" if by_ear else load_phrase_book("en").text("session", "paused")
     assert [book.text("session", "paused") for book in books] == [words] * 3
     assert not (home / "smiles").exists()  # nothing of a smile is kept that nobody asked to keep
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("types", [True, False])
+def test_without_a_window_the_keys_are_typed_where_somebody_can(types, monkeypatch, capsys):
+    """In a terminal, which says which; nobody types into a pipe."""
+    monkeypatch.setattr(devices, "somebody_types", lambda: types)
+    book = load_phrase_book("en")
+    display, problem = devices.open_display(options("webcam"), Home.find(options("webcam")), book)
+    assert (isinstance(display, TerminalKeys), problem) == (types, "")
+    assert (book.text("screen", "typed_keys") in capsys.readouterr().err) is types
 
 
 @pytest.mark.usefixtures("home")
