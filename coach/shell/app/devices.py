@@ -27,11 +27,11 @@ from coach.shell.system.terminal import shown
 from coach.shell.system.terminal_lines import somebody_types
 from coach.shell.window.display import Display, NoDisplay, TerminalKeys
 
-EXPLAINS_S = 30.0  # how long the window says why there is no picture
-
 if TYPE_CHECKING:
     from coach.shell.profile.home import Home
     from coach.shell.profile.shared_options import Shared
+
+EXPLAINS_S = 30.0  # how long the window says why there is no picture
 
 
 @dataclass(frozen=True, slots=True)
