@@ -257,7 +257,7 @@ class CalibrationFlow(LedFlow):
         return tuple(
             (
                 capital(book.text(SECTION, f"range_{part}")),
-                f"{words.number(getattr(own_range, part) * baseline.mm)} mm = 100 %"
+                f"{words.number(getattr(own_range, part) * baseline.mm)} mm = {words.share(1.0)}"
                 if part in state.measured
                 else book.text(SECTION, "range_usual"),
             )

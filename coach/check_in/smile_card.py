@@ -63,7 +63,7 @@ def card_lines(
     if finding.first_side is not None:
         lines.append((words.say("first", CARD), _first(finding, words)))
     if before is not None and (said := _since(finding, before, words)):
-        lines.append((words.say("since", CARD, date=before.day.isoformat()), said))
+        lines.append((words.say("since", CARD, date=words.day(before.day, finding.day)), said))
     return tuple(line for line in lines if line[1])
 
 

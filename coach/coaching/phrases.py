@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -16,9 +17,11 @@ NOT_SPOKEN = frozenset({"title", "instruction"})  # keys that are shown and neve
 SETUP = "setup"
 ASKED = ("sound_check", "camera", "memory", "remind", "ready")  # said in the first run only
 BY_EAR = "_by_ear"  # ends the key of a phrase for people who see no window
+ONE = "_one"  # ends the key of a phrase with a single thing in it
 NAMED = "_named"  # ends the key of a phrase with the person's own words in it
 Words = Mapping[str, Any]
-"""A language file: `numbers`, a list of number words from zero on, and sections of phrases or variants."""
+"""A language file: `numbers`, a list of number words from zero on, `singular`, a pattern of the figures that
+take the singular, and sections of phrases or variants."""
 
 
 class _Placeholders(dict[str, str]):
@@ -68,8 +71,8 @@ class PhraseBook:
         """
         section = cue.exercise or otherwise
         key = cue.key
-        if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}_one"):
-            key = f"{key}_one"
+        if 1 in (cue.values.get("seconds"), cue.values.get("n")) and self._find(section, f"{key}{ONE}"):
+            key = f"{key}{ONE}"
         key = self._for_ears(section, key)
         variants = self._find(section, key) or (_readable(section, key),)
         turn = self._turns.get((section, key), 0)
@@ -90,6 +93,15 @@ class PhraseBook:
             filling = _Placeholders({name: str(value) for name, value in values.items()})
             self._texts[asked] = variants[0].format_map(filling)
         return self._texts[asked]
+
+    def counted(self, section: str, key: str, number: int | str, **values: str | int) -> str:
+        """Return a text with `number` for its `{n}`, that of the key with `_one` where it takes the singular.
+
+        `number`: as it is shown. "1.0" is plural in English, and "0" and "1,5" are singular in French.
+        """
+        singular = re.fullmatch(self._books[0].get("singular", "1"), str(number))
+        one = singular is not None and self._find(section, f"{key}{ONE}")
+        return self.text(section, f"{key}{ONE}" if one else key, n=number, **values)
 
     def _for_ears(self, section: str, key: str) -> str:
         """Return the key, or that of the same phrase for people who see no window, if it is for them."""

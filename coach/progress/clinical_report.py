@@ -78,7 +78,7 @@ def clinical_report(
     if known := ", ".join(dict.fromkeys(model for model in models if model)):
         program = words.say("with_model", REPORT, program=program, model=known)
     return ClinicalReport(
-        period=words.say("period", REPORT, first=min(days).isoformat(), last=max(days).isoformat()),
+        period=words.say("period", REPORT, first=words.day(min(days)), last=words.day(max(days))),
         overview=f"{words.line(words.say('simulated', REPORT), told) if own.simulated else told}.",
         exercises=tuple(_exercise(own, name, words) for name in own.exercises),
         changes=tuple(
@@ -90,7 +90,7 @@ def clinical_report(
             "right": per_session(own.smiles, lambda rows: median(r.excursion_mm.right for r in rows)),
         },
         weeks=_weeks(own),
-        made=words.say("made", REPORT, date=today.isoformat(), program=program),
+        made=words.say("made", REPORT, date=words.day(today), program=program),
     )
 
 

@@ -135,9 +135,9 @@ def next_sentence(day: date | None, today: date, words: ProgressWords) -> str:
     """Return when the next check-in is due; empty if it is not known."""
     if day is None:
         return ""
-    return (
-        words.say("due", CHECK_IN) if day <= today else words.say("next_on", CHECK_IN, date=day.isoformat())
-    )
+    if day <= today:
+        return words.say("due", CHECK_IN)
+    return words.say("next_on", CHECK_IN, date=words.day(day, today))
 
 
 def early_sentence(series: Iterable[Series], words: ProgressWords) -> str:

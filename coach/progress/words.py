@@ -36,10 +36,9 @@ class ProgressWords:
         """Return a text with its values filled in."""
         return self._book.text(section, key, **values)
 
-    def count(self, key: str, number: int | str, **values: str | int) -> str:
-        """Return a text with a number in it, `{n}`; that of the key with `_one` where it is singular."""
-        singular = str(number) in self.say("singular").split()
-        return self.say(f"{key}_one" if singular else key, n=number, **values)
+    def count(self, key: str, number: int | str, section: str = PROGRESS, /, **values: str | int) -> str:
+        """Return a text with a number in it, `{n}`, in the singular or the plural."""
+        return self._book.counted(section, key, number, **values)
 
     def line(self, label: str, text: str) -> str:
         """Return a name, a colon and the text about it."""
@@ -55,7 +54,7 @@ class ProgressWords:
 
     def share(self, value: float) -> str:
         """Return a share, 0..1, in per cent."""
-        return f"{self.number(100 * value, 0)} %"
+        return self.say("share", n=self.number(100 * value, 0))
 
     def title(self, exercise: str) -> str:
         """Return an exercise's title."""
@@ -73,6 +72,16 @@ class ProgressWords:
         """Return the title of a memory without words."""
         return self.say("memory", n=number)
 
+    def day(self, day: date, near: date | None = None) -> str:
+        """Return a date as people write it, without its year where that is the year of `near`."""
+        text = self._of_month(day.day, self.say(str(day.month), MONTH))
+        if near is not None and day.year == near.year:
+            return text
+        return self.say("of_year", MONTH, month=text, year=day.year)
+
+    def _of_month(self, day: int, month: str) -> str:
+        return self.say("of_first" if day == 1 else "of_day", MONTH, day=day, month=month)
+
     def month(self, day: date) -> str:
         """Return a month with its year, as a heading."""
         return capital(self.say("of_year", MONTH, month=self.say(str(day.month), MONTH), year=day.year))
@@ -80,6 +89,10 @@ class ProgressWords:
     def short_month(self, number: int) -> str:
         """Return a month, 1..12, for an axis."""
         return self.say(str(number), SHORT)
+
+    def short_day(self, day: int, month: int) -> str:
+        """Return a day of a month, 1..12, for an axis."""
+        return self._of_month(day, self.short_month(month))
 
     def weekday(self, day: date) -> str:
         """Return a day of the week in a letter or two."""
@@ -95,7 +108,10 @@ class ProgressWords:
 
     def amount(self, series: Series, value: float) -> str:
         """Return a value with its unit, as precise as the measurement."""
-        return f"{self.number(value, series.digits)} {series.unit}".rstrip()
+        return self._in_unit(self.number(value, series.digits), series.unit)
+
+    def _in_unit(self, figure: str, unit: str) -> str:
+        return self.say("share", n=figure) if unit == "%" else f"{figure} {unit}".rstrip()
 
     def difference(self, series: Series, value: float) -> str:
         """Return a difference of two values with its unit."""
@@ -130,7 +146,7 @@ class ProgressWords:
     def with_error(self, series: Series, value: float) -> str:
         """Return a value of the series with its standard error, where that is known, and its unit."""
         margin = "" if series.sem is None else f" ± {self.number(series.sem, series.digits)}"
-        return f"{self.number(value, series.digits)}{margin} {series.unit}".rstrip()
+        return self._in_unit(f"{self.number(value, series.digits)}{margin}", series.unit)
 
     def sentence(self, series: Series) -> str:
         """Return the verdict behind the name of the series."""

@@ -20,6 +20,7 @@ from coach.events import (
     Stage,
     StageName,
 )
+from coach.progress.words import ProgressWords
 
 ChapterKind: TypeAlias = Literal["exercise", "rep", "attempt", "smile", "stage", "recall", "break"]
 LEAST_S = 1.5  # a subtitle is read, not only heard
@@ -77,11 +78,12 @@ def _chapter(event: Event, book: PhraseBook) -> Chapter | None:
         case Attempt():
             beginning = event.start, "attempt", _reason(event, book)
         case Smile():
-            beginning = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {100 * event.symmetry:.0f} %"
+            even = ProgressWords(book).share(event.symmetry)
+            beginning = event.start, "smile", f"{book.text(SCREEN, 'evenness')} {even}"
         case Stage(status="started"):
             beginning = event.t, "stage", book.text(*STAGES[event.name])
         case JawCircle():
-            beginning = event.t, "rep", f"{book.text(SCREEN, 'circles')} {event.index}"
+            beginning = event.t, "rep", f"{book.text(SCREEN, 'circle')} {event.index}"
         case Recall():
             beginning = event.onset_t or event.cue_t, "recall", f"{event.index}"
         case Paused():

@@ -34,9 +34,8 @@ def dose_cue(t: float, step: Step, exercise: AnyExercise) -> Cue:
 def dose_text(step: Step, exercise: AnyExercise, book: PhraseBook) -> str:
     """Return a step's dose as it is read, with digits: "3 holds of 5 seconds"."""
     cue = dose_cue(0.0, step, exercise)
-    one = f"{cue.key}_one"
-    key = one if step.reps == 1 and book.has(step.exercise, one) else cue.key
-    return book.text(step.exercise, key, **cue.values)
+    others = {name: value for name, value in cue.values.items() if name != "n"}
+    return book.counted(step.exercise, cue.key, step.reps, **others)
 
 
 def dose_texts(steps: tuple[Step, ...], exercises: tuple[AnyExercise, ...], book: PhraseBook) -> list[str]:

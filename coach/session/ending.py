@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
-from coach.coaching.phrases import SCREEN, SESSION, PhraseBook, capital
+from coach.coaching.phrases import ONE, SCREEN, SESSION, PhraseBook, capital
 from coach.coaching.screen import EndCard
 from coach.progress.history import Felt
 from coach.progress.summary import END
@@ -111,7 +111,8 @@ def _shown(figure: Figure, words: ProgressWords) -> tuple[str, str, str]:
         return words.number(value, 0) if figure.name == "holds" else words.share(value)
 
     usual = "" if figure.usual is None else words.say("usually", END, value=amount(figure.usual))
-    return words.say(figure.name, END), amount(figure.value), usual
+    value = amount(figure.value)
+    return words.count(figure.name, value, END), value, usual
 
 
 def _streak(today: Today, words: ProgressWords) -> str:
@@ -125,4 +126,7 @@ def _streak(today: Today, words: ProgressWords) -> str:
 
 def _side(today: Today, words: ProgressWords) -> str:
     """Return in words which side was behind, empty without a smile."""
-    return words.say(f"side_{today.side}", END, n=today.behind, of=today.smiles) if today.side else ""
+    if not today.side:
+        return ""
+    one = ONE if today.behind == today.smiles == 1 else ""
+    return words.say(f"side_{today.side}{one}", END, n=today.behind, of=today.smiles)

@@ -57,7 +57,7 @@ class Tally:
         words = ProgressWords(book)
         lines: list[Line] = []
         for name in dict.fromkeys(names):
-            value = f"{self.reps[name]} {label('rep' if self.reps[name] == 1 else 'reps')}"
+            value = words.count("reps", self.reps[name])
             if self.holds[name] and name != MEMORY:
                 value += f" · {words.seconds(mean(self.holds[name]))} {label('mean_hold')}"
             lines.append((book.text(name, "title"), value))

@@ -286,7 +286,7 @@ def test_each_movement_is_the_persons_turn_and_the_jaw_has_one_bar() -> None:
                 break
         assert out.screen.bars is not None
         shown.append((part, out.screen.phase, out.screen.bars.single))
-        assert out.screen.title == f"Your 100 %: {load_phrase_book('en').text('setup', f'range_{part}')}"
+        assert out.screen.title == f"Your 100%: {load_phrase_book('en').text('setup', f'range_{part}')}"
         flow.move(flow.led.t, 1)
     assert shown == [("cheek", "waiting", False), ("smile", "waiting", False), ("jaw", "waiting", True)]
     last = flow.process(flow.led.t + 0.1, replace(still(), t=flow.led.t + 0.1)).screen

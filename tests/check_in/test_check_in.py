@@ -20,6 +20,7 @@ from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED
 from coach.progress.history import History, Score, SessionRecord
+from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import CheckInResult, load_check_in, result_lines, run_check_in
 from coach.shell.app.check_in_record import previous
 from coach.shell.app.devices import Devices
@@ -284,7 +285,7 @@ def test_the_result_is_read_in_the_window(tmp_path: Path, landmarker: Landmarker
     screen = window.screens[-1]
     assert len(screen.lines) == len(result.numbers) + 1
     assert screen.lines[0] == ("Type of your biggest smile", "eyes engaged")
-    due = (AT + timedelta(days=one.every_days)).date().isoformat()
+    due = ProgressWords(BOOK).day((AT + timedelta(days=one.every_days)).date(), AT.date())
     assert (screen.phase, screen.instruction) == ("summary", f"Next check-in: {due}")
     assert result.finished, "closed then, it is kept all the same"
 

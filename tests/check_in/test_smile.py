@@ -191,7 +191,7 @@ def test_the_difference_to_last_time_is_named_with_what_chance_explains(smile: f
     lines = dict(card_lines(FINDING, before, WORDS))
     expected = "more than chance" in said and "no more" not in said
     assert changed(FINDING, before, "smile") == (62.0 - smile, expected)
-    assert lines["Since 2026-02-15"] == said
+    assert lines["Since 15 February"] == said
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es"])
@@ -240,8 +240,8 @@ def test_a_photo_is_held_against_the_own_best() -> None:
     scores = Scores(relative=True, mouth_curve=80.0, jaw_openness=0.0, cheek_lift=50.0)
     own = OwnRange(cheek=0.03, smile=0.142, jaw=0.3)
     assert range_lines(scores, own, WORDS) == [
-        "of your own best smile: 90 %",
-        "of your own best cheek raise: 50 %",
+        "of your own best smile: 90%",
+        "of your own best cheek raise: 50%",
     ]
     assert range_lines(replace(scores, relative=False), own, WORDS) == []
     assert range_lines(scores, None, WORDS) == []
@@ -287,7 +287,7 @@ def test_a_photo_alone_on_the_command_line_names_its_type_by_the_kept_face_at_re
     arguments = ["score", str(photo), "--data-dir", str(tmp_path)]
     said = CliRunner().invoke(cli, arguments).output
     assert "type: eyes engaged" in said
-    assert "at rest of 2026-03-01" in said
+    assert "at rest from 1 March 2026" in said
     assert "of your own best smile" not in said
     own = OwnRange(cheek=0.03, smile=0.142, jaw=0.3)
     write_own_range(tmp_path, own, on=TODAY, source="webcam:0", measured=("cheek", "smile", "jaw"))
@@ -341,7 +341,7 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     assert result.exit_code == 0, result.output
     assert "Type: eyes engaged" in result.output, result.output
     assert "First side: both together" in result.output
-    assert "Since 2026-03-01: " in result.output
+    assert "Since 1 March: " in result.output
     [screen] = shown
     assert screen.card is not None
     assert ("Type", "eyes engaged") in screen.card.lines

@@ -125,6 +125,37 @@ def test_one_second_is_singular():
     assert three.text.startswith("Drei Sekunden,")
 
 
+NAMED_BY_NUMBER = {  # the number is a name, or stands alone
+    "release", "circled", "recall", "recall_named", "memory", "of_100", "share", "early", "side_left",
+    "side_right", "side_even", "run_off",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", list(WORDS))
+def test_every_counted_phrase_has_its_singular(language):
+    """No language says "1 days": what is counted has a form for one, or the number is a name."""
+    for section, key, text in phrases(language):
+        if "{n}" in text and not key.endswith("_one"):
+            forms = WORDS[language][section]
+            assert f"{key}_one" in forms or key in NAMED_BY_NUMBER, (section, key)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["0 reps", "1 rep", "2 reps", "1.0 reps"]),
+        ("de", ["0 Wiederholungen", "1 Wiederholung", "2 Wiederholungen", "1,0 Wiederholungen"]),
+        ("es", ["0 repeticiones", "1 repetición", "2 repeticiones", "1,0 repeticiones"]),
+        ("fr", ["0 répétition", "1 répétition", "2 répétitions", "1,0 répétition"]),
+    ],
+)
+def test_one_is_counted_as_the_language_counts(language, said):
+    """In French nothing and all parts of two are singular, elsewhere one alone."""
+    book = load_phrase_book(language)
+    shown = ("0", "1", "2", said[3].split()[0])
+    assert [book.counted("progress", "reps", number) for number in shown] == said
+
+
 def test_the_persons_own_words_are_taken_as_they_are():
     """A memory's name may hold braces and need no translation."""
     cue = Cue(

@@ -50,7 +50,7 @@ def test_the_page_says_what_was_done(report, year: History) -> None:
     assert rows["Cheek raiser"][1:4] == ("60", "300", f"300 of {tries}")
     assert rows["Even smile"][1:4] == ("60", "180", "180 of 180")
     assert sum(report.weeks.values()) == len(year.repetitions)
-    assert report.made == f"Made on {LAST_DAY.isoformat()} by smile-coach 1.2, model 6418."
+    assert report.made == f"Made on {LAST_DAY.day} {LAST_DAY:%B %Y} by smile-coach 1.2, model 6418."
 
 
 def test_only_what_leaves_the_noise_is_called_a_change(report) -> None:
@@ -100,7 +100,7 @@ def test_it_is_one_page_however_much_there_is(report, written: bytes, times: int
 def test_two_sessions_of_one_day_are_not_lost_among_years(report) -> None:
     """The travel of their smiles stands above their day."""
     both = {side: points[:1] * 2 for side, points in report.excursion_mm.items()}
-    day = both["left"][0][0].date().isoformat()
+    day = WORDS.day(both["left"][0][0].date())
     travel = pdf_report._page(replace(report, excursion_mm=both), WORDS).axes[-1]
     assert [label.get_text() for label in travel.get_xticklabels()] == [day]
 

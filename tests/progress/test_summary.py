@@ -323,7 +323,7 @@ def test_the_first_lines_are_streak_week_one_sentence_and_the_next_check_in() ->
     assert "streak 2 days, longest 3 days" in lines[0]
     assert lines[1] == "Last 7 days: ○○○○○●●"
     assert lines[2].startswith("Too early to say what has changed")
-    assert lines[3] == "Next check-in: 2026-03-13"
+    assert lines[3] == "Next check-in: 13 March"
 
 
 def test_the_one_sentence_is_about_the_largest_change() -> None:

@@ -177,7 +177,7 @@ def test_numbers_follow_the_language(language: str, none: str, one: str, two: st
 @pytest.mark.parametrize(
     ("language", "hold", "recall", "even"),
     [
-        ("en", "1 rep · 2.3 s average hold", "6.3 s", "86 %"),
+        ("en", "1 rep · 2.3 s average hold", "6.3 s", "86%"),
         ("de", "1 Wiederholung · 2,3 s mittlere Haltezeit", "6,3 s", "86 %"),
         ("es", "1 repetición · 2,3 s tiempo medio", "6,3 s", "86 %"),
         ("fr", "1 répétition · 2,3 s tenue moyenne", "6,3 s", "86 %"),
@@ -220,7 +220,7 @@ def test_the_chart_of_a_single_day_shows_that_day(year: History) -> None:
     series = all_series(year)[0]
     day = replace(series, at=series.at[:1], values=series.values[:1])
     labels = re.findall(r"<text[^>]*>([^<]*)</text>", trend_chart(day, WORDS["en"]))
-    assert [label for label in labels if re.match(r"\d{4}", label)] == [day.at[0].date().isoformat()]
+    assert [label for label in labels if re.search(r"\d{4}", label)] == [WORDS["en"].day(day.at[0].date())]
 
 
 @pytest.mark.parametrize(
@@ -264,3 +264,43 @@ def test_the_commands_speak_the_language_that_is_set(tmp_path, capsys: pytest.Ca
     assert run(["export", str(tmp_path / "report.pdf"), *data, "--language", "es"]) == 0
     assert b"(Ejercicios de sonrisa en casa)" in (tmp_path / "report.pdf").read_bytes()
     assert run(["progress", *data, "--language", "tlh"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "day", "this_year", "axis"),
+    [
+        ("en", "1 March 2026", "29 November 2025", "29 November", "9 Mar"),
+        ("de", "1. März 2026", "29. November 2025", "29. November", "9. Mär"),
+        ("es", "1 de marzo de 2026", "29 de noviembre de 2025", "29 de noviembre", "9 de mar"),
+        ("fr", "1er mars 2026", "29 novembre 2025", "29 novembre", "9 mars"),
+    ],
+)
+def test_dates_are_written_as_people_write_them(
+    language: str, first: str, day: str, this_year: str, axis: str
+) -> None:
+    """The year goes without saying in its own year; French has its first of the month."""
+    words, that = WORDS[language], date(2025, 11, 29)
+    assert (words.day(date(2026, 3, 1)), words.day(that, date(2026, 1, 2))) == (first, day)
+    assert words.day(that, date(2025, 12, 31)) == this_year
+    assert words.short_day(9, 3) == axis
+
+
+@pytest.mark.parametrize(
+    ("language", "share", "points"),
+    [("en", "98%", "1.5 points"), ("de", "98 %", "1,5 Prozentpunkte"), ("es", "98 %", "1,5 puntos"),
+     ("fr", "98 %", "1,5 point")],
+)  # fmt: skip
+def test_shares_and_parts_of_one_follow_the_language(language: str, share: str, points: str) -> None:
+    """English sets no space before the sign, the others do; in French all below two is singular."""
+    words = WORDS[language]
+    assert words.share(0.98) == share
+    assert words.count("points", words.number(1.5)) == points
+
+
+def test_no_date_is_left_as_machines_write_it(
+    year: History, words: ProgressWords, page: str, report: ClinicalReport, full_page: list[Text]
+) -> None:
+    """Neither in the summary nor on the page nor in the report."""
+    told = summary_lines(year, LAST_DAY, words, next_check_in=date(2026, 12, 1))
+    seen = "\n".join((*told, seen_on(page), report.period, *(text.get_text() for text in full_page)))
+    assert not re.findall(r"\d{4}-\d\d-\d\d", seen)

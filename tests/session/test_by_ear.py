@@ -99,3 +99,19 @@ def test_units_and_signs_become_words():
         "94 % even",
     ]
     assert aloud([("Zeit", "2:00")], book("de")) == ["Zeit: 2 Minuten"]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "parts"),
+    [
+        ("en", "1 minute 1 second", "1.5 seconds"),
+        ("de", "1 Minute 1 Sekunde", "1,5 Sekunden"),
+        ("es", "1 minuto 1 segundo", "1,5 segundos"),
+        ("fr", "1 minute 1 seconde", "1,5 seconde"),
+    ],
+)
+def test_one_second_is_said_in_the_singular(language, one, parts):
+    """And so is one and a half in French."""
+    said = aloud([("", "1:01"), ("", parts.split()[0] + " s"), ("", "1 mm")], book(language))
+    assert said[:2] == [one, parts]
+    assert said[2].endswith({"en": "metre", "de": "meter", "es": "metro", "fr": "mètre"}[language])

@@ -13,6 +13,7 @@ from coach.coaching.phrases import capital
 from coach.events import Attempt, JawCircle, Recall, Rep
 from coach.progress.history import History
 from coach.progress.today import Figure, Today, today
+from coach.progress.words import ProgressWords
 from coach.session.ending import FEELINGS, TRANSITIONS, WARMTHS, Ending, begin, end_card, press, told
 from coach.session.tally import Tally
 from coach.shell.profile.language_files import languages
@@ -63,8 +64,9 @@ def test_the_card_says_all_of_it_in_words(language):
     """Three figures beside their usual, the weaker side, the week, the streak, what is next."""
     words = book(language)
     card = end_card(TODAY, begin(warm=True), words)
-    assert [value for _, value, _ in card.figures] == ["12", "91 %", "50 %"]
-    assert ["11" in card.figures[0][2], "84 %" in card.figures[1][2], card.figures[2][2]] == [True, True, ""]
+    even, usual, eyes = map(ProgressWords(words).share, (0.91, 0.84, 0.5))
+    assert [value for _, value, _ in card.figures] == ["12", even, eyes]
+    assert ["11" in card.figures[0][2], usual in card.figures[1][2], card.figures[2][2]] == [True, True, ""]
     assert card.said[0] == words.text("end", "more_evenness")
     assert "5" in card.said[1]
     assert "12" in card.streak
@@ -82,6 +84,24 @@ def test_the_card_says_all_of_it_in_words(language):
     for side in ("left", "right", "even", "mixed", "unclear"):
         assert end_card(replace(TODAY, side=side), None, words).said[1]
     assert not [text for text in (*card.said, card.streak, card.hint, card.ask) if "{" in text]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "side"),
+    [
+        ("en", "hold", "Your left side was behind in the one smile there was"),
+        ("de", "Wiederholung", "Links blieb bei dem einen Lächeln etwas zurück"),
+        ("es", "repetición", "Tu lado izquierdo fue por detrás en la única sonrisa"),
+        ("fr", "tenue", "Ton côté gauche était en retrait dans ton seul sourire"),
+    ],
+)
+def test_one_hold_and_one_smile_are_singular(language, label, side):
+    """Whoever did little reads no "1 of 1 smiles"; and of six smiles one is still one of six."""
+    few = replace(TODAY, figures=(Figure("holds", 1.0),), behind=1, smiles=1)
+    card = end_card(few, None, book(language))
+    assert (card.figures[0][:2], card.said[1]) == ((label, "1"), side)
+    of_six = end_card(replace(few, smiles=6), None, book(language)).said[1]
+    assert ("1" in of_six, "6" in of_six) == (True, True)
 
 
 def test_whoever_was_hurt_is_told_to_stop_and_not_to_come_tomorrow():
@@ -146,14 +166,14 @@ def test_the_eyes_are_counted_in_lines_as_on_the_card():
             replace(came, index=2, onset_t=None, latency_s=None, in_time=False, eye_engaged=False),
         ]
     )
-    assert ("Eyes engaged", "67 %") in tally.lines([both], book(), 60.0)
+    assert ("Eyes engaged", "67%") in tally.lines([both], book(), 60.0)
 
 
 def test_in_lines_for_those_who_see_nothing():
     """Figures that have a usual; the others stand in the summary already."""
     assert told(end_card(TODAY, None, book())) == [
         "Holds: 12 (usually 11)",
-        "Evenness: 91 % (usually 84 %)",
+        "Evenness: 91% (usually 84%)",
         "Your sides were more even than usual",
         "Your left side was behind in 5 of 6 smiles",
         "12 days in a row",

@@ -164,7 +164,7 @@ def run_check_in(
 
 def _next_on(spec: CheckInSpec, book: PhraseBook, at: datetime) -> str:
     on = at.date() + timedelta(days=spec.every_days)
-    return book.text(SECTION, "next_on", date=on.isoformat())
+    return book.text(SECTION, "next_on", date=ProgressWords(book).day(on, at.date()))
 
 
 def _kept(

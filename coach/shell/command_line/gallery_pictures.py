@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
-from coach.coaching.phrases import PhraseBook
+from coach.coaching.phrases import PhraseBook, capital
 from coach.coaching.screen import DayMark, EndCard, NextCard, PhotoCard, Screen, ScreenPhase
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
@@ -238,14 +238,14 @@ def _summary(book: PhraseBook) -> Screen:
     def word(key: str) -> str:
         return book.text("screen", key)
 
+    words = ProgressWords(book)
     lines = (
-        (book.text("cheek_raiser", "title"), f"10 / 10 {word('reps')}"),
-        (book.text("symmetry_drill", "title"), f"6 / 6 {word('reps')}"),
-        (book.text("jaw_release", "title"), f"4 {word('circles')}"),
-        (word("mean_hold"), f"5.2 {word('seconds')}"),
-        (word("evenness"), f"84 % · {word('weaker_side')}: {word('left')}"),
-        (word("duration"), f"1:57 {word('minutes')}"),
-        (word("streak"), "12"),
+        (book.text("cheek_raiser", "title"), words.count("reps", 10)),
+        (book.text("symmetry_drill", "title"), words.count("reps", 6)),
+        (book.text("jaw_release", "title"), words.count("reps", 2)),
+        (capital(word("circles")), "4"),
+        (capital(word("evenness")), words.share(0.84)),
+        (capital(word("duration")), "1:57"),
     )
     return Screen(
         phase="summary", title=word("summary"), caption=book.text("session", "finished"), lines=lines

@@ -202,7 +202,7 @@ def score(options: Shared, photo: Path, neutral: Path | None, *, alone: bool) ->
     for line in (*score_lines(scores, words), *range_lines(scores, own_range, words)):
         click.echo(line)
     if kept:
-        click.echo(words.say("kept", SCORE, date=kept[1].isoformat()))
+        click.echo(words.say("kept", SCORE, date=words.day(kept[1])))
 
 
 ALL: tuple[click.Command, ...] = (progress, memories, score, export, import_, forget)

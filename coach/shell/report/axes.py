@@ -27,10 +27,11 @@ class _Dates(mdates.ConciseDateFormatter):
         labels = super().format_ticks(values)  # type: ignore[no-untyped-call]
         if labels and all(re.fullmatch(r"\d\d", label) for label in labels):  # days of one month: say which
             labels[0] = mdates.num2date(values[0]).strftime(_FIRSTS[3])  # type: ignore[no-untyped-call]
-        return [
-            re.sub(r"\{(\d+)\}", lambda found: self._words.short_month(int(found[1])), label)
-            for label in labels
-        ]
+        return [re.sub(r"\{(\d+)\}(?:-(\d+))?", self._named, label) for label in labels]
+
+    def _named(self, found: re.Match[str]) -> str:
+        month = int(found[1])
+        return self._words.short_day(int(found[2]), month) if found[2] else self._words.short_month(month)
 
 
 class _Numbers(ScalarFormatter):
@@ -50,7 +51,7 @@ def in_words(axes: Axes, words: ProgressWords, most: int) -> None:
     axes.yaxis.set_major_formatter(_Numbers(words))
 
 
-def at_least_a_week(axes: Axes) -> None:
+def at_least_a_week(axes: Axes, words: ProgressWords) -> None:
     """Show a week around a history of few days, lest one of a single day be lost among years."""
     first, last = axes.dataLim.intervalx
     if not 0 <= last - first < _WEEK:  # also where nothing is drawn
@@ -58,4 +59,4 @@ def at_least_a_week(axes: Axes) -> None:
     middle = (first + last) / 2
     axes.set_xlim(middle - _WEEK / 2, middle + _WEEK / 2)
     if first == last:
-        axes.set_xticks([middle], labels=[str(np.datetime64(round(middle), "D"))])
+        axes.set_xticks([middle], labels=[words.day(np.datetime64(round(middle), "D").item())])

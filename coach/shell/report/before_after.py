@@ -97,7 +97,7 @@ def compared(before: KeptPhoto, after: KeptPhoto, words: ProgressWords) -> str:
     """Return both as one figure: the slider uncovers the one or the other; on paper side by side."""
     first, latest = _image(before, "before", words), _image(after, "after", words)
     slider = html.escape(words.say("photo_slider", PAGE))
-    caption = words.say("photo_line", PAGE, first=before.day.isoformat(), latest=after.day.isoformat())
+    caption = words.say("photo_line", PAGE, first=words.day(before.day), latest=words.day(after.day))
     return (
         f'<figure class="compare"><div>{first}{latest}</div>'
         f'<input type="range" min="0" max="100" value="50" aria-label="{slider}">'
@@ -108,5 +108,5 @@ def compared(before: KeptPhoto, after: KeptPhoto, words: ProgressWords) -> str:
 
 def _image(photo: KeptPhoto, kind: str, words: ProgressWords) -> str:
     data = base64.b64encode(photo.jpeg).decode()
-    told = html.escape(words.say(f"photo_{photo.pose}", PAGE, date=photo.day.isoformat()))
+    told = html.escape(words.say(f"photo_{photo.pose}", PAGE, date=words.day(photo.day)))
     return f'<img class="{kind}" alt="{told}" src="data:image/jpeg;base64,{data}">'

@@ -53,7 +53,7 @@ def trend_chart(series: Series, words: ProgressWords) -> str:
             _days(series.at), series.values, yerr=1.96 * series.sem, fmt="none", ecolor=_HEX["muted"], lw=1.2
         )
     _dots_and_line(axes, series, steady)
-    return _svg(figure, f"{series.exercise} {series.name}", words.label(series))
+    return _svg(figure, f"{series.exercise} {series.name}", words.label(series), words)
 
 
 def attempts_chart(history: History, words: ProgressWords) -> str:
@@ -81,7 +81,7 @@ def attempts_chart(history: History, words: ProgressWords) -> str:
         below = {bin_: low + high for bin_, low, high in zip(bins, bottoms, heights, strict=True)}
     axes.set_ylim(bottom=0)
     _legend(figure)
-    return _svg(figure, "attempts", words.say("tries_chart", PAGE))
+    return _svg(figure, "attempts", words.say("tries_chart", PAGE), words)
 
 
 def latency_chart(history: History, words: ProgressWords, names: Mapping[str, str]) -> str:
@@ -107,7 +107,7 @@ def latency_chart(history: History, words: ProgressWords, names: Mapping[str, st
     axes.axhline(IN_TIME_S, color=_HEX["muted"], lw=0.8, ls=(0, (4, 3)))
     axes.set_ylim(bottom=0)
     _legend(figure)
-    return _svg(figure, "latency", words.say("latency", PAGE))
+    return _svg(figure, "latency", words.say("latency", PAGE), words)
 
 
 def reliability_chart(history: History, words: ProgressWords, names: Mapping[str, str]) -> str:
@@ -123,7 +123,7 @@ def reliability_chart(history: History, words: ProgressWords, names: Mapping[str
         axes.plot(days, shares, drawn, color=_HEX[colour], lw=1.8, ms=_DOT, mew=0, label=label)
     axes.set_ylim(0, 105)
     _legend(figure)
-    return _svg(figure, "reliability", words.say("reliability", PAGE))
+    return _svg(figure, "reliability", words.say("reliability", PAGE), words)
 
 
 def side_chart(series: Series, words: ProgressWords) -> str:
@@ -146,7 +146,7 @@ def side_chart(series: Series, words: ProgressWords) -> str:
             color=_HEX["muted"],
             fontsize=_TEXT,
         )
-    return _svg(figure, "sides", words.label(series))
+    return _svg(figure, "sides", words.label(series), words)
 
 
 def _month(day: date) -> date:
@@ -225,13 +225,13 @@ def _short(label: str) -> str:
     return label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + "…"
 
 
-def _svg(figure: Figure, name: str, description: str) -> str:
+def _svg(figure: Figure, name: str, description: str, words: ProgressWords) -> str:
     """Return the figure as one SVG element without size, with the page's colours and ids of its own."""
     import matplotlib as mpl
 
     from coach.shell.report.axes import at_least_a_week
 
-    at_least_a_week(figure.axes[0])
+    at_least_a_week(figure.axes[0], words)
     out = io.StringIO()
     key = re.sub(r"\W+", "-", name.lower()).strip("-")
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "path.simplify": True}):

@@ -78,7 +78,7 @@ def _smile(number: int, smile: Smile) -> str:
     length = "" if smile.end is None else f", {smile.end - smile.start:.1f} s long"
     eyes = ""
     if smile.eye_engagement is not None:
-        eyes = f"; eyes {100 * min(max(smile.eye_engagement, 0.0), 1.0):.0f} %"
+        eyes = f"; eyes {100 * min(max(smile.eye_engagement, 0.0), 1.0):.0f}%"
     first = "" if smile.first_side == "even" else f"; {smile.first_side} corner first by {smile.lag_s:.2f} s"
     kind = smile_kind(smile)
     said = KINDS[kind] if kind == "one-sided" or smile.eye_engagement is not None else "eyes closed"
@@ -94,7 +94,7 @@ def sides_of(smile: Smile) -> str:
         return "sides cannot be compared; face the camera in even light"
     if smile.weaker_side == "even":
         return f"even (sides differ{apart})" if apart else "even"
-    return f"{smile.weaker_side} side weaker{apart}, {100 * smile.symmetry:.0f} % even"
+    return f"{smile.weaker_side} side weaker{apart}, {100 * smile.symmetry:.0f}% even"
 
 
 def _movement(name: str, movement: HeldMovement) -> str:

@@ -198,5 +198,5 @@ def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         axes.legend(fontsize=SMALL, frameon=False, ncols=2, loc="lower right", labelcolor=INK, handlelength=1)
         in_words(axes, words, 5)
-        at_least_a_week(axes)
+        at_least_a_week(axes, words)
     sheet.gap((CHART_H + 0.2) / POINT)

@@ -104,7 +104,7 @@ def progress_page(
     """
     own = history.own()
     names = memory_names(own, words, memories)
-    title = words.say("title", PAGE)
+    title, date_made = words.say("title", PAGE), _text(words.day(today))
     parts = [f"<h1>{_text(title)}</h1>", *_week(own, today, words)]
     if own.simulated:
         parts.append(f"<p><strong>{_text(words.say('simulated', PAGE))}</strong></p>")
@@ -131,7 +131,7 @@ def progress_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         # The browser is told to fetch nothing, so that nothing can leave the machine from here either.
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f"<title>{_text(title)}, {today.isoformat()}</title><style>{style}</style></head>\n<body><main>\n"
+        f"<title>{_text(title)}, {date_made}</title><style>{style}</style></head>\n<body><main>\n"
         + "\n".join(parts)
         + _footer(today, words)
         + "\n</main></body></html>\n"
@@ -248,7 +248,7 @@ def _month(month: date, counts: Mapping[date, int], active: frozenset[date], wor
     while day.month == month.month:
         count = counts.get(day, 0)
         shade = max(sum(count >= step for step in _STEPS), 1) if day in active else 0
-        told = html.escape(bound(words.line(day.isoformat(), words.count("repetitions", count))))
+        told = html.escape(bound(words.line(words.day(day), words.count("repetitions", count))))
         mark = f' class="s{shade}" title="{told}"' if shade else ""
         cells += f"<i{mark}>{day.day}</i>"
         day += timedelta(days=1)
@@ -285,5 +285,5 @@ def _quiet(text: str) -> str:
 
 
 def _footer(today: date, words: ProgressWords) -> str:
-    made = words.say("made", PAGE, date=today.isoformat(), version=coach.__version__)
+    made = words.say("made", PAGE, date=words.day(today), version=coach.__version__)
     return f"<footer>{_quiet(made)}</footer>"

@@ -7,6 +7,7 @@ from datetime import date
 from coach.check_in.machine import CheckInSpec, due_on
 from coach.coaching.phrases import PhraseBook
 from coach.progress.history import History
+from coach.progress.words import ProgressWords
 from coach.shell.report.reminders import SECTION, Due
 
 
@@ -41,7 +42,7 @@ def status_line(due: Due, today: date, book: PhraseBook) -> str:
         else book.text(SECTION, "not_yet", command=due.start)
     )
     check_in = (
-        book.text(SECTION, "next_check_in", date=due.check_in.isoformat())
+        book.text(SECTION, "next_check_in", date=ProgressWords(book).day(due.check_in, today))
         if due.check_in > today
         else book.text(SECTION, "check_in_due", command=due.start_check_in)
     )

@@ -547,7 +547,7 @@ def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready
     assert says in err
     assert len(err.splitlines()) == (1 if status else 0)
     assert ("Smile score: 61.2 ± 1.5" in out) == (status == 0)
-    assert ("Next check-in: 2" in out) == (status == 0)
+    assert ("Next check-in: " in out) == (status == 0)
 
 
 class Blank:

@@ -12,6 +12,7 @@ from coach.__main__ import run
 from coach.check_in.machine import due_on
 from coach.errors import UsageError
 from coach.progress.history import SIMULATED
+from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir
@@ -101,7 +102,7 @@ def test_one_line_says_what_is_still_to_do(tmp_path):
     assert told(after, TODAY) == ("Done today; a check-in is due: coach check-in", True)
     soon = last + timedelta(days=1)
     line, _ = told(after, soon)
-    assert line.endswith(f"next check-in on {due_on(after, SPEC, soon)}")
+    assert line.endswith(f"next check-in on {ProgressWords(BOOK).day(due_on(after, SPEC, soon), soon)}")
     assert not anything_due(due(done=True, check_in=TODAY + timedelta(days=1)), TODAY)
 
 
