@@ -117,8 +117,8 @@ def draw_ring(
     """Draw the hold ring round the face: it fills with the hold.
 
     `covers_face`: nothing may stand inside the ring. `swell`: see `ring_circle`. `dot`: how far round a dot
-    to follow is, in turns clockwise from the top. `open_below`: leave room for a wide-open mouth and the
-    chin below it.
+    to follow is, in turns clockwise from the top; where it goes the other way round, the ring fills that
+    way as well. `open_below`: leave room for a wide-open mouth and the chin below it.
     """
     centre, radius, stroke = ring_circle(layout, swell)
     colour = theme.PHASE_COLOUR[phase]
@@ -126,7 +126,10 @@ def draw_ring(
     _arc(canvas, centre, radius, stroke + layout.px(6), whole, theme.PANEL, begins)
     _arc(canvas, centre, radius, stroke, whole, theme.TRACK, begins)
     full = theme.GREEN if phase in {"hold", "released"} else colour
-    _arc(canvas, centre, radius, stroke, whole * min(max(hold, 0.0), 1.0), full, begins)
+    filled = whole * min(max(hold, 0.0), 1.0)
+    if dot is not None and dot < 0:
+        begins = 1 - filled
+    _arc(canvas, centre, radius, stroke, filled, full, begins)
     if dot is not None:
         turn = math.tau * dot
         at = pixel(centre[0] + radius * math.sin(turn), centre[1] - radius * math.cos(turn))

@@ -409,6 +409,18 @@ def test_the_dot_to_follow_goes_clockwise_as_it_is_seen():
         assert (columns.mean(), rows.mean()) == pytest.approx((x, ring.centre[1]), abs=12)
 
 
+def test_the_ring_fills_the_way_the_dot_goes():
+    """A fifth of the circles is done: to the right of the top, and to the left of it the other way round."""
+    boxes = layout(1280, 720)
+    still = replace(HOLD, phase="moving", hold=0.0, target=5, bars=None)
+    for dot, side in ((0.55, 1), (-0.45, -1)):
+        empty, fifth = (
+            Painter().paint(grey_picture(), None, replace(still, dot=dot, hold=hold), HD) for hold in (0, 0.2)
+        )
+        _, columns = np.nonzero((empty != fifth).any(axis=2))
+        assert (columns.mean() - boxes.ring.centre[0]) * side > 0
+
+
 def test_a_zero_has_no_stroke_through_it():
     """Its middle is as empty as the letter's: the font's own zero looks crossed out."""
     canvas = np.zeros((80, 80, 3), np.uint8)
