@@ -26,7 +26,7 @@ from coach.shell.profile.toml_files import load_coaching
 from coach.shell.report.feature_table import FeatureTable
 from coach.shell.store.event_log import EventLog
 from coach.shell.system.output_file import STANDARD_OUTPUT
-from coach.shell.system.terminal import shown
+from coach.shell.system.terminal import many, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _no_neutral(request: Request, analysis: Analysis) -> str:
     """Say why nothing could be counted."""
     if request.neutral is None:
         return (
-            f"{request.video}: a face in {analysis.faces} pictures only, too few to know it at rest: "
+            f"{request.video}: a face in {many(analysis.faces, 'picture')} only, too few to know it at rest: "
             "nothing was counted; film for at least a second"
         )
     begin, end = request.neutral
@@ -262,11 +262,12 @@ def _check(request: Request, analysis: Analysis, frames: int, last: float) -> No
         raise UsageError(
             f"--neutral {begin:g}:{end:g}: outside the clip of {last:.1f} s; choose seconds within it"
         )
+    pictures = many(frames, "picture")
     if analysis.faces == 0 and all_black(request.video):
         raise SourceError(
-            f"{request.video}: all {frames} pictures are black; uncover the lens and film again"
+            f"{request.video}: nothing but black in {pictures}; uncover the lens and film again"
         )
     if analysis.faces == 0:
         raise SourceError(
-            f"{request.video}: no face in {frames} frames; film the face from the front, in good light"
+            f"{request.video}: no face in {pictures}; film the face from the front, in good light"
         )

@@ -15,6 +15,7 @@ from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, Sessi
 from coach.session.film_description import describe_film
 from coach.shell.report.description_report import as_data, description_lines, rest_lines, sides_of
 from coach.shell.system.output_file import CSV, EVENTS, PDF, PHOTO, SVG
+from coach.shell.system.terminal import many
 
 if TYPE_CHECKING:
     from coach.shell.app.analyze import Request
@@ -75,7 +76,7 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
     """Return the counts, one a line."""
     end = next(event for event in reversed(events) if isinstance(event, SessionEnd))
     reps = end.reps.get(exercise, 0)
-    lines = [f"{exercise}: {reps} {_plural('repetition', reps)} in {end.duration_s:.1f} s of video"]
+    lines = [f"{exercise}: {many(reps, 'repetition')} in {end.duration_s:.1f} s of video"]
     lines += rest_lines(describe_film(events))
     head = len(lines)
     released = {event.index: event for event in events if isinstance(event, Released)}
@@ -96,11 +97,7 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
     for direction in ("clockwise", "counterclockwise"):
         circles = sum(isinstance(e, JawCircle) and e.direction == direction for e in events)
         if circles:
-            lines.append(f"  {circles} jaw {_plural('circle', circles)} {direction}")
+            lines.append(f"  {many(circles, 'jaw circle')} {direction}")
     if len(lines) == head:
         lines.append("  nothing that looks like a try of it")
     return lines
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"

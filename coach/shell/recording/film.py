@@ -20,6 +20,7 @@ from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_writer import FPS, FilmWriter
 from coach.shell.recording.trace_writer import TraceWriter
 from coach.shell.store.event_log import EventLog
+from coach.shell.system.terminal import many
 from coach.shell.window.display import Display, WindowView
 from coach.types import FaceObservation, Frame, Image
 
@@ -172,7 +173,7 @@ class Recording:
         film = f"film of {self._film.frames / FPS:.0f} s" if self._film.frames else "signals without a film"
         parts = [f"recorded: {film}, {films.size_text(size)}, in {self.folder}"]
         if self._left_out:
-            parts.append(f"{self._left_out} pictures were left out because writing was too slow")
+            parts.append(f"{many(self._left_out, 'picture')} left out because writing was too slow")
         parts += [self.problem] if self.problem else []
         taken = films.size_text(all_size)
         parts.append(f"films take {taken} in all; delete them with 'smile-coach forget film'")

@@ -19,6 +19,7 @@ from coach.shell.recording import film_folders as films
 from coach.shell.recording.replayed import Replayed, load
 from coach.shell.store.event_log import EventLog, read_events
 from coach.shell.system.output_file import STANDARD_OUTPUT
+from coach.shell.system.terminal import many
 
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
@@ -81,13 +82,13 @@ def verdict(recorded: Sequence[dict[str, Any]], replayed: Replayed) -> tuple[str
     now = _in_order(replayed.events)
     name = replayed.recorded.folder.name
     if recorded == now:
-        return f"{name}: {len(now)} events, identical to the recorded ones", True
+        return f"{name}: {many(len(now), 'event')}, identical to the recorded ones", True
     for number, (before, after) in enumerate(zip_longest(recorded, now), start=1):
         if before is None or after is None:
             which = "recorded" if after is None else "recomputed"
             whole = not replayed.problem or after is not None
             if not whole:
-                return f"{name}: the first {number - 1} events are identical; the trace ends there", True
+                return f"{name}: {many(number - 1, 'event')}, identical; the trace ends there", True
             return f"{name}: differs from line {number} on, which only the {which} log has", False
         if _veiled(before) != _veiled(after):
             version = (
@@ -95,7 +96,7 @@ def verdict(recorded: Sequence[dict[str, Any]], replayed: Replayed) -> tuple[str
             )
             return f"{name}: differs in line {number}: recorded {before}, now {after}{version}", False
     words = "apart from the memories' words, which a trace does not keep"
-    return f"{name}: {len(now)} events, identical to the recorded ones ({words})", True
+    return f"{name}: {many(len(now), 'event')}, identical to the recorded ones ({words})", True
 
 
 def listing(sessions: Sequence[Replayed]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from coach.events import Smile
 from coach.session.film_description import FilmDescription, HeldMovement, SmileKind, smile_kind
+from coach.shell.system.terminal import many
 
 MOST_ROWS = 12  # of a kind: all of it fits on one screen
 KINDS: dict[SmileKind, str] = {
@@ -32,10 +33,10 @@ def rest_lines(film: FilmDescription) -> list[str]:
 def description_lines(film: FilmDescription) -> list[str]:
     """Return the movements in a film, one a line."""
     counts = [
-        _many(len(film.smiles), "smile"),
-        _many(len(film.cheek_raises), "cheek raise"),
-        _many(len(film.openings), "wide opening"),
-        _many(len(film.circles), "jaw circle"),
+        many(len(film.smiles), "smile"),
+        many(len(film.cheek_raises), "cheek raise"),
+        many(len(film.openings), "wide opening"),
+        many(len(film.circles), "jaw circle"),
     ]
     lines = [f"{film.duration_s:.1f} s of video: {', '.join(counts)}", *rest_lines(film)]
     lines += _rows([_smile(number, smile) for number, smile in enumerate(film.smiles, start=1)])
@@ -45,7 +46,7 @@ def description_lines(film: FilmDescription) -> list[str]:
         circles = [circle for circle in film.circles if circle.direction == direction]
         if circles:
             lines.append(
-                f"  {_many(len(circles), 'jaw circle')} {direction}, the first at {circles[0].t:.1f} s"
+                f"  {many(len(circles), 'jaw circle')} {direction}, the first at {circles[0].t:.1f} s"
             )
     if not (film.smiles or film.cheek_raises or film.openings or film.circles):
         lines.append("  nothing that looks like a smile, a cheek raise, a wide opening or a jaw circle")
@@ -105,7 +106,3 @@ def _rows(lines: list[str]) -> list[str]:
     if len(lines) <= MOST_ROWS:
         return lines
     return [*lines[:MOST_ROWS], f"  ... and {len(lines) - MOST_ROWS} more; --json lists them all"]
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -13,3 +13,8 @@ UNSAFE = re.compile(
 def shown(text: object) -> str:
     r"""Return the text as it can be printed: an escape character becomes `\x1b`, written out."""
     return UNSAFE.sub(lambda found: ascii(found[0])[1:-1], str(text))
+
+
+def many(number: int, noun: str) -> str:
+    """Return a count of things in the command line's English."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -88,14 +88,17 @@ def test_a_film_of_black_pictures_is_called_black(tmp_path, ready, fails):
     """Better light would not help."""
     film = written(tmp_path / "film.avi", lambda _: np.zeros((240, 320, 3), np.uint8))
     status, line = fails("analyze", film, *ready)
-    assert (status, line) == (1, f"{film}: all 20 pictures are black; uncover the lens and film again")
+    assert (status, line) == (1, f"{film}: nothing but black in 20 pictures; uncover the lens and film again")
 
 
 def test_a_video_without_a_face(film, ready, fails):
     """A film of a moving bar has no face in it."""
     status, line = fails("analyze", film(frames=20), "--exercise", "combined", "--neutral", "0:0.3", *ready)
     assert status == 1
-    assert "no face" in line
+    assert "no face in 20 pictures" in line
+    assert fails("analyze", film(frames=1), *ready)[1].endswith(
+        "no face in 1 picture; film the face from the front, in good light"
+    )
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_a_slow_disk_costs_pictures_and_never_the_session(folder, monkeypatch):
         recording.frame(t, Frame(t, grey(120)), None, SCREEN)
     gate.set()
     coached.end(1.0, "stopped")
-    assert f"{30 - MOST_WAITING} pictures were left out" in recording.close()
+    assert f"{30 - MOST_WAITING} pictures left out" in recording.close()
     assert len(read_trace(folder / films.TRACE).entries) == 31
 
 

@@ -137,7 +137,7 @@ def test_a_recording_broken_off_replays_as_far_as_it_goes(copy, capsys):
     assert run_replay(options(copy, events="-"), "abc") == 0
     said = capsys.readouterr().err
     assert "is cut off; read up to" in said
-    assert "events are identical; the trace ends there" in said
+    assert "events, identical; the trace ends there" in said
     assert FilmReader(folder).picture(1.0) is None
 
 
