@@ -10,7 +10,7 @@ import click
 from coach.calibration.flow import DEMONSTRATED, SECTION, CalibrationFlow
 from coach.calibration.spec import RANGE_PARTS, CalibrationSpec
 from coach.coaching.phrases import PhraseBook
-from coach.errors import INTERRUPTED
+from coach.errors import INTERRUPTED, StoreError
 from coach.events import EndReason
 from coach.progress.history import SIMULATED
 from coach.progress.words import ProgressWords
@@ -19,7 +19,12 @@ from coach.shell.app.loop import Loop
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
-from coach.shell.profile.range_file import StoredRange, read_stored_range, write_own_range
+from coach.shell.profile.range_file import (
+    StoredRange,
+    read_stored_range,
+    require_room,
+    write_own_range,
+)
 from coach.shell.profile.toml_files import load_coaching, shipped
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.system.output_file import STANDARD_OUTPUT
@@ -45,7 +50,7 @@ def run_calibrate(options: Shared) -> int:
         No camera, no model, wrong settings, or a data folder that cannot be written.
     """
     home = Home.find(options)
-    home.make_data_dir()
+    require_room(home.make_data_dir())
     book = load_phrase_book(language_for(home.settings.language))
     with open_devices(options, home, book) as devices:
         to_error = options.events == STANDARD_OUTPUT
@@ -56,7 +61,13 @@ def run_calibrate(options: Shared) -> int:
 
 
 def measure_range(
-    devices: Devices, home: Home, book: PhraseBook, *, safety: bool, to_error: bool = False
+    devices: Devices,
+    home: Home,
+    book: PhraseBook,
+    *,
+    safety: bool,
+    to_error: bool = False,
+    following: str = "",
 ) -> tuple[EndReason, bool]:
     """Lead through the movements, keep the range and print it.
 
@@ -70,11 +81,13 @@ def measure_range(
         Say what to watch out for; False if that was said before.
     to_error
         Standard output belongs to the event log.
+    following
+        What comes after it, in the person's language; empty where nothing does.
 
     Raises
     ------
     StoreError
-        The range cannot be written.
+        The range cannot be written; what was measured has been printed.
     """
     source = devices.source.name
     before = _measured_before(home, source)
@@ -96,14 +109,31 @@ def measure_range(
         ahead=devices.live,
     )
     reason = loop.lead()
+    measured = flow.state is not None and bool(flow.state.measured)
+    kept, problem = False, None
+    if measured:
+        try:
+            kept = _keep(home, flow, source)
+        except StoreError as error:
+            problem = error
+
+    def says(seconds: int) -> str:
+        if problem is not None:
+            return str(problem)
+        key = "next_in" if following else "closes_in"
+        return book.text(SECTION, key, n=seconds, what=following)
+
     if reason == "finished":
-        loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S)
-    if flow.state is not None and flow.state.measured:
-        kept = _keep(home, flow, source)
-        for label, value in flow.lines():
-            click.echo(ProgressWords(book).line(label, value), err=to_error)
-        if kept:
-            click.echo(book.text(SECTION, "range_kept"), err=to_error)
+        loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S, says=says)
+        reason = "stopped" if loop.stopped else reason  # whoever quits here is asked nothing more
+    for label, value in flow.lines() if measured else ():
+        click.echo(ProgressWords(book).line(label, value), err=to_error)
+    if problem is not None:
+        raise problem
+    if kept:
+        click.echo(book.text(SECTION, "range_kept"), err=to_error)
+    if following and reason == "finished":
+        click.echo(book.text(SECTION, "next_now", what=following), err=to_error)
     return reason, loop.interrupted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -142,6 +143,11 @@ class Loop:
         self.interrupted = True
         self._stop = "stopped"
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the person has closed the window or broken it off."""
+        return self._stop is not None
+
     def lead(self) -> EndReason:
         """Run to the end, close the flow, keep its last events, and return why it ended.
 
@@ -178,8 +184,13 @@ class Loop:
                     return "finished"
         return "finished" if self.flow.finished else self._stop
 
-    def linger(self, seconds: float, screen: Screen | None = None) -> None:
-        """Keep a screen (None: the last one) in the window, until it is closed or for so many seconds."""
+    def linger(
+        self, seconds: float, screen: Screen | None = None, says: Callable[[int], str] | None = None
+    ) -> None:
+        """Keep a screen (None: the last one) in the window, until it is closed or for so many seconds.
+
+        `says`: what it says below its title, by the whole seconds that are left.
+        """
         self._screen = screen or self._screen
         if self._devices.windowless or self._screen is None:
             return
@@ -188,6 +199,9 @@ class Loop:
             while self._stop is None and self._source.now() < until:
                 if self._source.read() is Signal.ENDED:
                     return
+                if says is not None:
+                    left = max(math.ceil(until - self._source.now()), 1)
+                    self._screen = replace(self._screen, instruction=says(left))
                 self._show(self._screen)
 
     def leave(self, seconds: float) -> None:

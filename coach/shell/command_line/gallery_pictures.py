@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from coach.calibration.spec import RANGE_PARTS
 from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.coaching.phrases import PhraseBook, capital
 from coach.coaching.screen import DayMark, EndCard, NextCard, PhotoCard, Screen, ScreenPhase
@@ -119,6 +120,7 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     yield from _cards(book, demo)
     yield from _before(book)
     yield from _questions(book)
+    yield from _ranges(book)
     ended = _summary(book)
     yield GalleryPicture("summary", ended, Bilateral(0, 0))
     yield GalleryPicture("summary-large", ended, Bilateral(0, 0), large=True)
@@ -228,6 +230,22 @@ def _questions(book: PhraseBook) -> Iterator[GalleryPicture]:
     for name, screen in asked.items():
         yield GalleryPicture(f"question-{name}", screen, Bilateral(0, 0))
         yield GalleryPicture(f"question-{name}-large", screen, Bilateral(0, 0), large=True)
+
+
+def _ranges(book: PhraseBook) -> Iterator[GalleryPicture]:
+    """Yield the person's own range, measured in the first run and by itself."""
+    words = ProgressWords(book)
+    found = zip(RANGE_PARTS, (2.6, 11.9, 27.4), strict=True)
+    lines = tuple(
+        (capital(book.text("setup", f"range_{part}")), f"{words.number(mm)} mm = 100 %") for part, mm in found
+    )
+    then = {"next_in": "first-run", "closes_in": "calibrate"}
+    for key, name in then.items():
+        says = book.text("setup", key, n=5, what=book.text("setup", "next_memory"))
+        title = book.text("setup", "range_done")
+        screen = Screen("summary", title=title, instruction=says, progress=1.0, lines=lines)
+        yield GalleryPicture(f"range-{name}", screen, Bilateral(0, 0))
+        yield GalleryPicture(f"range-{name}-large", screen, Bilateral(0, 0), large=True)
 
 
 def _question(title: str, hint: str = "", **what: Any) -> QuestionScreen:

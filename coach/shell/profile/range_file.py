@@ -16,7 +16,7 @@ from coach.errors import StoreError
 from coach.face.baseline import OwnRange
 from coach.progress.history import SIMULATED
 from coach.settings import Strict
-from coach.shell.system.private_file import write_private
+from coach.shell.system.private_file import require_room_for, write_private
 
 FILE = "range.json"
 
@@ -98,12 +98,31 @@ def widen_own_range(data_dir: Path, watch: RangeWatch, on: date) -> bool:
     return True
 
 
+def require_room(data_dir: Path) -> None:
+    """Make sure that a range can be written: nobody is to be measured for nothing.
+
+    Raises
+    ------
+    StoreError
+        The disk is full, or the folder cannot be written.
+    """
+    path = data_dir / FILE
+    try:
+        require_room_for(path)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+
 def _write(data_dir: Path, stored: StoredRange) -> None:
     path = data_dir / FILE
     try:
         write_private(path, stored.model_dump_json().encode())
     except OSError as error:
-        raise StoreError(
-            f"{path}: your range cannot be written ({error.strerror}); "
-            "free some space, or choose a folder you can write to with --data-dir"
-        ) from error
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path}: your range cannot be written ({error.strerror}); "
+        "free some space, or choose a folder you can write to with --data-dir"
+    )

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from coach.errors import CoachError, UsageError
 
+SMALL_FILE = 4096  # bytes
 STALE_S = 10.0  # no other copy of the program takes that long to write a file
 LEFT_BEHIND = re.compile(r"\..+\.[a-z0-9_]{8}")  # as `tempfile` names it, and `FileBeside`
 NAMELESS = getattr(os, "O_TMPFILE", 0)  # Linux: a file in no folder, gone with its process
@@ -128,6 +129,19 @@ def write_private(path: Path, content: bytes) -> None:
     with contextlib.closing(FileBeside(path)) as beside:
         beside.file.write(content)
         beside.keep()
+
+
+def require_room_for(path: Path) -> None:
+    """Make sure that a small file could be written there now; an older one is unchanged.
+
+    Raises
+    ------
+    OSError
+        It could not.
+    """
+    with contextlib.closing(FileBeside(path)) as beside:
+        beside.file.write(bytes(SMALL_FILE))
+        beside.file.flush()
 
 
 def sweep(target: Path) -> None:

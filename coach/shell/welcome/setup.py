@@ -35,6 +35,7 @@ from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import language_for, load_phrase_book
+from coach.shell.profile.range_file import require_room
 from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.toml_files import read_toml
 from coach.shell.sound.choice import Speech
@@ -92,7 +93,7 @@ def run_setup(options: Shared, plan: str | None = None, minutes: float | None = 
         No camera, no model, or something cannot be written.
     """
     home = Home.find(options)
-    home.make_data_dir()
+    require_room(home.make_data_dir())
     first = last_session(home) is None
     try:
         with ExitStack() as stack:
@@ -151,7 +152,8 @@ class FirstRun:
         self.stack.callback(source.close)
         devices = Devices(source, landmarker, display, voice, captions=not window, real=real)
         words = book if window else book.for_ears()
-        reason, interrupted = measure_range(devices, home, words, safety=False)
+        following = words.text(SECTION, "next_session" if self._simulated else "next_memory")
+        reason, interrupted = measure_range(devices, home, words, safety=False, following=following)
         if interrupted:
             return home, True
         if reason == "stopped":

@@ -93,7 +93,7 @@ def draw_summary(canvas: Image, layout: Layout, screen: Screen) -> None:
     theme.write_in(canvas, below, screen.instruction, size=layout.px(26), colour=theme.QUIET, align="centre")
     if screen.lines:
         width = min(body.w - layout.px(80), layout.px(860))
-        top = (below if screen.instruction else head).bottom + layout.px(10)
+        top = below.bottom + layout.px(10)  # also without an instruction, which may come a moment later
         bottom = body.bottom if screen.caption else layout.end_caption.bottom
         card = Rect((body.w - width) // 2, top, width, bottom - top)
         widgets.rounded(canvas, card, layout.px(14), theme.PANEL)
