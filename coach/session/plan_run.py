@@ -130,7 +130,8 @@ class PlanRun:
         """How far the plan has come, in the seconds it was expected to take."""
         if self.over:
             return self.whole_s
-        ready_s = READY_S if self.ready_s else 0.0
+        getting_ready = self.current is None and not self.index
+        ready_s = min(self.ready_s, READY_S) if getting_ready else READY_S
         step_s = min(self.active_s - self._begins_at_s, self.plan.steps[self.index].seconds)
         return self._begins_s[self.index] + ready_s + step_s
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from coach.coaching.guides.guide import Guidance
 from coach.coaching.guides.held_guide import FLICKER_S
 from coach.coaching.phrases import SCREEN, SESSION, PhraseBook
-from coach.coaching.screen import NextCard, Screen
+from coach.coaching.screen import NextCard, Screen, ScreenPhase
 from coach.coaching.spec import ShownSpec
 from coach.coaching.states import PHASES, CoachingState, faulty_side, state_of
-from coach.events import Attempt, Event, Rep
+from coach.events import Attempt, Event, Reason, Rep
 from coach.exercise.view import Bars, View
 from coach.session.dose import dose_text
 from coach.session.exercise_run import ExerciseRun
@@ -26,12 +27,14 @@ class Scene(NamedTuple):
     """The part of the recent past that still shows. Times in seconds.
 
     `counted`, and `right`: the movement and its form, so far. Of its fault: since when, and when last seen.
+    `missed`: why the last try did not count, where that is known.
     """
 
     shown: ShownSpec
     counted: bool = False
     right: bool = False
     attempt_until: float = float("-inf")
+    missed: Reason | None = None
     fault_since: float | None = None
     fault_t: float = float("-inf")
 
@@ -45,21 +48,21 @@ class Scene(NamedTuple):
         moves = view.phase != "neutral"
         counted = moves and self.counted
         right = moves and (self.right or (view.phase == "apex" and view.fault is None))
-        attempt_until = self.attempt_until
+        attempt_until, missed = self.attempt_until, self.missed
         for event in events:
             counted = counted or isinstance(event, Rep)
             if isinstance(event, Attempt):
-                attempt_until = t + self.shown.attempt_s
+                attempt_until, missed = t + self.shown.attempt_s, event.reason
         since, fault_t = self.fault_since, self.fault_t
         if view.fault is not None:
             since, fault_t = t if since is None else since, t
         elif t - fault_t > FLICKER_S:
             since = None
-        return Scene(self.shown, counted, right, attempt_until, since, fault_t)
+        return Scene(self.shown, counted, right, attempt_until, missed, since, fault_t)
 
     def failed(self, t: float) -> Scene:
         """Return the scene after a try that was broken off."""
-        return self._replace(counted=False, right=False, attempt_until=t + self.shown.attempt_s)
+        return self._replace(counted=False, right=False, attempt_until=t + self.shown.attempt_s, missed=None)
 
 
 def summary_screen(book: PhraseBook, lines: tuple[tuple[str, str], ...], caption: str) -> Screen:
@@ -137,20 +140,29 @@ def _exercising(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, e
         swell=guidance.swell,
     )
     if guidance.moves:
-        return screen
+        return replace(screen, phase=_moving(guidance))
     state, apex = _state(scene, t, run), view.phase == "apex"
     shows = view.target_s > 0 and state != "rising"  # it is not known yet whether the form is right
     held = min(view.hold_s / view.target_s, 1.0) if shows else 0.0
-    wrong = view.fault if state == "fix" else None
+    wrong = {"fix": view.fault, "once_more": scene.missed}.get(state)
     return replace(
         screen,
         phase="moving" if state == "holding" and not view.target_s else PHASES[state],
         word="" if wrong is None else book.text(REASON, wrong),
-        faulty_side="" if wrong is None else faulty_side(view),
-        hold=1.0 if scene.counted and apex else held,
+        faulty_side=faulty_side(view) if state == "fix" else "",
+        hold=1.0 if state == "let_go" else held,
         hold_left_s=max(view.target_s - view.hold_s, 0.0) if apex else view.target_s,
         bars=_capped(view.bars),
     )
+
+
+def _moving(guidance: Guidance) -> ScreenPhase:
+    """Return the phase of circles and breaths: to be begun, under way, or all done until the next words."""
+    if guidance.count is None or guidance.dot is None:
+        return "moving" if guidance.count is None else "released"
+    if guidance.count[0]:
+        return "moving"
+    return "waiting" if guidance.patient else "go"
 
 
 def _capped(bars: Bars | None) -> Bars | None:
@@ -180,4 +192,5 @@ def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun) -> 
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
         return book.text(exercise, view.fault, side=side)
     asked_for = run.target if run.guidance.count is None else run.guidance.count[1]
-    return book.text(exercise, run.guidance.key, n=asked_for)
+    what = book.text(exercise, run.guidance.key, n=asked_for)
+    return what if run.guidance.dot is None else f"{what}. {book.text(exercise, 'circle_show')}."

@@ -186,6 +186,8 @@ class Session(LedFlow):
     def _get_ready(self, t: float, face: FaceObservation | None) -> None:
         met = self.led.learn_neutral(t, face, self._face_check)
         if met is None:
+            if self.plan_run.current is None and not self.plan_run.index:
+                self.plan_run.ready_s = self.led.log.lasted_s(t)
             return
         if met.baseline is not None:
             self._neutral_correction = NeutralCorrection(doubted=met.doubted)

@@ -109,3 +109,16 @@ def test_a_try_that_the_machine_lost_is_asked_for_once_more_on_the_screen_too():
     run.t += 2.0
     run.frame()
     assert run.screens[-1][1].phase == "attempt"
+    assert run.screens[-1][1].word == ""  # nobody knows why; it was not the person
+
+
+def test_a_try_that_did_not_count_is_named_with_its_reason(uneven_at_first):
+    """Not every miss is commented on, and a reason that is only said is not seen by those without sound."""
+    missed = [screen for _, screen in uneven_at_first.screens if screen.phase == "attempt"]
+    assert {(screen.word, screen.faulty_side) for screen in missed} == {("uneven", "")}
+
+
+def test_the_ring_stays_full_until_the_face_has_let_go(uneven_at_first):
+    """It has counted, and still has while the smile fades."""
+    let_go = [screen.hold for _, screen in uneven_at_first.screens if screen.phase == "released"]
+    assert set(let_go) == {1.0}

@@ -136,8 +136,8 @@ def test_the_window_shows_a_hold_only_where_something_is_held(whole):
     """While the jaw circles, the ring fills with circles; breathing and remembering are not held."""
     shown = [screen for _, screen in whole.screens]
     circling = [screen for screen in shown if "small circles" in screen.instruction and screen.target == 2]
-    assert circling[0].instruction == "2 small circles, clockwise"
-    assert {screen.phase for screen in circling} == {"moving"}
+    assert circling[0].instruction == "2 small circles, clockwise. Follow the dot with your chin."
+    assert {(screen.phase, screen.count) for screen in circling} == {("go", 0), ("moving", 1)}
     assert list(dict.fromkeys(screen.hold for screen in circling)) == [0.0, 0.5]
     assert not any(screen.bars for screen in circling)
     breathing = [screen for screen in shown if "let it out" in screen.instruction]
@@ -150,6 +150,13 @@ def test_the_window_shows_a_hold_only_where_something_is_held(whole):
     assert left_s == pytest.approx(6.0, abs=0.1)
     assert {(screen.word, screen.target) for screen in breathing} == {("breathe out", 0)}
     assert not [screen for screen in (*breathing, *remembering) if screen.phase == "hold"]
+
+
+def test_the_time_that_is_left_runs_from_the_first_second(whole):
+    """While the face at rest is learnt, too; it neither stands still then nor leaps afterwards."""
+    left = [screen.time_left_s for t, screen in whole.screens if t < 8.0]
+    assert all(0 <= before - after < 2.1 for before, after in pairwise(left))
+    assert left[0] - left[20] == pytest.approx(1.0, abs=0.2)
 
 
 def test_a_memory_that_was_named_is_the_persons_turn(whole):
@@ -177,12 +184,13 @@ def test_a_dot_leads_round_the_ring_in_circles_the_right_way_and_at_one_pace(who
 
 
 def test_the_last_circle_is_counted_like_the_others(whole):
-    """It is said, and stands there with a full ring until the next words."""
+    """It is said, and stands there with a full ring until the next words: to let go, not to keep going."""
     counted = [(t, cue.values["n"]) for t, cue in whole.given() if cue.key == "circled"]
     assert [n for _, n in counted] == [1, 2, 1, 2]
     for t, n in counted:
         screen = whole.screen_at(t + 0.2)
-        assert (screen.phase, screen.count, screen.target, screen.hold) == ("moving", n, 2, n / 2)
+        phase = "released" if n == 2 else "moving"
+        assert (screen.phase, screen.count, screen.target, screen.hold) == (phase, n, 2, n / 2)
 
 
 def test_a_breath_is_never_cut_short():

@@ -21,8 +21,8 @@ from coach.types import Image, Points
 Pixels: TypeAlias = NDArray[np.int32]
 Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
 MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
-EYES_SHARE = 0.48  # the outline's eye corner distance as a share of the ring: even an open mouth stays inside
-RIGID_AT = 0.28  # where the middle of the upper face is in the ring, from the top
+EYES_SHARE = 0.43  # the outline's eye corner distance as a share of the ring: the whole face stays inside
+RIGID_AT = 0.30  # where the middle of the upper face is in the ring, from the top
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
 _FAINTEST, _STRONGEST = 0.10, 0.62  # share of its colour a muscle at rest and at its best takes

@@ -18,7 +18,7 @@ from coach.shell.window.stamp import stamp
 from coach.types import FaceObservation, Image
 
 TIMED = ("hold", "moving")  # the phases in which seconds are told: of a hold, of a breath
-UNDER_WAY = frozenset({"rising", "hold", "fix", "released"})  # a level can be a good one then
+UNDER_WAY = frozenset({"rising", "hold", "fix", "moving", "released"})  # a level can be a good one then
 AT_END = frozenset({Command.FULLSCREEN, Command.QUIT})  # all that still does something then
 COLOUR_NDIM, CHANNELS = 3, 3  # `cv2` draws on (H, W, 3)
 

@@ -162,6 +162,13 @@ def test_every_state_has_a_shape_of_its_own():
             assert (shapes[one] != shapes[other]).sum() > 40, (one, other)
 
 
+def test_a_good_level_is_green_in_a_memory_too():
+    """A smile that comes by itself is not held: its bars do not turn blue again on the way."""
+    remembering = replace(HOLD, phase="moving", bars=Bars(Bilateral(0.9, 0.9), (0.6, 1.1)))
+    canvas = Painter().paint(grey_picture(), None, remembering, HD)
+    assert coloured(layout(1280, 720).left_bar.of(canvas), theme.GREEN) > 1000
+
+
 def test_being_in_the_band_shows_without_colour():
     """A bar in its band has a frame that a bar just below the band has not."""
     boxes = layout(1280, 720)
@@ -203,7 +210,7 @@ def test_one_screen_leaves_nothing_behind_in_the_next(size):
 
 
 def test_the_outline_of_a_face_fits_into_the_ring(model_path):
-    """Brows and lips, even of a mouth wide open, at any distance from the camera: the ring hides none."""
+    """All of it at rest, brows and lips of a mouth wide open, however near: the ring hides and cuts none."""
     with Landmarker(model_path) as landmarker:
         for n, (jaw, scale) in enumerate(((0.0, 1.0), (1.0, 1.0), (1.0, 1.3))):
             seen = landmarker.detect(Frame(float(n), draw(FacePose(jaw_open=jaw, scale=scale))))
@@ -211,7 +218,13 @@ def test_the_outline_of_a_face_fits_into_the_ring(model_path):
                 boxes = layout(*size)
                 drawn = face_overlay.centred(seen.landmarks, seen.size, boxes.ring)
                 middle, radius, stroke = gauge.ring_circle(boxes)
-                parts = (*face_overlay.LIPS_OUTER, *face_overlay.BROW["left"], *face_overlay.EYE["right"])
+                chin = () if jaw else face_overlay.OVAL
+                parts = (
+                    *chin,
+                    *face_overlay.LIPS_OUTER,
+                    *face_overlay.BROW["left"],
+                    *face_overlay.EYE["right"],
+                )
                 away = np.linalg.norm(drawn[list(parts)] - middle, axis=1)
                 assert away.max() < radius - stroke / 2, (jaw, scale, size)
 
