@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -134,6 +135,12 @@ class PlanRun:
         ready_s = min(self.ready_s, READY_S) if getting_ready else READY_S
         step_s = min(self.active_s - self._begins_at_s, self.plan.steps[self.index].seconds)
         return self._begins_s[self.index] + ready_s + step_s
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the end: as the plan expects, and never more than its budget has left."""
+        expected_s = self.whole_s - self.gone_s
+        return max(min(expected_s, (self.plan.budget_s or math.inf) - self.spent_s), 0.0)
 
     def begin(self, t: float, context: Context) -> None:
         """Begin the present exercise at `t` seconds with what the exercise may know of the person."""

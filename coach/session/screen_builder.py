@@ -83,12 +83,11 @@ def build_screen(scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun,
         Where the session is; how far the plan has come; words.
     """
     screen = _middle(scene, t, stage, plan_run, book)
-    whole_s, gone_s = plan_run.whole_s, plan_run.gone_s
-    progress = gone_s / whole_s if whole_s else 0.0
+    progress = plan_run.gone_s / plan_run.whole_s if plan_run.whole_s else 0.0
     return replace(
         screen,
         progress=progress,
-        time_left_s=max(whole_s - gone_s, 0.0),
+        time_left_s=plan_run.left_s,
         step=0 if stage == "ready" and plan_run.current is None else plan_run.index,
         steps=len(plan_run.plan.steps),
         done=plan_run.done,

@@ -159,6 +159,13 @@ def test_the_time_that_is_left_runs_from_the_first_second(whole):
     assert left[0] - left[20] == pytest.approx(1.0, abs=0.2)
 
 
+def test_the_time_that_is_left_is_never_more_than_the_plan_may_take():
+    """Somebody who does nothing at all: the clock does not stand still while the exercise waits."""
+    run = posed(plan(*CHEEK, ALL[1], budget_s=40.0), lambda t, heard: FacePose()).run(34.0)
+    left = [screen.time_left_s for t, screen in run.screens if t > 27.0]
+    assert left[0] - left[-1] == pytest.approx(7.0, abs=0.5)
+
+
 def test_a_memory_that_was_named_is_the_persons_turn(whole):
     """Until the smile comes nothing says "rest": that would be the opposite of what was asked."""
     named = [cue.t for cue in whole.said if cue.key in ("recall", "recall_named")]

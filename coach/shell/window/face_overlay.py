@@ -1,4 +1,4 @@
-"""The person's face on the canvas: where a landmark lands, its outline, and the muscles at work."""
+"""The person's face on the canvas: where a landmark lands, how near it is, its outline and its muscles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.exercise.view import Bars
 from coach.face.landmarks import LEFT, RIGHT, RIGID
 from coach.shell.system.image import Colour
 from coach.shell.window import theme
-from coach.shell.window.layout import Rect
+from coach.shell.window.layout import Layout, Rect
 from coach.types import Image, Points
 
 Pixels: TypeAlias = NDArray[np.int32]
@@ -23,6 +23,8 @@ Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
 MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
 EYES_SHARE = 0.43  # the outline's eye corner distance as a share of the ring: the whole face stays inside
 RIGID_AT = 0.30  # where the middle of the upper face is in the ring, from the top
+OPEN_MOUTH = 1.4  # from the eyes down to the lower lip of a wide-open mouth, in distances of the eye corners
+LINE, WAVERS = 60, 20  # height of a caption of one line, and how far a face may sway, pixels at 1280x720
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
 _FAINTEST, _STRONGEST = 0.10, 0.62  # share of its colour a muscle at rest and at its best takes
@@ -101,6 +103,29 @@ def place(size: tuple[int, int], box: Rect) -> PicturePlacement:
     crop = Rect(round((width - crop_w) / 2), round((height - crop_h) / 2), round(crop_w), round(crop_h))
     shown = Rect(box.x + (box.w - shown_w) // 2, box.y + (box.h - shown_h) // 2, shown_w, shown_h)
     return PicturePlacement(crop, shown, (width, height))
+
+
+class Nearness:
+    """Looks at one face after the other. A face at the very limit makes nothing jump to and fro."""
+
+    def __init__(self) -> None:
+        self._near = False
+
+    def step(self, points: NDArray[np.float64], boxes: Layout) -> bool:
+        """Return whether a wide-open mouth would lie under the caption.
+
+        Parameters
+        ----------
+        points
+            (n, 2) landmarks, canvas pixels.
+        boxes
+            Where everything stands.
+        """
+        left, right = points[LEFT.outer_eye], points[RIGHT.outer_eye]
+        lip = (left[1] + right[1]) / 2 + OPEN_MOUTH * float(np.hypot(*(left - right)))
+        top = boxes.caption_without_keys.bottom - boxes.px(LINE)
+        self._near = lip > top - (boxes.px(WAVERS) if self._near else 0)
+        return self._near
 
 
 def draw_picture(canvas: Image, image: Image, placement: PicturePlacement) -> None:

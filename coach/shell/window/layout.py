@@ -11,6 +11,7 @@ from coach.types import Image
 SMALLEST_CANVAS = (640, 480)
 LARGEST_CANVAS = (1920, 1200)  # larger windows are drawn at this size and enlarged by the window system
 MARGIN = 24  # pixels at 1280x720 that stay free round everything
+ASIDE = 240  # pixels at 1280x720 that words beside the face need
 WIDE = 1.2  # width over height from which words are beside the face instead of above it
 BUTTONS = (
     Command.PAUSE,
@@ -90,6 +91,18 @@ class Layout:
     def single_bar(self) -> Rect:
         """Where the one wide bar stands of a movement without sides."""
         return replace(self.right_bar, w=round(1.5 * self.right_bar.w))
+
+    @property
+    def caption_without_keys(self) -> Rect:
+        """Where the caption stands once the row of keys has faded: at the bottom, below the mouth."""
+        return replace(self.caption, y=self.size[1] - self.px(MARGIN) - self.caption.h)
+
+    @property
+    def aside(self) -> Rect | None:
+        """Where the caption stands beside a face that is very near, if there is room."""
+        x, bottom = self.single_bar.right + self.px(8), self.caption_without_keys.bottom
+        width, height = self.size[0] - self.px(MARGIN) - x, self.px(190)
+        return Rect(x, bottom - height, width, height) if width >= self.px(ASIDE) else None
 
     def px(self, length: float) -> int:
         """Return a length given for 1280x720 in this window's pixels, at least 1."""

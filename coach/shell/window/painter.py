@@ -40,6 +40,8 @@ class Appearance:
 class Painter:
     """Draws screens, each from nothing: a frame looks the same whatever was drawn before it.
 
+    But for one thing: a face as near as can be without covering anything must not make the caption jump.
+
     Parameters
     ----------
     labels
@@ -51,6 +53,7 @@ class Painter:
     def __init__(self, labels: Labels | None = None, *, large_text: bool = False) -> None:
         self.labels = labels or Labels()
         self.large_text = large_text
+        self._nearness = face_overlay.Nearness()
 
     def layout_for(self, appearance: Appearance) -> Layout:
         """Return where everything stands, e.g. to find the button under the pointer."""
@@ -122,13 +125,15 @@ class Painter:
             shown: Rect | None = boxes.picture
         else:
             shown = _picture(canvas, boxes, image, observation, screen, appearance.view)
+        covers_face = appearance.view != "hidden"
+        near = coming is None and self._near(image, observation, boxes, appearance.view)
         status = self.labels.good if screen.framing == "good" else screen.fix
         stamp(canvas, boxes, widgets.draw_status, screen.framing, capital(status))
         self._words(canvas, boxes, screen)
         if not (coming or screen.lines or screen.paused or shown is None):
-            self._gauge(canvas, boxes, screen, covers_face=appearance.view != "hidden")
+            self._gauge(canvas, boxes, screen, covers_face=covers_face, near=near)
         self._on_top(canvas, boxes, shown, screen, appearance.note)
-        stamp(canvas, boxes, _caption, boxes.caption, screen.caption)
+        stamp(canvas, boxes, _caption, _caption_box(boxes, appearance.keys, near=near), screen.caption)
         if appearance.keys > 0:
             buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover, appearance.keys)
         return canvas
@@ -143,7 +148,16 @@ class Painter:
         text = f"{seconds // 60}:{seconds % 60:02d} {self.labels.time_left}" if seconds else ""
         stamp(canvas, boxes, widgets.draw_time_left, text)
 
-    def _gauge(self, canvas: Image, boxes: Layout, screen: Screen, *, covers_face: bool) -> None:
+    def _near(
+        self, image: Image | None, observation: FaceObservation | None, boxes: Layout, view: WindowView
+    ) -> bool:
+        """Whether the face in the picture is so near that its mouth needs the caption's place."""
+        if image is None or observation is None or view not in {"picture", "overlay"}:
+            return False
+        placed = face_overlay.place((image.shape[1], image.shape[0]), boxes.picture)
+        return self._nearness.step(placed.points(observation.landmarks), boxes)
+
+    def _gauge(self, canvas: Image, boxes: Layout, screen: Screen, *, covers_face: bool, near: bool) -> None:
         """Draw the ring round the face, count and phase above it, and the bars of the two sides beside it."""
         seconds = max(0, math.ceil(screen.hold_left_s - 1e-6)) if screen.phase in TIMED else 0
         words = capital(screen.word or self.labels.of_phase(screen.phase)), self.labels.seconds
@@ -155,7 +169,7 @@ class Painter:
             covers_face=covers_face,
             swell=screen.swell,
             dot=screen.dot,
-            open_below=covers_face and _opens_mouth(screen),
+            open_below=covers_face and (near or _opens_mouth(screen)),
         )
         stamp(canvas, boxes, gauge.draw_badges, screen.phase, words, seconds, screen.count, screen.target)
         if screen.bars is None:
@@ -206,7 +220,16 @@ def _covers(image: Image | None, box: Rect, view: WindowView) -> bool:
     return face_overlay.place((image.shape[1], image.shape[0]), box).shown == box
 
 
+def _caption_box(boxes: Layout, keys: float, *, near: bool) -> Rect:
+    """Return where the caption stands: it sinks as the row of keys fades, and leaves a near mouth alone."""
+    if near and boxes.aside is not None:
+        return boxes.aside
+    lowest = boxes.caption_without_keys
+    return replace(lowest, y=lowest.y - round(keys * (lowest.y - boxes.caption.y)))
+
+
 def _caption(canvas: Image, boxes: Layout, rect: Rect, text: str) -> None:
+    """Write the words at the bottom of a box, on a plate that is as large as they need."""
     if not text:
         return
     size = boxes.px(32)
@@ -214,9 +237,10 @@ def _caption(canvas: Image, boxes: Layout, rect: Rect, text: str) -> None:
     block = theme.fitted(text, inside.w, inside.h, size, theme.STRONG)
     width = max(theme.text_width(line, block.size, theme.STRONG) for line in block.lines) + boxes.px(48)
     height = min(round(len(block.lines) * block.size * theme.LEADING) + boxes.px(20), rect.h)
-    box = Rect(rect.centre[0] - width // 2, rect.centre[1] - height // 2, width, height)
+    box = Rect(rect.centre[0] - width // 2, rect.bottom - height, width, height)
     widgets.plate(canvas, box, boxes.px(14))
-    theme.write_in(canvas, inside, text, size=size, weight=theme.STRONG, align="centre")
+    words = replace(inside, y=box.y + boxes.px(2), h=height - 2 * boxes.px(2))
+    theme.write_in(canvas, words, text, size=block.size, weight=theme.STRONG, align="centre")
 
 
 def _picture(

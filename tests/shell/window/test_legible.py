@@ -91,7 +91,7 @@ def test_the_caption_is_48_pixels_on_a_full_hd_screen(size, letters):
     """Its capitals are nearly three quarters of that high; elsewhere it grows with the window."""
     screen = Screen("rest", caption="HHHHHH")
     canvas = Painter().paint(None, None, screen, Appearance(size, "hidden", keys=0.0))
-    area = layout(*size).caption.of(canvas).max(axis=2)
+    area = layout(*size).caption_without_keys.of(canvas).max(axis=2)
     rows = np.nonzero((area > 200).sum(axis=1))[0]
     assert rows[-1] - rows[0] + 1 == pytest.approx(0.73 * letters, abs=1.5)
     top = layout(*size).caption.y

@@ -229,6 +229,67 @@ def test_the_outline_of_a_face_fits_into_the_ring(model_path):
                 assert away.max() < radius - stroke / 2, (jaw, scale, size)
 
 
+def sized(eyes: float, y: float = 0.4):
+    """Return a face whose outer eye corners are so far apart, as a share of a picture of 1280x720's width."""
+    seen = face((1280, 720))
+    seen.landmarks[263, :2], seen.landmarks[33, :2] = (0.5 + eyes / 2, y), (0.5 - eyes / 2, y)
+    return seen
+
+
+def plate_of(painter: Painter, screen: Screen, seen: FaceObservation, look: Appearance = HD):
+    """Return the box of what a caption adds to the window."""
+    picture = grey_picture(1280, 720)
+    said, silent = (
+        painter.paint(picture, seen, replace(screen, caption=caption), look).copy()
+        for caption in ("Now close slowly", "")
+    )
+    return Rect(*cv2.boundingRect((said != silent).any(axis=2).astype(np.uint8)))
+
+
+def test_the_caption_sinks_while_the_row_of_keys_is_gone():
+    """To the margin, below the chin; it comes up again with the keys, and never lies under them."""
+    boxes, seen = layout(1280, 720), sized(0.15)
+    high, low = (plate_of(Painter(), HOLD, seen, replace(HD, keys=keys)) for keys in (1.0, 0.0))
+    assert high.bottom <= boxes.buttons[0][1].y
+    assert low.bottom == pytest.approx(720 - boxes.px(MARGIN), abs=1)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_the_caption_stands_beside_a_face_that_is_near(size):
+    """Where a wide-open mouth would lie under it; there it is on no bar and within the margins."""
+    look, boxes = Appearance(size, keys=0.0), layout(*size)
+    near, usual = (plate_of(Painter(), HOLD, sized(eyes), look) for eyes in (0.25, 0.15))
+    assert near.x >= boxes.single_bar.right
+    assert near.right <= size[0] - boxes.px(MARGIN)
+    assert abs(usual.centre[0] - size[0] // 2) < 3
+    lip = round((0.4 + 1.4 * 0.25 * 16 / 9) * size[1])
+    assert near.y < lip  # it would have been covered
+
+
+def test_a_swaying_face_does_not_make_the_caption_jump():
+    """At the very limit, once aside it stays aside."""
+    painter, look = Painter(), replace(HD, keys=0.0)
+    limit = next(
+        n / 1000 for n in range(150, 300) if plate_of(Painter(), HOLD, sized(n / 1000), look).x > 900
+    )
+    places = [plate_of(painter, HOLD, sized(limit + sway), look).x for sway in (0.001, -0.002, 0.001, -0.002)]
+    assert min(places) > 900
+    assert plate_of(painter, HOLD, sized(limit - 0.02), look).x < 900
+
+
+def test_the_ring_leaves_a_near_mouth_open():
+    """Nothing of it is drawn below, where it would cross the lips."""
+    boxes, look = layout(1280, 720), replace(HD, keys=0.0)
+    below = Rect(boxes.ring.centre[0] - 20, boxes.ring.bottom - 30, 40, 30)
+    drawn = [
+        Painter().paint(grey_picture(1280, 720), sized(eyes), replace(HOLD, caption=""), look)
+        for eyes in (0.25, 0.15)
+    ]
+    near, usual = (coloured(below.of(canvas), theme.TRACK) for canvas in drawn)
+    assert near == 0
+    assert usual > 100
+
+
 @pytest.mark.parametrize("view", ["overlay", "outline"])
 def test_the_left_cheek_lights_up_on_the_left(view):
     """The person's active left side lights up in the left half of the mirrored window, not in the right."""
@@ -453,7 +514,8 @@ def test_the_window_says_one_moment_until_the_first_picture():
 def test_the_row_of_keys_can_fade():
     """Faded, the picture is seen there; shown, the keys."""
     picture = grey_picture(level=90)
-    shown, faded = (Painter().paint(picture, None, HOLD, replace(HD, keys=keys)) for keys in (1.0, 0.0))
+    silent = replace(HOLD, caption="")
+    shown, faded = (Painter().paint(picture, None, silent, replace(HD, keys=keys)) for keys in (1.0, 0.0))
     row = Rect(0, 680, 1280, 40)
     assert (row.of(faded) == 90).all()
     assert not (row.of(shown) == 90).all()
