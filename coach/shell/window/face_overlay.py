@@ -23,8 +23,8 @@ Muscle: TypeAlias = dict[str, tuple[int, ...]]  # by side
 MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box; the rest is letterboxed
 EYES_SHARE = 0.43  # the outline's eye corner distance as a share of the ring: the whole face stays inside
 RIGID_AT = 0.30  # where the middle of the upper face is in the ring, from the top
-OPEN_MOUTH = 1.4  # from the eyes down to the lower lip of a wide-open mouth, in distances of the eye corners
-LINE, WAVERS = 60, 20  # height of a caption of one line, and how far a face may sway, pixels at 1280x720
+OPEN_MOUTH = 2.4  # from the upper face down to the lower lip of a wide-open mouth, in spreads of the former
+LINE, WAVERS = 60, 36  # height of a caption of one line, and how far a face may sway, pixels at 1280x720
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
 _FAINTEST, _STRONGEST = 0.10, 0.62  # share of its colour a muscle at rest and at its best takes
@@ -121,8 +121,9 @@ class Nearness:
         boxes
             Where everything stands.
         """
-        left, right = points[LEFT.outer_eye], points[RIGHT.outer_eye]
-        lip = (left[1] + right[1]) / 2 + OPEN_MOUTH * float(np.hypot(*(left - right)))
+        upper = points[list(RIGID)]  # no expression moves it, as it does the corners of the eyes
+        middle = upper.mean(0)
+        lip = middle[1] + OPEN_MOUTH * float(np.sqrt(((upper - middle) ** 2).sum(1).mean()))
         top = boxes.caption_without_keys.bottom - boxes.px(LINE)
         self._near = lip > top - (boxes.px(WAVERS) if self._near else 0)
         return self._near

@@ -222,10 +222,9 @@ def _covers(image: Image | None, box: Rect, view: WindowView) -> bool:
 
 def _caption_box(boxes: Layout, keys: float, *, near: bool) -> Rect:
     """Return where the caption stands: it sinks as the row of keys fades, and leaves a near mouth alone."""
-    if near and boxes.aside is not None:
-        return boxes.aside
     lowest = boxes.caption_without_keys
-    return replace(lowest, y=lowest.y - round(keys * (lowest.y - boxes.caption.y)))
+    box = boxes.aside if near and boxes.aside is not None else lowest
+    return replace(box, y=box.y - round(keys * (lowest.y - boxes.caption.y)))
 
 
 def _caption(canvas: Image, boxes: Layout, rect: Rect, text: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from coach.coaching.screen import EndCard, NextCard, PhotoCard, Screen
 from coach.exercise.view import Bars
+from coach.face.landmarks import RIGID
 from coach.shell.command_line.gallery import render_gallery
 from coach.shell.command_line.gallery_pictures import pictures
 from coach.shell.detection.landmarker import Landmarker
@@ -229,10 +230,12 @@ def test_the_outline_of_a_face_fits_into_the_ring(model_path):
                 assert away.max() < radius - stroke / 2, (jaw, scale, size)
 
 
-def sized(eyes: float, y: float = 0.4):
-    """Return a face whose outer eye corners are so far apart, as a share of a picture of 1280x720's width."""
+def sized(spread: float):
+    """Return a face whose upper part is so wide, as a share of the height of a picture of 1280x720."""
     seen = face((1280, 720))
-    seen.landmarks[263, :2], seen.landmarks[33, :2] = (0.5 + eyes / 2, y), (0.5 - eyes / 2, y)
+    turn = np.linspace(0, 2 * np.pi, len(RIGID), endpoint=False)
+    around = np.stack((0.5 + spread * 9 / 16 * np.cos(turn), 0.35 + spread * np.sin(turn)), 1)
+    seen.landmarks[list(RIGID), :2] = around
     return seen
 
 
@@ -246,9 +249,13 @@ def plate_of(painter: Painter, screen: Screen, seen: FaceObservation, look: Appe
     return Rect(*cv2.boundingRect((said != silent).any(axis=2).astype(np.uint8)))
 
 
-def test_the_caption_sinks_while_the_row_of_keys_is_gone():
+NEAR, USUAL = 0.3, 0.2
+
+
+@pytest.mark.parametrize("spread", [NEAR, USUAL])
+def test_the_caption_sinks_while_the_row_of_keys_is_gone(spread):
     """To the margin, below the chin; it comes up again with the keys, and never lies under them."""
-    boxes, seen = layout(1280, 720), sized(0.15)
+    boxes, seen = layout(1280, 720), sized(spread)
     high, low = (plate_of(Painter(), HOLD, seen, replace(HD, keys=keys)) for keys in (1.0, 0.0))
     assert high.bottom <= boxes.buttons[0][1].y
     assert low.bottom == pytest.approx(720 - boxes.px(MARGIN), abs=1)
@@ -258,36 +265,47 @@ def test_the_caption_sinks_while_the_row_of_keys_is_gone():
 def test_the_caption_stands_beside_a_face_that_is_near(size):
     """Where a wide-open mouth would lie under it; there it is on no bar and within the margins."""
     look, boxes = Appearance(size, keys=0.0), layout(*size)
-    near, usual = (plate_of(Painter(), HOLD, sized(eyes), look) for eyes in (0.25, 0.15))
+    near, usual = (plate_of(Painter(), HOLD, sized(spread), look) for spread in (NEAR, USUAL))
     assert near.x >= boxes.single_bar.right
     assert near.right <= size[0] - boxes.px(MARGIN)
     assert abs(usual.centre[0] - size[0] // 2) < 3
-    lip = round((0.4 + 1.4 * 0.25 * 16 / 9) * size[1])
-    assert near.y < lip  # it would have been covered
 
 
 def test_a_swaying_face_does_not_make_the_caption_jump():
     """At the very limit, once aside it stays aside."""
     painter, look = Painter(), replace(HD, keys=0.0)
-    limit = next(
-        n / 1000 for n in range(150, 300) if plate_of(Painter(), HOLD, sized(n / 1000), look).x > 900
-    )
-    places = [plate_of(painter, HOLD, sized(limit + sway), look).x for sway in (0.001, -0.002, 0.001, -0.002)]
+    wide = (n / 1000 for n in range(200, 300))
+    limit = next(s for s in wide if plate_of(Painter(), HOLD, sized(s), look).x > 900)
+    places = [plate_of(painter, HOLD, sized(limit + sway), look).x for sway in (0.001, -0.01, 0.001, -0.01)]
     assert min(places) > 900
-    assert plate_of(painter, HOLD, sized(limit - 0.02), look).x < 900
+    assert plate_of(painter, HOLD, sized(limit - 0.05), look).x < 900
 
 
 def test_the_ring_leaves_a_near_mouth_open():
     """Nothing of it is drawn below, where it would cross the lips."""
     boxes, look = layout(1280, 720), replace(HD, keys=0.0)
     below = Rect(boxes.ring.centre[0] - 20, boxes.ring.bottom - 30, 40, 30)
-    drawn = [
-        Painter().paint(grey_picture(1280, 720), sized(eyes), replace(HOLD, caption=""), look)
-        for eyes in (0.25, 0.15)
-    ]
+    silent, picture = replace(HOLD, caption=""), grey_picture(1280, 720)
+    drawn = [Painter().paint(picture, sized(spread), silent, look) for spread in (NEAR, USUAL)]
     near, usual = (coloured(below.of(canvas), theme.TRACK) for canvas in drawn)
     assert near == 0
     assert usual > 100
+
+
+def test_the_drawn_faces_mouth_is_not_covered_wide_open(model_path):
+    """At its usual distance, and nearer: what is said hides nothing of the lips once the keys have faded."""
+    with Landmarker(model_path) as landmarker:
+        for n, scale in enumerate((0.8, 1.0, 1.15, 1.3)):
+            picture = draw(FacePose(jaw_open=1.0, scale=scale))
+            seen = landmarker.detect(Frame(float(n), picture))
+            placed = face_overlay.place((640, 480), layout(1280, 720).picture)
+            lips = placed.points(seen.landmarks)[list(face_overlay.LIPS_OUTER)]
+            said, silent = (
+                Painter().paint(picture, seen, replace(HOLD, caption=caption), replace(HD, keys=0.0))
+                for caption in ("Now close slowly", "")
+            )
+            plate = Rect(*cv2.boundingRect((said != silent).any(axis=2).astype(np.uint8)))
+            assert not any(plate.contains(x, y) for x, y in lips), scale
 
 
 @pytest.mark.parametrize("view", ["overlay", "outline"])
