@@ -98,9 +98,17 @@ def end_card(today: Today, ending: Ending | None, book: PhraseBook, check_in: st
     return replace(card, hint=words.say("any_key", END))
 
 
-def told(card: EndCard) -> list[str]:
-    """Return the card in lines, to be printed and said beside what was done."""
-    figures = [f"{capital(label)}: {value} ({usual})" for label, value, usual in card.figures if usual]
+def told(card: EndCard, book: PhraseBook, *, alone: bool = False) -> list[str]:
+    """Return the card in lines, to be printed beside what was done; `alone`: to be said instead of it.
+
+    What was done has the figures already: beside it only those that have a usual are told.
+    """
+    words = ProgressWords(book)
+    figures = [
+        words.line(capital(label), f"{value} ({usual})" if usual else value)
+        for label, value, usual in card.figures
+        if usual or alone
+    ]
     return [line for line in (*figures, *card.said, card.streak, card.coming) if line]
 
 

@@ -127,7 +127,7 @@ def test_a_streak_over_a_missed_day_says_that_it_is_forgiven(language):
     assert [mark for _, mark in over.week].count("forgiven") == 1
     assert over.streak.startswith(plain.streak)
     assert over.streak != plain.streak
-    assert over.streak in told(over)
+    assert over.streak in told(over, words)
 
 
 def test_a_session_that_the_disk_has_not_taken_has_an_end_as_well():
@@ -170,8 +170,10 @@ def test_the_eyes_are_counted_in_lines_as_on_the_card():
 
 
 def test_in_lines_for_those_who_see_nothing():
-    """Figures that have a usual; the others stand in the summary already."""
-    assert told(end_card(TODAY, None, book())) == [
+    """Beside what was done only the figures that have a usual; where it is not read, all of them."""
+    card = end_card(TODAY, None, book())
+    beside = told(card, book())
+    assert beside == [
         "Holds: 12 (usually 11)",
         "Evenness: 91% (usually 84%)",
         "Your sides were more even than usual",
@@ -179,3 +181,5 @@ def test_in_lines_for_those_who_see_nothing():
         "12 days in a row",
         "Next: tomorrow",
     ]
+    assert told(card, book(), alone=True) == [*beside[:2], "Eyes engaged: 50%", *beside[2:]]
+    assert told(end_card(TODAY, None, book("fr")), book("fr"))[0].startswith("Tenues : 12")

@@ -23,7 +23,6 @@ from coach.session.dose import dose_texts
 from coach.session.ending import told
 from coach.session.plan import JAW, loosens
 from coach.session.session import Session
-from coach.session.tally import Line
 from coach.shell.app.devices import Devices, is_live, open_devices
 from coach.shell.app.farewell import Farewell
 from coach.shell.app.loop import Loop
@@ -169,11 +168,11 @@ class SessionRun:
             names = [step.exercise for step in session.plan.steps]
             lines = session.tally.lines(names, self.book, session.plan_run.active_s)
             if reason == "finished":
-                lines += tuple(("", line) for line in told(farewell.card))
+                lines += tuple(("", line) for line in told(farewell.card, self.book))
             saved = _say_goodbye(lines, self.store, self.book, to_error=to_error)
             _keep(self.home, watch, recording, to_error=to_error)
             if reason == "finished":
-                self._leave(loop, farewell, lines)
+                self._leave(loop, farewell)
         finally:
             if recording is not None:
                 recording.close()
@@ -181,11 +180,12 @@ class SessionRun:
             return INTERRUPTED
         return 0 if saved else StoreError.exit_status
 
-    def _leave(self, loop: Loop, farewell: Farewell, lines: Sequence[Line]) -> None:
-        """Say the outcome, if nobody sees it, and ask how it was."""
+    def _leave(self, loop: Loop, farewell: Farewell) -> None:
+        """Say what the card would show, if nobody sees it, and ask how it was."""
         devices, rate = self.devices, self.home.settings.voice.rate * self.book.pace
         if devices.by_ear:
-            loop.tell(aloud(lines, self.book), rate)
+            card = told(farewell.card, self.book, alone=True)
+            loop.tell(aloud([("", line) for line in card], self.book), rate)
             if is_live(devices.source) and isinstance(devices.display, TerminalKeys):
                 loop.leave(ANSWER_S)
                 if advice := farewell.card.advice:

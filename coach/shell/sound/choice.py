@@ -20,8 +20,8 @@ class Speech:
     """Everything a session says.
 
     `language`: two letters. `pace`: how fast the language is spoken, as a share of the rate that is set.
-    `phrases`: the fixed ones, first things first. `names`: those with a person's own words in them.
-    `read`: whether captions are seen.
+    `phrases`: the fixed ones, first things first. `names`: those with a person's own words in them, and
+    today's doses where nobody reads. `read`: whether captions are seen.
     """
 
     language: str
@@ -32,8 +32,8 @@ class Speech:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All of it."""
-        return (*self.phrases, *self.names)
+        """All of it; names first where they must be heard, and cannot be late: a dose soon after the start."""
+        return (*self.phrases, *self.names) if self.read else (*self.names, *self.phrases)
 
 
 def choose_speech(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> tuple[SpeechRequest, ...]:

@@ -62,6 +62,13 @@ def test_a_memorys_name_is_read_or_it_is_heard():
     assert engines(Speech("en", phrases=KNOWN, names=names, read=False)) == [("system", "")]
 
 
+def test_what_nobody_reads_is_made_before_the_many_fixed_phrases():
+    """The first dose is said seconds after the start: a new voice may not have come to it by then."""
+    dose = ("One hold of 5 seconds",)
+    assert Speech("es", phrases=KNOWN, names=dose, read=False).texts == (*dose, *KNOWN)
+    assert Speech("es", phrases=KNOWN, names=dose).texts == (*KNOWN, *dose)
+
+
 def test_pipers_voice_is_taken_where_there_is_one(machine):
     """For its own language; whatever has none keeps what it had."""
     machine.add("de_DE-thorsten-medium")
