@@ -94,6 +94,15 @@ class PhraseBook:
             self._texts[asked] = variants[0].format_map(filling)
         return self._texts[asked]
 
+    def lately(self, section: str, key: str, **values: str | int) -> str:
+        """Return the text that `fill` last gave for a key, else the first of its variants: for the screen."""
+        variants = self._find(section, key)
+        turn = self._turns.get((section, key), 0)
+        if turn < 1 or len(variants) < 2:  # noqa: PLR2004
+            return self.text(section, key, **values)
+        filling = _Placeholders({name: str(value) for name, value in values.items()})
+        return variants[(turn - 1) % len(variants)].format_map(filling)
+
     def counted(self, section: str, key: str, number: int | str, **values: str | int) -> str:
         """Return a text with `number` for its `{n}`, that of the key with `_one` where it takes the singular.
 

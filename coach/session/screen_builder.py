@@ -189,7 +189,7 @@ def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun) -> 
     view, exercise = run.view, run.exercise.name
     if view.fault is not None and scene.faulty(t, view):
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
-        return book.text(exercise, view.fault, side=side)
+        return book.lately(exercise, view.fault, side=side)  # not another variant than the one that is said
     asked_for = run.target if run.guidance.count is None else run.guidance.count[1]
     what = book.text(exercise, run.guidance.key, n=asked_for)
     return what if run.guidance.dot is None else f"{what}. {book.text(exercise, 'circle_show')}."

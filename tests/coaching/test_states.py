@@ -122,3 +122,15 @@ def test_the_ring_stays_full_until_the_face_has_let_go(uneven_at_first):
     """It has counted, and still has while the smile fades."""
     let_go = [screen.hold for _, screen in uneven_at_first.screens if screen.phase == "released"]
     assert set(let_go) == {1.0}
+
+
+def test_a_correction_reads_as_it_was_said():
+    """Not "a little more on the left" beside the ring while the voice says to smile smaller."""
+    run, _ = led(plan(("symmetry_drill", 3, hold(3.0))), seed=3, script=["asymmetric", None, "asymmetric"])
+    run.run(60.0)
+    said = [(t, cue.text) for t, cue in run.given() if cue.key == "asymmetric"]
+    assert len({text for _, text in said}) == 2
+    for t, text in said:
+        screen = run.screen_at(t + 0.2)
+        assert screen.phase != "fix" or screen.instruction == text
+    assert any(run.screen_at(t + 0.2).phase == "fix" for t, _ in said[1:])

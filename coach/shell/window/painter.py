@@ -98,7 +98,10 @@ class Painter:
         """
         if screen.end is not None:
             canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
-            end_page.draw_end(canvas, self.layout_for(appearance), screen.end, appearance.hover)
+            boxes = self.layout_for(appearance)
+            end_page.draw_end(canvas, boxes, screen.end, appearance.hover)
+            if not (screen.end.ask or screen.end.advice):  # the session's last words, e.g. what was left out
+                _caption(canvas, boxes, boxes.caption_without_keys, screen.caption)
             return canvas
         if image is not None and (image.ndim != COLOUR_NDIM or image.shape[2] != CHANNELS or not image.size):
             image = plain(image)

@@ -41,7 +41,7 @@ PHASE_COLOUR: dict[ScreenPhase, Colour] = {
 REGULAR, STRONG = 430, 640  # weights of the variable font, 100..1000
 LEADING = 1.24  # line to line, as a share of the text's size
 CAP = 0.70  # height of a capital or a digit, as a share of the text's size
-SET_OFF = frozenset("?!:;»")
+SET_OFF = frozenset("?!:;»-")  # a line begins with none of them
 SMALLEST = 9  # pixels; below this, letters of the built-in font run into each other
 
 
@@ -96,7 +96,7 @@ def _evened(lines: tuple[str, ...], width: int, size: int, weight: int) -> tuple
 
 
 def _words(text: str) -> list[str]:
-    """Part a text at its spaces, but not before the signs that French sets off with one."""
+    """Part a text at its spaces, but not before a dash or a sign that French sets off."""
     words: list[str] = []
     for word in text.split():
         if words and word in SET_OFF:

@@ -175,6 +175,13 @@ def test_a_text_too_long_for_its_box_ends_in_an_ellipsis():
     assert extent(block.lines[0], block.size, theme.REGULAR) <= 60
 
 
+def test_no_line_begins_with_a_dash():
+    """Beside a near face a correction has four lines."""
+    text = "Halt noch etwas länger - schön gehoben"
+    for width in range(150, 500, 10):
+        assert not any(line.startswith("-") for line in theme.fitted(text, width, 400, 32).lines), width
+
+
 def test_no_last_word_stands_alone():
     """Lines are about as long as each other, in as few lines as before and at the same size."""
     text = "Next: once it no longer hurts, and with smaller doses"

@@ -448,6 +448,21 @@ ENDED = EndCard(
 )
 
 
+def test_the_last_words_are_read_on_the_card():
+    """What was left out, and goodbye; a question that is open has their room."""
+    ended = Screen("summary", caption="No time for Memory anchor today", end=ENDED)
+    said, silent = (
+        Painter().paint(None, None, screen, HD).copy() for screen in (ended, replace(ended, caption=""))
+    )
+    plate = Rect(*cv2.boundingRect((said != silent).any(axis=2).astype(np.uint8)))
+    assert plate.w > 300
+    asking = replace(ended, end=replace(ENDED, ask="How did it feel?", answers=(("1", "easy"),)))
+    said, silent = (
+        Painter().paint(None, None, screen, HD) for screen in (asking, replace(asking, caption=""))
+    )
+    assert np.array_equal(said, silent)
+
+
 @pytest.mark.parametrize(
     "less",
     [
