@@ -125,9 +125,9 @@ def test_one_second_is_singular():
     assert three.text.startswith("Drei Sekunden,")
 
 
-NAMED_BY_NUMBER = {  # the number is a name, or stands alone
+NAMED_BY_NUMBER = {  # the number is a name, stands alone, or has a unit's symbol
     "release", "circled", "recall", "recall_named", "memory", "of_100", "share", "early", "side_left",
-    "side_right", "side_even", "run_off",
+    "side_right", "side_even", "run_off", "next_in", "closes_in",
 }  # fmt: skip
 
 

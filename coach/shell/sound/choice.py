@@ -32,7 +32,7 @@ class Speech:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All of it; names first where they must be heard, and cannot be late: a dose soon after the start."""
+        """All of it. Names come first where they cannot be read instead: a dose is said soon."""
         return (*self.phrases, *self.names) if self.read else (*self.names, *self.phrases)
 
 
