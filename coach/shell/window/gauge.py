@@ -113,10 +113,12 @@ def draw_ring(
     swell: float | None = None,
     dot: float | None = None,
     open_below: bool = False,
+    seconds: int = 0,
 ) -> None:
     """Draw the hold ring round the face: it fills with the hold.
 
-    `covers_face`: nothing may stand inside the ring. `swell`: see `ring_circle`. `dot`: how far round a dot
+    `covers_face`: nothing may stand inside the ring, else there is room for the `seconds` left, if any, or
+    the phase's sign. `swell`: see `ring_circle`. `dot`: how far round a dot
     to follow is, in turns clockwise from the top; where it goes the other way round, the ring fills that
     way as well. `open_below`: leave room for a wide-open mouth and the chin below it.
     """
@@ -128,14 +130,19 @@ def draw_ring(
     full = theme.GREEN if phase in {"hold", "released"} else colour
     filled = whole * min(max(hold, 0.0), 1.0)
     if dot is not None and dot < 0:
-        begins = 1 - filled
+        begins += whole - filled
     _arc(canvas, centre, radius, stroke, filled, full, begins)
     if dot is not None:
         turn = math.tau * dot
         at = pixel(centre[0] + radius * math.sin(turn), centre[1] - radius * math.cos(turn))
         cv2.circle(canvas, at, stroke + layout.px(4), theme.PANEL, cv2.FILLED, cv2.LINE_AA)
         cv2.circle(canvas, at, stroke, theme.SKY, cv2.FILLED, cv2.LINE_AA)
-    if not covers_face and phase != "hold":
+    if not covers_face and seconds:
+        size = round(0.8 * radius)
+        theme.write_in(
+            canvas, layout.ring, str(seconds), size=size, colour=colour, weight=theme.STRONG, align="centre"
+        )
+    elif not covers_face and phase != "hold":
         r = radius * 0.34
         _sign(canvas, phase, centre, r=r, colour=colour, width=max(2, round(r * 0.2)))
 

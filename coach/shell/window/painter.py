@@ -173,6 +173,7 @@ class Painter:
             swell=screen.swell,
             dot=screen.dot,
             open_below=covers_face and (near or _opens_mouth(screen)),
+            seconds=seconds,
         )
         stamp(canvas, boxes, gauge.draw_badges, screen.phase, words, seconds, screen.count, screen.target)
         if screen.bars is None:

@@ -163,6 +163,37 @@ def test_every_state_has_a_shape_of_its_own():
             assert (shapes[one] != shapes[other]).sum() > 40, (one, other)
 
 
+def test_the_seconds_are_large_where_no_picture_is_shown():
+    """Of a hold and of a breath; from a distance they are all there is to follow."""
+    ring = layout(1280, 720).ring
+    middle = Rect(ring.centre[0] - 80, ring.centre[1] - 80, 160, 160)
+    breath, look = replace(HOLD, phase="moving", bars=None, swell=0.5), replace(HD, view="hidden")
+    for screen in (HOLD, breath):
+        shown = [
+            Painter().paint(
+                grey_picture(), None, replace(screen, hold_left_s=left), replace(HD, view="hidden")
+            )
+            for left in (3.0, 2.9, 2.0)
+        ]
+        three, still_three, two = (middle.of(canvas) for canvas in shown)
+        assert np.array_equal(three, still_three)
+        assert (three != two).any(axis=2).sum() > 500
+        seen = Painter().paint(grey_picture(), None, screen, HD)
+        assert (middle.of(seen) == 90).all()  # nothing of the kind on a face
+
+
+def test_a_near_ring_fills_the_other_way_round_from_its_other_end():
+    """Open below: circles clockwise begin at its lower left end, the others at its lower right one."""
+    boxes = layout(1280, 720)
+    for dot, left in ((0.5, True), (-0.5, False)):
+        canvas = np.zeros((720, 1280, 3), np.uint8)
+        gauge.draw_ring(canvas, boxes, "moving", hold=0.3, covers_face=True, dot=dot, open_below=True)
+        cv2.circle(canvas, (boxes.ring.centre[0], boxes.ring.bottom - 8), 30, (0, 0, 0), -1)  # the dot
+        columns = np.nonzero((canvas == theme.SKY).all(axis=2))[1]
+        assert (columns.mean() < boxes.ring.centre[0]) == left
+        assert (columns < boxes.ring.centre[0]).all() == left
+
+
 def test_a_good_level_is_green_in_a_memory_too():
     """A smile that comes by itself is not held: its bars do not turn blue again on the way."""
     remembering = replace(HOLD, phase="moving", bars=Bars(Bilateral(0.9, 0.9), (0.6, 1.1)))
