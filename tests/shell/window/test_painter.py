@@ -170,9 +170,7 @@ def test_the_seconds_are_large_where_no_picture_is_shown():
     breath, look = replace(HOLD, phase="moving", bars=None, swell=0.5), replace(HD, view="hidden")
     for screen in (HOLD, breath):
         shown = [
-            Painter().paint(
-                grey_picture(), None, replace(screen, hold_left_s=left), replace(HD, view="hidden")
-            )
+            Painter().paint(grey_picture(), None, replace(screen, hold_left_s=left), look)
             for left in (3.0, 2.9, 2.0)
         ]
         three, still_three, two = (middle.of(canvas) for canvas in shown)
