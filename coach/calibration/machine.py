@@ -142,7 +142,7 @@ def _trigger(
         return _asking(state, t, spec, quiet=quiet)
     if state.phase == "waiting":
         return _waiting(state, t, spec)
-    return _holding(state, t, spec) if state.phase == "holding" else (_letting_go(state, t, spec), ())
+    return _holding(state, t, spec) if state.phase == "holding" else (_letting_go(state, t, spec, quiet), ())
 
 
 def _asking(
@@ -163,12 +163,16 @@ def _waiting(
     return ("unanswered" if t - state.since >= spec.timing.patience_s else None), ()
 
 
-def _letting_go(state: Calibration, t: float, spec: CalibrationSpec) -> CalibrationTrigger | None:
+def _letting_go(
+    state: Calibration, t: float, spec: CalibrationSpec, quiet: bool
+) -> CalibrationTrigger | None:
+    over = _over(state, spec)
+    if over and state.name == RANGE_PARTS[-1]:  # after the very last one there is nothing to wait for
+        return "rested"
+    if over and not quiet:  # what is being said is about this movement, and is not to be read below the next
+        return None
     rested = state.level < spec.plateau.rest * max(state.takes, default=float("inf"))
-    over = (
-        _over(state, spec) and state.name == RANGE_PARTS[-1]
-    )  # after the very last one there is nothing to wait for
-    return "rested" if rested or over or t - state.since >= spec.timing.rest_s else None
+    return "rested" if rested or t - state.since >= spec.timing.rest_s else None
 
 
 def _holding(

@@ -225,6 +225,16 @@ def test_an_unsteady_movement_counts_by_its_better_half() -> None:
     assert state.own_range(OwnRange(9, 9, 9)).smile == pytest.approx(1.35 * OwnRange().smile, rel=0.1)
 
 
+def test_what_is_said_about_a_movement_is_over_before_the_next_one_is_shown() -> None:
+    """ "Let your mouth rest" below "Smile as wide as is comfortable" would be a riddle."""
+    tried = SPEC.takes + SPEC.repeats
+    given_up = Calibration(Noise(), phase="letting_go", since=0.0, repeats=tried, again=True, seen_t=0.0)
+    late = SPEC.timing.rest_s + 1.0
+    spoken_to, _ = calibration.step(given_up, late, face(late), SPEC, quiet=False)
+    left_alone, _ = calibration.step(given_up, late, face(late), SPEC, quiet=True)
+    assert (spoken_to.name, left_alone.name) == ("cheek", "smile")
+
+
 def test_skipping_leaves_a_movement_as_it_was() -> None:
     """Nobody has to open a painful jaw."""
     state = Calibration(Noise())
