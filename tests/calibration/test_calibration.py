@@ -226,7 +226,7 @@ def test_an_unsteady_movement_counts_by_its_better_half() -> None:
 
 
 def test_what_is_said_about_a_movement_is_over_before_the_next_one_is_shown() -> None:
-    """ "Let your mouth rest" below "Smile as wide as is comfortable" would be a riddle."""
+    """Below "Smile as wide as is comfortable", "Let your mouth rest" would be a riddle."""
     tried = SPEC.takes + SPEC.repeats
     given_up = Calibration(Noise(), phase="letting_go", since=0.0, repeats=tried, again=True, seen_t=0.0)
     late = SPEC.timing.rest_s + 1.0
