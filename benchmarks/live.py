@@ -144,7 +144,7 @@ def watch(fps: float, seconds: float) -> dict[str, float]:
         session = Session(plan, exercises, book, settings, source=source.name)
         recorder = Recorder(store, begun, None, [])
         films = Demonstration(step.exercise for step in plan.steps)
-        devices = Devices(source, landmarker, shown, SilentVoice())
+        devices = Devices(source, landmarker, shown, SilentVoice(), book)
         Loop(session, devices, recorder, demonstration=films, ahead=True).run()
         shown.close()
     ages = np.array(shown.ages) * 1000

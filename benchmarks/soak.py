@@ -48,7 +48,7 @@ def soak(minutes: float = 60.0, fps: float = 30.0, size: tuple[int, int] = (640,
             session = Session(plan, exercises, book, settings, source="demo")
             key = store.begin_session(plan.name, "demo", datetime.now(tz=UTC))
             recorder = Recorder(store, key, None, [])
-            loop = Loop(session, Devices(source, landmarker, NoDisplay(), SilentVoice()), recorder)
+            loop = Loop(session, Devices(source, landmarker, NoDisplay(), SilentVoice(), book), recorder)
             loop.lead()
             frames += session.frames
             repetitions += sum(session.tally.reps.values())

@@ -10,9 +10,11 @@ from string import Formatter
 from typing import Any
 
 from coach.coaching.cues import Cue
+from coach.errors import Notice
 
 SESSION = "session"
 SCREEN = "screen"
+NOTICE = "notice"
 NOT_SPOKEN = frozenset({"title", "instruction"})  # keys that are shown and never said
 SETUP = "setup"
 ASKED = ("sound_check", "camera", "memory", "remind", "ready")  # said in the first run only
@@ -116,6 +118,19 @@ class PhraseBook:
         """Return the key, or that of the same phrase for people who see no window, if it is for them."""
         other = f"{key}{BY_EAR}"
         return other if self._by_ear and self._find(section, other) else key
+
+    def notice(self, line: str) -> str:
+        """Return a line on what is missing or has failed in this language, as far as it has words for it."""
+        pattern, values = (line.pattern, line.values) if isinstance(line, Notice) else (line, {})
+        filling = {
+            name: ", ".join(map(self.notice, (value,) if isinstance(value, str) else value))
+            for name, value in values.items()
+            if not isinstance(value, int)
+        }
+        words = self._books[0].get(NOTICE, {}).get(pattern)
+        if words is None:
+            return str(line)
+        return str(words).format_map(values | filling)
 
     def has(self, section: str, key: str) -> bool:
         """Whether there are words for a key."""

@@ -11,6 +11,7 @@ from coach.coaching.led_flow import LedFlow
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD, CoachingSpec
+from coach.errors import Notice
 from coach.events import Event, FaceLost
 from coach.exercise.protocol import AnyExercise, Context
 from coach.exercise.view import View
@@ -267,7 +268,11 @@ class Session(LedFlow):
         run = self.plan_run.current
         self.plan_run.finish(t)
         if run is not None and run.broken:
-            self._notice = f"exercise '{run.exercise.name}' failed ({run.broken}); left out from here on"
+            self._notice = Notice(
+                "exercise '{name}' failed ({reason}); left out from here on",
+                name=run.exercise.name,
+                reason=run.broken,
+            )
         self._go("done", t)
         self.plan_run.advance(t, run)
 

@@ -217,7 +217,7 @@ def words(key: str) -> str:
 
 
 def devices(landmarker: Landmarker, display: Display, voice: Voice | None = None) -> Devices:
-    return Devices(person(), landmarker, display, voice or SilentVoice())
+    return Devices(person(), landmarker, display, voice or SilentVoice(), BOOK)
 
 
 def person() -> SimulatedPerson:

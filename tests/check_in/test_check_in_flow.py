@@ -289,7 +289,7 @@ def test_its_keys_are_the_sessions_keys(faces: Faces) -> None:
         ]
     )
     still, voice = Still(faces["far"]), SilentVoice()
-    devices = Devices(still, still, keys, voice)  # type: ignore[arg-type]
+    devices = Devices(still, still, keys, voice, load_phrase_book("en"))  # type: ignore[arg-type]
     loop = Loop(new_flow(takes=1), devices, LogKeeper(None), help_lines=help_lines)
     assert loop.lead() == "stopped"
     at = {round(t, 2): screen for t, screen in keys.shown}

@@ -351,7 +351,7 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     assert (tmp_path / FILE).is_file(), "photos are scored against this face at rest"
     with Landmarker(model_path) as landmarker:
         person = fewer(load_person(), realtime=False)
-        devices = Devices(person, landmarker, SmilesOnly(), SilentVoice())
+        devices = Devices(person, landmarker, SmilesOnly(), SilentVoice(), load_phrase_book("en"))
         book, settings, spec = load_phrase_book("en"), load_settings(None), load_check_in()
         checked = run_check_in(devices, settings, book, spec, None, tmp_path, keep_photos=False).numbers
     assert checked.keys() >= {"smile", "excursion_left_mm"}

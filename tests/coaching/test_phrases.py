@@ -1,16 +1,21 @@
 """The phrase book has every word in every language, kindly put, and fills it in the same way every time."""
 
+import ast
+import errno
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import coach
 from coach.coaching.cues import Cue, CueKind
-from coach.coaching.phrases import SCREEN, SESSION, PhraseBook, placeholders
-from coach.errors import UsageError
+from coach.coaching.phrases import NOTICE, SCREEN, SESSION, PhraseBook, placeholders
+from coach.errors import Notice, UsageError, reason_of
 from coach.events import Reason
 from coach.face.framing import Framing
+from coach.shell.capture.cameras import explanation
 from coach.shell.profile.language_files import language_for, languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir, read_toml
 
@@ -41,9 +46,51 @@ def test_there_are_words_in_four_languages():
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
 def test_every_language_has_the_same_phrases_with_the_same_placeholders(language):
     """A translation lacks nothing, adds nothing and fills in the same things."""
-    ours, english = ({(s, k): placeholders(v) for s, k, v in phrases(which)} for which in (language, "en"))
+    ours, english = (
+        {(s, k): placeholders(v) for s, k, v in phrases(which) if s != NOTICE} for which in (language, "en")
+    )
     assert ours == english
     assert len(WORDS[language]["numbers"]) == len(WORDS["en"]["numbers"]) == 31
+
+
+def _noticed() -> set[str]:
+    """Return the English pattern of every notice in the program."""
+    package = Path(coach.__file__).parent
+    calls = (
+        node
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Notice"
+    )
+    return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_every_notice_is_said_in_every_language(language):
+    """Whatever can be missing or fail is said in the person's language, with the same things filled in."""
+    told = WORDS[language][NOTICE]
+    assert _noticed() <= told.keys()
+    assert {key: placeholders(key) for key in told} == {key: placeholders(told[key]) for key in told}
+    assert told.keys() == WORDS["de"][NOTICE].keys()
+
+
+def test_a_notice_is_said_with_its_reasons():
+    """A notice in a notice, a list of them and a system's own reason; what nobody has words for stays."""
+    book = load_phrase_book("de")
+    full = reason_of(OSError(errno.ENOSPC, "No space left on device"))
+    line = Notice("recording: cannot be written ({reason})", reason=full)
+    assert line == "recording: cannot be written (No space left on device)"
+    assert book.notice(line) == "Aufnahme: lässt sich nicht schreiben (kein Platz mehr auf dem Datenträger)"
+    odd = Notice("no sound: {reason}; captions only", reason="PortAudio {is} cross")
+    assert book.notice(odd) == "kein Ton: PortAudio {is} cross; nur Untertitel"
+    camera = explanation(3, "gives no picture", [])
+    assert camera.startswith("camera 3 gives no picture; no camera found: connect one, close other programs")
+    german = book.notice(camera)
+    assert german.startswith(
+        "Kamera 3 liefert kein Bild; keine Kamera gefunden: schließ eine an, schließ and"
+    )
+    assert load_phrase_book("en").notice(camera) == camera
+    assert book.notice("never heard of") == "never heard of"
 
 
 @pytest.mark.parametrize("language", list(WORDS))
@@ -135,7 +182,7 @@ NAMED_BY_NUMBER = {  # the number is a name, stands alone, or has a unit's symbo
 def test_every_counted_phrase_has_its_singular(language):
     """No language says "1 days": what is counted has a form for one, or the number is a name."""
     for section, key, text in phrases(language):
-        if "{n}" in text and not key.endswith("_one"):
+        if "{n}" in text and section != NOTICE and not key.endswith("_one"):
             forms = WORDS[language][section]
             assert f"{key}_one" in forms or key in NAMED_BY_NUMBER, (section, key)
 

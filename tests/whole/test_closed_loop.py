@@ -64,7 +64,8 @@ def lesson(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Lesson
     with Store.open(folder) as store, EventLog(str(log)) as written, Landmarker(model_path) as landmarker:
         begun = store.begin_session(what.name, "demo", datetime(2026, 3, 1, 8, tzinfo=UTC))
         recorder = Recorder(store, begun, written, [])
-        reason = Loop(session, Devices(person, landmarker, NoDisplay(), SilentVoice()), recorder).lead()
+        devices = Devices(person, landmarker, NoDisplay(), SilentVoice(), book())
+        reason = Loop(session, devices, recorder).lead()
         history = store.history()
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     return Lesson(events, person.intended, history, reason)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.coaching.phrases import SCREEN, PhraseBook, capital
-from coach.errors import CoachError, SourceError, UsageError
+from coach.errors import CoachError, SourceError, UsageError, reason_of
 from coach.progress.summary import END
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import LIVE_MIRROR_PICTURES, LIVE_MIRROR_S, Landmarker
@@ -36,7 +36,7 @@ EXPLAINS_S = 30.0  # how long the window says why there is no picture
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """Everything a flow runs on, open.
+    """Everything a flow runs on, open, and the words for what fails later.
 
     `log`: the event log, where one is wanted. `captions`: write the cues to the terminal. `real`: at
     the speed of real time. `notices`: what is missing, one line each. `heard`: somebody listens.
@@ -46,6 +46,7 @@ class Devices:
     landmarker: Landmarker
     display: Display
     voice: Voice
+    book: PhraseBook
     log: EventLog | None = None
     captions: bool = False
     real: bool = False
@@ -123,7 +124,7 @@ def open_devices(
         log = open_log(options, stack)
         captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
         notices = no_window_notice(problem, book)
-        yield Devices(source, landmarker, display, voice, log, captions, real, notices, heard)
+        yield Devices(source, landmarker, display, voice, book, log, captions, real, notices, heard)
 
 
 @contextlib.contextmanager
@@ -136,7 +137,8 @@ def explained_in_window(origin: str, display: Display, book: PhraseBook) -> Iter
             from coach.shell.window.prompt import PersonQuit, Question, WindowAsker
 
             title, close = book.text(SCREEN, "no_camera"), book.text(END, "any_key")
-            question = Question(title, close, note=capital(str(error)), patience_s=EXPLAINS_S)
+            why = capital(book.notice(reason_of(error)))
+            question = Question(title, close, note=why, patience_s=EXPLAINS_S)
             with contextlib.suppress(PersonQuit):
                 WindowAsker(display).ask(question, lambda _: None)
         raise
@@ -174,7 +176,7 @@ def in_real_time(options: Shared, display: Display) -> bool:
 
 def no_window_notice(problem: str, book: PhraseBook) -> tuple[str, ...]:
     """Return the line that says why there is no window, or none."""
-    return (f"{book.text(SCREEN, 'no_display')} ({problem})",) if problem else ()
+    return (f"{book.text(SCREEN, 'no_display')} ({book.notice(problem)})",) if problem else ()
 
 
 def open_source(text: str, home: Home, *, real: bool, seed: int = 0) -> Source:

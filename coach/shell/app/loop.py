@@ -120,7 +120,7 @@ class Loop:
         self._source, self._display, self._voice = devices.source, devices.display, devices.voice
         self._detector = (ThreadedDetector if ahead else Detector)(devices.source, devices.landmarker)
         self._keeper = keeper
-        self._notices = Notices([*notices, *devices.notices])
+        self._notices = Notices([*notices, *devices.notices], devices.book.notice)
         self._help_lines = help_lines
         self._demonstration = demonstration
         self._range_watch = range_watch
@@ -318,7 +318,7 @@ class Loop:
         self._notices.add(self._voice.problem)
         problem = self._keeper.problem or (self._recording.problem if self._recording else "")
         self._notices.say(problem)
-        return problem or self._notices.line(self.t)
+        return self._notices.said(problem) or self._notices.line(self.t)
 
     def _obey(self, command: Command) -> None:
         if command is Command.QUIT:

@@ -18,7 +18,7 @@ from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.check_in.smile_flow import SmileFlow
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import PhotoCard, Screen
-from coach.errors import INTERRUPTED, StoreError
+from coach.errors import INTERRUPTED, Notice, StoreError, reason_of
 from coach.events import Smile
 from coach.exercise.held_smile import SmileSpec
 from coach.exercise.smile_symmetry import EvenSpec
@@ -176,8 +176,8 @@ class SmileFilm:
         try:
             yield
         except OSError as error:
-            self._lost = (
-                self._lost or f"film: cannot be written to its end ({error.strerror}); free some space"
+            self._lost = self._lost or Notice(
+                "film: cannot be written to its end ({reason}); free some space", reason=reason_of(error)
             )
 
 

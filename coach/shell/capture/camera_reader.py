@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from coach.errors import Notice
 from coach.shell.capture.cameras import Capture
 from coach.types import Image
 
@@ -87,7 +88,7 @@ class Reader:
             lines = str(fault).strip().splitlines() or [type(fault).__name__]
             self._end(f"failed ({lines[-1]})")
         except Exception as fault:  # noqa: BLE001 carried to the caller's thread, which raises it
-            self._end("failed", fault)
+            self._end(Notice("failed"), fault)
 
     def _end(self, failure: str, error: Exception | None = None) -> None:
         with self._news:
@@ -97,18 +98,18 @@ class Reader:
     def _read(self, capture: Capture | None) -> str:
         """Keep the newest picture until not wanted any more; return why reading ended."""
         if capture is None:
-            return "cannot be opened"
+            return Notice("cannot be opened")
         try:
             while self.wanted:
                 if not capture.grab():
-                    return "gives no picture"
+                    return Notice("gives no picture")
                 t = self._clock()
                 ok, image = capture.retrieve()
                 if ok and isinstance(image, np.ndarray) and image.size:
                     self._keep(t, image)
         finally:
             capture.release()
-        return "was closed"
+        return Notice("was closed")
 
     def _keep(self, t: float, image: Image) -> None:
         step = max(1, image.shape[0] // PRINT_ROWS)

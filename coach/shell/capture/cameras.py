@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from coach.errors import Notice
 from coach.settings import CameraSettings
 from coach.shell.system.native_stderr import hush_opencv, native_stderr
 
@@ -120,18 +121,24 @@ def list_cameras(opener: Opener = open_camera, *, without: int | None = None) ->
 def explanation(index: int, reason: str, found: Sequence[CameraInfo]) -> str:
     """Return the one line for a camera that cannot be used: what happened, what there is, what to do."""
     if found:
-        there = f"found: {', '.join(map(str, found))}; try --source webcam:{found[0].index}"
+        cameras, first = tuple(map(str, found)), found[0].index
+        there = Notice("found: {cameras}; try --source webcam:{first}", cameras=cameras, first=first)
     else:
-        there = "no camera found: connect one"
-    remedies = [there, "close other programs that use it"]
+        there = Notice("no camera found: connect one")
+    remedies = [there, Notice("close other programs that use it")]
     device = Path(f"/dev/video{index}")
     if sys.platform == "darwin":
-        remedies.append("allow your terminal in System Settings > Privacy & Security > Camera")
+        remedies.append(Notice("allow your terminal in System Settings > Privacy & Security > Camera"))
     elif sys.platform == "win32":
-        remedies.append("allow desktop apps in Settings > Privacy & security > Camera")
+        remedies.append(Notice("allow desktop apps in Settings > Privacy & security > Camera"))
     elif device.exists() and not os.access(device, os.R_OK | os.W_OK):
-        remedies.append("add yourself to the group 'video' and log in again")
-    return f"camera {index} {reason}; {', '.join(remedies)}, or try `smile-coach demo`, which needs no camera"
+        remedies.append(Notice("add yourself to the group 'video' and log in again"))
+    return Notice(
+        "camera {number} {reason}; {remedies}, or try `smile-coach demo`, which needs no camera",
+        number=index,
+        reason=reason,
+        remedies=tuple(remedies),
+    )
 
 
 def _indices() -> list[int]:

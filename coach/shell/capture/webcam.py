@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from coach.errors import SourceError
+from coach.errors import Notice, SourceError
 from coach.settings import CameraSettings
 from coach.shell.capture.camera_reader import Reader
 from coach.shell.capture.cameras import Opener, explanation, list_cameras, open_camera
@@ -200,7 +200,9 @@ class Webcam:
         if trigger is None:
             return
         if not self._streamed and trigger in (CameraTrigger.FAILURE, CameraTrigger.TIMEOUT):
-            reason = self._reader.failure or f"does not respond ({OPEN_LIMIT_S:.0f} s)"
+            reason = self._reader.failure or Notice(
+                "does not respond ({seconds} s)", seconds=round(OPEN_LIMIT_S)
+            )
             self.close()
             found = list_cameras(self._opener, without=self._settings.index) if self._reader.over else []
             raise SourceError(explanation(self._settings.index, reason, found))

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
+from coach.errors import Notice, reason_of
 from coach.events import Event
 from coach.replay.chapters import chapter_titles, chapters, subtitles, web_vtt
 from coach.replay.trace import Entry, Setup
@@ -188,14 +189,14 @@ class Recording:
             try:
                 task()
             except (OSError, av.FFmpegError) as error:
-                self._give_up(f"recording: cannot be written ({error.strerror or error})")
+                self._give_up(Notice("recording: cannot be written ({reason})", reason=reason_of(error)))
             except Exception as fault:  # noqa: BLE001 carried to the caller's thread, which raises it
                 self._fault = self._fault or fault
-                self._give_up("recording: failed")
+                self._give_up(Notice("recording: failed"))
         try:
             self._finish()
         except (OSError, av.FFmpegError) as error:
-            self._give_up(f"recording: cannot be finished ({error})")
+            self._give_up(Notice("recording: cannot be finished ({reason})", reason=reason_of(error)))
 
     def _write_trace(self, entry: Entry) -> None:
         if self._trace is not None and not self._trouble:

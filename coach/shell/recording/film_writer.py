@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from coach.errors import Notice, reason_of
 from coach.shell.system.image import plain
 from coach.types import Image
 
@@ -67,7 +68,12 @@ class FilmWriter:
         if slot < self.frames:
             return
         if slot - self.frames > LONGEST_GAP_S * FPS:
-            self._stop(f"film: no picture for {LONGEST_GAP_S / 60:.0f} minutes, so the film ends there")
+            self._stop(
+                Notice(
+                    "film: no picture for {minutes} minutes, so the film ends there",
+                    minutes=round(LONGEST_GAP_S / 60),
+                )
+            )
             return
         now = np.zeros((self._size[1], self._size[0], 3), np.uint8) if picture is None else self._fit(picture)
         while self.frames < slot and not self.problem:
@@ -105,7 +111,8 @@ class FilmWriter:
             self._stream.codec_context.gop_size = PIECE
             self._stream.codec_context.qmin = self._stream.codec_context.qmax = QUALITY
         except (OSError, av.FFmpegError) as error:
-            self._stop(f"film: cannot be written ({error}); the signals are kept")
+            reason = reason_of(error)
+            self._stop(Notice("film: cannot be written ({reason}); the signals are kept", reason=reason))
             return False
         self.zero = t
         return True
@@ -118,7 +125,12 @@ class FilmWriter:
         self._native.mux(self._stream.encode(frame))
         self.frames += 1
         if self.frames % CHECK_EVERY == 0 and shutil.disk_usage(self.path.parent).free < LEAST_FREE:
-            self._stop(f"film: the disk is nearly full, so the film ends after {self.frames / FPS:.0f} s")
+            self._stop(
+                Notice(
+                    "film: the disk is nearly full, so the film ends after {seconds} s",
+                    seconds=round(self.frames / FPS),
+                )
+            )
 
     def _stop(self, why: str) -> None:
         self.close()

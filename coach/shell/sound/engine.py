@@ -6,16 +6,35 @@ how loud that is, and the silence around it, is `coach.shell.sound.loudness`'s b
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from coach.errors import Notice, reason_of
 from coach.shell.sound.loudness import Samples
 
 
 class RenderError(Exception):
     """The speech engine cannot do it; its text is the line for the person."""
+
+
+def reason_written(error: BaseException) -> str:
+    """Return an error as the line in which a child process tells it."""
+    reason = reason_of(error)
+    if isinstance(reason, Notice):
+        return json.dumps({"pattern": reason.pattern, "values": reason.values})
+    return reason
+
+
+def reason_read(line: str) -> str:
+    """Return what a child's line says: a notice where it wrote one, else the line itself."""
+    try:
+        told = json.loads(line)
+        return Notice(told["pattern"], **told["values"])
+    except (ValueError, TypeError, KeyError):
+        return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ class HummingEngine:
         """Return a hum, its loudness swelling and sinking like that of words."""
         letters = sum(character.isalnum() for character in text)
         if not letters:
-            raise RenderError("the speech engine wrote silence")
+            raise RenderError(Notice("the speech engine wrote silence"))
         t = np.arange(round(letters * self._letter_s * self.RATE_HZ)) / self.RATE_HZ
         swell = np.sin(np.pi * t / self._letter_s) ** 2
         return SpokenSound(0.3 * swell * np.sin(2 * np.pi * 160 * t), self.RATE_HZ)

@@ -29,6 +29,7 @@ _GATE_LUFS, _RELATIVE_GATE_LU = -70.0, -10.0
 _LIMIT_S = 0.004  # how far around a peak the limiter turns the sound down
 _ROUNDS = 6  # limiting takes a little loudness away, which is made up for in the next round
 _NEAR_DB = 0.05
+_ROUNDING = 1e-9  # a sound that was turned down ends a hair above or below, as the processor rounds
 _HEADROOM = 0.995  # below the peak allowed, since rounding to 16 bit may add a little
 
 
@@ -73,7 +74,7 @@ def levelled(samples: Samples, rate_hz: int, target_lufs: float = TARGET_LUFS) -
 def limited(samples: Samples, rate_hz: int) -> Samples:
     """Return the sound with its peaks at most at `PEAK_DBFS`, turned down smoothly a few ms around each."""
     ceiling = _HEADROOM * 10 ** (PEAK_DBFS / 20)
-    if np.abs(samples).max(initial=0.0) <= ceiling:
+    if np.abs(samples).max(initial=0.0) <= ceiling + _ROUNDING:
         return samples
     reach = max(round(_LIMIT_S * rate_hz), 1)
     gain = np.minimum(1.0, ceiling / np.maximum(np.abs(samples), 1e-12))

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from coach.errors import Notice
+
 COMMANDS = (("pw-play",), ("paplay",), ("aplay", "-q"))  # Linux, in this order
 _KILL_S = 0.5
 
@@ -68,7 +70,7 @@ class CommandOutput:
             return self._child is not None
         self._child = None
         if status:
-            raise OSError(f"{self.name} ended with status {status}")
+            raise OSError(Notice("{player} ended with status {status}", player=self.name, status=status))
         return False
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from coach.errors import Notice
 from coach.shell.sound import piper_voices as voices
 from coach.shell.sound.engine import RenderError, SpeechRequest, SpokenSound
 from coach.shell.sound.recorded_engine import RecordedEngine, recorded_as
@@ -28,14 +29,21 @@ class PiperEngine:
     def __init__(self, request: SpeechRequest) -> None:
         voice = voices.voice_named(request.voice)
         if voice is None:
-            raise RenderError(f"Piper has no voice '{request.voice}'; smile-coach voice lists them")
+            raise RenderError(
+                Notice("Piper has no voice '{voice}'; smile-coach voice lists them", voice=request.voice)
+            )
         if not voices.piper_installed():
-            raise RenderError(f"the voice {voice.name} needs Piper; pip install 'smile-coach[voice]'")
+            raise RenderError(
+                Notice("the voice {voice} needs Piper; pip install 'smile-coach[voice]'", voice=voice.name)
+            )
         place = voices.installed(voice, Path(request.folder))
         if place is None:
             raise RenderError(
-                f"the voice {voice.name} is not on this machine; "
-                f"smile-coach voice {voice.name} --download fetches it"
+                Notice(
+                    "the voice {voice} is not on this machine; "
+                    "smile-coach voice {voice} --download fetches it",
+                    voice=voice.name,
+                )
             )
         if problem := voices.wrong_file(voice, place):
             raise RenderError(problem)
@@ -53,7 +61,7 @@ class PiperEngine:
         how = piper_settings(self._voice, self._rate)
         chunks = [chunk.audio_float_array for chunk in self._piper.synthesize(text, how)]
         if not chunks:
-            raise RenderError("the speech engine wrote silence")
+            raise RenderError(Notice("the speech engine wrote silence"))
         samples = np.concatenate(chunks).astype(np.float64)
         return SpokenSound(samples, int(self._piper.config.sample_rate))
 

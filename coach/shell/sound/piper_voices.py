@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from coach.errors import CoachError
+from coach.errors import CoachError, Notice, reason_of
 
 COLLECTION = "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/"
 FOLDER = "voices"  # below the cache folder
@@ -154,11 +154,19 @@ def wrong_file(voice: PiperVoice, place: Path) -> str:
             with path.open("rb") as opened:
                 got = hashlib.file_digest(opened, "sha256").hexdigest()
         except OSError as error:
-            return f"{path}: cannot be read ({error.strerror}); {_remedy(voice)}"
+            return Notice(
+                "{path}: cannot be read ({reason}); {remedy}",
+                path=str(path),
+                reason=reason_of(error),
+                remedy=_remedy(voice),
+            )
         if got != file.sha256:
-            return (
-                f"{path}: not the voice that was published (SHA-256 {got[:12]}..., wanted "
-                f"{file.sha256[:12]}...); {_remedy(voice)}"
+            return Notice(
+                "{path}: not the voice that was published (SHA-256 {got}..., wanted {wanted}...); {remedy}",
+                path=str(path),
+                got=got[:12],
+                wanted=file.sha256[:12],
+                remedy=_remedy(voice),
             )
     return ""
 
@@ -246,7 +254,7 @@ def _reason(error: OSError) -> str:
 
 
 def _remedy(voice: PiperVoice) -> str:
-    return f"smile-coach voice {voice.name} --download fetches it again"
+    return Notice("smile-coach voice {voice} --download fetches it again", voice=voice.name)
 
 
 def _complete(place: Path, file: VoiceFile) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from coach.errors import Notice, reason_of
 from coach.shell.sound.outputs import SoundOutput, find_outputs
 
 GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
@@ -121,7 +122,9 @@ class WatchedPlayer:
             if self._request is None:
                 self._asked_at = self._clock()
             elif self._clock() - self._asked_at > self._grace_s and not self.problem:
-                self.problem = f"no sound: {self._output.name} does not answer; captions only"
+                self.problem = Notice(
+                    "no sound: {player} does not answer; captions only", player=self._output.name
+                )
             self._request = (path, gently)
             self._wake.notify()
 
@@ -172,7 +175,7 @@ class WatchedPlayer:
             self._hung_at = None
             self._failures = 0
         elif self._clock() > self._hung_at:
-            raise TimeoutError(f"{self._output.name} hangs")
+            raise TimeoutError(Notice("{player} hangs", player=self._output.name))
 
     def _fail(self, error: Exception) -> None:
         with contextlib.suppress(OSError):
@@ -181,7 +184,7 @@ class WatchedPlayer:
         self._index += 1
         self._failures += 1
         if self._failures >= FAILURES and not self.problem:
-            self.problem = f"no sound: {' '.join(str(error).split())}; captions only"
+            self.problem = Notice("no sound: {reason}; captions only", reason=reason_of(error))
 
 
 def duration_s(path: Path) -> float:
@@ -198,7 +201,10 @@ def make_player() -> Player:
     outputs = find_outputs()
     if outputs:
         return WatchedPlayer(outputs)
-    remedy = (
-        "install pipewire-bin, pulseaudio-utils or alsa-utils" if sys.platform == "linux" else "connect one"
+    if sys.platform == "linux":
+        remedy = Notice("install pipewire-bin, pulseaudio-utils or alsa-utils")
+    else:
+        remedy = Notice("connect one")
+    return NoPlayer(
+        Notice("no sound: no output device or player found ({remedy}); captions only", remedy=remedy)
     )
-    return NoPlayer(f"no sound: no output device or player found ({remedy}); captions only")

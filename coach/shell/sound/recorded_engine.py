@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from coach.errors import Notice
 from coach.shell.sound.engine import RenderError, SpeechRequest, SpokenSound
 
 FOLDER = Path(__file__).with_name("recorded")
@@ -74,7 +75,7 @@ class RecordedEngine:
     def __init__(self, request: SpeechRequest) -> None:
         self._language = request.language
         if not recorded_index(request.language):
-            raise RenderError(f"no phrases are recorded in '{request.language}'")
+            raise RenderError(Notice("no phrases are recorded in '{language}'", language=request.language))
 
     def speak(self, text: str) -> SpokenSound:
         """Return the recording of the words."""
@@ -101,7 +102,11 @@ def read_opus(path: Path) -> SpokenSound:
             for frame in (*container.decode(audio=0), None):
                 parts += [piece.to_ndarray()[0] for piece in mono.resample(frame)]
     except (av.FFmpegError, IndexError) as error:
-        raise RenderError(f"{path.name} cannot be read ({error}); reinstall smile-coach") from error
+        raise RenderError(
+            Notice(
+                "{file} cannot be read ({reason}); reinstall smile-coach", file=path.name, reason=str(error)
+            )
+        ) from error
     if not parts:
-        raise RenderError(f"{path.name} is empty; reinstall smile-coach")
+        raise RenderError(Notice("{file} is empty; reinstall smile-coach", file=path.name))
     return SpokenSound(np.concatenate(parts).astype(np.float64), RATE_HZ)

@@ -24,7 +24,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from coach.shell.sound.engine import HummingEngine, RenderError, SpeechEngine, SpeechRequest
+from coach.errors import Notice
+from coach.shell.sound.engine import HummingEngine, RenderError, SpeechEngine, SpeechRequest, reason_written
 from coach.shell.sound.loudness import finished
 from coach.shell.sound.piper_engine import PiperEngine
 from coach.shell.sound.recorded_engine import RecordedEngine
@@ -52,7 +53,7 @@ def render_one(engine: SpeechEngine, text: str, path: Path, volume: float) -> No
     try:
         samples = finished(sound.samples, sound.rate_hz, volume)
     except ValueError as error:
-        raise RenderError("the speech engine wrote silence") from error
+        raise RenderError(Notice("the speech engine wrote silence")) from error
     part = path.with_name(f"{path.stem}.{os.getpid()}.part")
     try:
         with part.open("wb") as opened, wave.open(opened) as file:
@@ -117,7 +118,7 @@ def main() -> int:
             return 0
         problems = render(request)
     except (*FAULTS, ImportError) as error:
-        print(" ".join(str(error).split()) or type(error).__name__, file=sys.stderr)
+        print(reason_written(error), file=sys.stderr)
         return 2
     print(*problems, sep="\n", file=sys.stderr)
     return 1 if problems else 0

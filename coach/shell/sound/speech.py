@@ -18,8 +18,9 @@ from pathlib import Path
 
 from coach.coaching.cue_scheduler import INTERRUPTING
 from coach.coaching.cues import Cue, CueKind
+from coach.errors import Notice, reason_of
 from coach.shell.sound.chimes import Chimes
-from coach.shell.sound.engine import SpeechRequest
+from coach.shell.sound.engine import SpeechRequest, reason_read
 from coach.shell.sound.player import Player
 
 # The script itself with -P, run in a folder of ours: whatever folder the person is in, nothing there can
@@ -124,7 +125,7 @@ class Renderer:
         status, error = self._render(texts)
         missing = self._missing(texts)
         if status == _CANNOT_SPEAK and len(self._requests) > 1 and not self._heard:
-            self.problem = f"{error}; another voice speaks instead"
+            self.problem = Notice("{reason}; another voice speaks instead", reason=error)
             del self._requests[0]
             return
         if status in {_DONE, _SOME_MISSING} and len(missing) < max(len(texts), FAILURES):
@@ -134,7 +135,8 @@ class Renderer:
         self._unspeakable.update(missing[:1])  # where the child ended: the others are tried without it
         self._failures = self._failures + 1 if status is None else FAILURES
         if self._failures >= FAILURES and not self._closed:
-            self.problem = f"no voice: {error or 'the speech engine wrote no files'}; captions only"
+            reason = error or Notice("the speech engine wrote no files")
+            self.problem = Notice("no voice: {reason}; captions only", reason=reason)
 
     def _render(self, texts: Sequence[str]) -> tuple[int | None, str]:
         """Run one child; return its exit status, None if it crashed or hung, and its output."""
@@ -156,7 +158,9 @@ class Renderer:
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except OSError as error:
-            return _CANNOT_SPEAK, f"the speech engine cannot be started ({error.strerror})"
+            return _CANNOT_SPEAK, Notice(
+                "the speech engine cannot be started ({reason})", reason=reason_of(error)
+            )
         start_s, each_s = self._deadline_s or DEADLINE_S[self._requests[0].engine]
         try:
             _, said = child.communicate(
@@ -165,10 +169,11 @@ class Renderer:
         except subprocess.TimeoutExpired:
             _kill(child)
             child.communicate()
-            return None, "the speech engine hangs"
+            return None, Notice("the speech engine hangs")
         except OSError:  # it ended before it had read the request
             said = ""
-        line = (said.strip().splitlines() or ["the speech engine ended at once"])[-1]
+        lines = said.strip().splitlines()
+        line = reason_read(lines[-1]) if lines else Notice("the speech engine ended at once")
         status = child.wait()
         return (status if status in {_DONE, _SOME_MISSING, _CANNOT_SPEAK} else None), line
 
@@ -200,7 +205,7 @@ def render_now(
     if done.returncode == _DONE and all(path.is_file() for path in texts):
         return ""
     lines = done.stderr.strip().splitlines()
-    return lines[-1] if lines else f"the speech engine ended with status {done.returncode}"
+    return reason_read(lines[-1]) if lines else f"the speech engine ended with status {done.returncode}"
 
 
 def _kill(child: subprocess.Popen[str]) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from coach.errors import Notice, reason_of
 from coach.shell.sound.engine import RenderError, SpeechRequest, SpokenSound
 
-_ENDED = "the speech engine wrote silence"
+_SILENCE = Notice("the speech engine wrote silence")
 _SAMPLE_BYTES = 2
 
 
@@ -39,12 +40,18 @@ def load_espeak() -> Callable[[], object]:
         name = espeakng_loader.get_library_path()
         data = Path(espeakng_loader.get_data_path())
         if not (data / "phontab").is_file():
-            raise RenderError(f"espeak-ng's data are missing from {data}; reinstall espeakng-loader")
+            raise RenderError(
+                Notice(
+                    "espeak-ng's data are missing from {folder}; reinstall espeakng-loader", folder=str(data)
+                )
+            )
         os.environ["ESPEAK_DATA_PATH"] = str(data)
     try:
         return ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL).espeak_Synchronize
     except OSError as error:
-        raise RenderError(f"espeak-ng cannot be loaded ({error}); pip install espeakng-loader") from error
+        raise RenderError(
+            Notice("espeak-ng cannot be loaded ({reason}); pip install espeakng-loader", reason=str(error))
+        ) from error
 
 
 def speaks(languages: Sequence[Any], language: str) -> bool:
@@ -64,7 +71,11 @@ def choose_voice(voices: Sequence[Any], language: str) -> str:
     fitting = [voice for voice in voices if speaks(voice.languages or [], language)]
     if not fitting:
         raise RenderError(
-            f"no installed voice speaks '{language}'; install one in the system's settings or set voice.voice"
+            Notice(
+                "no installed voice speaks '{language}'; "
+                "install one in the system's settings or set voice.voice",
+                language=language,
+            )
         )
     plain = {"en": "en-us", "fr": "fr-fr"}.get(language, language)
     return str(
@@ -83,7 +94,9 @@ def named_voice(voices: Sequence[Any], name: str) -> str:
     for voice in voices:
         if name.casefold() in {str(voice.id).casefold(), str(voice.name).casefold()}:
             return str(voice.id)
-    raise RenderError(f"this system has no voice '{name}'; smile-coach voice lists those there are")
+    raise RenderError(
+        Notice("this system has no voice '{voice}'; smile-coach voice lists those there are", voice=name)
+    )
 
 
 class SystemEngine:
@@ -107,7 +120,7 @@ class SystemEngine:
 
             self._engine: Any = pyttsx3.init()
         except (ImportError, RuntimeError, OSError) as error:
-            raise RenderError(" ".join(str(error).split()) or type(error).__name__) from error
+            raise RenderError(reason_of(error)) from error
         if linux:
             self._settle()
             self._engine.proxy.setBusy(False)
@@ -142,18 +155,22 @@ def read_wav(path: Path) -> SpokenSound:
             shape = file.getparams()
             data = np.frombuffer(file.readframes(shape.nframes), dtype="<i2")
     except (wave.Error, EOFError, OSError, ValueError) as error:
-        raise RenderError(f"the speech engine wrote no usable sound ({error})") from error
+        raise RenderError(
+            Notice("the speech engine wrote no usable sound ({reason})", reason=str(error))
+        ) from error
     if shape.sampwidth != _SAMPLE_BYTES:
-        raise RenderError(f"the speech engine wrote {8 * shape.sampwidth}-bit sound, 16-bit is needed")
+        raise RenderError(
+            Notice("the speech engine wrote {bits}-bit sound, 16-bit is needed", bits=8 * shape.sampwidth)
+        )
     if data.size == 0:
-        raise RenderError(_ENDED)
+        raise RenderError(_SILENCE)
     return SpokenSound(data.reshape(-1, shape.nchannels).mean(axis=1) / 2**15, shape.framerate)
 
 
 def _as_wav(path: Path) -> None:
     """Turn the file that macOS wrote (AIFF, whatever the name says) into 16-bit WAV; leave WAV alone."""
     if not path.is_file():
-        raise RenderError("the speech engine wrote no file")
+        raise RenderError(Notice("the speech engine wrote no file"))
     with path.open("rb") as file:
         if file.read(4) == b"RIFF":
             return

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from coach.coaching.cues import Cue
+from coach.errors import Notice, reason_of
 from coach.settings import VoiceSettings
 from coach.shell.sound.choice import Speech
 from coach.shell.system.private_file import make_private
@@ -94,7 +95,13 @@ def make_voice(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> Voic
         folder = writable_folder(cache_dir / "sounds" / ("beeps" if beeps else speech.language))
     except OSError as error:
         player.close()
-        return SilentVoice(f"no sound: {cache_dir} cannot be written ({error.strerror}); captions only")
+        return SilentVoice(
+            Notice(
+                "no sound: {folder} cannot be written ({reason}); captions only",
+                folder=str(cache_dir),
+                reason=reason_of(error),
+            )
+        )
     chimes = Chimes(folder, settings.volume)
     if beeps:
         from coach.shell.sound.beeps import BeepVoice

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from coach.errors import StoreError
+from coach.errors import Notice, StoreError
 from coach.shell.store.migrations import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
 from coach.shell.system.private_file import make_private, readable_by_others
 
@@ -53,8 +53,9 @@ def open_for_writing(
     fault = _fault(path, migrations) if existed else ""
     if fault:
         kept = _move_aside(path, today)
-        notice = f"{path} {fault}; a new history was started"
-        notice += f", the old file is now {kept}" if kept else ""
+        notice = Notice("{path} {fault}; a new history was started", path=str(path), fault=fault)
+        if kept:
+            notice = Notice("{first}, the old file is now {kept}", first=notice, kept=str(kept))
         _make_private(folder, path)
     with contextlib.ExitStack() as opened:
         try:
@@ -67,7 +68,10 @@ def open_for_writing(
         migrate(connection, path, migrations)
         opened.pop_all()  # it is the caller's
     if not existed and readable_by_others(path):
-        notice = f"{path}: this file system keeps no permissions: others on this machine may read it"
+        notice = Notice(
+            "{path}: this file system keeps no permissions: others on this machine may read it",
+            path=str(path),
+        )
     connection.execute(f"PRAGMA busy_timeout = {int(WRITING_S * 1000)}")
     return connection, notice
 

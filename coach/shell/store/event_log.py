@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from coach.errors import CoachError
+from coach.errors import CoachError, Notice, reason_of
 from coach.events import Event
 from coach.shell.system.output_file import STANDARD_OUTPUT
 
@@ -55,7 +55,11 @@ class EventLog:
             text = event.to_json() + "\n"
             self._put(text.encode(errors="backslashreplace"))  # JSON's own escape for half a character
         except OSError as error:
-            self.problem = f"event log {self._path} has stopped ({error.strerror}); the session continues"
+            self.problem = Notice(
+                "event log {path} has stopped ({reason}); the session continues",
+                path=str(self._path),
+                reason=reason_of(error),
+            )
             if self._owned is None:
                 silence_standard_output()
 

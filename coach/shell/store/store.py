@@ -15,7 +15,7 @@ from typing import Any, Self, TypeAlias
 
 import coach
 from coach import events
-from coach.errors import StoreError
+from coach.errors import Notice, StoreError, reason_of
 from coach.progress.history import Felt, History
 from coach.shell.store import database as history_file
 from coach.shell.store.open_history import OpenHistory
@@ -75,7 +75,8 @@ class Store:
         with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):  # reading the history will say it
             left_out = left_out_notice(connection, self.path)
             self._sound = None if left_out else self._content()
-            self.notice = "; ".join(filter(None, [notice, left_out]))
+            both = Notice("{first}; {second}", first=notice, second=left_out)
+            self.notice = both if notice and left_out else notice or left_out
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False, clock: Callable[[], datetime] = _today) -> Self:
@@ -266,11 +267,14 @@ class Store:
                 self._execute(self._journal[self._written])
                 self._written += 1
         except (sqlite3.Error, OSError) as error:
-            self.problem = f"history: not saved yet, kept in memory ({error}); the session continues"
+            self.problem = Notice(
+                "history: not saved yet, kept in memory ({reason}); the session continues",
+                reason=reason_of(error),
+            )
             self.remedy = history_file.remedy_for(error)
             return False
         if self.problem:
-            self.notice, self.problem = self.notice or "history: saved after a delay", ""
+            self.notice, self.problem = self.notice or Notice("history: saved after a delay"), ""
         return True
 
     def close(self) -> None:
@@ -314,6 +318,7 @@ class Store:
         if became == "new":
             self._written = 0
         elif became == "merged":
-            self.notice = (
-                f"{self.path}: was replaced while it was open (by a sync program?); both are in it now"
+            self.notice = Notice(
+                "{path}: was replaced while it was open (by a sync program?); both are in it now",
+                path=str(self.path),
             )

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from coach.errors import StoreError
+from coach.errors import Notice, StoreError, Told
 from coach.shell.store.migrations import back_up
 from coach.shell.store.rows import unsound
 
@@ -22,9 +22,11 @@ def left_out_notice(connection: sqlite3.Connection, path: Path) -> str:
     lines = [line for rows in unsound(connection).values() for line in rows.values()]
     if not lines:
         return ""
-    count = "1 row cannot be read and is" if len(lines) == 1 else f"{len(lines)} rows cannot be read and are"
-    remedy = "'smile-coach doctor --mend' takes such rows out and keeps a copy"
-    return f"{path}: {count} left out ({lines[0]}); {remedy}"
+    remedy = Notice("'smile-coach doctor --mend' takes such rows out and keeps a copy")
+    values: dict[str, Told] = {"path": str(path), "n": len(lines), "first": lines[0], "remedy": remedy}
+    if len(lines) == 1:
+        return Notice("{path}: {n} row cannot be read and is left out ({first}); {remedy}", **values)
+    return Notice("{path}: {n} rows cannot be read and are left out ({first}); {remedy}", **values)
 
 
 def mend(connection: sqlite3.Connection, path: Path, now: datetime) -> list[str]:

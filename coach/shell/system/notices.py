@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import click
 
@@ -23,10 +23,13 @@ class Notices:
     ----------
     lines
         Those that are known before the start.
+    said
+        Puts a line into the person's language.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = list(lines)
+    def __init__(self, lines: Iterable[str], said: Callable[[str], str]) -> None:
+        self.said = said
+        self._lines = list(map(said, lines))
         self._said = set(self._lines)
         self._begun = False
         self._since: float | None = None  # when the first line was first shown, seconds
@@ -40,12 +43,13 @@ class Notices:
 
     def add(self, line: str) -> None:
         """Print and show another line, if there is one and it is new."""
-        if line and line not in self._said:
-            self._lines.append(line)
+        if line and self.said(line) not in self._said:
+            self._lines.append(self.said(line))
             self.say(line)
 
     def say(self, line: str) -> None:
         """Print another line, if there is one and it is new: somebody else shows it."""
+        line = self.said(line)
         if not line or line in self._said:
             return
         self._said.add(line)

@@ -70,7 +70,7 @@ def check_sound(voice: Voice, asker: Asker, book: PhraseBook, tick: Tick) -> boo
         voice.stop()
         if heard:
             return True
-    why = voice.problem or book.text(SECTION, "sound_help")
+    why = book.notice(voice.problem) or book.text(SECTION, "sound_help")
     click.echo(why, err=True)
     if isinstance(asker, WindowAsker):  # people who look at the window do not read the terminal
         go_on = book.text(SCREEN, "press_space")

@@ -150,7 +150,7 @@ class FirstRun:
         self.stack.enter_context(explained_in_window(origin, display, book))
         source = open_source(origin, home, real=real)
         self.stack.callback(source.close)
-        devices = Devices(source, landmarker, display, voice, captions=not window, real=real)
+        devices = Devices(source, landmarker, display, voice, book, captions=not window, real=real)
         words = book if window else book.for_ears()
         following = words.text(SECTION, "next_session" if self._simulated else "next_memory")
         reason, interrupted = measure_range(devices, home, words, safety=False, following=following)

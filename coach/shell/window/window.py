@@ -15,6 +15,7 @@ from statistics import median
 import cv2
 
 from coach.coaching.screen import Screen
+from coach.errors import Notice
 from coach.settings import WindowSettings
 from coach.shell.system.native_stderr import native_stderr
 from coach.shell.system.screen_size import opening_size, screen_size
@@ -51,9 +52,9 @@ def display_problem() -> str:
     os.environ["QT_QPA_PLATFORM"] = "xcb"  # the one plugin OpenCV brings; with any other Qt ends the process
     name = os.environ.get("DISPLAY", "")
     if not name:
-        return "DISPLAY is not set; start from a desktop or use --no-window"
+        return Notice("DISPLAY is not set; start from a desktop or use --no-window")
     if not _x_server_answers(name):
-        return f"the X server '{name}' does not answer; check DISPLAY or use --no-window"
+        return Notice("the X server '{name}' does not answer; check DISPLAY or use --no-window", name=name)
     return ""
 
 

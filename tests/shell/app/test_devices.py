@@ -10,6 +10,7 @@ import pytest
 from coach.coaching.phrases import PhraseBook
 from coach.errors import CoachError, SourceError
 from coach.shell.app import calibrate, check_in, devices, smile
+from coach.shell.capture.cameras import explanation
 from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.shared_options import Shared
@@ -148,11 +149,11 @@ def test_whoever_came_from_a_launcher_reads_why_there_is_no_picture(monkeypatch,
         pytest.raises(SourceError, match="connect one"),
         devices.open_devices(options(source), Home.find(options(source)), load_phrase_book("de")),
     ):
-        raise SourceError("no camera found: connect one")
+        raise SourceError(explanation(0, "gives no picture", []))
     [screen] = window.read
     assert isinstance(screen, QuestionScreen)
     assert screen.title == "Die Kamera startet nicht"
-    assert screen.note == "No camera found: connect one"
+    assert screen.note.startswith("Kamera 0 liefert kein Bild; keine Kamera gefunden: schließ eine an, ")
 
 
 @pytest.mark.usefixtures("home", "asked")

@@ -24,7 +24,7 @@ from coach.__main__ import run as run_command
 from coach.coaching.cues import Cue
 from coach.coaching.screen import Screen
 from coach.coaching.spec import STANDARD
-from coach.errors import SourceError
+from coach.errors import Notice, SourceError
 from coach.events import Rep
 from coach.session.tally import Tally
 from coach.shell.app import devices
@@ -124,7 +124,7 @@ def looped(
     run, _ = led(plan(*steps), seed=1, coaching=how.pop("coaching", STANDARD))
     keys, kept, pictures = Keys(presses=list(presses)), Kept(), Pictures(run)
     voice = SilentVoice(how.pop("voice_problem", ""))
-    devices = Devices(pictures, Person(run), keys, voice)  # type: ignore[arg-type]
+    devices = Devices(pictures, Person(run), keys, voice, how.pop("words", book()))  # type: ignore[arg-type]
     made = Loop(run.session, devices, kept, **how)
     return made, keys, kept, pictures
 
@@ -318,6 +318,30 @@ def test_notices_go_after_a_while_and_a_full_disk_does_not(capsys):
     made.run()
     assert {screen.notice for _, screen in keys.shown} == {"not saved yet"}
     assert capsys.readouterr().err.splitlines().count("not saved yet") == 1
+
+
+def test_what_is_missing_is_said_in_the_persons_language(capsys):
+    """A full disk while it lasts, else what was known before and the voice's reason; in the terminal, too."""
+    silent = "no sound: no output device or player found ({remedy}); captions only"
+    full = "history: not saved yet, kept in memory ({reason}); the session continues"
+    made, keys, kept, _ = looped(
+        words=book("fr"),
+        notices=(Notice("history: saved after a delay"),),
+        voice_problem=Notice(silent, remedy=Notice("connect one")),
+    )
+    made.run()
+    late, quiet = capsys.readouterr().err.splitlines()
+    assert (late, quiet) == (keys.at(1.0).notice, keys.at(NOTICE_S + 1).notice)
+    assert late == "historique : enregistré avec du retard"
+    assert quiet == "pas de son : ni sortie audio ni lecteur trouvés (branches-en une) ; sous-titres seuls"
+    made, keys, kept, _ = looped(words=book("fr"))
+    kept.problem = Notice(full, reason="database or disk is full")
+    made.run()
+    (said,) = capsys.readouterr().err.splitlines()
+    assert {screen.notice for _, screen in keys.shown} == {said}
+    assert said.startswith(
+        "historique : pas encore enregistré, gardé en mémoire (plus de place sur le disque)"
+    )
 
 
 def test_what_fails_in_mid_session_is_said_once_in_the_terminal_and_shown(capsys):

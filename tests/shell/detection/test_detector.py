@@ -23,10 +23,13 @@ from coach.shell.detection import landmarker as landmarker_module
 from coach.shell.detection.detector import Detection, Detector, ThreadedDetector
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import draw, grain
+from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.window.display import Command, Display, NoDisplay
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, Frame
+
+BOOK = load_phrase_book("en")
 
 BLACK = np.zeros((1, 1, 3), np.uint8)
 PATIENCE_S = 30  # for another thread; a broken one fails the test, a slow machine does not
@@ -314,7 +317,7 @@ class Seen:
 
 def looped(source: Given, faces: Faces, display: Display) -> Loop:
     recorder = SimpleNamespace(problem="", take=lambda events: None)
-    devices = Devices(source, faces, display, SilentVoice())  # type: ignore[arg-type]
+    devices = Devices(source, faces, display, SilentVoice(), BOOK)  # type: ignore[arg-type]
     return Loop(Fed(), devices, recorder, ahead=True)
 
 
@@ -392,4 +395,4 @@ def test_only_a_camera_with_a_window_is_looked_at_ahead(name: str, display: Any,
     """Everything else must happen in the same order each time."""
     source = Given()
     source.name = name
-    assert Devices(source, Faces(), display, SilentVoice()).live is expected  # type: ignore[arg-type]
+    assert Devices(source, Faces(), display, SilentVoice(), BOOK).live is expected  # type: ignore[arg-type]

@@ -19,13 +19,14 @@ from waiting import until
 from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
+from coach.errors import Notice
 from coach.settings import VoiceSettings
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.sound import outputs
 from coach.shell.sound import player as players
 from coach.shell.sound.beeps import BeepVoice
 from coach.shell.sound.choice import Speech
-from coach.shell.sound.engine import SpeechRequest
+from coach.shell.sound.engine import RenderError, SpeechRequest, reason_written
 from coach.shell.sound.loudness import LEAD_IN_S, PEAK_DBFS, TARGET_LUFS, loudness_lufs
 from coach.shell.sound.outputs import CommandOutput, find_outputs
 from coach.shell.sound.player import NoPlayer, WatchedPlayer, duration_s
@@ -188,6 +189,20 @@ def test_a_session_keeps_the_voice_that_was_heard(tmp_path):
     assert renderer.problem == "no voice: gone; captions only"
     assert renderer.hear("Hold") == first.path("Hold")
     renderer.close()
+
+
+def test_a_childs_own_reason_can_be_said_in_any_language(tmp_path):
+    """No voice speaks Spanish on many a machine: the one who reads why is a Spanish speaker."""
+    told = reason_written(RenderError(Notice("there is no {voice}", voice="Jorge")))
+    child = stub(f"(print({told!r}, file=sys.stderr), sys.exit(2))")
+    renderer = Renderer([SYSTEM], tmp_path, child)
+    renderer.want(["Hold"])
+    until(lambda: renderer.problem)
+    renderer.close()
+    assert renderer.problem == "no voice: there is no Jorge; captions only"
+    spanish = PhraseBook("es", {"notice": {"no voice: {reason}; captions only": "sin voz: {reason}",
+                                           "there is no {voice}": "no hay {voice}"}})  # fmt: skip
+    assert spanish.notice(renderer.problem) == "sin voz: no hay Jorge"
 
 
 def test_a_rendered_phrase_is_kept_for_the_next_session(tmp_path):

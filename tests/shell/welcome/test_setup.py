@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from coach.coaching.screen import Screen
-from coach.errors import SourceError, UsageError
+from coach.errors import Notice, SourceError, UsageError
 from coach.shell.app import session as app
 from coach.shell.app.devices import Devices
 from coach.shell.capture.cameras import CameraInfo
@@ -232,12 +232,11 @@ def test_the_sentence_is_said_again_until_it_is_heard(capsys):
     window = Window((Command.DIGIT_2,), (Command.DIGIT_2,))
     assert not first_questions.check_sound(voice, window.asker(), BOOK, lambda _: PICTURE)
     assert "doctor" in capsys.readouterr().err
-    window = Window()
-    assert not first_questions.check_sound(
-        SilentVoice("no sound: no player"), window.asker(), BOOK, lambda _: PICTURE
-    )
-    assert {screen.note for screen in window.shown} == {"no sound: no player"}  # read, not asked about
-    assert "no player" in capsys.readouterr().err
+    window, silent = Window(), SilentVoice(Notice("no sound: {reason}; captions only", reason="cross"))
+    german = load_phrase_book("de")
+    assert not first_questions.check_sound(silent, window.asker(), german, lambda _: PICTURE)
+    assert {screen.note for screen in window.shown} == {"kein Ton: cross; nur Untertitel"}  # not asked about
+    assert "kein Ton: cross" in capsys.readouterr().err
     assert not first_questions.check_sound(SilentVoice(), window.asker(), BOOK, lambda _: PICTURE)
 
 
