@@ -169,14 +169,17 @@ class CheckInFlow(LedFlow):
         if self.finished:
             title = book.text(SECTION, "check_done")
             return Screen("summary", title=title, progress=1.0)  # that is what is said then, too
+        still_s = 0.0 if state.calm_since is None else t - state.calm_since
+        poses = state.phase == "posing"
         screen = Screen(
-            "rising" if state.phase == "posing" else "ready",
+            "hold" if poses and still_s else "rising" if poses else "rest" if self._relaxes else "ready",
             title=book.text(*self.title),
             instruction=self._instruction(),
+            hold=min(still_s / self._spec.timing.steady_s, 1.0) if poses else 0.0,
             count=state.take,
             target=state.takes,
             progress=state.progress,
-            wide_open=state.pose == "jaw",
+            wide_open=state.pose == "jaw" and not self._relaxes,
         )
         fix = state.fix
         return replace(
@@ -188,7 +191,14 @@ class CheckInFlow(LedFlow):
     def _instruction(self) -> str:
         if self._safety and self.state.step == 0 and self.state.phase != "posing":
             return self._book.text(SCREEN, "safety_note")
+        if self._relaxes:
+            return self._book.text(SECTION, "relax")
         return self._book.text(SECTION, f"check_{self.state.pose}")
+
+    @property
+    def _relaxes(self) -> bool:
+        """Whether the next expression is still to be asked for: the words are not to ask for it either."""
+        return self.state.phase == "line_up" and self.state.pose != "neutral" and not self.state.in_one
 
 
 def _drawn(fix: Fix | None) -> Framing:

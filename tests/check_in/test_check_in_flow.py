@@ -151,6 +151,23 @@ def test_what_is_out_of_order_is_said_less_and_less_often(faces: Faces) -> None:
     assert led.photos == []
 
 
+def test_the_words_are_to_rest_until_the_next_expression_is_asked_for(faces: Faces) -> None:
+    """Not to smile while the voice says to relax; and once it is right, to hold it, as the ring shows."""
+    led = Led(faces).until(lambda led: led.photos == ["neutral"] and led.flow.state.pose == "natural")
+    assert led.screen is not None
+    book = load_phrase_book("en")
+    assert (led.screen.phase, led.screen.instruction) == ("rest", book.text("check_in", "relax"))
+    led.until(lambda led: led.flow.state.phase == "posing")
+    assert led.screen.instruction == book.text("check_in", "check_natural")
+    phases = []
+    while led.photos == ["neutral"]:
+        led.frame()
+        phases.append((led.screen.phase, led.screen.hold))
+    held = [hold for phase, hold in phases if phase == "hold"]
+    assert held
+    assert held[-1] > 0.8
+
+
 def test_nothing_is_photographed_while_it_is_paused(faces: Faces) -> None:
     """The key stops it, the window says so, and the same key asks for the face again."""
     led = Led(faces).until(lambda led: led.flow.state.phase == "posing")
@@ -314,7 +331,7 @@ def test_the_earlier_picture_is_there_to_line_up_with_and_gone_for_the_face(face
     frame = Frame(0.0, np.zeros((8, 8, 3), np.uint8))
     display = GhostDisplay(Keeping(), np.full((8, 8, 3), 200, np.uint8))
     display.show(frame, None, Screen("ready"))
+    display.show(frame, None, Screen("rest"))
     display.show(frame, None, Screen("rising"))
-    assert shown[0].max() == 50
-    assert shown[1].max() == 0
+    assert [image.max() for image in shown] == [50, 50, 0]
     assert frame.image.max() == 0

@@ -49,7 +49,7 @@ class GhostDisplay:
         self, frame: Frame | None, observation: FaceObservation | None, screen: Screen
     ) -> tuple[Command, ...]:
         """Draw and return the commands, see `Display.show`."""
-        if frame is not None and screen.phase == "ready":
+        if frame is not None and screen.phase in ("ready", "rest"):
             frame = Frame(frame.t, blended(frame.image, self._ghost))
         return self._display.show(frame, observation, screen)
 
