@@ -121,7 +121,7 @@ def measure_range(
         if problem is not None:
             return str(problem)
         key = "next_in" if following else "closes_in"
-        return book.text(SECTION, key, n=seconds, what=following)
+        return book.text(SECTION, key, left=seconds, what=following)
 
     if reason == "finished":
         loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S, says=says)

@@ -241,7 +241,7 @@ def _ranges(book: PhraseBook) -> Iterator[GalleryPicture]:
     )
     then = {"next_in": "first-run", "closes_in": "calibrate"}
     for key, name in then.items():
-        says = book.text("setup", key, n=5, what=book.text("setup", "next_memory"))
+        says = book.text("setup", key, left=5, what=book.text("setup", "next_memory"))
         title = book.text("setup", "range_done")
         screen = Screen("summary", title=title, instruction=says, progress=1.0, lines=lines)
         yield GalleryPicture(f"range-{name}", screen, Bilateral(0, 0))
