@@ -22,6 +22,7 @@ from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
 from coach.shell.store.event_log import EventLog
 from coach.shell.store.row_models import FIRST_YEAR, LAST_YEAR
+from coach.shell.system.meanwhile import meanwhile
 from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.terminal import shown
 from coach.shell.system.terminal_lines import somebody_types
@@ -112,19 +113,24 @@ def open_devices(
         real = in_real_time(options, display)
         origin = origin or options.source or "webcam"
         stack.enter_context(explained_in_window(origin, display, book))
-        source = open_source(origin, home, real=real, seed=seed)
-        stack.callback(source.close)
-        heard = real or is_live(source)
-        read = not isinstance(display, NoDisplay)
-        names = [*book.spoken_names(spoken, memories), *(() if read else unseen)]
-        voice = open_voice(options, home, book, spoken, heard=heard, read=read, names=names)
-        stack.callback(voice.close)
-        landmarker = stack.enter_context(Landmarker(model, *_mirroring(source)))
-        make_upright(source, landmarker)
-        log = open_log(options, stack)
-        captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
-        notices = no_window_notice(problem, book)
-        yield Devices(source, landmarker, display, voice, book, log, captions, real, notices, heard)
+
+        def load() -> Devices:
+            nonlocal source
+            source = open_source(origin, home, real=real, seed=seed)
+            stack.callback(source.close)
+            heard = real or is_live(source)
+            read = not isinstance(display, NoDisplay)
+            names = [*book.spoken_names(spoken, memories), *(() if read else unseen)]
+            voice = open_voice(options, home, book, spoken, heard=heard, read=read, names=names)
+            stack.callback(voice.close)
+            landmarker = stack.enter_context(Landmarker(model, *_mirroring(source)))
+            make_upright(source, landmarker)
+            log = open_log(options, stack)
+            captions = isinstance(display, NoDisplay) and options.events != STANDARD_OUTPUT
+            notices = no_window_notice(problem, book)
+            return Devices(source, landmarker, display, voice, book, log, captions, real, notices, heard)
+
+        yield meanwhile(display, load)
 
 
 @contextlib.contextmanager

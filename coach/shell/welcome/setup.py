@@ -10,6 +10,7 @@ other flow has. Everything that is measured does run in the loop.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from coach.shell.app.devices import (
     open_display,
     open_source,
 )
-from coach.shell.capture.cameras import list_cameras
+from coach.shell.capture.cameras import CameraInfo, list_cameras
 from coach.shell.capture.source import Source
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.profile.home import Home
@@ -40,6 +41,7 @@ from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.toml_files import read_toml
 from coach.shell.sound.choice import Speech
 from coach.shell.sound.voice import SilentVoice, Voice, make_voice
+from coach.shell.system.meanwhile import meanwhile
 from coach.shell.welcome.aloud_asker import AloudAsker
 from coach.shell.welcome.camera_choice import choose_camera
 from coach.shell.welcome.first_questions import SECTION, check_sound, choose_language, heed_safety
@@ -145,8 +147,8 @@ class FirstRun:
         check_sound(voice, asker, book, host.tick)
         voice = SilentVoice() if voice.problem else voice  # said there once, and not by each that speaks
         heed_safety(voice, asker, book, host.tick)
-        landmarker = self.stack.enter_context(Landmarker(model))
-        home = self._with_camera(home, _aloud(asker, voice), book)
+        landmarker = meanwhile(display, lambda: self.stack.enter_context(Landmarker(model)))
+        home = self._with_camera(home, _aloud(asker, voice), book, display)
         self.stack.enter_context(explained_in_window(origin, display, book))
         source = open_source(origin, home, real=real)
         self.stack.callback(source.close)
@@ -185,7 +187,7 @@ class FirstRun:
         settings = home.settings.model_copy(update={"language": language})
         return home.with_settings(settings), book, display
 
-    def _with_camera(self, home: Home, asker: Asker, book: PhraseBook) -> Home:
+    def _with_camera(self, home: Home, asker: Asker, book: PhraseBook, display: Display) -> Home:
         """Let the camera be chosen by its picture, and keep the choices that were made."""
         if self._simulated:
             return home
@@ -193,7 +195,7 @@ class FirstRun:
         if self.options.language is None:
             choices["language"] = home.settings.language
         if self.options.source in (None, "webcam"):
-            index = choose_camera(list_cameras(), asker, book, home)
+            index = choose_camera(_cameras(display), asker, book, home)
             choices |= {} if index is None else {"camera.index": index}
             home = _with_index(home, index)
         save_choices(home.settings_file, choices)
@@ -210,6 +212,11 @@ class FirstRun:
         """Return the voice; the sentence of the sound check is rendered first."""
         texts = (*book.asked(), *book.spoken(()))
         return make_voice(home.settings.voice, Speech(book.language, book.pace, texts), home.cache_dir)
+
+
+def _cameras(display: Display) -> list[CameraInfo]:
+    """Return the cameras there are. macOS asks for permission to use one on the main thread only."""
+    return list_cameras() if sys.platform == "darwin" else meanwhile(display, list_cameras)
 
 
 def _aloud(asker: Asker, voice: Voice) -> Asker:

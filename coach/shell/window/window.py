@@ -38,7 +38,6 @@ X_PORT = 6000  # TCP port of display 0
 X_PATIENCE_S = 2.0
 KEYS_SHOWN_S = 5.0  # after the last key or movement of the pointer the row of keys fades
 FADE_S = 0.8
-SETTLE_S = 0.15  # window systems lay a window out within this time
 
 
 def display_problem() -> str:
@@ -121,11 +120,11 @@ class OpenCvWindow:
         self._measuring = False
         self._shown: deque[float] = deque(maxlen=31)
         self._ages: deque[float] = deque(maxlen=31)
-        self._clicks: deque[Command] = deque(maxlen=KEYS_A_FRAME)
+        self._pending: deque[Command] = deque(maxlen=KEYS_A_FRAME)  # clicks, and keys that came too early
         self._open = True
         self._stirred_s = time.monotonic()  # when the person last touched keys or pointer
         self.canvas: Image | None = None  # the picture shown now
-        # An empty window is white in one system and black in another, for as long as the camera takes.
+        # An empty window is white in one system and black in another.
         self.canvas = self._painter.wait(self._appearance.size)
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
@@ -133,21 +132,15 @@ class OpenCvWindow:
             cv2.setMouseCallback(title, self._mouse)
             if self._fullscreen:
                 self._apply_fullscreen()
-            self._settle()
+            self.one_moment()
 
-    def _settle(self) -> None:
-        """Show the first canvas until the window system has laid the window out, in its own time.
-
-        Until then Qt shows the canvas in a corner of a white window, and afterwards the camera is opened.
-        """
-        until = time.monotonic() + SETTLE_S
-        while (size := self._size()) is not None:
+    def one_moment(self) -> None:
+        """Say "one moment" at the window's present size; what is asked for meanwhile is for `show`."""
+        size = self._size()
+        if size is not None:
             self.canvas = self._painter.wait(size)
             cv2.imshow(self._title, self.canvas)
-            cv2.pollKey()
-            if time.monotonic() >= until:
-                break
-            time.sleep(SETTLE_S / 10)
+            self._pending.extend(self._keys())
 
     @property
     def view(self) -> WindowView:
@@ -173,8 +166,8 @@ class OpenCvWindow:
         changed = self._size()  # the keys' turn is the window system's, too
         if changed is not None and changed != size:
             self._paint(image, observation, screen, changed)  # or it stays stretched till the next frame
-        commands += self._clicks
-        self._clicks.clear()
+        commands += self._pending
+        self._pending.clear()
         if commands:
             self._stirred_s = time.monotonic()
         self._measure(frame)
@@ -251,7 +244,7 @@ class OpenCvWindow:
             command = self._painter.command_at(x, y, self._screen, self._appearance)
         self._appearance = replace(self._appearance, hover=command)
         if event == cv2.EVENT_LBUTTONDOWN and command is not None:
-            self._clicks.append(command)
+            self._pending.append(command)
 
     def _obey(self, command: Command) -> None:
         """Obey a command that concerns the window alone."""

@@ -1,11 +1,13 @@
 """What a session runs on: listeners hear it, and people who cannot read hear all of it."""
 
+import threading
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from waiting import PATIENCE_S
 
 from coach.coaching.phrases import PhraseBook
 from coach.errors import CoachError, SourceError
@@ -167,3 +169,37 @@ def test_a_film_that_fails_closes_its_window_at_once(monkeypatch):
     ):
         raise SourceError("film.mp4: cannot be read")
     assert not window.read
+
+
+@pytest.mark.usefixtures("home", "asked")
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_while_camera_and_model_are_loading_the_window_says_one_moment(monkeypatch, broken_off):
+    """At a size that may change; Ctrl-C in that time leaves nothing open."""
+    closed, turned = [], threading.Event()
+
+    class Patient(Window):
+        def one_moment(self):
+            turned.set()
+            if broken_off:
+                raise KeyboardInterrupt
+
+        def close(self):
+            closed.append("window")
+
+    class Model:
+        def __init__(self, *_):
+            assert turned.wait(PATIENCE_S), "the window had no turn"
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            closed.append("model")
+
+    camera = SimpleNamespace(name="webcam:0", close=lambda: closed.append("camera"))
+    monkeypatch.setattr(devices, "open_source", lambda *_, **__: camera)
+    monkeypatch.setattr(devices, "Landmarker", Model)
+    monkeypatch.setattr(devices, "open_display", lambda *_, **__: (Patient(), ""))
+    with pytest.raises(KeyboardInterrupt) if broken_off else nullcontext():
+        opened(options("webcam"))
+    assert closed == ["model", "camera", "window"]

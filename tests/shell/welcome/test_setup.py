@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import tomllib
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -382,6 +385,41 @@ def test_the_conversation_has_its_order(model_path, tmp_path, monkeypatch):
     assert setup.run_setup(replace(options, source="demo")) == 0
     assert settings.read_bytes() == before
     assert told == ["check_sound", "heed_safety", "measure_range", "run_session"]
+
+
+@pytest.mark.parametrize(("system", "cameras"), [("linux", "behind"), ("darwin", "here")])
+def test_while_model_and_cameras_are_loading_the_window_has_its_turns(tmp_path, monkeypatch, system, cameras):
+    """They are loaded on a thread behind it; a Mac asks for permission to use a camera on the main one."""
+    where: dict[str, str] = {}
+
+    class Patient(Window):
+        def one_moment(self) -> None:
+            pass
+
+    def note(name: str, result: object) -> Callable[..., object]:
+        def called(*_: object) -> object:
+            here = threading.current_thread() is threading.main_thread()
+            where[name] = "here" if here else "behind"
+            return result
+
+        return called
+
+    monkeypatch.setattr(setup.sys, "platform", system)
+    monkeypatch.setattr(Home, "model", lambda self, progress: "face.task")
+    monkeypatch.setattr(setup, "open_display", lambda *_: (Patient(), ""))
+    monkeypatch.setattr(setup, "Landmarker", note("model", nullcontext()))
+    monkeypatch.setattr(setup, "list_cameras", note("cameras", []))
+    for name in ("choose_language", "check_sound", "heed_safety"):
+        monkeypatch.setattr(setup, name, lambda *_: "en")
+
+    def far_enough(*_: object, **__: object) -> None:
+        raise PersonQuit
+
+    monkeypatch.setattr(setup, "open_source", far_enough)
+    (tmp_path / "own.toml").write_text("", encoding="utf-8")
+    options = Shared(None, True, False, None, tmp_path / "data", tmp_path / "own.toml", None, None)
+    assert setup.run_setup(options) == 0
+    assert where == {"model": "behind", "cameras": cameras}
 
 
 def test_safety_is_said_and_shown_until_a_key():

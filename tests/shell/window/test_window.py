@@ -41,7 +41,6 @@ class FakeGui:
     def __init__(self, monkeypatch):
         self.keys, self.shown, self.closed, self.size, self.mouse = [], [], False, (800, 600), None
         self.fullscreen = False
-        monkeypatch.setattr(window_module, "SETTLE_S", 0.0)
         for name in ("namedWindow", "resizeWindow"):
             monkeypatch.setattr(cv2, name, lambda *_: None)
         monkeypatch.setattr(cv2, "setMouseCallback", lambda _, callback: setattr(self, "mouse", callback))
@@ -170,13 +169,24 @@ def test_a_window_opens_as_suits_the_screen(gui, monkeypatch):
     assert all(np.median(canvas) < 40 for canvas in gui.shown)
 
 
-def test_one_moment_is_shown_until_the_window_is_laid_out(gui, monkeypatch):
-    """Window systems lay it out in their own time; a canvas of another size would stand in a corner."""
-    monkeypatch.setattr(window_module, "SETTLE_S", 0.05)
-    sizes = iter([(320, 240), (320, 240), (1000, 700)])
-    monkeypatch.setattr(cv2, "getWindowImageRect", lambda _: (0, 0, *next(sizes, (1000, 700))))
-    OpenCvWindow(SETTINGS, "test")
-    assert gui.shown[-1].shape == (700, 1000, 3)
+def test_one_moment_fits_a_window_that_is_enlarged_meanwhile(gui):
+    """A canvas of another size would stand stretched, or in a corner of white."""
+    window = OpenCvWindow(SETTINGS, "test")
+    gui.size = (1000, 700)
+    window.one_moment()
+    assert [canvas.shape for canvas in gui.shown] == [(600, 800, 3), (700, 1000, 3)]
+    gui.closed = True
+    window.one_moment()
+    assert len(gui.shown) == 2
+
+
+def test_keys_pressed_while_it_takes_a_moment_are_not_lost(gui):
+    """Whoever quits while the camera is being opened has quit."""
+    window = OpenCvWindow(SETTINGS, "test")
+    gui.keys = [ord("q")]
+    window.one_moment()
+    assert window.show(FRAME, None, SCREEN) == (Command.QUIT,)
+    assert window.show(FRAME, None, SCREEN) == ()
 
 
 def test_the_row_of_keys_fades_after_five_seconds_and_comes_back(gui, monkeypatch):
