@@ -143,6 +143,12 @@ def test_the_window_shows_a_hold_only_where_something_is_held(whole):
     breathing = [screen for screen in shown if "let it out" in screen.instruction]
     remembering = [screen for screen in shown if screen.exercise == "memory_anchor"]
     assert breathing
+    inhaling = [(t, s) for t, s in whole.screens if "Breathe in" in s.instruction and s.swell is not None]
+    rising = [screen.swell for _, screen in inhaling]
+    assert rising == sorted(rising)
+    assert (rising[0], rising[-1]) == (pytest.approx(0.0, abs=0.02), pytest.approx(1.0, abs=0.02))
+    assert inhaling[-1][0] - inhaling[0][0] == pytest.approx(4.0, abs=0.2)
+    assert inhaling[0][1].hold_left_s == pytest.approx(4.0, abs=0.1)
     swells = [screen.swell for screen in breathing]
     assert swells == sorted(swells, reverse=True)
     assert swells[-1] == pytest.approx(0.0, abs=0.01)  # breathed out to the end

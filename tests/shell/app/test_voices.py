@@ -18,10 +18,11 @@ pytestmark = pytest.mark.usefixtures("home")
 @pytest.fixture(autouse=True)
 def machine(monkeypatch):
     """Stand in for engine, player and Piper; return what was rendered and which voices there are."""
-    state = {"rendered": [], "there": set(), "problem": "", "players": []}
+    state = {"rendered": [], "rates": [], "there": set(), "problem": "", "players": []}
 
     def render_now(request, texts, deadline_s):
         state["rendered"].append((request.engine, request.voice, *texts.values()))
+        state["rates"].append(request.rate)
         for path in texts:
             path.write_bytes(b"")
         return state["problem"]
@@ -82,6 +83,14 @@ def test_trying_keeps_nothing(tmp_path, machine):
     assert settings(tmp_path) == {}
 
 
+def test_a_voice_is_tried_at_its_own_languages_rate(machine):
+    """As it will speak in a session: French faster than English, and a voice's language before one's own."""
+    machine["there"].add("fr_FR-siwis-medium")
+    for words in (["system", "--language", "en"], ["system", "--language", "fr"], ["fr_FR-siwis-medium"]):
+        assert run(["voice", *words, "--try"]) == 0
+    assert machine["rates"] == [165, 173, 173]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
@@ -133,6 +142,17 @@ def test_a_download_that_fails_is_one_line(tmp_path, monkeypatch, capsys):
     assert settings(tmp_path) == {}
 
 
+@pytest.mark.parametrize("watched", [True, False])
+def test_whoever_waits_for_63_mb_sees_them_come(monkeypatch, watched):
+    """A progress bar, where standard error is a terminal; in a file it would be thousands of lines."""
+    asked = []
+    monkeypatch.setattr(voices.sys.stderr, "isatty", lambda: watched)
+    monkeypatch.setattr(piper_voices, "download", lambda *_, progress: asked.append(progress))
+    monkeypatch.setattr(piper_voices, "piper_installed", lambda: False)
+    run(["voice", "es_ES-davefx-medium", "--download"])
+    assert asked == [watched]
+
+
 def test_a_downloaded_voice_speaks_all_its_phrases_once(machine, monkeypatch, capsys):
     """So that a first session need not wait for them; then a sentence of it is heard."""
     asked = []
@@ -147,7 +167,7 @@ def test_a_downloaded_voice_speaks_all_its_phrases_once(machine, monkeypatch, ca
     )
     assert run(["voice", "es_ES-davefx-medium", "--download"]) == 0
     [(how, texts, folder)] = asked
-    assert (how.engine, how.voice, folder.name) == ("piper", "es_ES-davefx-medium", "es")
+    assert (how.engine, how.voice, how.rate, folder.name) == ("piper", "es_ES-davefx-medium", 173, "es")
     assert len(texts) > 100
     assert machine["rendered"][0][:2] == ("piper", "es_ES-davefx-medium")
     assert "speaks in 'es' from now on" in capsys.readouterr().out

@@ -85,6 +85,16 @@ def test_what_cannot_be_heard_is_no_phrase():
         levelled(np.zeros(22_050), 22_050)
 
 
+def test_words_fade_in_and_out():
+    """Cut off where they are loud, they would begin and end with a click."""
+    sound = finished(sine(220, 0.2, 22_050), 22_050) / 32767
+    words = sound[round(LEAD_IN_S * 22_050) :]
+    loud, edge = np.abs(words).max(), 22  # a millisecond
+    assert np.abs(words[:edge]).max() < 0.15 * loud
+    assert np.abs(words[-edge:]).max() < 0.15 * loud
+    assert np.abs(words[10 * edge : 15 * edge]).max() > 0.95 * loud  # and within 10 ms they are there
+
+
 def test_words_begin_after_80_ms_of_silence():
     """Devices swallow the first instant of a sound; the words fade in after it."""
     heard = np.flatnonzero(finished(words(), 22_050))

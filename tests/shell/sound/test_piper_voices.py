@@ -107,12 +107,43 @@ def test_without_a_network_it_says_what_is_missing(tmp_path):
     assert left(tmp_path) == []
 
 
-def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
-    """63 MB are not started on where they cannot end."""
-    monkeypatch.setattr(piper_voices.shutil, "disk_usage", lambda path: SimpleNamespace(free=5_000_000))
-    with pytest.raises(CoachError, match=r"5 MB free, de_DE-x-low needs 20; make room"):
-        download(VOICE, tmp_path, progress=False, fetch=served)
+@pytest.mark.parametrize(
+    ("voice", "free", "says"),
+    [
+        (VOICE, 5, "5 MB free, de_DE-x-low needs 20; make room"),
+        (VOICES[1], 63, "63 MB free, de_DE-thorsten-medium needs 83; make room"),
+    ],
+)
+def test_without_room_nothing_is_begun(tmp_path, monkeypatch, voice, free, says):
+    """63 MB are not started on where they cannot end, or where nothing would be left."""
+    monkeypatch.setattr(piper_voices.shutil, "disk_usage", lambda _: SimpleNamespace(free=free * 1_000_000))
+    with pytest.raises(CoachError, match=says):
+        download(voice, tmp_path, progress=False, fetch=lambda *_: pytest.fail("it was begun"))
     assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_progress_bar_shows_how_far_it_is(tmp_path, monkeypatch, capsys, watched):
+    """Drawn by the library that fetches; the network is a fake one."""
+
+    class Answer:
+        def __init__(self, url: str) -> None:
+            self.content = CONTENT[url.rsplit("/", 1)[1].partition("?")[0]]
+            self.headers = {"content-length": str(len(self.content))}
+
+        def raise_for_status(self) -> None:
+            pass
+
+        def iter_content(self, chunk_size: int) -> list[bytes]:
+            return [self.content]
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("requests.get", lambda url, **_: Answer(url))
+    download(VOICE, tmp_path, progress=watched)
+    assert left(tmp_path) == ["x.onnx", "x.onnx.json"]
+    assert ("100%" in capsys.readouterr().err) is watched
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

@@ -45,7 +45,10 @@ def test_the_desktop_entry_starts_the_program(program, tmp_path, monkeypatch):
     entry.read(path, encoding="utf-8")
     value = entry["Desktop Entry"]["exec"].replace("\\\\", "\\").replace("%%", "%")
     assert started(value, tmp_path) == ["--data-dir", HARD]
-    assert entry["Desktop Entry"]["terminal"] == "true"  # why it could not start can be read
+    told = dict(entry["Desktop Entry"])
+    assert (told["type"], told["name"]) == ("Application", "Smile Coach")
+    assert told["terminal"] == "true"  # why it could not start can be read
+    assert {"Education", "Sports"} <= set(told["categories"].split(";"))
 
 
 @posix
@@ -53,16 +56,17 @@ def test_a_mac_opens_a_script(program, tmp_path, monkeypatch):
     """Finder opens it in a terminal, which asks for the camera."""
     monkeypatch.setenv("HOME", str(tmp_path))
     path = add_launcher([str(program), "--data-dir", HARD], "darwin")
-    assert path.parent == tmp_path / "Applications"
+    assert path == tmp_path / "Applications" / "smile-coach.command"  # what Finder opens in a terminal
     assert started([str(path)], tmp_path) == ["--data-dir", HARD]
 
 
 def test_windows_gets_a_shortcut(tmp_path, monkeypatch):
     """PowerShell makes it, and is told everything without quoting."""
-    told = {}
+    told, asked = {}, []
 
     def powershell(command, *, env, **_):
         told.update(env)
+        asked.append(command)
         Path(env["COACH_FILE"]).touch()
         return subprocess.CompletedProcess(command, 0, "", "")
 
@@ -71,6 +75,45 @@ def test_windows_gets_a_shortcut(tmp_path, monkeypatch):
     path = add_launcher(["C:\\coach.exe", "--config", "my file.toml"], "win32")
     assert path.parent == tmp_path / "Microsoft" / "Windows" / "Start Menu" / "Programs"
     assert (told["COACH_TARGET"], told["COACH_ARGUMENTS"]) == ("C:\\coach.exe", '--config "my file.toml"')
+    [[*program, script]] = asked
+    assert program == ["powershell", "-NoProfile", "-NonInteractive", "-Command"]
+    made, *steps = script.split(";")
+    assert made == "$s = (New-Object -ComObject WScript.Shell).CreateShortcut($env:COACH_FILE)"
+    values = {"TargetPath": "TARGET", "Arguments": "ARGUMENTS", "Description": "MARK"}
+    assert [step.strip() for step in steps] == [
+        *(f"$s.{name} = $env:COACH_{value}" for name, value in values.items()),
+        "$s.Save()",
+    ]
+
+
+@pytest.mark.parametrize(("status", "said"), [(1, "COM is cross"), (0, "")])
+def test_a_shortcut_that_was_not_made_is_said(tmp_path, monkeypatch, status, said):
+    """Whether PowerShell says so or makes no file."""
+    monkeypatch.setenv("APPDATA", str(tmp_path))
+    monkeypatch.setattr(
+        "coach.shell.system.launcher.subprocess.run",
+        lambda command, **_: subprocess.CompletedProcess(command, status, "", said),
+    )
+    with pytest.raises(CoachError, match=said or "PowerShell said nothing"):
+        add_launcher(["C:\\coach.exe"], "win32")
+
+
+@posix
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_a_start_that_fails_waits_for_a_key(program, tmp_path, monkeypatch, platform):
+    """Its terminal would close at once, with the reason in it."""
+    program.write_text("#!/bin/sh\necho no camera\nexit 1\n", encoding="utf-8")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = add_launcher([str(program)], platform)
+    line = f"'{path}'"
+    if platform == "linux":
+        entry = configparser.RawConfigParser()
+        entry.read(path, encoding="utf-8")
+        line = entry["Desktop Entry"]["exec"].replace("\\\\", "\\").replace("%%", "%")
+    waits = f'{{ {line}; }}; read -r next; printf %s "$next"'
+    done = subprocess.run(waits, shell=True, input="\nnext\n", capture_output=True, text=True, check=False)
+    assert done.stdout == "no camera\n[Enter] next"  # it took the first line, and only that
 
 
 @posix

@@ -14,9 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coach.calibration.flow import CalibrationFlow
+from coach.calibration.spec import RANGE_PARTS
 from coach.coaching.screen import Screen
 from coach.errors import Notice, SourceError, UsageError
 from coach.shell.app import session as app
+from coach.shell.app.calibrate import LINGER_S, load_calibration_spec
 from coach.shell.app.devices import Devices
 from coach.shell.capture.cameras import CameraInfo
 from coach.shell.capture.simulated_person import SimulatedPerson, load_person
@@ -25,12 +28,12 @@ from coach.shell.profile.home import Home
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.settings_file import save_choices
 from coach.shell.profile.shared_options import Shared
-from coach.shell.profile.toml_files import load_settings
+from coach.shell.profile.toml_files import load_coaching, load_settings
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.store import Store
-from coach.shell.welcome import first_questions, setup
+from coach.shell.welcome import first_questions, keepsakes, setup
 from coach.shell.welcome.aloud_asker import AloudAsker
-from coach.shell.welcome.camera_choice import choose_camera
+from coach.shell.welcome.camera_choice import CAMERA_S, choose_camera
 from coach.shell.welcome.host import Host
 from coach.shell.welcome.thumbnails import GAP, TILE, side_by_side
 from coach.shell.window.display import Command
@@ -38,6 +41,8 @@ from coach.shell.window.labels import Labels
 from coach.shell.window.layout import Rect, page_layout
 from coach.shell.window.prompt import NobodyAsker, PersonQuit, Question, WindowAsker
 from coach.shell.window.question_page import QuestionPage
+from coach.simulation.landmark_face import LandmarkFace
+from coach.simulation.person import Person
 from coach.types import Frame
 
 BOOK = load_phrase_book("en")
@@ -462,3 +467,25 @@ def test_closing_the_window_in_the_first_run_is_no_failure(tmp_path, monkeypatch
     options = Shared("demo", True, False, None, tmp_path / "data", None, None, None)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert setup.run_setup(options) == 0
+
+
+@pytest.mark.parametrize("language", languages())
+def test_getting_to_know_each_other_takes_ninety_seconds(language):
+    """As it says: the simulated person's range by the flow's own time, its result, and unhurried answers.
+
+    Whoever needs half of the time that a question waits, and all of it to type a memory, is done by then.
+    """
+    words = load_phrase_book(language)
+    flow = CalibrationFlow(
+        load_calibration_spec(), words, load_settings(None), source="demo", coaching=load_coaching()
+    )
+    person, face, heard, ended = Person(load_person(), seed=1, script=()), LandmarkFace(1), [], False
+    t = 0.0
+    while not ended and t < 90:
+        out = flow.process(t, face.observed(t, person.step(t, heard)))
+        heard, ended, t = [] if out.say is None else [out.say], out.ended, t + 0.05
+    assert flow.state.measured == RANGE_PARTS
+    questions = (*(first_questions.LANGUAGE_S, first_questions.SOUND_S, first_questions.SAFETY_S), CAMERA_S)
+    answers = sum((*questions, keepsakes.REMINDER_S, setup.READY_S)) / 2 + keepsakes.MEMORY_S
+    assert t + LINGER_S + answers <= 90
+    assert "90" in words.text("setup", "hello")
