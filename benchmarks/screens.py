@@ -111,7 +111,7 @@ class FilmedWindow:
         return tuple(commands)
 
     def _write(self, frame: Frame, observation: FaceObservation | None, screen: Screen) -> None:
-        shown = screen.paused or frame.t < KEYS_S
+        shown = bool(screen.paused) or frame.t < KEYS_S
         look = Appearance(self._appearance.size, self.view, keys=self._appearance.keys * float(shown))
         self.canvas = self._painter.paint(frame.image, observation, screen, look)
         path = self._folder / f"{frame.t:07.2f} {screen.phase}.png"
