@@ -103,7 +103,8 @@ def _middle(scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book
         guidance = plan_run.current.guidance
         new = plan_run.plan.explains or guidance.patient  # whoever knows the movement is shown it when stuck
         explains = new and guidance.explains and stage != "paused"
-        return _exercising(scene, t, book, plan_run.current, explains=explains)
+        screen = _exercising(scene, t, book, plan_run.current, explains=explains)
+        return screen if stage != "resuming" else _before_going_on(screen, guidance)
     coming = plan_run.next
     if coming is None:
         return Screen("rest")
@@ -116,6 +117,14 @@ def _middle(scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book
         target=step.reps,
         demonstrate=coming.name,
         coming=None if stage == "paused" else card,
+    )
+
+
+def _before_going_on(screen: Screen, guidance: Guidance) -> Screen:
+    """Let the person get ready after a pause: what was broken off begins again, and not yet."""
+    count = 0 if guidance.count else screen.count
+    return replace(
+        screen, phase="ready", word="", faulty_side="", count=count, hold=0.0, dot=None, swell=None
     )
 
 

@@ -277,6 +277,19 @@ def test_a_key_pauses_and_the_same_key_goes_on():
     assert not run.of("attempt")
 
 
+def test_whoever_goes_on_is_shown_to_get_ready():
+    """Until asked again nothing looks as if it ran: no circles that went on, no dot to follow."""
+    run, _ = led(plan(ALL[0]), seed=1)
+    circling = next(t for t, cue in run.run().given() if cue.key == "circled")
+    run, _ = led(plan(ALL[0]), seed=1)
+    run.at(circling + 0.5, pause).at(circling + 3.0, pause).run(circling + 4.0)
+    screen = run.screen_at(circling + 3.5)
+    assert (screen.phase, screen.count, screen.hold, screen.dot) == ("ready", 0, 0.0, None)
+    assert screen.instruction
+    held = paused_in_a_hold().at(12.0, pause).run(13.0)
+    assert (held.screen_at(12.5).phase, held.screen_at(12.5).target) == ("ready", 2)
+
+
 def test_going_on_at_once_takes_the_words_of_the_pause_away():
     """Pressed twice within a second: "Paused" is neither heard nor read any more, and what follows is."""
     run, _ = led(plan(*CHEEK), seed=1)

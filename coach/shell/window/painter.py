@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coach.coaching.phrases import capital
-from coach.coaching.screen import Screen
+from coach.coaching.screen import EndCard, Screen
 from coach.shell.system.image import plain
 from coach.shell.window import buttons, end_page, face_overlay, gauge, overlays, theme, widgets
 from coach.shell.window.display import Command, WindowView
@@ -97,16 +97,11 @@ class Painter:
             (height, width, 3) uint8 BGR.
         """
         if screen.end is not None:
-            canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
-            boxes = self.layout_for(appearance)
-            end_page.draw_end(canvas, boxes, screen.end, appearance.hover)
-            if not (screen.end.ask or screen.end.advice):  # the session's last words, e.g. what was left out
-                _caption(canvas, boxes, boxes.caption_without_keys, screen.caption)
-            return canvas
+            return self._end(screen.end, screen.caption, appearance)
         if image is not None and (image.ndim != COLOUR_NDIM or image.shape[2] != CHANNELS or not image.size):
             image = plain(image)
         boxes = self.layout_for(appearance)
-        canvas = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
+        canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
         switches = {Command.PAUSE: bool(screen.paused), Command.MUTE: screen.muted}
         in_force = frozenset(command for command, on in switches.items() if on)
         alone = screen.card is not None or screen.phase == "summary"
@@ -128,6 +123,7 @@ class Painter:
             shown: Rect | None = boxes.picture
         else:
             shown = _picture(canvas, boxes, image, observation, screen, appearance.view)
+        screen = _once(screen)
         covers_face = appearance.view != "hidden"
         near = coming is None and self._near(image, observation, boxes, appearance.view)
         status = self.labels.good if screen.framing == "good" else screen.fix
@@ -139,6 +135,15 @@ class Painter:
         stamp(canvas, boxes, _caption, _caption_box(boxes, appearance.keys, near=near), screen.caption)
         if appearance.keys > 0:
             buttons.draw_buttons(canvas, boxes, self.labels, in_force, appearance.hover, appearance.keys)
+        return canvas
+
+    def _end(self, card: EndCard, last_words: str, appearance: Appearance) -> Image:
+        """Draw a session's end, with its last words below where no question has their room."""
+        canvas: Image = np.empty((appearance.size[1], appearance.size[0], 3), np.uint8)
+        boxes = self.layout_for(appearance)
+        end_page.draw_end(canvas, boxes, card, appearance.hover)
+        if not (card.ask or card.advice):
+            _caption(canvas, boxes, boxes.caption_without_keys, last_words)
         return canvas
 
     def _words(self, canvas: Image, boxes: Layout, screen: Screen) -> None:
@@ -209,6 +214,13 @@ class Painter:
             overlays.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
         if screen.notice or note:
             overlays.draw_note(canvas, boxes, screen.notice or note)
+
+
+def _once(screen: Screen) -> Screen:
+    """Leave out what is written large already, and what would lie under the help."""
+    if screen.caption and capital(screen.paused) == screen.caption:
+        screen = replace(screen, caption="")
+    return replace(screen, title="", instruction="") if screen.lines else screen
 
 
 def _opens_mouth(screen: Screen) -> bool:

@@ -477,6 +477,21 @@ ENDED = EndCard(
 )
 
 
+def test_the_reason_for_a_pause_is_written_once_and_help_stands_alone():
+    """Large in the middle, and not in the caption as well; no other words lie under the help."""
+    why = replace(HOLD, paused="Paused - Space to go on", caption="Paused - Space to go on")
+    twice, once = (
+        Painter().paint(grey_picture(), None, screen, HD).copy() for screen in (why, replace(why, caption=""))
+    )
+    assert np.array_equal(twice, once)
+    helps = replace(HOLD, lines=(("Space", "pause"), ("Q", "quit")), caption="")
+    under, alone = (
+        Painter().paint(grey_picture(), None, screen, HD).copy()
+        for screen in (helps, replace(helps, title="", instruction=""))
+    )
+    assert np.array_equal(under, alone)
+
+
 def test_the_last_words_are_read_on_the_card():
     """What was left out, and goodbye; a question that is open has their room."""
     ended = Screen("summary", caption="No time for Memory anchor today", end=ENDED)
