@@ -7,7 +7,7 @@ from datetime import date
 
 from coach.coaching.phrases import PhraseBook, capital
 from coach.progress.series import Series
-from coach.progress.trends import LEAST
+from coach.progress.trends import LEAST, Trend
 
 PROGRESS, PAGE, REPORT, MEASURE, REASON = "progress", "page", "report", "measure", "reason"
 MONTH, SHORT, WEEKDAY = "month", "month_short", "weekday"
@@ -128,7 +128,7 @@ class ProgressWords:
         noise = self.difference(series, moved.noise)
         if not moved.real:
             return self.say("still", span=span, noise=noise)
-        change = self.difference(series, abs(moved.change))
+        change = self._change(series, moved)
         return self.say("up" if moved.change > 0 else "down", change=change, span=span, noise=noise)
 
     def short_verdict(self, series: Series) -> str:
@@ -137,7 +137,12 @@ class ProgressWords:
         if moved is None:
             return self.say("early", REPORT, n=len(series.values), least=LEAST)
         key = "still" if not moved.real else "up" if moved.change > 0 else "down"
-        return self.say(key, REPORT, change=self.difference(series, abs(moved.change)))
+        return self.say(key, REPORT, change=self._change(series, moved))
+
+    def _change(self, series: Series, moved: Trend) -> str:
+        """Return how far the series moved: the difference of the two values as they are shown, if any."""
+        shown = round(moved.now, series.digits) - round(moved.start, series.digits)
+        return self.difference(series, abs(shown or moved.change))
 
     def value(self, series: Series) -> str:
         """Return the latest value behind the name of the series, with its standard error if known."""

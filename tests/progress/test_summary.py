@@ -260,6 +260,13 @@ def test_few_check_ins_with_a_known_error_are_judged_and_few_counts_are_not(
     assert "too early to say" in WORDS.verdict(series(values))
 
 
+def test_a_change_is_the_difference_of_the_values_beside_it() -> None:
+    """52.66 to 59.34 is 6.68, but nobody who reads 52.7 and 59.3 would believe 6.7."""
+    found = series((52.66, 52.66, 52.66, 59.34, 59.34, 59.34), sem=1.4)
+    assert "up 6.6 s (52.7 s → 59.3 s)" in WORDS.verdict(found)
+    assert WORDS.short_verdict(found) == "up 6.6 s"
+
+
 def test_a_difference_below_the_resolution_is_none() -> None:
     """Values without scatter do not turn a hair's breadth into progress."""
     hair = series([5.0, 5.0, 5.0, 5.04, 5.04, 5.04], resolution=0.1)

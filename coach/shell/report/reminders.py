@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coach.coaching.phrases import PhraseBook
 from coach.errors import UsageError
+from coach.progress.words import ProgressWords
 from coach.shell.system.private_file import hand_over
 from coach.shell.system.terminal import shown
 
@@ -119,7 +120,7 @@ def _entry(
         "TRANSP:TRANSPARENT",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
-        f"DESCRIPTION:{_escaped(f'{title}: {how}')}",
+        f"DESCRIPTION:{_escaped(ProgressWords(book).line(title, how))}",
         "TRIGGER:PT0M",
         "END:VALARM",
         "END:VEVENT",

@@ -64,6 +64,8 @@ def test_a_reminder_says_what_to_type_or_open(language):
     whole = text.replace("\r\n ", "").replace("\\,", ",").replace("\\;", ";")
     assert whole.count(start) == 2  # in the entry and in its alarm
     assert whole.count("smile-coach check-in") == 2
+    colon = " :" if language == "fr" else ":"
+    assert f"{load_phrase_book(language).text('remind', 'daily')}{colon} " in whole
 
 
 def test_two_people_have_reminders_of_their_own():
