@@ -138,7 +138,7 @@ def test_status_prints_one_line_and_reminders_are_written(tmp_path, capfd):
 def test_french_has_its_space_before_high_punctuation():
     """In every phrase, and where the status line joins two of them."""
     texts = re.findall(r"[^\n]+", (config_dir() / "languages" / "fr.toml").read_text(encoding="utf-8"))
-    said = [text for text in texts if not text.startswith("#")]
+    said = [text.partition(" = ")[2] for text in texts if not text.startswith("#")]  # keys may be English
     assert not [text for text in said if re.search(r"[^\s;:!?][;:!?]+(\s|\"|$)", text)]
     line = status_line(due(), TODAY, load_phrase_book("fr"))
     assert re.search(r"faite : .* ; un bilan est à faire : ", line)
