@@ -572,8 +572,8 @@ def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, fol
     home = Home.find(Shared("webcam", False, False, None, tmp_path, None, language, None))
     someone = SimulatedPerson(load_person(), realtime=False)
     someone.name = "webcam:0"
-    at = devices.Devices(someone, None, NoDisplay(), SilentVoice())  # type: ignore[arg-type]
     book = load_phrase_book(language)
+    at = devices.Devices(someone, None, NoDisplay(), SilentVoice(), book)  # type: ignore[arg-type]
     return calibrate.measure_range(at, home, book, safety=False, following=following)[0]
 
 
@@ -665,6 +665,6 @@ def test_the_last_seconds_of_a_result_are_counted_down() -> None:
 
     someone = SimulatedPerson(load_person(), fps=2.0, size=(32, 24), realtime=False)
     flow = CalibrationFlow(SPEC, load_phrase_book("en"), load_settings(None), source="demo")
-    at = devices.Devices(someone, None, Watching(), SilentVoice())  # type: ignore[arg-type]
+    at = devices.Devices(someone, None, Watching(), SilentVoice(), load_phrase_book("en"))  # type: ignore[arg-type]
     Loop(flow, at, LogKeeper(None)).linger(3.0, Screen("summary"), says=lambda seconds: f"{seconds} s")
     assert list(dict.fromkeys(screen.instruction for screen in shown)) == ["3 s", "2 s", "1 s"]
