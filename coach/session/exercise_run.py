@@ -115,7 +115,9 @@ class ExerciseRun:
 
     @property
     def fell_short(self) -> bool:
-        """Whether fewer repetitions were done than asked for, in an exercise that goes by them."""
+        """Whether less was done than asked for, in an exercise that goes by repetitions or memories."""
+        if isinstance(self.guide, MemoryGuide):  # one that is waited for has been given
+            return self.recalled + self.guidance.asks < self.target
         return isinstance(self.guide, HeldGuide) and self.view.count < self.target
 
     @property

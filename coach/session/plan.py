@@ -97,6 +97,18 @@ class Plan:
         still = self.steps[index].rep_s + sum(self.change_s + step.seconds for step in rest) + END_S
         return elapsed_s + still + (RESERVE_S if rest else 0.0) > self.budget_s
 
+    def affordable(self, index: int, elapsed_s: float) -> int:
+        """Return how many repetitions of step `index` there is time for before it begins, one at least.
+
+        By the same reckoning as `short_of_time`.
+        """
+        step = self.steps[index]
+        for reps in range(step.reps, 1, -1):
+            before_last_s = elapsed_s + with_reps(step, reps).seconds - step.rep_s
+            if not self.short_of_time(index, before_last_s):
+                return reps
+        return 1
+
     def must_leave(self, index: int, elapsed_s: float) -> bool:
         """Whether step `index` must end now for the steps after it to have the least they need."""
         rest = range(index + 1, len(self.steps))

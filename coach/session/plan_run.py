@@ -17,7 +17,7 @@ from coach.face.features import Features
 from coach.session.dose import dose_cue
 from coach.session.exercise_run import ExerciseRun
 from coach.session.occasion import EVEN, USUAL, Occasion
-from coach.session.plan import READY_S, Plan
+from coach.session.plan import READY_S, Plan, Step, with_reps
 
 FRAMES_S = 0.5  # a few frames at the slowest rate: each step of the close waits for one
 READY_MOST_S = 9.0  # beyond this, getting ready does not use up the plan's time
@@ -51,6 +51,8 @@ class PlanRun:
         The step that is on or comes next; the number of steps when all are done.
     current
         The exercise under way.
+    promised
+        The repetitions of the step that is on or comes next: as many as there is time for.
     done
         The steps that were done to their end; those that were skipped, left out or failed are not.
     ready_s, active_s
@@ -87,10 +89,12 @@ class PlanRun:
         self.words = WordsBefore(led.cues, occasion.first_words(safety=safety))
         self._introduced: int | None = None
         self._even_words = occasion.even_words
+        self.promised = plan.steps[0].reps
         self._begins_at_s = 0.0  # on the clock of `active_s`: when the present step was to begin
         names = [exercise.name for exercise in exercises]
-        left_out = [Cue(0.0, CueKind.PRAISE, "left_out", values={"title": name}) for name in names]
+        left_out = [self._left_out(0.0, each) for each in (*([name] for name in names), names)]
         self._left_out_s = max(map(led.cues.lasts_cue, left_out), default=0.0) + FRAMES_S
+        self._time_up_s = led.cues.lasts("time_up_none") + FRAMES_S
         self._close_s = led.cues.lasts("finished") + FRAMES_S
         self._begins_s = (0.0, *accumulate(step.seconds + plan.change_s for step in plan.steps))
 
@@ -119,12 +123,24 @@ class PlanRun:
         last_s = self.spent_s + saying_s + more_s + self._close_s
         if self.index + 1 < len(self.exercises):  # to be said of those that will be left out
             last_s += self._left_out_s
+        elif self.current is not None and self.current.fell_short:
+            last_s += self._time_up_s
         return bool(self.plan.budget_s) and last_s >= self.plan.budget_s
 
     @property
     def next(self) -> AnyExercise | None:
         """The exercise that is on or comes next."""
         return None if self.over else self.exercises[self.index]
+
+    @property
+    def step_to_come(self) -> Step:
+        """The step that is on or comes next, with the repetitions that were promised."""
+        return with_reps(self.plan.steps[self.index], self.promised)
+
+    @property
+    def lessened(self) -> bool:
+        """Whether that is less than the plan has, because time is short."""
+        return self.promised < self.plan.steps[self.index].reps
 
     @property
     def gone_s(self) -> float:
@@ -145,8 +161,7 @@ class PlanRun:
     def begin(self, t: float, context: Context) -> None:
         """Begin the present exercise at `t` seconds with what the exercise may know of the person."""
         exercise = self.exercises[self.index]
-        target = self.plan.steps[self.index].reps
-        self.current = ExerciseRun.begin(exercise, context, target, t, self._coaching)
+        self.current = ExerciseRun.begin(exercise, context, self.promised, t, self._coaching)
         self.introduce()
         self._introduced = None
 
@@ -162,7 +177,9 @@ class PlanRun:
         if self.plan.explains:
             words.append(Cue(0.0, CueKind.INSTRUCTION, "intro", coming.name))
         if self._by_ear:
-            words.append(dose_cue(0.0, self.plan.steps[self.index], coming))
+            if self.lessened:
+                words.append(Cue(0.0, CueKind.INSTRUCTION, "time_short"))
+            words.append(dose_cue(0.0, self.step_to_come, coming))
         self.words.line_up(words)
 
     def step(self, t: float, run: ExerciseRun, features: Features | None) -> tuple[Event, ...]:
@@ -243,19 +260,16 @@ class PlanRun:
 
         `run`: the exercise that has just ended; the words say so if it ran out of time or failed.
         """
-        word: Cue | None = None
         if run is not None and not run.broken:
             self.done |= {self.index}
-        if run is not None and run.broken:
-            word = Cue(t, CueKind.PRAISE, "broken")
-        elif run is not None and run.fell_short:
-            key = "time_up" if run.view.count else "time_up_none"
-            word = Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
         self.index += 1
         self._change()
+        left: list[str] = []
         while not self.over and not self.plan.allows(self.index, self.spent_s + self.plan.change_s):
-            word = Cue(t, CueKind.PRAISE, "left_out", values={"title": self.exercises[self.index].name})
+            left.append(self.exercises[self.index].name)
             self.index += 1
+        self._promise()
+        word = self._word_on(t, run, left)
         if word is not None and self._in_time(word):
             self._led.cues.add(word)
         coming = self.next
@@ -265,6 +279,29 @@ class PlanRun:
             self._led.enqueue(t, CueKind.INSTRUCTION, "finished")
         else:
             self._led.enqueue(t, CueKind.INSTRUCTION, "begin", title=coming.name)
+
+    def _word_on(self, t: float, run: ExerciseRun | None, left: Sequence[str]) -> Cue | None:
+        """Return the word on what is left out: exercises, or a part of the one that has just ended."""
+        short = run is not None and run.fell_short
+        if run is not None and run.broken:
+            return Cue(t, CueKind.PRAISE, "broken")
+        if left:
+            return self._left_out(t, ["", *left] if short else left)
+        if run is not None and short:
+            key = "time_up" if run.view.count else "time_up_none"
+            return Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
+        return None
+
+    def _left_out(self, t: float, what: Sequence[str]) -> Cue:
+        """Return the word on what is left out: the exercise's name, or that it is several things."""
+        if len(what) > 1:
+            return Cue(t, CueKind.PRAISE, "left_out_more")
+        return Cue(t, CueKind.PRAISE, "left_out", values={"title": what[0]})
+
+    def _promise(self) -> None:
+        """Fix how many repetitions of the step that comes next are asked for: no card promises more."""
+        if not self.over:
+            self.promised = self.plan.affordable(self.index, self.spent_s + self.plan.change_s)
 
     def _change(self) -> None:
         """Let the time of the step that comes next begin where that of the change to it ends."""
@@ -279,6 +316,7 @@ class PlanRun:
             self._led.enqueue(t, CueKind.RELEASE, "rest")
         self.index = max(self.index + by, 0)
         self._change()
+        self._promise()
         if by > 0:
             self._led.enqueue(t, CueKind.PRAISE, "skipped")
         if self.over:

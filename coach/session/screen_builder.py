@@ -108,8 +108,11 @@ def _middle(scene: Scene, t: float, stage: SessionStage, plan_run: PlanRun, book
     coming = plan_run.next
     if coming is None:
         return Screen("rest")
-    title, step = book.text(coming.name, "title"), plan_run.plan.steps[plan_run.index]
-    card = NextCard(title, dose_text(step, coming, book), book.text(coming.name, "image"))
+    title, step = book.text(coming.name, "title"), plan_run.step_to_come
+    dose = dose_text(step, coming, book)
+    if plan_run.lessened:
+        dose = f"{dose} · {book.text(SCREEN, 'time_short')}"
+    card = NextCard(title, dose, book.text(coming.name, "image"))
     return Screen(
         "rest",
         title=title,

@@ -674,7 +674,7 @@ def test_daily_closes_in_time_for_who_fails_or_does_not_answer():
         run.run()
         assert run.seconds <= 120.0
         assert run.keys[-1] == "finished"
-    assert "left_out" in still_face.keys
+    assert {"left_out", "left_out_more"} & set(still_face.keys)
     assert "memory_anchor" in failing.of("session_end")[0]["reps"]
 
 
@@ -701,6 +701,54 @@ def test_an_exercise_that_there_is_no_time_for_is_named():
     run = posed(what, lambda t, heard: up if 16.0 < t < 18.6 else FacePose(), fps=10.0).run(26.0)
     said = [(cue.key, cue.values.get("title")) for cue in run.said if cue.key in ("left_out", "begin")]
     assert said == [("left_out", "jaw_release"), ("begin", "symmetry_drill")]
+
+
+def test_several_exercises_that_there_is_no_time_for_are_one_word():
+    """Of two, one was named, and the other silently gone."""
+    steps = (("cheek_raiser", 1, hold(2.0)), ("symmetry_drill", 1, hold(2.0)), ("jaw_release", 1, {}))
+    what = plan(*steps, budget_s=plan(*steps).seconds)
+    run = posed(what, lambda t, heard: FacePose(), fps=10.0).run()
+    assert [key for key in run.keys if key.startswith(("left_out", "time_up"))] == ["left_out_more"]
+    assert run.seconds <= what.budget_s
+
+
+CHEEK_AND_MEMORIES = plan(("cheek_raiser", 1, hold(2.0)), ("memory_anchor", 2, {}), budget_s=33.0)
+
+
+def promised(run):
+    """Return the last card's dose."""
+    return [screen.coming.dose for _, screen in run.screens if screen.coming is not None][-1]
+
+
+@pytest.mark.parametrize(
+    ("failing", "dose"), [(None, "2 memories"), ("too_short", "One memory · time is short today")]
+)
+def test_a_card_promises_what_there_is_time_for(failing, dose):
+    """Where the first exercise took long, the card and the memories agree; less is called less."""
+    run, _ = led(CHEEK_AND_MEMORIES, seed=1, script=[failing])
+    run.run()
+    assert promised(run) == dose
+    assert len(run.of("recall")) == (1 if failing else 2)
+    assert not [key for key in run.keys if key.startswith("time_up")]
+    assert run.seconds <= 33.0
+
+
+def test_a_promised_memory_that_time_runs_out_for_is_not_dropped_without_a_word():
+    """Nothing came to the first, which took the second one's time: the card had promised two."""
+    run, _ = led(CHEEK_AND_MEMORIES, seed=1, script=[None, "no_smile", None])
+    run.run()
+    assert promised(run) == "2 memories"
+    assert len(run.of("recall")) == 1
+    assert run.keys[-2:] == ["time_up_none", "finished"]
+    assert run.seconds <= 33.0
+
+
+def test_whoever_sees_no_window_hears_that_the_dose_is_smaller():
+    """The card would have said it."""
+    run, _ = led(CHEEK_AND_MEMORIES, seed=1, script=["too_short"], by_ear=True)
+    run.run()
+    told = [(cue.key, cue.values.get("n")) for cue in run.said if cue.key in ("time_short", "dose_memories")]
+    assert told == [("time_short", None), ("dose_memories", 1)]
 
 
 def test_a_slow_voice_says_its_last_words_in_time():
