@@ -65,7 +65,7 @@ class CheckInFlow(LedFlow):
         pictures: CheckIn | None = None,
     ) -> None:
         super().__init__(Led(SECTION, book, settings, source=source, coaching=coaching, section=SECTION))
-        self.state = pictures or CheckIn(spec.takes)
+        self.state = pictures or CheckIn(spec.pictures, in_a_row=spec.in_a_row)
         self._spec = spec
         self._book = book
         self._safety = safety
@@ -73,6 +73,7 @@ class CheckInFlow(LedFlow):
         self._like = like
         self._neutral: Baseline | None = None
         self._photographed = False  # and the next frame is still to come
+        self._picture_t = 0.0
         self._ended = False
 
     @property
@@ -88,12 +89,13 @@ class CheckInFlow(LedFlow):
         self._heed(t)
         if self._photographed:
             self._photographed = False
-            self.state, cues = machine.taken(self.state, t)
+            self.state, cues = machine.taken(self.state, t, self._picture_t)
             self.led.cues.add(*cues)
         if self.finished:
             self._ended = self.led.cues.quiet(t) and self._at_rest(t, face)
             return self._output(t)
         take = not self.led.paused_by and self._lead(t, face)
+        self._picture_t = t if take else self._picture_t
         return self._output(t, take=take)
 
     def taken(self, face: FaceObservation | None) -> None:

@@ -26,6 +26,8 @@ class CheckInTiming(Strict):
     ready_s: Positive
     least_s: Positive
     steady_s: Positive
+    apart_s: Positive
+    row_steady_s: Positive
     again_s: Positive
 
 
@@ -35,9 +37,15 @@ class CheckInSpec(Strict):
     every_days: Annotated[int, Field(ge=1, le=365)]
     first_after: Annotated[int, Field(ge=0, le=365)]
     takes: Annotated[int, Field(ge=1, le=9)]
+    in_a_row: Annotated[int, Field(ge=1, le=9)]
     timing: CheckInTiming
     limits: Limits
     face: FaceSpec
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures are taken of each face."""
+        return self.takes * self.in_a_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,11 @@ class PhotoRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The state. `step` counts pictures; `since`: start of the phase; `calm_since`: all well since then.
+    """The state. `step` counts pictures, `takes` of each face; `calm_since`: all well since then.
 
-    `poses`: the faces to photograph, in turn. `in_one`: all pictures of a face are taken while it is held
-    once, instead of asking for it before each.
+    `since`: start of the phase, or of the wait for the next picture of the same row. `poses`: the faces to
+    photograph, in turn. `in_a_row`: how many pictures are taken while a face is held; then it is asked for
+    again. `held`: the next picture is of the face as it was held for the last one.
     """
 
     takes: int
@@ -66,7 +75,8 @@ class CheckIn:
     anchor: float | None = None  # the level the face was at when stillness began
     lids: float | None = None  # the eyes' opening then
     poses: tuple[Pose, ...] = POSES
-    in_one: bool = False
+    in_a_row: int = 1
+    held: bool = False
 
     @property
     def pose(self) -> Pose:
@@ -77,6 +87,11 @@ class CheckIn:
     def take(self) -> int:
         """Which picture of this face comes next, from 0."""
         return self.step % self.takes
+
+    @property
+    def in_one(self) -> bool:
+        """Whether each face is held once, for all its pictures."""
+        return 1 < self.takes <= self.in_a_row
 
     @property
     def progress(self) -> float:
@@ -103,12 +118,13 @@ def step(
     return _posing(state, sample, spec)
 
 
-def taken(state: CheckIn, t: float) -> tuple[CheckIn, tuple[Cue, ...]]:
-    """Go on after a picture that turned out well."""
+def taken(state: CheckIn, t: float, picture_t: float | None = None) -> tuple[CheckIn, tuple[Cue, ...]]:
+    """Go on at `t` seconds after a picture that turned out well; it is of `picture_t`, None: of `t`."""
     asked_for_face = state.pose != "neutral"
     following = _at(state, t, state.step + 1)
-    if state.in_one and asked_for_face and following.phase != "done" and following.pose == state.pose:
-        return replace(state, step=following.step, calm_since=None), ()
+    if following.take % state.in_a_row:
+        since = t if picture_t is None else picture_t
+        return replace(state, step=following.step, since=since, calm_since=None, held=True), ()
     if following.phase == "done" and not state.in_one:
         return following, (Cue(t, CueKind.INSTRUCTION, "check_done"),)
     return following, (Cue(t, CueKind.RELEASE, "check_relax"),) if asked_for_face else ()
@@ -146,7 +162,7 @@ def due_on(history: History, spec: CheckInSpec, today: date) -> date:
 def _at(state: CheckIn, t: float, number: int) -> CheckIn:
     done = number >= state.takes * len(state.poses)
     phase: CheckInPhase = "done" if done else "line_up"
-    return CheckIn(state.takes, number, phase, since=t, poses=state.poses, in_one=state.in_one)
+    return CheckIn(state.takes, number, phase, since=t, poses=state.poses, in_a_row=state.in_a_row)
 
 
 def _line_up(
@@ -159,10 +175,7 @@ def _line_up(
     if sample.fix is not None or sample.blink:
         return replace(state, calm_since=None), said
     state = _calmer(state, sample, spec)
-    # with all in one, whoever was ready for the first picture is ready for the next
-    calm_s = spec.timing.steady_s if state.in_one and state.step else spec.timing.ready_s
-    waited = state.calm_since is not None and sample.t - state.calm_since >= calm_s
-    if not waited or not quiet:
+    if not quiet or not _still(state, sample, spec):
         return state, said
     if state.pose == "neutral":
         return replace(state, calm_since=None), (*said, PhotoRequest(state.pose, state.take))
@@ -173,16 +186,29 @@ def _line_up(
 def _posing(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> tuple[CheckIn, tuple[Action, ...]]:
     if sample.t - state.since >= spec.timing.again_s:
         cue = Cue(sample.t, CueKind.INSTRUCTION, f"check_{state.pose}")
-        return replace(state, since=sample.t, calm_since=None), (cue,)
+        return replace(state, since=sample.t, calm_since=None, held=False), (cue,)
     least = spec.face.least_jaw if state.pose == "jaw" else spec.face.least_smile
     short = sample.level is None or sample.level < least
     if short or sample.fix is not None or sample.blink:
         return replace(state, calm_since=None), ()
     state = _calmer(state, sample, spec)
-    still = state.calm_since is not None and sample.t - state.calm_since >= spec.timing.steady_s
-    if not still or sample.t - state.since < spec.timing.least_s:
+    early = not state.held and sample.t - state.since < spec.timing.least_s
+    if early or not _still(state, sample, spec):
         return state, ()
     return replace(state, calm_since=None), (PhotoRequest(state.pose, state.take),)
+
+
+def _still(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> bool:
+    """Whether all has been well for long enough, and the last picture of the row is long enough ago."""
+    timing = spec.timing
+    if state.calm_since is None:
+        return False
+    calm_s = sample.t - state.calm_since
+    if state.held:
+        return calm_s >= timing.row_steady_s and sample.t - state.since >= timing.apart_s
+    # with all in one, whoever was ready for the first picture is ready for the next face
+    ready = state.phase == "posing" or (state.in_one and state.step)
+    return calm_s >= (timing.steady_s if ready else timing.ready_s)
 
 
 def _calmer(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> CheckIn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median, stdev
+from statistics import fmean, stdev
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -61,7 +61,7 @@ TURNED_DEG = 8.0  # beyond it the scores are less certain than they say
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores 0..100 of one picture, or the medians of several takes; None is "cannot be known".
+    """Scores 0..100 of one picture, or of several together; None is "cannot be known".
 
     `relative`: against the person's neutral; otherwise `mouth_curve` is against a typical face and only
     `jaw_openness`, `mouth_width_mm` and `eye_opening_mm` need no comparison. `excursion_mm` of the
@@ -133,23 +133,25 @@ def score_alone(picture: StillPicture) -> Scores:
     )
 
 
-def median_of(takes: Sequence[Scores]) -> Scores:
-    """Return the median of several takes, field by field; the type follows from the medians' majority.
+def middle_of(takes: Sequence[Scores]) -> Scores:
+    """Return the scores of several pictures of one face as one, field by field, see `middle`.
 
-    The excursion's deviation is that of the takes instead of `READ_MM`, where it is larger.
+    The type is the most frequent one. The excursion's deviation is that of the pictures instead of
+    `READ_MM`, where it is larger.
     """
-    first = takes[0]
 
-    def middle(name: str) -> float | None:
+    def mid(name: str) -> float | None:
         values = [value for take in takes if (value := getattr(take, name)) is not None]
-        return median(values) if values else None
+        return middle(values) if values else None
 
     travels = [take.excursion_mm for take in takes if take.excursion_mm is not None]
-    travel = Bilateral(median(t.left for t in travels), median(t.right for t in travels)) if travels else None
+    travel = (
+        Bilateral(middle([t.left for t in travels]), middle([t.right for t in travels])) if travels else None
+    )
     kinds = [take.type for take in takes]
-    values = {name: middle(name) for name in NUMBERS}
+    values = {name: mid(name) for name in NUMBERS}
     return Scores(
-        relative=first.relative,
+        relative=takes[0].relative,
         mouth_curve=values["mouth_curve"] or 0.0,
         jaw_openness=values["jaw_openness"] or 0.0,
         cheek_lift=values["cheek_lift"],
@@ -165,11 +167,35 @@ def median_of(takes: Sequence[Scores]) -> Scores:
     )
 
 
-def sem(takes: Sequence[Scores], name: str) -> float | None:
-    """Return the standard error of measurement of one score's median, in points.
+def typical(takes: Sequence[Scores]) -> int:
+    """Return which of several pictures of one face is most like all of them, by its scores."""
+    whole = middle_of(takes)
 
-    The larger of the takes' own and of `RETEST`, over the root of their number; the median of
-    normal values has 1.2533 times the error of their mean. None if no take has the score.
+    def apart(take: Scores) -> float:
+        total = 0.0
+        for name, sd in RETEST.items():
+            one, all_ = getattr(take, name), getattr(whole, name)
+            total += 0.0 if one is None or all_ is None else abs(one - all_) / sd
+        return total
+
+    return min(range(len(takes)), key=lambda n: apart(takes[n]))
+
+
+def middle(values: Sequence[float]) -> float:
+    """Return the mean of the middle half: as steady as a mean, and one blink does not move it.
+
+    Of three values it is the median.
+    """
+    ordered = sorted(values)
+    apart = (len(ordered) + 1) // 4
+    return fmean(ordered[apart : len(ordered) - apart])
+
+
+def sem(takes: Sequence[Scores], name: str) -> float | None:
+    """Return the standard error of measurement of one score of several pictures, in points.
+
+    The larger of the pictures' own spread and of `RETEST`, over the root of their number. None if no
+    picture has the score.
     """
     values = [value for take in takes if (value := getattr(take, name)) is not None]
     if not values:

@@ -51,7 +51,7 @@ class SmileFlow(CheckInFlow):
         like: FacePlacement | None = None,
         coaching: CoachingSpec = STANDARD,
     ) -> None:
-        pictures = CheckIn(spec.takes, poses=POSES, in_one=True)
+        pictures = CheckIn(spec.pictures, poses=POSES, in_a_row=spec.pictures)
         super().__init__(spec, book, settings, source=source, like=like, coaching=coaching, pictures=pictures)
         self._frames: list[Features] = []
         self._done_t: float | None = None

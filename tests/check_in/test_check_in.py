@@ -7,13 +7,14 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from coach.__main__ import run
 from coach.check_in.capture_gate import FacePlacement, GateSample, observe, placement
-from coach.check_in.machine import CheckIn, CheckInSpec, PhotoRequest, due_on, skip, step, taken
+from coach.check_in.machine import CheckIn, CheckInSpec, PhotoRequest, ask_again, due_on, skip, step, taken
 from coach.check_in.photo_measures import baseline_of
 from coach.check_in.scores import NUMBERS, Scores
 from coach.coaching.cues import Cue
@@ -106,6 +107,34 @@ def test_a_blink_on_its_way_is_waited_for(spec: CheckInSpec) -> None:
     _, done = play(state, spec, 1.5, start=0.85, opening=0.1)
     assert requests(done) == [("neutral", 0)]
     assert done[0][0] >= spec.timing.ready_s
+
+
+def test_a_held_face_is_photographed_in_a_row_and_asked_for_again(spec: CheckInSpec) -> None:
+    """Two held smiles of three pictures each; only the first of a row waits for the face to settle."""
+    timing = spec.timing
+    state = CheckIn(6, 6, "posing", since=0.0, asked=True, in_a_row=3)
+    state, done = play(state, spec, timing.least_s + 3 * timing.apart_s, level=0.1)
+    assert requests(done) == [("natural", 0), ("natural", 1), ("natural", 2)]
+    times = [t for t, action in done if isinstance(action, PhotoRequest)]
+    assert times[0] == pytest.approx(timing.least_s, abs=0.1)
+    assert [b - a for a, b in pairwise(times)] == pytest.approx([timing.apart_s] * 2, abs=0.1)
+    assert said(done) == ["check_relax"]
+    assert (state.phase, state.take) == ("line_up", 3)
+
+
+def test_a_row_that_a_blink_breaks_goes_on_and_one_that_is_paused_begins_with_a_settled_face(
+    spec: CheckInSpec,
+) -> None:
+    """A blink costs a moment; whoever is asked anew may still be rising."""
+    timing = spec.timing
+    row = CheckIn(6, 7, "posing", since=0.0, calm_since=None, asked=True, in_a_row=3, held=True)
+    state, done = play(row, spec, 0.4, level=0.1, blink=True)
+    assert not done
+    _, done = play(state, spec, 1.0, start=0.4, level=0.1)
+    assert done[0][0] == pytest.approx(timing.row_steady_s, abs=0.1)
+    asked_anew = replace(ask_again(row, 1.0), phase="posing", asked=True)
+    _, done = play(asked_anew, spec, 2.0, start=1.0, level=0.1)
+    assert done[0][0] == pytest.approx(timing.least_s, abs=0.1)
 
 
 @pytest.mark.parametrize("sample", [{"level": 0.01}, {"level": None}, {"level": 0.1, "blink": True}])
@@ -226,7 +255,7 @@ def person() -> SimulatedPerson:
 
 def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
     """From the first frame to the history: every face asked for, scored, kept, and lined up with next."""
-    one = spec.model_copy(update={"takes": 1})
+    one = spec.model_copy(update={"takes": 1, "in_a_row": 1})
     voice, window = SilentVoice(), Watching()
     with Store.open(tmp_path) as store:
         result = run_check_in(
@@ -277,7 +306,7 @@ def test_the_result_is_read_in_the_window(tmp_path: Path, landmarker: Landmarker
         def close(self) -> None: ...
 
     window = Window()
-    one = spec.model_copy(update={"takes": 1})
+    one = spec.model_copy(update={"takes": 1, "in_a_row": 1})
     result = run_check_in(
         devices(landmarker, window), SETTINGS, BOOK, one, None, tmp_path,
         keep_photos=False, clock=lambda: AT,
@@ -362,7 +391,7 @@ def test_photos_only_if_the_person_says_so(tmp_path: Path, landmarker: Landmarke
             quit_at_last = super().show(frame, observation, screen)
             return (Command.NEXT,) if screen.instruction in smiles else quit_at_last
 
-    one = spec.model_copy(update={"takes": 1})
+    one = spec.model_copy(update={"takes": 1, "in_a_row": 1})
     with Store.open(tmp_path) as store:
         result = run_check_in(
             devices(landmarker, Skipping()), SETTINGS, BOOK, one, store, tmp_path, keep_photos=False

@@ -106,7 +106,7 @@ class Led:
 
 
 def new_flow(takes: int, *, safety: bool = False) -> CheckInFlow:
-    spec = SPEC.model_copy(update={"takes": takes})
+    spec = SPEC.model_copy(update={"takes": takes, "in_a_row": 1})
     return CheckInFlow(spec, load_phrase_book("en"), SETTINGS, source="test", safety=safety)
 
 
@@ -214,16 +214,18 @@ class AnyFace:
         return self.count
 
 
-def test_back_takes_the_face_before_again(faces: Faces) -> None:
+def test_back_takes_the_face_before_again(faces: Faces, monkeypatch: pytest.MonkeyPatch) -> None:
     """New pictures take the place of the old ones; restart begins this face again; next leaves it out."""
+    monkeypatch.setattr("coach.shell.app.photographer.scored", lambda pictures: pictures)
+    monkeypatch.setattr("coach.shell.app.photographer.typical", lambda pictures: len(pictures) - 1)
     led = Led(faces, new_flow(takes=2))
     photographer = Photographer(led.flow, AnyFace())  # type: ignore[arg-type]
-    image = np.zeros((4, 4, 3), np.uint8)
 
     def photographed(pose: str) -> bool:
         shown = replace(faces[led.shows], t=led.t)
         if led.take(led.flow.process(led.t, shown)).take:
-            photographer.take(Frame(led.t, image), shown)
+            taken = photographer._stills.count + 1
+            photographer.take(Frame(led.t, np.full((4, 4, 3), taken, np.uint8)), shown)
         return led.flow.state.pose == pose
 
     def go_on_to(pose: str) -> None:
@@ -236,6 +238,8 @@ def test_back_takes_the_face_before_again(faces: Faces) -> None:
     assert led.flow.state.pose == "natural"
     go_on_to("biggest")
     assert photographer.photos.pictures["natural"] == [5, 6]
+    kept = {pose: image.max() for pose, image in photographer.photos.images.items()}
+    assert kept == {"neutral": 1, "natural": 6}, "the first at rest, and the most typical of a smile"
     while len(photographer.photos.pictures.get("biggest", [])) < 1:
         photographed("biggest")
     photographed("biggest")

@@ -21,7 +21,7 @@ from coach.check_in.score_lines import score_lines
 from coach.check_in.scores import (
     NUMBERS,
     Scores,
-    median_of,
+    middle_of,
     score,
     score_alone,
     sem,
@@ -146,7 +146,7 @@ def test_closed_eyes_are_not_an_eye_smile(scored: Callable[..., Scores]) -> None
 
 def check_in(stills: Stills, rest: FacePose) -> Scores:
     """Return the scores of a check-in with two takes of the neutral face and two of a smile."""
-    return median_of(check_in_takes(stills, rest, takes=2))
+    return middle_of(check_in_takes(stills, rest, takes=2))
 
 
 def test_check_ins_of_the_same_smile_agree(stills: Stills) -> None:
@@ -233,10 +233,10 @@ def test_the_whole_smile_needs_a_mouth() -> None:
     assert smile_score(50.0, None, 100.0) is None
 
 
-def test_the_median_of_three_takes_counts() -> None:
+def test_the_middle_of_three_takes_counts() -> None:
     """One odd take changes nothing; takes that scatter raise the stated error."""
     takes = [score(compared(pull=even(p), excursion_mm=even(80 * p))) for p in (0.08, 0.081, 0.14)]
-    middle = median_of(takes)
+    middle = middle_of(takes)
     assert middle.mouth_curve == takes[1].mouth_curve
     assert middle.excursion_mm == takes[1].excursion_mm
     assert middle.excursion_sd_mm.left > takes[1].excursion_sd_mm.left

@@ -117,12 +117,12 @@ class Filmed:
         return self.flow.smile(spec.even)
 
 
-def test_one_smile_is_asked_for_once_photographed_three_times_and_let_go(
+def test_one_smile_is_asked_for_once_photographed_for_seconds_and_let_go(
     rising: list[FaceObservation],
 ) -> None:
     """Rest, best smile, rest: within twenty seconds, and nobody has to smile three times for it."""
     filmed = Filmed(rising).to_the_end()
-    assert filmed.photos == ["neutral"] * 3 + ["biggest"] * 3
+    assert filmed.photos == ["neutral"] * 9 + ["biggest"] * 9
     assert filmed.said == ["check_neutral", "check_biggest", "check_relax"]
     assert filmed.level == 0
     assert filmed.t < 20
@@ -322,10 +322,13 @@ class SmilesOnly(NoDisplay):
 def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     tmp_path: Path, model_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the command to the card: film and card are kept; the scores are a check-in's within 3 points.
+    """From the command to the card: film and card are kept; the scores are much like a check-in's.
 
-    All this on a file system that keeps no permissions.
+    All this on a file system that keeps no permissions. There are a third of the pictures here, which scatter
+    more: `test_agreement.py` has them all.
     """
+    brief = load_check_in().model_copy(update={"in_a_row": 1})
+    monkeypatch.setattr("coach.shell.app.smile.load_check_in", lambda: brief)
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
@@ -352,12 +355,12 @@ def test_the_simulated_person_films_a_smile_that_scores_like_a_check_in(
     with Landmarker(model_path) as landmarker:
         person = fewer(load_person(), realtime=False)
         devices = Devices(person, landmarker, SmilesOnly(), SilentVoice(), load_phrase_book("en"))
-        book, settings, spec = load_phrase_book("en"), load_settings(None), load_check_in()
-        checked = run_check_in(devices, settings, book, spec, None, tmp_path, keep_photos=False).numbers
+        book, settings = load_phrase_book("en"), load_settings(None)
+        checked = run_check_in(devices, settings, book, brief, None, tmp_path, keep_photos=False).numbers
     assert checked.keys() >= {"smile", "excursion_left_mm"}
     assert "jaw_openness" not in checked
     for name in ("mouth_curve", "cheek_lift", "eye_squint", "symmetry", "smile"):
-        assert kept.numbers[name] == pytest.approx(checked[name], abs=3.0), name
+        assert kept.numbers[name] == pytest.approx(checked[name], abs=6.0), name
 
 
 def test_a_film_that_ends_before_a_smile_leaves_nothing(

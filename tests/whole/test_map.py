@@ -16,7 +16,7 @@ def test_the_map_is_that_of_the_code() -> None:
     [
         ("shell.app.loop:Loop.run", "shell.capture.webcam:Webcam.gone", "has no Webcam.gone"),
         ("shell.app.loop:Loop.run", "shell.gone:step", "has no step"),
-        ("shell.app.loop:Loop.run", "check_in.scores:median_of", "does not call median_of"),
+        ("shell.app.loop:Loop.run", "check_in.scores:middle_of", "does not call middle_of"),
         ("session.plan_run:PlanRun.step", "check_in.machine:step", "does not import"),
     ],
 )

@@ -13,7 +13,7 @@ import click
 
 from coach.check_in.flow import SECTION, CheckInFlow
 from coach.check_in.machine import CheckInSpec, Pose
-from coach.check_in.scores import Scores
+from coach.check_in.scores import Scores, middle_of
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.screen import Screen
 from coach.errors import INTERRUPTED, CoachError, StoreError
@@ -47,7 +47,7 @@ LINGER_S, LINGER_DEMO_S = 120.0, 6.0  # how long the result stays in the window,
 class CheckInResult:
     """The result of a check-in.
 
-    `faces`: the median scores by face, e.g. `biggest`; those left out are missing. `numbers`: what
+    `faces`: the scores by face, e.g. `biggest`; those left out are missing. `numbers`: what
     went into the history, by name; `sem` beside it. `id`: of the history's row, empty if nothing was
     kept. `photo`: the neutral photo's path inside the data folder, or empty. `finished`: all pictures
     were taken. `problem`: why something was not saved. `interrupted`: Ctrl-C broke it off.
@@ -171,8 +171,9 @@ def _kept(
     photos: Photos, store: Store | None, data_dir: Path, source: str, at: datetime, *, keep_photos: bool
 ) -> CheckInResult:
     """Score the pictures, and keep the scores and photos."""
-    faces = scored(photos.pictures)
-    values, errors = numbers(faces, photos.pictures)
+    takes = scored(photos.pictures)
+    faces = {pose: middle_of(each) for pose, each in takes.items()}
+    values, errors = numbers(takes)
     result = CheckInResult(faces, values, errors, finished=True)
     if not values:
         return result

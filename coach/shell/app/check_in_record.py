@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from coach.check_in.capture_gate import FacePlacement
 from coach.check_in.machine import Pose
 from coach.check_in.photo_measures import StillPicture, compare
-from coach.check_in.scores import Scores, median_of, score, sem
+from coach.check_in.scores import Scores, middle_of, score, sem
 from coach.errors import CoachError
 from coach.progress.history import SIMULATED
 from coach.shell.app.ghost import Ghost, Outline
@@ -46,12 +47,8 @@ class Photos:
     outline: Outline = field(default_factory=list)
 
 
-def scored(pictures: dict[Pose, list[StillPicture]]) -> dict[Pose, Scores]:
-    """Return the median scores of each face, the neutral one aside."""
-    return {pose: median_of(takes) for pose, takes in _takes(pictures).items()}
-
-
-def _takes(pictures: dict[Pose, list[StillPicture]]) -> dict[Pose, list[Scores]]:
+def scored(pictures: Mapping[Pose, Sequence[StillPicture]]) -> dict[Pose, list[Scores]]:
+    """Return the scores of each picture, the neutral face's aside."""
     neutrals = pictures["neutral"]
     return {
         pose: [score(compare(neutrals, picture)) for picture in taken]
@@ -60,13 +57,11 @@ def _takes(pictures: dict[Pose, list[StillPicture]]) -> dict[Pose, list[Scores]]
     }
 
 
-def numbers(
-    faces: dict[Pose, Scores], pictures: dict[Pose, list[StillPicture]]
-) -> tuple[dict[str, float], dict[str, float]]:
+def numbers(takes: Mapping[Pose, Sequence[Scores]]) -> tuple[dict[str, float], dict[str, float]]:
     """Return the scores for the history and their standard errors, by name."""
+    faces = {pose: middle_of(each) for pose, each in takes.items()}
     values: dict[str, float] = {}
     errors: dict[str, float] = {}
-    takes = _takes(pictures) if faces else {}
     for pose, name, kept in KEPT:
         value = getattr(faces[pose], name) if pose in faces else None
         if value is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import click
 from coach.check_in.flow import SECTION
 from coach.check_in.machine import Pose
 from coach.check_in.photo_measures import StillPicture
-from coach.check_in.scores import Scores
+from coach.check_in.scores import middle_of
 from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.check_in.smile_flow import SmileFlow
 from coach.coaching.phrases import PhraseBook
@@ -113,7 +113,7 @@ def run_smile(options: Shared, *, keep: bool) -> int:
 
 
 def finding_of(
-    pictures: Mapping[Pose, list[StillPicture]], smile: Smile | None, at: datetime
+    pictures: Mapping[Pose, Sequence[StillPicture]], smile: Smile | None, at: datetime
 ) -> SmileFinding:
     """Return the finding: the scores of the pictures, and which side of the moving smile came first.
 
@@ -126,12 +126,11 @@ def finding_of(
     at
         When.
     """
-    taken = dict(pictures)
-    faces: dict[Pose, Scores] = scored(taken)
-    values, errors = numbers(faces, taken)
+    takes = scored(pictures)
+    values, errors = numbers(takes)
     first = None if smile is None else smile.first_side
     lag_s = 0.0 if smile is None else smile.lag_s
-    return SmileFinding(at.date(), values, errors, faces["biggest"].type, first, lag_s)
+    return SmileFinding(at.date(), values, errors, middle_of(takes["biggest"]).type, first, lag_s)
 
 
 def card_text(card: PhotoCard, words: ProgressWords) -> list[str]:
