@@ -78,7 +78,12 @@ def clinical_report(
     if known := ", ".join(dict.fromkeys(model for model in models if model)):
         program = words.say("with_model", REPORT, program=program, model=known)
     return ClinicalReport(
-        period=words.say("period", REPORT, first=words.day(min(days)), last=words.day(max(days))),
+        period=words.say(
+            "period" if min(days) < max(days) else "period_day",
+            REPORT,
+            first=words.day(min(days)),
+            last=words.day(max(days)),
+        ),
         overview=f"{words.line(words.say('simulated', REPORT), told) if own.simulated else told}.",
         exercises=tuple(_exercise(own, name, words) for name in own.exercises),
         changes=tuple(

@@ -74,6 +74,13 @@ def test_each_side_s_travel_is_in_millimetres_with_its_own_noise(tmp_path: Path)
     assert rows["Corner travel, right"][4] == "no real change yet"
 
 
+def test_a_report_of_one_day_names_it_once(tmp_path: Path) -> None:
+    """From a day to the same day nobody writes."""
+    with Store.open(tmp_path) as store:
+        fill(store, sessions=1, check_ins=0)
+        assert re.fullmatch(r"Report of \d+ \w+ \d{4}", report_of(store).period)
+
+
 def test_too_few_measurements_are_no_verdict(tmp_path: Path) -> None:
     """After two sessions the values stand there, without noise and without a verdict."""
     with Store.open(tmp_path) as store:

@@ -142,9 +142,9 @@ def _week(own: History, today: date, words: ProgressWords) -> list[str]:
     """Show the last seven days as dots, and how much was done and how regularly."""
     week = week_marks(own, today)
     dots = "".join(f'<i class="{mark}"></i>' for mark in week)
-    told = _text(overview(own, today, words))
+    told = f"<p>{_text(overview(own, today, words))}.</p>" if own.sessions else ""
     label = html.escape(words.line(words.say("week"), week_text(week, words)))
-    return [f'<p class="week" role="img" aria-label="{label}">{dots}</p><p>{told}.</p>']
+    return [f'<p class="week" role="img" aria-label="{label}">{dots}</p>{told}']
 
 
 def _changes(series: Sequence[Series], words: ProgressWords) -> list[str]:
@@ -178,8 +178,8 @@ def _scores(own: History, found: Sequence[Series], words: ProgressWords) -> list
 
 def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
     """Show each score at first and now with its standard error, the difference, and its verdict."""
-    heads = ("measure", "first", "now", "change")
-    rows = ["<tr>" + "".join(f"<th>{_text(words.say(key, REPORT))}</th>" for key in heads) + "</tr>"]
+    heads = [*(words.say(key, REPORT) for key in ("measure", "first", "now")), words.say("change", PAGE)]
+    rows = ["<tr>" + "".join(f"<th>{_text(head)}</th>" for head in heads) + "</tr>"]
     for one in found:
         moved = one.trend
         start = one.values[0] if moved is None else moved.start

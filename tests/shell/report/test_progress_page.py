@@ -71,6 +71,7 @@ def test_the_page_says_what_changed_and_what_did_not(page: str) -> None:
     assert "Cheek" not in real
     assert "Cheek score: no real change yet" in still
     assert "Mouth" not in still
+    assert "<th>Change</th>" in page  # beyond what, no other column of its table would say
 
 
 def test_the_page_has_every_section(page: str) -> None:
@@ -189,6 +190,7 @@ def test_an_empty_history_says_how_to_begin() -> None:
     """The page is made before the first session as well."""
     page = progress_page(History(), TODAY, WORDS)
     assert "No sessions yet" in page
+    assert "0 sessions" not in page
     assert "<svg" not in page
 
 
