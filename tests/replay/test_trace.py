@@ -207,3 +207,13 @@ def test_a_trace_keeps_how_the_coach_led_and_an_older_one_has_the_standard(setup
     stored = json.loads(setup_to_json(slow, {}))
     del stored["setup"]["coaching"]
     assert setup_from_json(json.dumps(stored).encode())[0].coaching == STANDARD
+
+
+def test_a_trace_longer_than_any_session_is_read_so_far_and_no_further(tmp_path, setup, monkeypatch):
+    """A file that unfolds to millions of entries takes neither the memory nor an hour."""
+    path = write(tmp_path / "long.trace", setup, [Entry(float(t), "frame") for t in range(20)])
+    assert len(read_trace(path).entries) == 20
+    monkeypatch.setattr("coach.shell.recording.trace_reader.MOST_ENTRIES", 9)
+    trace = read_trace(path)
+    assert len(trace.entries) == 10
+    assert trace.problem == f"{path}: is longer than any session; read up to 9.0 s"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from coach.errors import StoreError, UsageError
+from coach.errors import CoachError, StoreError, UsageError
 from coach.progress.history import SessionRecord
 from coach.shell.archive.export import counted
 from coach.shell.profile import memories_file
@@ -18,6 +18,28 @@ from coach.shell.profile.smiles_file import NUMBERS
 from coach.shell.store.row_models import CHILDREN
 from coach.shell.store.store import Store
 from coach.shell.system.folder_lock import alone_in
+
+ROOM = 4_000_000  # bytes that SQLite may need to delete a long session
+
+
+@contextlib.contextmanager
+def history_to_delete_from(folder: Path) -> Iterator[Store]:
+    """Open the history, also on a disk that is full to the last byte: whoever makes room must be able to.
+
+    There nothing may grow, so that the way back is kept in memory: a crash within these milliseconds would
+    damage the file. Where another copy has the history open it stays as it is.
+
+    Raises
+    ------
+    StoreError
+        It cannot be used.
+    """
+    with Store.open(folder) as store:
+        if shutil.disk_usage(folder).free < ROOM:
+            with contextlib.suppress(sqlite3.Error):
+                store.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+                store.connection.execute("PRAGMA journal_mode = MEMORY")
+        yield store
 
 
 def session_list(store: Store) -> list[str]:
@@ -40,8 +62,10 @@ def find_session(store: Store, name: str) -> SessionRecord:
 
     Raises
     ------
+    CoachError
+        There are no sessions.
     UsageError
-        No session, or more than one, matches.
+        None of them, or more than one, matches.
     """
     sessions = store.history().sessions
     remedy = "give its letters as 'smile-coach forget session' lists them"
@@ -49,7 +73,7 @@ def find_session(store: Store, name: str) -> SessionRecord:
         raise UsageError(f"the session's name is empty; {remedy}, or last")
     if name == "last":
         if not sessions:
-            raise UsageError("no sessions yet; nothing to forget")
+            raise CoachError("no sessions yet; nothing to forget")
         return sessions[-1]
     found = [one for one in sessions if one.id.startswith(name)]
     if not found:

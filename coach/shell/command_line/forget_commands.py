@@ -30,7 +30,6 @@ sure = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def forget_session(options: Shared, name: str | None, yes: bool) -> None:
     """Delete a session by its id or "last"; no NAME lists them."""
     from coach.shell.archive import forget as forgetting
-    from coach.shell.store.store import Store
 
     home = home_of(options)
     if name is None:
@@ -44,10 +43,11 @@ def forget_session(options: Shared, name: str | None, yes: bool) -> None:
     if _agreed(f"Delete session {which}, all that was measured in it, and its film?", yes):
         from coach.shell.recording import film_folders as films
 
-        with Store.open(home.make_data_dir()) as store:
-            click.echo(forgetting.forget_session(store, session.id))
+        # The film first: on a full disk it makes the room that deleting the rows may need.
         if filmed := films.films_of(home.data_dir, session.id, session.started_at):
             click.echo(films.delete(home.data_dir, filmed))
+        with forgetting.history_to_delete_from(home.make_data_dir()) as store:
+            click.echo(forgetting.forget_session(store, session.id))
 
 
 @forget.command("memory")
@@ -70,11 +70,10 @@ def forget_memory(options: Shared, number: int, yes: bool) -> None:
 def forget_photos(options: Shared, yes: bool) -> None:
     """Delete all photos, and smiles' films and cards; scores stay."""
     from coach.shell.archive import forget as forgetting
-    from coach.shell.store.store import Store
 
     home = home_of(options)
     if _agreed("Delete all photos, and the films and cards of smiles?", yes):
-        with Store.open(home.make_data_dir()) as store:
+        with forgetting.history_to_delete_from(home.make_data_dir()) as store:
             click.echo(forgetting.forget_photos(store))
 
 
@@ -135,9 +134,8 @@ def _agreed(question: str, yes: bool) -> bool:
 def forget_one_memory(home: Home, number: int) -> None:
     """Delete one memory, its name in the history, and its rendered speech."""
     from coach.shell.archive import forget as forgetting
-    from coach.shell.store.store import Store
 
-    with Store.open(home.make_data_dir()) as store:
+    with forgetting.history_to_delete_from(home.make_data_dir()) as store:
         click.echo(forgetting.forget_memory(store, number))
     for name in forgetting.forget_words(home.data_dir, home.cache_dir):
         click.echo(f"deleted: {name}, which could hold its words")

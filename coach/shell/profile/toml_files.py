@@ -65,7 +65,10 @@ def validated(model: type[M], data: Mapping[str, Any], where: str) -> M:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"]) or "(file)"
         if fault["type"] == "extra_forbidden":
-            line = f"{where}: unknown key '{key}'; remove it or correct its spelling"
+            line = (
+                f"{where}: unknown key '{key}'; correct its spelling or remove it, "
+                "or update smile-coach if a newer one wrote it"
+            )
         elif fault["type"] == "missing":
             line = f"{where}: key '{key}' is missing; add it"
         else:

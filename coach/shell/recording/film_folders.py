@@ -73,8 +73,10 @@ def find(data_dir: Path, name: str) -> Recorded:
 
     Raises
     ------
+    CoachError
+        There are no recordings.
     UsageError
-        No recording, or more than one, matches.
+        None of them, or more than one, matches.
     """
     if name != "last" and (Path(name) / TRACE).is_file():
         return _recorded(Path(name))
@@ -86,7 +88,7 @@ def find(data_dir: Path, name: str) -> Recorded:
     if len(found) == 1:
         return found[0]
     if not there:
-        raise UsageError("no recordings yet; make one with 'smile-coach session --record plain'")
+        raise CoachError("no recordings yet; make one with 'smile-coach session --record plain'")
     listed = "; ".join(f"{r.session[:8]} {r.folder.name}" for r in reversed(there[-5:]))
     count = f"{len(found)} recordings match" if found else "no recording matches"
     raise UsageError(f"{count} '{name}', wanted one; the newest are {listed}")

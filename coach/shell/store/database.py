@@ -229,20 +229,37 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except _UNREADABLE as error:  # any other fault is reported by the connection's user
         if getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY:
-            return _with_rollback_journal(connection, path)
+            return _without_index(connection, path)
+    return connection
+
+
+def _without_index(refused: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Connect where the index beside the file cannot be: its place has no shared memory, or no room."""
+    try:
+        return _with_rollback_journal(refused, path)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+            raise
+    connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # its index is in this process's own memory
     return connection
 
 
 def _choose_journal(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """Write ahead where the file system can, else with a rollback journal; return the connection to use."""
+    """Write ahead where the file system can, else with a rollback journal; return the connection to use.
+
+    On a full disk all stays as it is: the history can be read, and is told of when something is written.
+    """
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) not in _NO_SHARED_MEMORY:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code in _NO_SHARED_MEMORY:
+            return _with_rollback_journal(connection, path)
+        if code & 0xFF != sqlite3.SQLITE_FULL:
             raise
-        return _with_rollback_journal(connection, path)
     return connection
 
 
@@ -253,11 +270,15 @@ def _with_rollback_journal(refused: sqlite3.Connection, path: Path) -> sqlite3.C
     """
     refused.close()
     connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA locking_mode = NORMAL")
-    connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # lets the lock go
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA locking_mode = NORMAL")
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # lets the lock go
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

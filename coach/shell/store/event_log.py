@@ -38,7 +38,7 @@ class EventLog:
                 raise CoachError("--events -: standard output is closed; give a file")
         else:
             try:
-                self._owned = Path(path).open("wb", buffering=0)  # noqa: SIM115
+                self._owned = open(path, "wb", buffering=0, opener=_own)  # noqa: SIM115
             except OSError as error:
                 raise CoachError(
                     f"{path}: the event log cannot be written ({error.strerror}); "
@@ -85,6 +85,11 @@ class EventLog:
         sys.stdout.flush()  # earlier prints come first
         while data:  # bytes, since a console may not be UTF-8; past the stream, which hides a closed pipe
             data = data[os.write(sys.stdout.fileno(), data) :]
+
+
+def _own(path: str, flags: int) -> int:
+    """Open a file that, where it is new, is for its owner alone: it says how somebody's face moves."""
+    return os.open(path, flags, 0o600)
 
 
 def silence_standard_output() -> None:

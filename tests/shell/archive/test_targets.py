@@ -164,8 +164,9 @@ def test_a_session_is_looked_for_before_the_question(data: Path, monkeypatch, ca
 def test_one_session_is_not_told_to_be_one(tmp_path: Path) -> None:
     """With one session there, an empty name is what is wrong, not the count; with none, there is no last."""
     with Store.open(tmp_path) as store:
-        with pytest.raises(CoachError, match="no sessions yet"):
+        with pytest.raises(CoachError, match="no sessions yet") as none:
             forget_session(store, "last")
+        assert none.value.exit_status == 1  # rightly asked; there is nothing there
         fill(store, sessions=1, check_ins=0)
         with pytest.raises(UsageError, match="name is empty"):
             forget_session(store, "")

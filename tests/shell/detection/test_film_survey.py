@@ -71,6 +71,17 @@ def test_the_survey_leaves_nothing_behind_in_the_landmarker(tmp_path, landmarker
             assert np.array_equal(landmarker.detect(frame).landmarks, new.detect(again.read()).landmarks)
 
 
+@pytest.mark.parametrize(("share", "company"), [(0.3, False), (0.36, True)])
+def test_a_small_face_in_the_background_is_no_company(tmp_path, landmarker, share, company):
+    """A face on a poster, or far behind, is not spoken of; from a third of the size on it is somebody."""
+    wide, high = round(640 * share), round(480 * share)
+    beside = np.zeros((480, wide - 2 * (wide // 4), 3), np.uint8)
+    beside[:high] = face(wide, high)[:, wide // 4 : wide - wide // 4]
+    picture = np.hstack([face(640, 480)[:, 120:520], beside])
+    film = filmed(tmp_path / "film.avi", [picture] * 10)
+    assert survey(film, landmarker).others is company
+
+
 def test_of_two_faces_the_larger_is_followed_and_the_other_is_mentioned(tmp_path, landmarker):
     """Wherever the landmarker would look on its own."""
     beside = np.zeros((240, 180, 3), np.uint8)

@@ -13,7 +13,7 @@ import pytest
 from recorded import session
 
 from coach.coaching.screen import Screen
-from coach.errors import StoreError, UsageError
+from coach.errors import CoachError, StoreError, UsageError
 from coach.events import Attempt, CueGiven, Paused, Rep, Stage, StageName
 from coach.replay.chapters import Chapter, Subtitle, chapter_titles, chapters, subtitles, web_vtt
 from coach.shell.profile.language_files import load_phrase_book
@@ -336,8 +336,9 @@ def test_a_recording_is_found_by_session_folder_or_last(tmp_path):
             films.find(tmp_path, name)
     assert "deleted: 1 film (2026-01-01_080000)" in films.delete(tmp_path, films.recordings(tmp_path)[:1])
     assert [recorded.session for recorded in films.recordings(tmp_path)] == ["abc222"]
-    with pytest.raises(UsageError, match="no recordings yet"):
+    with pytest.raises(CoachError, match="no recordings yet") as none:
         films.find(tmp_path / "other", "last")
+    assert none.value.exit_status == 1  # rightly asked; there is nothing there
 
 
 def test_two_recordings_in_one_second_have_two_folders(tmp_path):

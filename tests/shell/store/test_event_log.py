@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,18 @@ def test_a_line_can_be_read_while_the_session_runs(tmp_path: Path) -> None:
     assert read_events(tmp_path / "events.jsonl") == [START.to_dict(), REP.to_dict()]
     log.close()
     log.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other permissions")
+def test_a_new_log_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Like everything else of the person's; one that is there keeps the permissions it has."""
+    mine, shared = tmp_path / "e.jsonl", tmp_path / "shared.jsonl"
+    shared.touch(0o644)
+    shared.chmod(0o644)
+    for path, mode in ((mine, 0o600), (shared, 0o644)):
+        with EventLog(path) as log:
+            log.write(START)
+        assert path.stat().st_mode & 0o777 == mode
 
 
 def test_a_late_event_does_not_break_the_order(tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from coach import events
 from coach.errors import StoreError
 from coach.shell.archive.export import export_json, import_json
+from coach.shell.archive.forget import forget_session, history_to_delete_from
 from coach.shell.store import database as history_file
 from coach.shell.store.migrations import MIGRATIONS, VERSION_1, migrate, version
 from coach.shell.store.store import Store
@@ -613,6 +616,45 @@ def test_without_shared_memory_a_rollback_journal_is_used(tmp_path: Path, monkey
             assert len(store.history().repetitions) == (2 if folder.name == "old" else 1)
     (tmp_path / "tried").mkdir()
     assert history_file.journal_mode(tmp_path / "tried") == "delete"
+
+
+class NoRoom(NoSharedMemory):
+    """The same on a disk that is full to the last byte, as SQLite was seen to behave there: nothing may grow.
+
+    No index, no log and no rollback journal beside the file; in place it can be written.
+    """
+
+    def execute(self, statement, *values):
+        now = "" if self.refused else sqlite3.Connection.execute(self, "PRAGMA journal_mode").fetchone()[0]
+        switches = statement.startswith("PRAGMA journal_mode = ") and not statement.endswith(now.upper())
+        writes = statement == "COMMIT" or (statement.startswith("INSERT") and not self.in_transaction)
+        if now != "memory" and (writes or (switches and not statement.endswith("MEMORY"))):
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        return super().execute(statement, *values)
+
+
+def test_on_a_full_disk_a_history_is_read_and_sessions_are_forgotten(tmp_path: Path, monkeypatch) -> None:
+    """Whoever makes room must be able to, and more than once; nothing is left beside the file."""
+    with Store.open(tmp_path) as store:
+        for _ in range(3):
+            store.record(begin(store), rep(1))
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=NoRoom))
+    monkeypatch.setattr("coach.shell.archive.forget.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    for left in (2, 1):
+        with history_to_delete_from(tmp_path) as store:
+            assert forget_session(store, "last").startswith("deleted: session ")
+        assert [path.name for path in tmp_path.iterdir()] == [NAME]
+        with Store.open(tmp_path, read_only=True) as store:
+            assert len(store.history().repetitions) == left
+    with Store.open(tmp_path) as store:
+        store.record(begin(store), rep(1))
+        assert "kept in memory (database or disk is full)" in store.problem
+    monkeypatch.undo()
+    with Store.open(tmp_path) as store:
+        assert store.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert len(store.history().repetitions) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an open file cannot be replaced on Windows")
