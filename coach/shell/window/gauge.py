@@ -261,7 +261,7 @@ def draw_bar(
 
 def _track(layout: Layout, rect: Rect) -> Rect:
     """Return where in a bar's box its level is shown; below it stands the label."""
-    width, edge = rect.w - layout.px(34), layout.px(4)
+    width, edge = rect.w - layout.px(40), layout.px(4)
     return Rect(rect.centre[0] - width // 2, rect.y + edge, width, rect.h - layout.px(30) - 2 * edge)
 
 

@@ -146,7 +146,7 @@ def layout(width: int, height: int, large: bool = False) -> Layout:
     wide = width >= WIDE * height * (1.25 if large else 1.0)
     words_h = 0 if wide else px(120)
     top = head.bottom + gap + (words_h + gap if words_h else 0)
-    bar_w, badge_h = px(68), px(50)
+    bar_w, badge_h = px(74), px(50)
     # The count and the phase stand above the ring, over the hair: on its lower edge they would hide the
     # mouth. The ring needs room for the dot on it; the words beside it need their room.
     share = 0.3 if not wide else 0.19 if width < 1.5 * height else 0.18
