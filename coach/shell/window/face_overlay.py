@@ -24,7 +24,8 @@ MOST_CROPPED = 0.25  # share of the picture that may be cut off to fill its box;
 EYES_SHARE = 0.43  # the outline's eye corner distance as a share of the ring: the whole face stays inside
 RIGID_AT = 0.30  # where the middle of the upper face is in the ring, from the top
 OPEN_MOUTH = 2.4  # from the upper face down to the lower lip of a wide-open mouth, in spreads of the former
-LINE, WAVERS = 60, 36  # height of a caption of one line, and how far a face may sway, pixels at 1280x720
+LINE, WAVERS = 60, 20  # height of a caption of one line, and how far a face may sway, pixels at 1280x720
+LASTS_S = 0.5  # a face is nearer, or further away, once it has been for so long
 _SHIFT = 4  # fractional bits of coordinates, so that lines glide with the face
 _SOFT = 4  # the muscles' glow is drawn at a quarter of the size and enlarged
 _FAINTEST, _STRONGEST = 0.10, 0.62  # share of its colour a muscle at rest and at its best takes
@@ -109,15 +110,18 @@ class Nearness:
     """Looks at one face after the other. A face at the very limit makes nothing jump to and fro."""
 
     def __init__(self) -> None:
-        self._near = False
+        self._near: bool | None = None  # no face yet
+        self._other_since: float | None = None
 
-    def step(self, points: NDArray[np.float64], boxes: Layout) -> bool:
+    def step(self, points: NDArray[np.float64], t: float, boxes: Layout) -> bool:
         """Return whether a wide-open mouth would lie under the caption.
 
         Parameters
         ----------
         points
             (n, 2) landmarks, canvas pixels.
+        t
+            Their time, seconds.
         boxes
             Where everything stands.
         """
@@ -125,8 +129,14 @@ class Nearness:
         middle = upper.mean(0)
         lip = middle[1] + OPEN_MOUTH * float(np.sqrt(((upper - middle) ** 2).sum(1).mean()))
         top = boxes.caption_without_keys.bottom - boxes.px(LINE)
-        self._near = lip > top - (boxes.px(WAVERS) if self._near else 0)
-        return self._near
+        near = bool(lip > top - (boxes.px(WAVERS) if self._near else 0))
+        if near == self._near:
+            self._other_since = None
+        elif self._near is None or (self._other_since is not None and t - self._other_since >= LASTS_S):
+            self._near, self._other_since = near, None
+        elif self._other_since is None or t < self._other_since:
+            self._other_since = t
+        return bool(self._near)
 
 
 def draw_picture(canvas: Image, image: Image, placement: PicturePlacement) -> None:

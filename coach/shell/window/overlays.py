@@ -158,8 +158,7 @@ def draw_demo(canvas: Image, layout: Layout, demo: Image, caption: str) -> None:
 
 def draw_note(canvas: Image, layout: Layout, text: str) -> None:
     """Write a small quiet line at the left, above the caption."""
-    size = layout.px(18)
-    block = theme.fitted(text, layout.left_bar.x - 2 * layout.px(MARGIN), layout.px(90), size)
+    size, block = layout.px(18), note_block(layout, text)
     width = max(theme.text_width(line, block.size) for line in block.lines)
     height = round(len(block.lines) * block.size * theme.LEADING) + 1
     pad = layout.px(8)
@@ -167,6 +166,11 @@ def draw_note(canvas: Image, layout: Layout, text: str) -> None:
     strip = Rect(layout.px(MARGIN), bottom - height - pad, width + 2 * pad + 1, height + pad)
     widgets.plate(canvas, strip, layout.px(8))
     theme.write_in(canvas, strip.inset(pad, pad // 2), text, size=size, colour=theme.QUIET)
+
+
+def note_block(layout: Layout, text: str) -> theme.Fitted:
+    """Return the lines of a note: there is room for a long one beside the bar."""
+    return theme.fitted(text, layout.left_bar.x - 2 * layout.px(MARGIN), layout.px(160), layout.px(18))
 
 
 def draw_card(canvas: Image, box: Rect, card: PhotoCard) -> None:

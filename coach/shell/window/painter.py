@@ -163,7 +163,7 @@ class Painter:
         if image is None or observation is None or view not in {"picture", "overlay"}:
             return False
         placed = face_overlay.place((image.shape[1], image.shape[0]), boxes.picture)
-        return self._nearness.step(placed.points(observation.landmarks), boxes)
+        return self._nearness.step(placed.points(observation.landmarks), observation.t, boxes)
 
     def _gauge(self, canvas: Image, boxes: Layout, screen: Screen, *, covers_face: bool, near: bool) -> None:
         """Draw the ring round the face, count and phase above it, and the bars of the two sides beside it."""

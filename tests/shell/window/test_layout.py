@@ -15,7 +15,7 @@ from coach.shell.command_line.gallery_pictures import EXERCISES, _ends
 from coach.shell.drawn_face.face import FacePose, draw
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir, read_toml
-from coach.shell.window import buttons, face_overlay, gauge, theme
+from coach.shell.window import buttons, face_overlay, gauge, overlays, theme
 from coach.shell.window.end_page import _rows, answer_areas, answer_words, coming_lines, week_room
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import MARGIN, Rect, layout
@@ -173,6 +173,17 @@ def test_a_text_too_long_for_its_box_ends_in_an_ellipsis():
     block = theme.fitted("Donaudampfschifffahrtsgesellschaftskapitän " * 9, 60, 24, 20)
     assert block.lines[0].endswith("…")
     assert extent(block.lines[0], block.size, theme.REGULAR) <= 60
+
+
+def test_a_long_note_is_as_large_as_a_short_one():
+    """Why nothing is heard, in the language that takes most words for it."""
+    text = (
+        "kein Ton: kein Ausgabegerät oder Abspielprogramm gefunden"
+        " (installier pipewire-bin, pulseaudio-utils oder alsa-utils); nur Untertitel"
+    )
+    for size in ((1120, 630), (1280, 720), (1366, 768), (1920, 1080)):
+        boxes = layout(*size)
+        assert overlays.note_block(boxes, text).size == boxes.px(18), size
 
 
 def test_no_line_begins_with_a_dash():

@@ -301,13 +301,22 @@ def test_the_caption_stands_beside_a_face_that_is_near(size):
 
 
 def test_a_swaying_face_does_not_make_the_caption_jump():
-    """At the very limit, once aside it stays aside."""
+    """Not at the very limit, nor for a moment's error; where the person has moved back, it does come back."""
     painter, look = Painter(), replace(HD, keys=0.0)
-    wide = (n / 1000 for n in range(200, 300))
-    limit = next(s for s in wide if plate_of(Painter(), HOLD, sized(s), look).x > 900)
-    places = [plate_of(painter, HOLD, sized(limit + sway), look).x for sway in (0.001, -0.01, 0.001, -0.01)]
-    assert min(places) > 900
-    assert plate_of(painter, HOLD, sized(limit - 0.05), look).x < 900
+
+    def aside(spread: float, t: float) -> bool:
+        return plate_of(painter, HOLD, replace(sized(spread), t=t), look).x > 900
+
+    assert not aside(USUAL, 0.0)
+    assert not aside(NEAR, 0.1)  # an error in one picture
+    assert not aside(USUAL, 0.2)
+    assert not any(aside(NEAR, t) for t in (0.3, 0.6))
+    assert aside(NEAR, 0.9)
+    limit = next(
+        s / 1000 for s in range(200, 300) if plate_of(Painter(), HOLD, sized(s / 1000), look).x > 900
+    )
+    assert all(aside(limit - 0.005, 1.0 + n / 5) for n in range(10))
+    assert [aside(USUAL, t) for t in (3.0, 3.6)] == [True, False]
 
 
 def test_the_ring_leaves_a_near_mouth_open():
