@@ -6,7 +6,7 @@
 | rest | nothing is asked for yet, or still to be let go | rest | quiet | the introduction, "and rest" |
 | go | a movement was asked for | go | blue | "cheeks up" |
 | waiting | ... in vain so far | waiting | blue | other words, the picture, an image, an offer |
-| rising | it has begun, and its form has not been right yet | rising | blue | nothing |
+| rising | what was asked for has begun, and its form has not been right yet | rising | blue | nothing |
 | holding | the form is right, the clock runs | hold | green | "hold" after half a second, ticks |
 | fix | the form is wrong, the clock has stopped | the fault's own | amber | what to change |
 | let go | it has counted, or a jaw may close | released | white | "and release", "that's three" |
@@ -63,7 +63,7 @@ def state_of(
         return "let_go"
     if faulty:
         return "fix"
-    if view.phase in ("onset", "apex"):
+    if view.phase == "apex" or (view.phase == "onset" and guidance.asks):  # unasked, it is a twitch so far
         return "holding" if right else "rising"
     if view.at_rest and guidance.asks:
         return "waiting" if guidance.patient else "go"

@@ -10,7 +10,9 @@ from typing import Any, get_args
 import pytest
 from led import Led, hold, led, plan, posed
 
-from coach.coaching.states import PHASES, CoachingState
+from coach.coaching.guides.guide import Guidance
+from coach.coaching.states import PHASES, CoachingState, state_of
+from coach.exercise.view import View
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral
 
@@ -67,6 +69,13 @@ def test_a_fault_of_both_sides_marks_both():
         10.0
     )
     assert {screen.faulty_side for _, screen in run.screens if screen.phase == "fix"} == {"both"}
+
+
+@pytest.mark.parametrize(("asked", "state"), [(True, "rising"), (False, "rest")])
+def test_a_twitch_between_two_repetitions_is_not_told_to_keep_going(asked, state):
+    """While "that's one" is said nobody is to move; whoever was asked to is on the way."""
+    begun, guidance = View("onset", at_rest=False), Guidance(asks=asked)
+    assert state_of(begun, guidance, counted=False, failed=False, faulty=False, right=False) == state
 
 
 WRONG = FacePose(cheek=Bilateral(1.0, 1.0), smile=Bilateral(0.8, 0.8))

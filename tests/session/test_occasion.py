@@ -218,5 +218,5 @@ def test_the_last_card_stays_until_a_key_where_somebody_sits(source: str, least_
     nothing: Any = None
     loop: Any = SimpleNamespace(leave=stayed.append)
     run = session_app.SessionRun(home, load_phrase_book("en"), nothing, room, nothing)
-    run._leave(loop, nothing, ())
+    run._leave(loop, nothing)
     assert stayed == [least_s]
