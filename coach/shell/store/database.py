@@ -1,17 +1,17 @@
-"""The history file on the disk: made private, examined, moved aside when bad, opened."""
+"""The history file on the disk: made private, moved aside when bad, opened."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from coach.errors import Notice, StoreError
-from coach.shell.store.migrations import APPLICATION_ID, MIGRATIONS, Migration, migrate, version
+from coach.shell.store.examination import UNREADABLE, examined
+from coach.shell.store.migrations import MIGRATIONS, Migration, migrate, version
 from coach.shell.system.private_file import make_private, readable_by_others
 
 NAME = "history.sqlite3"
@@ -24,9 +24,6 @@ _NO_SHARED_MEMORY = {
     sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_IOERR_SHMLOCK,
 }
-# A name or a text in the file that is none: SQLite's message repeats it, and Python fails on the message.
-_UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
-_BAD = {sqlite3.SQLITE_NOTADB: "is not a history file", sqlite3.SQLITE_CORRUPT: "is damaged"}
 
 
 def open_for_writing(
@@ -90,7 +87,7 @@ def open_for_reading(folder: Path, migrations: Sequence[Migration] = MIGRATIONS)
         with contextlib.ExitStack() as opened:
             try:
                 connection = opened.enter_context(contextlib.closing(_connect_read_only(path)))
-                fault = _examined(connection, path, migrations)
+                fault = examined(connection, path, migrations)
             except sqlite3.Error as error:
                 raise _unusable(path, error) from error
             if fault:
@@ -145,62 +142,9 @@ def _fault(path: Path, migrations: Sequence[Migration]) -> str:
         return "was empty (0 bytes)"
     try:
         with contextlib.closing(_connect(path)) as connection:
-            return _examined(connection, path, migrations)
+            return examined(connection, path, migrations)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
-
-
-def _examined(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> str:
-    """Return a description of the fault in the file's content, or an empty string."""
-    try:
-        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        if tables and application != APPLICATION_ID:
-            return "is another program's database"
-        if (found := version(connection)) > len(migrations):
-            raise StoreError(
-                f"{path}: made by a newer smile-coach (version {found} of the tables, this one knows "
-                f"{len(migrations)}); update smile-coach, or choose another folder with --data-dir"
-            )
-        if found < 0 or (fault := _schema_fault(connection, found, migrations)):
-            return "holds tables that are not ours" if found < 0 else fault
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            return "is damaged"
-    except _UNREADABLE as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if "decode" in str(error):  # bytes that are not text: Python's own error, without a code
-            return "is damaged"
-        if code in _BAD:
-            return _BAD[code]
-        raise
-    return ""
-
-
-def _schema_fault(connection: sqlite3.Connection, found: int, migrations: Sequence[Migration]) -> str:
-    """Return a line on odd tables: a view or a trigger in it may run for ever, or change anything."""
-    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        migrate(memory, None, migrations[:found])
-        ours = {name for (name,) in memory.execute("SELECT name FROM sqlite_schema")}
-        # One spoilt bit makes a blob of a text, which SQLite understands all the same.
-        schema = "SELECT CAST(type AS TEXT), CAST(name AS TEXT), CAST(sql AS TEXT) FROM sqlite_schema"
-        for kind, name, text in connection.execute(schema):
-            if name.startswith("sqlite_"):
-                continue
-            if kind not in {"table", "index"} or name not in ours:
-                return f"holds a {kind} that is not ours ({name!a})"
-            if kind == "table" and not _plain(connection, name, text):
-                return f"holds a table that is not ours ({name!a})"
-            ours.discard(name)
-    if missing := {name for name in ours if not name.startswith("sqlite_")}:
-        return f"lacks tables ({min(missing)!a})"
-    return ""
-
-
-def _plain(connection: sqlite3.Connection, table: str, text: str) -> bool:
-    """Whether a table computes nothing: no generated column, no check."""
-    columns = "SELECT hidden FROM pragma_table_xinfo(?)"
-    plain = text.upper().startswith("CREATE TABLE") and not re.search(r"\bCHECK\b", text.upper())
-    return plain and not any(hidden for (hidden,) in connection.execute(columns, (table,)))
 
 
 def _move_aside(path: Path, today: date) -> str:
@@ -227,7 +171,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=OPENING_S)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except _UNREADABLE as error:  # any other fault is reported by the connection's user
+    except UNREADABLE as error:  # any other fault is reported by the connection's user
         if getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY:
             return _without_index(connection, path)
     return connection
@@ -296,7 +240,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
             raise
         connection.close()
         return sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
-    except _UNREADABLE:
+    except UNREADABLE:
         return connection  # not a database: the examination says so
     return connection
 
