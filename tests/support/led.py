@@ -33,6 +33,7 @@ from coach.simulation.spec import Failing
 from coach.types import FaceObservation
 
 FPS = 20.0  # fewer than a webcam gives, to be done sooner
+LONGEST_S = 600.0  # of a session: whatever a test waits for has come by then, or never will
 JAW_SIDE = 0.09  # length units at the drawn jaw's farthest
 SETTINGS = load_settings(None)
 
@@ -113,6 +114,7 @@ class Led:
 
     def frame(self) -> Output:
         """Let one frame pass."""
+        assert self.t < LONGEST_S, f"it went on for {LONGEST_S:.0f} s"
         while self._at and self.t >= self._at[0][0]:
             self._at.pop(0)[1](self)
         pose = self.pose(self.t, self._heard)

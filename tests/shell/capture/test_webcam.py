@@ -200,8 +200,7 @@ def test_frozen_after_opening_anew_is_still_lost(rig, clock):
     clock.t += BACKOFF_S[0] + 0.1
     feeds[1].show(numbered(1), numbered(1))
     camera.read()
-    while camera._reader.count < 2:
-        pass
+    waiting.until(lambda: camera._reader.count >= 2)
     assert camera.read() is Signal.LOST
     feeds[1].show(numbered(2))
     until(camera, Frame)
@@ -237,8 +236,7 @@ def test_unplugged_and_plugged_in_again(rig, clock):
     for feed in feeds[:5]:
         feed.show(UNPLUGGED)
     for attempt, wait in enumerate([*BACKOFF_S, BACKOFF_S[-1]], start=1):
-        while camera.state is not CameraState.BACKOFF:
-            camera.read()
+        waiting.until(lambda: camera.read() and camera.state is CameraState.BACKOFF)
         clock.t += wait - 0.01
         assert camera.read() is Signal.LOST
         assert len(opened) == attempt

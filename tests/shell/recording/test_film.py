@@ -11,6 +11,7 @@ from typing import get_args
 import numpy as np
 import pytest
 from recorded import session
+from waiting import until
 
 from coach.coaching.screen import Screen
 from coach.errors import CoachError, StoreError, UsageError
@@ -125,9 +126,7 @@ def test_a_film_that_is_broken_off_plays_up_to_there(tmp_path):
     for number in range(60):
         t = number / 10
         recording.frame(t, Frame(t, grey(10 * number % 250)), None, coached.process(t, None).screen)
-    deadline = threading.Event()
-    while not (folder / films.FACTS).exists() or (folder / films.FILM).stat().st_size < 2000:
-        deadline.wait(0.01)
+    until(lambda: (folder / films.FACTS).exists() and (folder / films.FILM).stat().st_size >= 2000)
     broken = films.new_folder(tmp_path, datetime(2026, 3, 4, 5, 6, 8))  # noqa: DTZ001
     for name in (films.FILM, films.FACTS):
         (broken / name).write_bytes((folder / name).read_bytes())
