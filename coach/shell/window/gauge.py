@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from coach.coaching.screen import ScreenPhase
 from coach.shell.system.image import Colour
@@ -187,13 +189,23 @@ def _arc(
     A third of the cost of OpenCV's own thick circle.
     """
     turns = min(max(turns, 0.0), 1.0)
-    if turns <= 0:
-        return
+    if turns > 0:
+        corners = _arc_corners(centre, radius, stroke, turns, begins)
+        cv2.fillPoly(canvas, [corners], colour, cv2.LINE_AA, SHIFT)
+
+
+@lru_cache(maxsize=16)  # to find them takes as long as to fill what is between them
+def _arc_corners(
+    centre: tuple[int, int], radius: int, stroke: int, turns: float, begins: float
+) -> NDArray[np.int32]:
+    """Return the outline of a part of a ring, with `SHIFT` fractional bits."""
     angles = np.linspace(math.tau * begins, math.tau * (begins + turns), max(2, round(96 * turns)))
     way = np.stack((np.sin(angles), -np.cos(angles)), axis=1)
     outer, inner = (centre + way * (radius + side * stroke / 2) for side in (1, -1))
-    corners = np.round(np.concatenate((outer, inner[::-1])) * (1 << SHIFT)).astype(np.int32)
-    cv2.fillPoly(canvas, [corners], colour, cv2.LINE_AA, SHIFT)
+    corners: NDArray[np.int32] = np.round(np.concatenate((outer, inner[::-1])) * (1 << SHIFT)).astype(
+        np.int32
+    )
+    return corners
 
 
 def _sign(
