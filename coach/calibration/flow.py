@@ -95,6 +95,11 @@ class CalibrationFlow(LedFlow):
         return before if self.state is None else self.state.own_range(before)
 
     @property
+    def measured(self) -> bool:
+        """Whether at least one movement was usable."""
+        return self.state is not None and bool(self.state.measured)
+
+    @property
     def finished(self) -> bool:
         """Whether every movement has been asked for."""
         return self._stage in ("summary", "ended")

@@ -26,6 +26,12 @@ ONE_SIDED = 0.6  # weaker over stronger side below which a smile is one-sided
 SmileKind: TypeAlias = Literal["one-sided", "eyes engaged", "mouth only", "closed"]
 
 
+def described(exercise: str) -> dict[str, Any]:
+    """Return what is changed about one of `EXERCISES` for a description: how long it has to be held."""
+    held_s = {"cheek_raiser": RAISED_S, "jaw_release": HOLD_S}.get(exercise)
+    return {} if held_s is None else {"repetition": {"hold_s": held_s}}
+
+
 class EveryMovement:
     """Several exercises as one: each sees all frames, and what they find is put together.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -334,6 +335,24 @@ def test_broken_off_nothing_is_kept(tmp_path: Path, landmarker: Landmarker, spec
         assert (result.finished, result.numbers, result.id) == (False, {}, "")
         assert store.history().scores == ()
     assert not (tmp_path / "photos").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "done", "wanted"),
+    [
+        ("check-in", "with 0 of 36 pictures taken", "about a minute"),
+        ("calibrate", "before a movement was measured", "about 20 s"),
+    ],
+)
+def test_too_short_a_film_is_told_with_what_is_wanted(
+    command: str, done: str, wanted: str, tmp_path: Path, film: Callable[..., Path], capfd: Any
+) -> None:
+    """It was called stopped, as if somebody had pressed a key, or ended without a word."""
+    place = ["--data-dir", str(tmp_path / "data"), "--no-window", "--no-voice"]
+    assert run([command, "--source", str(film()), *place]) == 1
+    [line] = [line for line in capfd.readouterr().err.splitlines() if "ended after" in line]
+    assert f"{done}, so nothing was kept; give a film of {wanted}" in line
+    assert line.endswith("or leave out --source for the webcam")
 
 
 def test_ctrl_c_ends_like_any_stop(

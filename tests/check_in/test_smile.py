@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -369,8 +370,53 @@ def test_a_film_that_ends_before_a_smile_leaves_nothing(
     """Nobody was told of it, and nothing in it was measured."""
     place = ["--data-dir", str(tmp_path / "data")]
     assert run(["smile", "--keep", "--source", str(film()), "--no-window", "--no-voice", *place]) == 1
-    assert "the film ended before a smile was measured" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert "before a smile was measured, so nothing was kept; give a film of about 15 s" in said
+    assert ".mp4: ended after " in said
     assert not list((tmp_path / "data" / "smiles").iterdir())
+
+
+def test_a_film_that_cannot_be_finished_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would end in the middle of the smile, and take what little room there is."""
+    film = SmileFilm(tmp_path / "smile.mp4")
+    for n in range(4):
+        film.frame(n / 10, Frame(n / 10, draw(FacePose(), (64, 48))), None, Screen("rest"))
+    assert film.path.is_file()
+
+    def full(self: FilmWriter) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FilmWriter, "close", full)
+    film.close()
+    assert "free some space" in film.problem
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_that_ends_because_the_disk_fills_up_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The part before that shows no whole smile."""
+    monkeypatch.setattr("coach.shell.recording.film_writer.CHECK_EVERY", 2)
+    film = SmileFilm(tmp_path / "smile.mp4")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    for n in range(4):
+        film.frame(n / 10, Frame(n / 10, draw(FacePose(), (64, 48))), None, Screen("rest"))
+    film.close()
+    assert film.problem == "film: not kept, since the disk is nearly full; free some space"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_nearly_full_disk_is_named_before_anybody_smiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Only where something is to be kept: a smile alone takes no room worth speaking of."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=3_000_000))
+    monkeypatch.setattr("coach.shell.app.smile.open_devices", lambda *_, **__: pytest.fail("camera on"))
+    assert run(["smile", "--keep", "--data-dir", str(tmp_path), "--source", "demo", "--no-window"]) == 1
+    said = capfd.readouterr().err
+    assert "3.0 MB free, 200 MB wanted to film a smile; free some space, or leave out --keep" in said
 
 
 def test_a_full_disk_ends_the_film_and_not_the_smile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from coach.events import EndReason, Event, SessionEnd, SessionStart
 from coach.exercise.protocol import AnyExercise, Cued
 from coach.face.baseline import OwnRange
 from coach.session.analysis import Analysed, Analysis
-from coach.session.film_description import EXERCISES, HOLD_S, EveryMovement
+from coach.session.film_description import EXERCISES, EveryMovement, described
 from coach.shell.capture.source import Signal
 from coach.shell.capture.video_file import VideoFile
 from coach.shell.detection.film_survey import FollowedFace, all_black, survey
@@ -208,10 +208,7 @@ def _exercise(request: Request) -> AnyExercise:
             raise UsageError("--hold-s: only with --exercise; a description has no hold target")
         if request.cues:
             raise UsageError("--cue-at: only with --exercise memory_anchor")
-        changes = {"repetition": {"hold_s": HOLD_S}}
-        return EveryMovement(
-            [load_exercise(name, {} if name == "symmetry_drill" else changes) for name in EXERCISES]
-        )
+        return EveryMovement([load_exercise(name, described(name)) for name in EXERCISES])
     exercise = load_exercise(
         request.exercise, {} if request.hold_s is None else {"repetition": {"hold_s": request.hold_s}}
     )

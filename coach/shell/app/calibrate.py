@@ -14,7 +14,7 @@ from coach.errors import INTERRUPTED, StoreError
 from coach.events import EndReason
 from coach.progress.history import SIMULATED
 from coach.progress.words import ProgressWords
-from coach.shell.app.devices import Devices, open_devices
+from coach.shell.app.devices import Devices, ended_early, open_devices
 from coach.shell.app.loop import Loop
 from coach.shell.drawn_face.demonstration import Demonstration
 from coach.shell.profile.home import Home
@@ -33,6 +33,7 @@ from coach.shell.window.labels import Labels
 if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
+NEEDED = "give a film of about 20 s: a face at rest, raising its cheeks, smiling and opening wide, twice each"
 LINGER_S, LINGER_DEMO_S = 6.0, 3.0  # how long the result stays in the window
 
 
@@ -88,6 +89,8 @@ def measure_range(
     ------
     StoreError
         The range cannot be written; what was measured has been printed.
+    SourceError
+        A film ended before anything was measured.
     """
     source = devices.source.name
     before = _measured_before(home, source)
@@ -109,13 +112,7 @@ def measure_range(
         ahead=devices.live,
     )
     reason = loop.lead()
-    measured = flow.state is not None and bool(flow.state.measured)
-    kept, problem = False, None
-    if measured:
-        try:
-            kept = _keep(home, flow, source)
-        except StoreError as error:
-            problem = error
+    kept, problem = _tried_to_keep(home, flow, source)
 
     def says(seconds: int) -> str:
         if problem is not None:
@@ -126,10 +123,12 @@ def measure_range(
     if reason == "finished":
         loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S, says=says)
         reason = "stopped" if loop.stopped else reason  # whoever quits here is asked nothing more
-    for label, value in flow.lines() if measured else ():
+    for label, value in flow.lines() if flow.measured else ():
         click.echo(ProgressWords(book).line(label, value), err=to_error)
     if problem is not None:
         raise problem
+    if reason == "source_ended" and not flow.measured:
+        raise ended_early(devices.source, "before a movement was measured", NEEDED)
     if kept:
         click.echo(book.text(SECTION, "range_kept"), err=to_error)
     if following and reason == "finished":
@@ -141,6 +140,14 @@ def _measured_before(home: Home, source: str) -> StoredRange | None:
     """Return the range as it was before, where it is the same person's, real or simulated."""
     stored = read_stored_range(home.data_dir)
     return stored if stored is not None and stored.simulated == (source == SIMULATED) else None
+
+
+def _tried_to_keep(home: Home, flow: CalibrationFlow, source: str) -> tuple[bool, StoreError | None]:
+    """Store what was measured, if anything was; return whether it is stored, and why it could not be."""
+    try:
+        return flow.measured and _keep(home, flow, source), None
+    except StoreError as error:
+        return False, error
 
 
 def _keep(home: Home, flow: CalibrationFlow, source: str) -> bool:

@@ -21,7 +21,7 @@ from coach.progress.history import SIMULATED
 from coach.progress.words import MEASURE, ProgressWords
 from coach.settings import Settings
 from coach.shell.app.check_in_record import Photos, details_of, numbers, previous, scored
-from coach.shell.app.devices import Devices, open_devices
+from coach.shell.app.devices import Devices, ended_early, open_devices
 from coach.shell.app.ghost import GhostDisplay
 from coach.shell.app.loop import Loop
 from coach.shell.app.photographer import Photographer
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from coach.shell.profile.shared_options import Shared
 
 STOPPED = 1
+NEEDED = (
+    "give a film of about a minute: a face at rest, smiling, with its biggest smile and a wide open mouth"
+)
 LINGER_S, LINGER_DEMO_S = 120.0, 6.0  # how long the result stays in the window, unless it is closed
 
 
@@ -51,6 +54,7 @@ class CheckInResult:
     went into the history, by name; `sem` beside it. `id`: of the history's row, empty if nothing was
     kept. `photo`: the neutral photo's path inside the data folder, or empty. `finished`: all pictures
     were taken. `problem`: why something was not saved. `interrupted`: Ctrl-C broke it off.
+    `ended_early`: the film it was made from was too short.
     """
 
     faces: dict[Pose, Scores]
@@ -61,6 +65,7 @@ class CheckInResult:
     finished: bool = False
     problem: str = ""
     interrupted: bool = False
+    ended_early: CoachError | None = None
 
 
 def load_check_in() -> CheckInSpec:
@@ -99,6 +104,8 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
     if result.problem:
         raise CoachError(result.problem)
     if not result.finished:
+        if result.ended_early is not None:
+            raise result.ended_early
         click.echo("the check-in was stopped before its end; nothing was kept", err=True)
         return INTERRUPTED if result.interrupted else STOPPED
     to_error = options.events == STANDARD_OUTPUT
@@ -151,8 +158,14 @@ def run_check_in(
         devices = replace(devices, display=GhostDisplay(devices.display, ghost))
     help_lines = Labels.from_book(book).keys_help()
     loop = Loop(flow, devices, LogKeeper(devices.log), help_lines=help_lines, photograph=photographer.take)
-    if loop.lead() != "finished":
-        return CheckInResult({}, {}, {}, interrupted=loop.interrupted)
+    reason = loop.lead()
+    if reason != "finished":
+        early = None
+        if reason == "source_ended":
+            state = flow.state
+            taken = f"with {state.step} of {state.takes * len(state.poses)} pictures taken"
+            early = ended_early(devices.source, taken, NEEDED)
+        return CheckInResult({}, {}, {}, interrupted=loop.interrupted, ended_early=early)
     at = clock()
     result = _kept(photographer.photos, store, data_dir, source, at, keep_photos=keep_photos)
     if not result.problem:  # whoever began from a launcher sees no terminal

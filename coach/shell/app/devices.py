@@ -70,6 +70,24 @@ class Devices:
         return is_live(self.source) and not self.windowless
 
 
+def ended_early(source: Source, done: str, remedy: str) -> SourceError:
+    """Return the error of a film that was too short for what it was used for.
+
+    Parameters
+    ----------
+    source
+        The film.
+    done
+        How far it came.
+    remedy
+        What to give instead.
+    """
+    return SourceError(
+        f"{source.name}: ended after {source.now():.1f} s, {done}, so nothing was kept; {remedy}, "
+        "or leave out --source for the webcam"
+    )
+
+
 @contextlib.contextmanager
 def open_devices(
     options: Shared,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from coach.progress.history import SIMULATED
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
 from coach.shell.app.check_in_record import numbers, scored
-from coach.shell.app.devices import Devices, open_devices
+from coach.shell.app.devices import Devices, ended_early, open_devices
 from coach.shell.app.loop import Loop
 from coach.shell.app.photographer import Photographer
 from coach.shell.detection.stills import Stills
@@ -36,7 +37,8 @@ from coach.shell.profile.language_files import language_for, load_phrase_book
 from coach.shell.profile.neutral_file import keep_neutral
 from coach.shell.profile.smiles_file import FOLDER, add_smile, last_smile
 from coach.shell.profile.toml_files import load_coaching
-from coach.shell.recording.film_writer import FilmWriter
+from coach.shell.recording.film_folders import size_text
+from coach.shell.recording.film_writer import LEAST_FREE, FilmWriter
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.private_file import make_private, write_private
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from coach.shell.window.display import Display
 
 STOPPED = 1
+NEEDED = "give a film of about 15 s: a face at rest, smiling, and at rest again"
 LINGER_S, LINGER_DEMO_S = 120.0, 6.0  # how long the card stays in the window, unless it is closed
 
 
@@ -69,6 +72,8 @@ def run_smile(options: Shared, *, keep: bool) -> int:
     """
     home = Home.find(options)
     home.make_data_dir()
+    if keep:
+        _require_room(home.data_dir)
     book = load_phrase_book(language_for(home.settings.language))
     to_error = options.events == STANDARD_OUTPUT
     with open_devices(options, home, book, spoken=[SECTION]) as devices:
@@ -95,21 +100,21 @@ def run_smile(options: Shared, *, keep: bool) -> int:
                 film.close()
         photos = photographer.photos
         if reason != "finished" or "biggest" not in photos.pictures:
-            over = "the film ended before" if reason == "source_ended" else "it was stopped before"
-            click.echo(f"{over} a smile was measured; nothing was kept", err=True)
             if film is not None:
                 film.path.unlink(missing_ok=True)
+            if reason == "source_ended":
+                raise ended_early(devices.source, "before a smile was measured", NEEDED)
+            click.echo("it was stopped before a smile was measured; nothing was kept", err=True)
             return INTERRUPTED if loop.interrupted else STOPPED
         finding = finding_of(photos.pictures, flow.smile(_even()), at)
         card = _card(finding, photos.images["biggest"], home, devices, book)
         for line in card_text(card, ProgressWords(book)):
             click.echo(line, err=to_error)
         _keep(home.data_dir, finding, photos.pictures["neutral"], devices.source.name)
-        if film is not None:
-            _keep_card(home.data_dir, at, card, film, to_error=to_error)
+        kept = film is None or _keep_card(home.data_dir, at, card, film, to_error=to_error)
         stays = LINGER_DEMO_S if devices.source.name == SIMULATED else LINGER_S
         loop.linger(stays, Screen("summary", card=card))
-    return 0
+    return 0 if kept else StoreError.exit_status
 
 
 def finding_of(
@@ -148,7 +153,9 @@ class SmileFilm:
 
     @property
     def problem(self) -> str:
-        """Why the film ended early, or empty."""
+        """Why there is no film, or empty."""
+        if self._writer.problem and self._writer.frames:
+            return Notice("film: not kept, since the disk is nearly full; free some space")
         return self._lost or self._writer.problem
 
     def frame(
@@ -166,9 +173,12 @@ class SmileFilm:
                 self._writer.put(t, frame.image)
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file; one that is not whole is deleted, as it would end in the middle of the smile."""
         with self._without_ending_the_smile():
             self._writer.close()
+        if self.problem:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _without_ending_the_smile(self) -> Iterator[None]:
@@ -204,16 +214,34 @@ def _keep(data_dir: Path, finding: SmileFinding, neutral: list[StillPicture], so
         click.echo(str(error), err=True)
 
 
-def _keep_card(data_dir: Path, at: datetime, card: PhotoCard, film: SmileFilm, *, to_error: bool) -> None:
+def _keep_card(data_dir: Path, at: datetime, card: PhotoCard, film: SmileFilm, *, to_error: bool) -> bool:
+    """Keep the card beside the film and say where they are, or why they are not; return whether they are."""
     import cv2
 
-    path = _new_file(data_dir, at, "png")
+    path, problem = _new_file(data_dir, at, "png"), ""
     try:
         write_private(path, cv2.imencode(".png", card_picture(card))[1].tobytes())
     except OSError as error:
-        raise StoreError(f"{path}: the card cannot be written ({error.strerror}); free some space") from error
-    click.echo(path, err=to_error)
-    click.echo(film.problem or film.path, err=to_error or bool(film.problem))
+        problem = f"{path}: the card cannot be written ({error.strerror}); free some space"
+    for where, why in ((path, problem), (film.path, film.problem)):
+        click.echo(why or where, err=to_error or bool(why))
+    return not problem and not film.problem
+
+
+def _require_room(data_dir: Path) -> None:
+    """Make sure that a film can be kept: nobody is to smile for nothing.
+
+    Raises
+    ------
+    StoreError
+        The disk is nearly full.
+    """
+    free = shutil.disk_usage(data_dir).free
+    if free < LEAST_FREE:
+        raise StoreError(
+            f"{data_dir}: {size_text(free)} free, {size_text(LEAST_FREE)} wanted to film a smile; "
+            "free some space, or leave out --keep"
+        )
 
 
 def _new_file(data_dir: Path, at: datetime, ending: str) -> Path:

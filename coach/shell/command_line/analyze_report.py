@@ -12,7 +12,9 @@ import click
 
 from coach.errors import CoachError, UsageError
 from coach.events import Attempt, Event, JawCircle, Recall, Released, Rep, SessionEnd, Smile
+from coach.progress.words import REASON
 from coach.session.film_description import describe_film
+from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.report.description_report import as_data, description_lines, rest_lines, sides_of
 from coach.shell.system.output_file import CSV, EVENTS, PDF, PHOTO, SVG
 from coach.shell.system.terminal import many
@@ -74,6 +76,7 @@ def _check_places(request: Request, home: Home) -> None:
 
 def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
     """Return the counts, one a line."""
+    words = load_phrase_book("en")
     end = next(event for event in reversed(events) if isinstance(event, SessionEnd))
     reps = end.reps.get(exercise, 0)
     lines = [f"{exercise}: {many(reps, 'repetition')} in {end.duration_s:.1f} s of video"]
@@ -89,7 +92,8 @@ def analysis_lines(exercise: str, events: Sequence[Event]) -> list[str]:
             lines.append(f"  {event.index:2d}  from {event.start:6.2f} s  held {held:.2f} s{even}")
         elif isinstance(event, Attempt):
             even = sides.get(event.start, "")
-            lines.append(f"   -  from {event.start:6.2f} s  held {event.hold_s:.2f} s  {event.reason}{even}")
+            why = words.text(REASON, event.reason)
+            lines.append(f"   -  from {event.start:6.2f} s  held {event.hold_s:.2f} s  {why}{even}")
         elif isinstance(event, Recall):
             came = "no smile" if event.latency_s is None else f"smile after {event.latency_s:.2f} s"
             eyes = ", eyes engaged" if event.eye_engaged else ""

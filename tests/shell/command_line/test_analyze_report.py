@@ -21,7 +21,7 @@ def lines(exercise: str, **moves):
 def test_a_smile_says_which_side_was_weaker():
     """Counted or not: a reason alone does not tell what to train."""
     (uneven,) = lines("symmetry_drill", smile=held(1.0, 6.0, Bilateral(0.3, 1.2)))[1:]
-    assert "asymmetric  left side weaker by" in uneven
+    assert "uneven  left side weaker by" in uneven, "in words"
     (even,) = lines("symmetry_drill", smile=held(1.0, 6.0))[1:]
     assert "even (sides differ by 0.0" in even
 
