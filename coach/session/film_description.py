@@ -106,14 +106,13 @@ def describe_film(events: Sequence[Event]) -> FilmDescription:
     rest = None
     if known is not None and known.neutral_start is not None and known.neutral_end is not None:
         rest = known.neutral_start, known.neutral_end
-    raises = _held(events, "cheek_raiser", ("too_short", "cut_off"))
     return FilmDescription(
         duration_s=end.duration_s,
         rest=rest,
         guessed=known is not None and known.quality == 0.0,
         smiles=tuple(event for event in events if isinstance(event, Smile)),
-        cheek_raises=tuple(raise_ for raise_ in raises if raise_.held_s >= RAISED_S),
-        openings=_held(events, "jaw_release", ("too_short", "cut_off", "snapped_shut")),
+        cheek_raises=_held(events, "cheek_raiser", ("too_short", "cut_off"), RAISED_S),
+        openings=_held(events, "jaw_release", ("too_short", "cut_off", "snapped_shut"), HOLD_S / 2),
         circles=_in_series([event for event in events if isinstance(event, JawCircle)]),
     )
 
@@ -141,14 +140,16 @@ def _in_series(circles: Sequence[JawCircle]) -> tuple[JawCircle, ...]:
     return tuple(found)
 
 
-def _held(events: Sequence[Event], exercise: str, right: tuple[str, ...]) -> tuple[HeldMovement, ...]:
-    """Return an exercise's movements in right form, whether they were held long enough or not."""
+def _held(
+    events: Sequence[Event], exercise: str, right: tuple[str, ...], least_s: float
+) -> tuple[HeldMovement, ...]:
+    """Return an exercise's movements in right form: all that counted, others from `least_s` on."""
     own = [event for event in events if event.exercise == exercise]
     starts = {event.index: event.start for event in own if isinstance(event, Rep)}
     found = []
     for event in own:
         if isinstance(event, Released):
             found.append(HeldMovement(starts[event.index], event.end, event.whole_hold_s))
-        elif isinstance(event, Attempt) and event.reason in right and event.hold_s >= HOLD_S / 2:
+        elif isinstance(event, Attempt) and event.reason in right and event.hold_s >= least_s:
             found.append(HeldMovement(event.start, event.end, event.hold_s))
     return tuple(found)
