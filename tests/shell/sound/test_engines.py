@@ -117,6 +117,7 @@ def test_a_voice_with_other_bytes_is_never_loaded(tmp_path):
     how = replace(ENGINES["piper"], language="de", voice=voice.name, folder=str(tmp_path))
     status, said, sounds = spoken(tmp_path, how, SHORT)
     assert (status, sounds) == (2, [])
+    said = reason_read(said)
     assert "de_DE-thorsten-medium.onnx: not the voice that was published (SHA-256" in said
     assert "smile-coach voice de_DE-thorsten-medium --download fetches it again" in said
     assert "\n" not in said
