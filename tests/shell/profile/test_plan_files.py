@@ -105,6 +105,7 @@ def test_the_shipped_plans_are_what_their_names_say() -> None:
     assert [step.exercise for step in three.steps] == ["jaw_release", "cheek_raiser", "memory_anchor"]
     thirty = load_plan("cheeks-30")[0]
     assert thirty.seconds <= thirty.budget_s == 120
+    assert [(step.exercise, step.reps, step.hold_s) for step in thirty.steps] == [("cheek_raiser", 30, 1.0)]
     why = (config_dir() / "plans" / "cheeks-30.toml").read_text(encoding="utf-8")
     assert "each is held for one second" in why
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from simulated_year import fill, session
@@ -11,9 +12,11 @@ from simulated_year import fill, session
 from coach.__main__ import run
 from coach.check_in.machine import due_on
 from coach.errors import UsageError
+from coach.events import Rep
 from coach.progress.history import SIMULATED
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
+from coach.shell.command_line import daily_commands
 from coach.shell.profile.language_files import languages, load_phrase_book
 from coach.shell.profile.toml_files import config_dir
 from coach.shell.report.reminders import FOLD, Due, calendar
@@ -112,8 +115,6 @@ def test_the_simulated_persons_session_is_not_today_s(tmp_path):
     """Whoever watched the demo has not trained yet."""
     with Store.open(tmp_path) as store:
         key = store.begin_session("daily", SIMULATED, NOW)
-        from coach.events import Rep
-
         store.record(key, Rep(t=9.0, exercise="cheek_raiser", index=1, start=4.0, hold_s=5.0))
         assert not what_is_due(store.history(), TODAY, SPEC, start="a", start_check_in="b").today_done
 
@@ -133,6 +134,20 @@ def test_status_prints_one_line_and_reminders_are_written(tmp_path, capfd):
     assert text.startswith("BEGIN:VCALENDAR\r\n")
     assert "T073000\r\n" in text
     assert "Zwei Minuten" in text
+
+
+def test_a_scheduler_is_told_only_of_what_is_still_to_do(home, monkeypatch, capfd):
+    """With `--due` an empty answer means that nothing is left for today."""
+    monkeypatch.setattr(daily_commands, "datetime", SimpleNamespace(now=lambda: NOW))
+    assert run(["status", "--due", "--language", "en"]) == 0
+    assert capfd.readouterr().out.startswith("Not done yet today: ")
+    with Store.open(home) as store:
+        key = store.begin_session("daily", "webcam:0", NOW)
+        store.record(key, Rep(t=9.0, exercise="cheek_raiser", index=1, start=4.0, hold_s=5.0))
+    assert run(["status", "--due", "--language", "en"]) == 0
+    assert capfd.readouterr().out == ""
+    assert run(["status", "--language", "en"]) == 0
+    assert capfd.readouterr().out.startswith("Done today; next check-in on ")
 
 
 def test_french_has_its_space_before_high_punctuation():
