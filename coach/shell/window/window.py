@@ -18,8 +18,8 @@ from coach.coaching.screen import Screen
 from coach.errors import Notice
 from coach.settings import WindowSettings
 from coach.shell.system.native_stderr import native_stderr
-from coach.shell.system.screen_size import opening_size, screen_size
 from coach.shell.system.typing_keys import TypingKeys
+from coach.shell.system.window_system import opening_size, screen_size, wake_windows
 from coach.shell.window.display import VIEWS, Command, WindowView
 from coach.shell.window.labels import Labels
 from coach.shell.window.layout import canvas_size
@@ -38,6 +38,7 @@ X_PORT = 6000  # TCP port of display 0
 X_PATIENCE_S = 2.0
 KEYS_SHOWN_S = 5.0  # after the last key or movement of the pointer the row of keys fades
 FADE_S = 0.8
+WAKE_S = (0.1, 0.3, 1.0, 3.0)  # after it was opened, as a slow window system may take that long
 
 
 def display_problem() -> str:
@@ -126,6 +127,7 @@ class OpenCvWindow:
         self.canvas: Image | None = None  # the picture shown now
         # An empty window is white in one system and black in another.
         self.canvas = self._painter.wait(self._appearance.size)
+        self._wake_at_s = [time.monotonic() + after_s for after_s in WAKE_S]
         with native_stderr():  # Qt remarks on fonts that are not used
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
             cv2.resizeWindow(title, *self._asked_size)
@@ -218,6 +220,9 @@ class OpenCvWindow:
         return canvas_size(width, height)
 
     def _keys(self) -> list[Command]:
+        if self._wake_at_s and time.monotonic() >= self._wake_at_s[0]:
+            del self._wake_at_s[0]
+            wake_windows()
         commands: list[Command] = []
         for _ in range(KEYS_A_FRAME):
             key = cv2.pollKey()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coach.shell.system import screen_size as module
-from coach.shell.system.screen_size import EDGES, opening_size, screen_size
+from coach.shell.system import window_system as module
+from coach.shell.system.window_system import EDGES, opening_size, screen_size
 
 
 @pytest.mark.parametrize("screen", [(1280, 720), (1366, 768), (1440, 900), (1920, 1080), (3840, 2160)])
