@@ -14,7 +14,7 @@ import click
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
 from coach.coaching.summary_aloud import aloud
-from coach.errors import INTERRUPTED, SourceError, StoreError
+from coach.errors import INTERRUPTED, Notice, SourceError, StoreError
 from coach.progress.history import SIMULATED
 from coach.progress.summary import CHECK_IN
 from coach.progress.words import ProgressWords
@@ -170,7 +170,7 @@ class SessionRun:
             if reason == "finished":
                 lines += tuple(("", line) for line in told(farewell.card, self.book))
             saved = _say_goodbye(lines, self.store, self.book, to_error=to_error)
-            _keep(self.home, watch, recording, to_error=to_error)
+            _keep(self.home, watch, recording, self.book, to_error=to_error)
             if reason == "finished":
                 self._leave(loop, farewell)
         finally:
@@ -263,14 +263,16 @@ def _range_watch(own_range: OwnRange) -> RangeWatch:
     return RangeWatch(own_range, load_calibration_spec())
 
 
-def _keep(home: Home, watch: RangeWatch | None, recording: Recording | None, *, to_error: bool) -> None:
+def _keep(
+    home: Home, watch: RangeWatch | None, recording: Recording | None, book: PhraseBook, *, to_error: bool
+) -> None:
     """Widen the person's own range by what the session showed, and finish the film."""
     from coach.shell.profile.range_file import widen_own_range
 
     if watch is not None:
         widen_own_range(home.data_dir, watch, datetime.now().astimezone().date())
     if recording is not None:
-        click.echo(recording.close(), err=to_error)
+        click.echo(book.notice(recording.close()), err=to_error)
 
 
 def _demonstration(plan: Plan) -> Demonstration:
@@ -286,5 +288,10 @@ def _say_goodbye(lines: Sequence[tuple[str, str]], store: Store, book: PhraseBoo
         click.echo(words.line(label, value) if label else value, err=to_error)
     saved = not store.waiting or store.retry()
     if not saved:
-        click.echo(f"{store.path}: the end of this session could not be saved; {store.remedy}", err=True)
+        unsaved = Notice(
+            "{path}: the end of this session could not be saved; {remedy}",
+            path=str(store.path),
+            remedy=store.remedy,
+        )
+        click.echo(book.notice(unsaved), err=True)
     return saved

@@ -21,7 +21,6 @@ from coach.shell.recording import film_folders as films
 from coach.shell.recording.film_writer import FPS, FilmWriter
 from coach.shell.recording.trace_writer import TraceWriter
 from coach.shell.store.event_log import EventLog
-from coach.shell.system.terminal import many
 from coach.shell.window.display import Display, WindowView
 from coach.types import FaceObservation, Frame, Image
 
@@ -136,13 +135,16 @@ class Recording:
             self._tasks.put(None)
             self._thread.join(ENDING_S)
             if self._thread.is_alive():
-                return f"{self.folder}: the disk does not respond; the recording may be incomplete"
+                return Notice(
+                    "{folder}: the disk does not respond; the recording may be incomplete",
+                    folder=str(self.folder),
+                )
         fault, self._fault = self._fault, None
         if fault is not None:
             raise fault
         if not self._seen:  # an empty film would hide the one before from `replay last`
             shutil.rmtree(self.folder, ignore_errors=True)
-            return "nothing was recorded: the camera gave no picture"
+            return Notice("nothing was recorded: the camera gave no picture")
         return self._report()
 
     # -- on the caller's thread
@@ -171,14 +173,19 @@ class Recording:
 
     def _report(self) -> str:
         size, all_size = films.folder_size(self.folder), films.folder_size(self.folder.parent)
-        film = f"film of {self._film.frames / FPS:.0f} s" if self._film.frames else "signals without a film"
-        parts = [f"recorded: {film}, {films.size_text(size)}, in {self.folder}"]
-        if self._left_out:
-            parts.append(f"{many(self._left_out, 'picture')} left out because writing was too slow")
-        parts += [self.problem] if self.problem else []
-        taken = films.size_text(all_size)
-        parts.append(f"films take {taken} in all; delete them with 'smile-coach forget film'")
-        return "; ".join(parts)
+        values = {"size": films.size_text(size), "folder": str(self.folder)}
+        if self._film.frames:
+            seconds = round(self._film.frames / FPS)
+            line = Notice("recorded: film of {seconds} s, {size}, in {folder}", seconds=seconds, **values)
+        else:
+            line = Notice("recorded: signals without a film, {size}, in {folder}", **values)
+        taken, n = films.size_text(all_size), self._left_out
+        one = Notice("{n} picture left out because writing was too slow", n=n)
+        more = Notice("{n} pictures left out because writing was too slow", n=n)
+        rest = Notice("films take {size} in all; delete them with 'smile-coach forget film'", size=taken)
+        for part in ((one if n == 1 else more) if n else "", self.problem, rest):
+            line = Notice("{first}; {second}", first=line, second=part) if part else line
+        return line
 
     # -- on the writing thread
 

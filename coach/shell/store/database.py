@@ -256,12 +256,12 @@ def remedy_for(error: Exception) -> str:
     """Return what to do about a fault of the history."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return "another smile-coach is using it: close that one and try again"
+        return Notice("another smile-coach is using it: close that one and try again")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
-        return "it is damaged: restore a copy, or move it away to begin a new history"
+        return Notice("it is damaged: restore a copy, or move it away to begin a new history")
     if code == sqlite3.SQLITE_FULL:
-        return "free some space, or choose another folder with --data-dir or SMILE_COACH_HOME"
-    return "check the folder and its disk, or choose another with --data-dir or SMILE_COACH_HOME"
+        return Notice("free some space, or choose another folder with --data-dir or SMILE_COACH_HOME")
+    return Notice("check the folder and its disk, or choose another with --data-dir or SMILE_COACH_HOME")
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> StoreError:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -320,6 +321,13 @@ def test_notices_go_after_a_while_and_a_full_disk_does_not(capsys):
     assert capsys.readouterr().err.splitlines().count("not saved yet") == 1
 
 
+def test_what_was_filmed_is_said_in_the_persons_language(capsys):
+    """The last line of a session that was filmed."""
+    taped = SimpleNamespace(close=lambda: Notice("nothing was recorded: the camera gave no picture"))
+    app._keep(None, None, taped, book("es"), to_error=False)
+    assert capsys.readouterr().out == "no se ha grabado nada: la cámara no dio imagen\n"
+
+
 def test_what_is_missing_is_said_in_the_persons_language(capsys):
     """A full disk while it lasts, else what was known before and the voice's reason; in the terminal, too."""
     silent = "no sound: no output device or player found ({remedy}); captions only"
@@ -593,7 +601,8 @@ def test_what_could_not_be_saved_is_said_at_the_end(tmp_path, capfd):
         assert not app._say_goodbye([("time", "0:40")], store, book("fr"), to_error=False)
         out, err = capfd.readouterr()
         assert out == "time : 0:40\n", "as French sets a colon"
-        assert err.startswith(f"{store.path}: the end of this session could not be saved; free some space")
+        lost = "la fin de cette séance n'a pas pu être enregistrée ; fais un peu de place"
+        assert err.startswith(f"{store.path} : {lost}")
         assert (
             Farewell(store, session, Tally(), book()).card.said == ()
         )  # the history lacks it all, and "nothing counted today" would be wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 import threading
@@ -165,6 +166,10 @@ def test_a_recorded_session_leaves_film_words_marks_trace_and_log(folder):
     assert recording.close() == line
     assert "film of 4 s" in line
     assert "films take" in line
+    german = load_phrase_book("de").notice(line)
+    assert re.match(
+        r"aufgenommen: ein Film von \d+ s, \d+ kB, in /.*; alle Filme zusammen belegen \d+ kB", german
+    )
     assert "smile-coach forget" in line
     assert len(levels(folder / films.FILM)) == 39 * 3 + 1
     events = read_events(folder / films.EVENTS)
