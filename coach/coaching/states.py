@@ -8,7 +8,7 @@
 | waiting | ... in vain so far | waiting | blue | other words, the picture, an image, an offer |
 | rising | what was asked for has begun, and its form has not been right yet | rising | blue | nothing |
 | holding | the form is right, the clock runs | hold | green | "hold" after half a second, ticks |
-| fix | the form is wrong, the clock has stopped | the fault's own | amber | what to change |
+| fix | the form is wrong or the head turned, the clock stands | the fault's own | amber | what to change |
 | let go | it has counted, or a jaw may close | released | white | "and release", "that's three" |
 | once more | it has not | attempt | amber | why |
 """
@@ -61,7 +61,7 @@ def state_of(
     held = view.phase == "apex" and 0 < view.target_s <= view.hold_s
     if counted or held:  # an open jaw is held to its end before the closing makes it count
         return "let_go"
-    if faulty:
+    if faulty or (view.turned and (guidance.asks or not view.at_rest)):
         return "fix"
     if view.phase == "apex" or (view.phase == "onset" and guidance.asks):  # unasked, it is a twitch so far
         return "holding" if right else "rising"

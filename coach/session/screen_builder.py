@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from coach.coaching.guides.guide import Guidance
 from coach.coaching.guides.held_guide import FLICKER_S
@@ -21,6 +21,7 @@ from coach.session.transitions import SessionStage
 from coach.types import Bilateral
 
 REASON = "reason"  # the section of the faults' short names
+TURNED: Final[Reason] = "head_turned"
 
 
 class Scene(NamedTuple):
@@ -155,7 +156,7 @@ def _exercising(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, e
     state, apex = _state(scene, t, run), view.phase == "apex"
     shows = view.target_s > 0 and state != "rising"  # it is not known yet whether the form is right
     held = min(view.hold_s / view.target_s, 1.0) if shows else 0.0
-    wrong = {"fix": view.fault, "once_more": scene.missed}.get(state)
+    wrong = {"fix": TURNED if view.turned else view.fault, "once_more": scene.missed}.get(state)
     return replace(
         screen,
         phase="moving" if state == "holding" and not view.target_s else PHASES[state],
@@ -199,6 +200,8 @@ def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:
 def _instruction(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun) -> str:
     """Return the instruction for now; while a fault lasts, its correction."""
     view, exercise = run.view, run.exercise.name
+    if view.turned and (run.guidance.asks or not view.at_rest):
+        return book.text(exercise, "turn_to_me")
     if view.fault is not None and scene.faulty(t, view):
         side = book.text(SCREEN, view.bars.level.weaker) if view.bars is not None else ""
         return book.lately(exercise, view.fault, side=side)  # not another variant than the one that is said

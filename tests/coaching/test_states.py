@@ -143,3 +143,13 @@ def test_a_correction_reads_as_it_was_said():
         screen = run.screen_at(t + 0.2)
         assert screen.phase != "fix" or screen.instruction == text
     assert any(run.screen_at(t + 0.2).phase == "fix" for t, _ in said[1:])
+
+
+def test_a_turned_head_is_told_to_turn_back_and_not_to_rest():
+    """Turned away in the middle of a hold: nobody can see whether the face rests."""
+    run = raised(lambda t: replace(RIGHT, yaw=30.0) if 8.5 < t < 20.0 else RIGHT).run(20.0)
+    shown = [screen for t, screen in run.screens if 10.5 < t < 20.0]
+    assert {(screen.phase, screen.word) for screen in shown} == {("fix", "head turned")}
+    assert {screen.instruction for screen in shown} == {"Turn your face to the camera"}
+    assert "rest" not in run.keys
+    assert "turn_to_me" in run.keys

@@ -219,7 +219,8 @@ class HeldGuide:
                 cues.append(self._cue(moment, CueKind.CORRECTION, "too_short"))
                 state = replace(state, let_go_t=moment.t)
         elif found == "stayed":
-            cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
+            key = "turn_to_me" if moment.view.turned else "rest"  # a turned face is not seen to rest
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, key))
             state = replace(state, reminded=state.reminded + 1)
         elif found == "unanswered":
             turn = state.unanswered

@@ -187,7 +187,8 @@ class JawGuide:
         if state.step in ("intro", "open") and not moment.view.at_rest:
             if moment.t - state.since < self._spec.remind_s:
                 return state
-            cues.append(self._cue(moment, CueKind.INSTRUCTION, "rest"))
+            key = "turn_to_me" if moment.view.turned else "rest"
+            cues.append(self._cue(moment, CueKind.INSTRUCTION, key))
             return replace(state, since=moment.t)
         asked = replace(
             state, asked=True, since=moment.t, moved=moment.t, countdown=Countdown(), held=False, circles=0
