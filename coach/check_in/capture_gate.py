@@ -44,6 +44,7 @@ class FaceSpec(Strict):
     least_smile: Share
     least_jaw: Share
     still: Share
+    still_jaw: Share
     still_lids: Share
     closed: Share
 

@@ -171,13 +171,12 @@ class CheckInFlow(LedFlow):
         if self.finished:
             title = book.text(SECTION, "check_done")
             return Screen("summary", title=title, progress=1.0)  # that is what is said then, too
-        still_s = 0.0 if state.calm_since is None else t - state.calm_since
-        poses = state.phase == "posing"
+        poses, hold = state.phase == "posing", self._held(t)
         screen = Screen(
-            "hold" if poses and still_s else "rising" if poses else "rest" if self._relaxes else "ready",
+            "hold" if poses and hold else "rising" if poses else "rest" if self._relaxes else "ready",
             title=book.text(*self.title),
             instruction=self._instruction(),
-            hold=min(still_s / self._spec.timing.steady_s, 1.0) if poses else 0.0,
+            hold=hold if poses else 0.0,
             count=state.take,
             target=state.takes,
             progress=state.progress,
@@ -189,6 +188,13 @@ class CheckInFlow(LedFlow):
             framing=_drawn(fix),
             fix="" if fix is None else book.text(SECTION, fix),
         )
+
+    def _held(self, t: float) -> float:
+        """Return how far the hold has come, 0..1: the pictures taken in a row, and the wait for the next."""
+        state, timing = self.state, self._spec.timing
+        since, wait_s = (state.since, timing.apart_s) if state.held else (state.calm_since, timing.steady_s)
+        waited = 0.0 if since is None else min((t - since) / wait_s, 1.0)
+        return (state.take % state.in_a_row + waited) / state.in_a_row
 
     def _instruction(self) -> str:
         if self._safety and self.state.step == 0 and self.state.phase != "posing":

@@ -212,9 +212,10 @@ def _still(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> bool:
 
 
 def _calmer(state: CheckIn, sample: GateSample, spec: CheckInSpec) -> CheckIn:
-    """Count stillness from the last time the face moved by more than `still`, or the lids, as in a blink."""
+    """Count stillness from the last time the face moved by more than it may, or the lids, as in a blink."""
     level, opening = sample.level or 0.0, sample.opening or 0.0
-    moved = state.anchor is None or abs(level - state.anchor) > spec.face.still
+    still = spec.face.still_jaw if state.pose == "jaw" else spec.face.still
+    moved = state.anchor is None or abs(level - state.anchor) > still
     blinks = state.lids is None or abs(opening - state.lids) > spec.face.still_lids
     if state.calm_since is None or moved or blinks:
         return replace(state, calm_since=sample.t, anchor=level, lids=opening)

@@ -99,6 +99,16 @@ def test_a_moving_face_is_waited_for(spec: CheckInSpec) -> None:
     assert requests(done) == [("natural", 0)]
 
 
+def test_a_wide_mouth_that_is_measured_unsteadily_is_not_asked_for_again(spec: CheckInSpec) -> None:
+    """Its lips lie far apart: what is movement in a smile is noise here."""
+    state, done = CheckIn(3, 9, "posing", since=0.0, asked=True), []
+    for n in range(40):
+        level = 0.28 + (0.012 if n % 2 else -0.012)
+        state, actions = step(state, GateSample(n / 20, level=level), spec, quiet=True)
+        done += [(n / 20, action) for action in actions]
+    assert requests(done)[:1] == [("jaw", 0)]
+
+
 def test_a_blink_on_its_way_is_waited_for(spec: CheckInSpec) -> None:
     """Half-shut eyes are no blink yet; a picture of them would make every other one look narrowed."""
     state, _ = play(CheckIn(3), spec, 0.8, opening=0.1)

@@ -168,6 +168,21 @@ def test_the_words_are_to_rest_until_the_next_expression_is_asked_for(faces: Fac
     assert held[-1] > 0.8
 
 
+def test_the_ring_fills_once_for_all_pictures_of_a_row(faces: Faces) -> None:
+    """It does not begin anew with each of them: the face is held once."""
+    spec = SPEC.model_copy(update={"takes": 1, "in_a_row": 3})
+    flow = CheckInFlow(spec, load_phrase_book("en"), SETTINGS, source="test")
+    led, rings = Led(faces, flow), []
+    while led.photos.count("natural") < 3:
+        led.frame()
+        assert led.screen is not None
+        if led.screen.phase == "hold":
+            rings.append(led.screen.hold)
+    assert rings == sorted(rings)
+    assert rings[0] < 0.1
+    assert rings[-1] > 0.9
+
+
 def test_nothing_is_photographed_while_it_is_paused(faces: Faces) -> None:
     """The key stops it, the window says so, and the same key asks for the face again."""
     led = Led(faces).until(lambda led: led.flow.state.phase == "posing")
