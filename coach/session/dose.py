@@ -5,7 +5,9 @@ from __future__ import annotations
 from coach.coaching.cues import Cue, CueKind
 from coach.coaching.phrases import PhraseBook
 from coach.exercise.protocol import AnyExercise, Cued
-from coach.session.plan import Step
+from coach.session.plan import Step, with_reps
+
+FEW = 10  # what is left of a larger dose is seldom known before, and would take long to be rendered
 
 
 def dose_cue(t: float, step: Step, exercise: AnyExercise) -> Cue:
@@ -39,6 +41,11 @@ def dose_text(step: Step, exercise: AnyExercise, book: PhraseBook) -> str:
 
 
 def dose_texts(steps: tuple[Step, ...], exercises: tuple[AnyExercise, ...], book: PhraseBook) -> list[str]:
-    """Return the spoken doses of a plan, to have them rendered beforehand."""
-    both = zip(steps, exercises, strict=True)
-    return [book.fill(dose_cue(0.0, step, exercise)).text for step, exercise in both]
+    """Return the spoken doses of a plan, to have them rendered beforehand.
+
+    First the doses as planned, then what may be left of them where time turns out to be short.
+    """
+    both = list(zip(steps, exercises, strict=True))
+    fewer = ((with_reps(s, n), e) for s, e in both for n in range(min(s.reps, FEW) - 1, 0, -1))
+    texts = (book.fill(dose_cue(0.0, step, exercise)).text for step, exercise in (*both, *fewer))
+    return list(dict.fromkeys(texts))

@@ -12,6 +12,7 @@ from coach.shell.sound import piper_voices as piper
 from coach.shell.sound.engine import SpeechRequest
 from coach.shell.sound.recorded_engine import has_recordings, unrecorded
 
+FIRST_WORDS = 4  # of the phrases: what is said before the first exercise
 SYSTEM = "system"  # voice.voice: the system's own voice for the language, whatever else there is
 
 
@@ -32,8 +33,9 @@ class Speech:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All of it. Names come first where they cannot be read instead: a dose is said soon."""
-        return (*self.phrases, *self.names) if self.read else (*self.names, *self.phrases)
+        """All of it. Where names cannot be read instead, they follow the first words: a dose is said soon."""
+        first = len(self.phrases) if self.read else FIRST_WORDS
+        return (*self.phrases[:first], *self.names, *self.phrases[first:])
 
 
 def choose_speech(settings: VoiceSettings, speech: Speech, cache_dir: Path) -> tuple[SpeechRequest, ...]:
