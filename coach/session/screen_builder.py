@@ -164,7 +164,7 @@ def _exercising(scene: Scene, t: float, book: PhraseBook, run: ExerciseRun, *, e
         faulty_side=faulty_side(view) if state == "fix" else "",
         hold=1.0 if state == "let_go" else held,
         hold_left_s=max(view.target_s - view.hold_s, 0.0) if apex else view.target_s,
-        bars=_capped(view.bars),
+        bars=_shown(view),
     )
 
 
@@ -177,13 +177,14 @@ def _moving(guidance: Guidance) -> ScreenPhase:
     return "waiting" if guidance.patient else "go"
 
 
-def _capped(bars: Bars | None) -> Bars | None:
-    """Keep the bars within their band: nobody does too much of a good thing."""
-    if bars is None or bars.level.maximum <= bars.band[1]:
-        return bars
-    top = bars.band[1]
+def _shown(view: View) -> Bars | None:
+    """Return the bars within their band, for nobody does too much of a good thing; empty while unseen."""
+    bars = view.bars
+    if bars is None:
+        return None
+    top = 0.0 if view.turned else bars.band[1]
     level = Bilateral(min(bars.level.left, top), min(bars.level.right, top))
-    return replace(bars, level=level)
+    return bars if level == bars.level else replace(bars, level=level)
 
 
 def _state(scene: Scene, t: float, run: ExerciseRun) -> CoachingState:

@@ -151,5 +151,6 @@ def test_a_turned_head_is_told_to_turn_back_and_not_to_rest():
     shown = [screen for t, screen in run.screens if 10.5 < t < 20.0]
     assert {(screen.phase, screen.word) for screen in shown} == {("fix", "head turned")}
     assert {screen.instruction for screen in shown} == {"Turn your face to the camera"}
+    assert {screen.bars.level.maximum for screen in shown if screen.bars} == {0.0}, "nothing is measured"
     assert "rest" not in run.keys
     assert "turn_to_me" in run.keys
