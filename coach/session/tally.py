@@ -59,7 +59,8 @@ class Tally:
         for name in dict.fromkeys(names):
             value = words.count("reps", self.reps[name])
             if self.holds[name] and name != MEMORY:
-                value += f" · {words.seconds(mean(self.holds[name]))} {label('mean_hold')}"
+                held = words.seconds(mean(self.holds[name]))
+                value += f" · {book.text(SCREEN, 'mean_hold', time=held)}"
             lines.append((book.text(name, "title"), value))
         if self.circles:
             lines.append((capital(label("circles")), str(self.circles)))

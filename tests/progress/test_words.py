@@ -178,9 +178,9 @@ def test_numbers_follow_the_language(language: str, none: str, one: str, two: st
     ("language", "hold", "recall", "even"),
     [
         ("en", "1 rep · 2.3 s average hold", "6.3 s", "86%"),
-        ("de", "1 Wiederholung · 2,3 s mittlere Haltezeit", "6,3 s", "86 %"),
-        ("es", "1 repetición · 2,3 s tiempo medio", "6,3 s", "86 %"),
-        ("fr", "1 répétition · 2,3 s tenue moyenne", "6,3 s", "86 %"),
+        ("de", "1 Wiederholung · mittlere Haltezeit 2,3 s", "6,3 s", "86 %"),
+        ("es", "1 repetición · tiempo medio 2,3 s", "6,3 s", "86 %"),
+        ("fr", "1 répétition · tenue moyenne 2,3 s", "6,3 s", "86 %"),
     ],
 )
 def test_a_session_sums_up_in_the_same_numbers(language: str, hold: str, recall: str, even: str) -> None:
