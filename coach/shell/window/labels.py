@@ -43,7 +43,6 @@ class Labels:
     right_bar: str = "right"
     good: str = "I can see you"
     like_this: str = "like this"
-    no_picture: str = "waiting for the camera"
     one_moment: str = "one moment"
     time_left: str = "time left"
     ready: str = "ready"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -70,12 +71,13 @@ class Painter:
     def wait(self, size: tuple[int, int]) -> Image:
         """Draw the window as it is until the first picture, (height, width, 3) uint8 BGR."""
         canvas: Image = np.empty((size[1], size[0], 3), np.uint8)
-        box = Rect(0, 0, *size)
-        widgets.fill(canvas, box, theme.BACKGROUND)
-        text = capital(self.labels.one_moment)
-        boxes = self.layout_for(Appearance(size))
-        theme.write_in(canvas, box, text, size=boxes.px(34), colour=theme.QUIET, align="centre")
+        widgets.fill(canvas, Rect(0, 0, *size), theme.BACKGROUND)
+        self._one_moment(canvas, self.layout_for(Appearance(size)))
         return canvas
+
+    def _one_moment(self, canvas: Image, boxes: Layout) -> None:
+        text, whole = capital(self.labels.one_moment), Rect(0, 0, *boxes.size)
+        theme.write_in(canvas, whole, text, size=boxes.px(34), colour=theme.QUIET, align="centre")
 
     def paint(
         self, image: Image | None, observation: FaceObservation | None, screen: Screen, appearance: Appearance
@@ -126,8 +128,9 @@ class Painter:
         screen = _once(screen)
         covers_face = appearance.view != "hidden"
         near = coming is None and self._near(image, observation, boxes, appearance.view)
-        status = self.labels.good if screen.framing == "good" else screen.fix
-        stamp(canvas, boxes, widgets.draw_status, screen.framing, capital(status))
+        if image is not None:  # without a picture nobody is seen
+            status = self.labels.good if screen.framing == "good" else screen.fix
+            stamp(canvas, boxes, widgets.draw_status, screen.framing, capital(status))
         self._words(canvas, boxes, screen)
         if not (coming or screen.lines or screen.paused or shown is None):
             self._gauge(canvas, boxes, screen, covers_face=covers_face, near=near)
@@ -205,11 +208,13 @@ class Painter:
             overlays.dim(canvas, shown or boxes.picture)
             box = Rect(0, boxes.body.y, boxes.size[0], boxes.body.h).inset(boxes.px(36), boxes.px(16))
             overlays.draw_table(canvas, boxes, box, screen.lines, 24)
-        elif screen.paused or shown is None:
+        elif screen.paused:
             if shown is not None:
                 overlays.dim(canvas, shown)
-            text = capital(screen.paused or self.labels.no_picture)
-            overlays.draw_notice(canvas, boxes, "camera" if shown is None else "pause", text)
+            sign: Literal["camera", "pause"] = "camera" if shown is None else "pause"
+            overlays.draw_notice(canvas, boxes, sign, capital(screen.paused))
+        elif shown is None:  # the camera is still being opened
+            self._one_moment(canvas, boxes)
         elif screen.demo is not None:
             overlays.draw_demo(canvas, boxes, screen.demo, capital(self.labels.like_this))
         if screen.notice or note:

@@ -460,6 +460,17 @@ def test_one_exercise_alone_has_no_dots():
     assert not np.array_equal(drawn[0], drawn[2])
 
 
+def test_until_the_first_picture_it_goes_on_saying_one_moment():
+    """No sign of a fault while the camera is only being opened, and nobody is said to be seen."""
+    opening = Screen("ready", title="A check-in", framing="good")
+    canvas = Painter().paint(None, None, opening, HD)
+    middle = Rect(400, 300, 480, 120)
+    assert np.array_equal(middle.of(canvas), middle.of(Painter().wait(HD.size)))
+    assert not coloured(canvas, theme.GREEN)
+    lost = Painter().paint(None, None, replace(opening, paused="The camera is gone"), HD)
+    assert coloured(lost, theme.YELLOW)
+
+
 def test_a_skipped_exercise_looks_neither_done_nor_still_to_come():
     """Four looks for the four things an exercise's dot can mean; one gone back from still looks done."""
     boxes, screen = layout(1280, 720), replace(HOLD, step=2, steps=4)
