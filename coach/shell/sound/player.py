@@ -15,7 +15,7 @@ from coach.errors import Notice, reason_of
 from coach.shell.sound.outputs import SoundOutput, find_outputs
 
 GRACE_S = 2.0  # beyond the sound's own duration: then the player hangs
-GENTLE_S = 0.4  # so much of a sound may be left to be heard to its end
+GENTLE_S = 0.6  # so much of a sound may be left to be heard to its end: some begin at its first word
 _STARTING_S = 0.05  # that an output may take to begin
 FAILURES = 3  # then the player gives up
 _POLL_S = 0.02

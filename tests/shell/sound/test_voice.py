@@ -361,7 +361,7 @@ def test_the_last_syllable_is_heard_before_words_that_can_wait(tmp_path):
     """Praise waits for the end of what is nearly over; a long sentence is not waited for."""
     output = TimedOutput()
     player = WatchedPlayer([output])
-    for name, seconds, gently in (("a", 0.3, False), ("b", 0.3, True), ("c", 30.0, False), ("d", 0.1, True)):
+    for name, seconds, gently in (("a", 0.5, False), ("b", 0.3, True), ("c", 30.0, False), ("d", 0.1, True)):
         begun = len(output.begun)
         player.play(sound(tmp_path / f"{name}.wav", seconds), gently=gently)
         until(lambda begun=begun: len(output.begun) > begun)
