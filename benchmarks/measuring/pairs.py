@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from coach.check_in.flow import CheckInFlow
 from coach.check_in.machine import Pose
 from coach.check_in.scores import Scores, middle_of, typical
@@ -49,11 +51,12 @@ def measured(landmarker: Landmarker, seed: int, *, smile: bool) -> tuple[Scores,
     kind = SmileFlow if smile else CheckInFlow
     flow = kind(spec, book, settings, source="demo", coaching=load_coaching())
     person = SimulatedPerson(load_person(), seed=seed, realtime=False)
-    photographer, display = Photographer(flow, Stills(landmarker)), _Skipping()
+    display = _Skipping()
     display.flow = flow
     devices = Devices(person, landmarker, display, SilentVoice(), book)
-    reason = Loop(flow, devices, LogKeeper(None), photograph=photographer.take).lead()
-    if reason != "finished":
-        raise RuntimeError(f"seed {seed}: {reason}")
-    takes = scored(photographer.photos.pictures)["biggest"]
+    with landmarker.another() as second, closing(Photographer(flow, Stills(second))) as photographer:
+        reason = Loop(flow, devices, LogKeeper(None), photograph=photographer.take).lead()
+        if reason != "finished":
+            raise RuntimeError(f"seed {seed}: {reason}")
+        takes = scored(photographer.photos().pictures)["biggest"]
     return middle_of(takes), takes[typical(takes)]

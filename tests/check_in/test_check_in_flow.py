@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -241,6 +242,7 @@ def test_back_takes_the_face_before_again(faces: Faces, monkeypatch: pytest.Monk
         if led.take(led.flow.process(led.t, shown)).take:
             taken = photographer._stills.count + 1
             photographer.take(Frame(led.t, np.full((4, 4, 3), taken, np.uint8)), shown)
+            photographer.photos()
         return led.flow.state.pose == pose
 
     def go_on_to(pose: str) -> None:
@@ -248,14 +250,14 @@ def test_back_takes_the_face_before_again(faces: Faces, monkeypatch: pytest.Monk
             pass
 
     go_on_to("biggest")
-    assert photographer.photos.pictures == {"neutral": [1, 2], "natural": [3, 4]}
+    assert photographer.photos().pictures == {"neutral": [1, 2], "natural": [3, 4]}
     led.flow.move(led.t, -1)
     assert led.flow.state.pose == "natural"
     go_on_to("biggest")
-    assert photographer.photos.pictures["natural"] == [5, 6]
-    kept = {pose: image.max() for pose, image in photographer.photos.images.items()}
+    assert photographer.photos().pictures["natural"] == [5, 6]
+    kept = {pose: image.max() for pose, image in photographer.photos().images.items()}
     assert kept == {"neutral": 1, "natural": 6}, "the first at rest, and the most typical of a smile"
-    while len(photographer.photos.pictures.get("biggest", [])) < 1:
+    while len(photographer.photos().pictures.get("biggest", [])) < 1:
         photographed("biggest")
     photographed("biggest")
     assert led.flow.state.take == 1
@@ -263,6 +265,45 @@ def test_back_takes_the_face_before_again(faces: Faces, monkeypatch: pytest.Monk
     assert (led.flow.state.pose, led.flow.state.take) == ("biggest", 0)
     led.flow.move(led.t, 1)
     assert led.flow.state.pose == "jaw"
+
+
+class Reading(AnyFace):
+    """Reads nothing before it may, and then only some pictures."""
+
+    def __init__(self, *, all_but: tuple[int, ...] = ()) -> None:
+        super().__init__()
+        self.may, self._all_but = threading.Event(), all_but
+
+    def read(self, image: object) -> int | None:  # type: ignore[override]
+        assert self.may.wait(10)
+        number = super().read(image)
+        return None if number in self._all_but else number
+
+
+def test_pictures_are_taken_while_others_are_still_being_read(faces: Faces) -> None:
+    """Nobody sees themselves stand still at each picture; one without a face is left out."""
+    led = Led(faces, new_flow(takes=3))
+    stills = Reading(all_but=(2,))
+    photographer = Photographer(led.flow, stills)  # type: ignore[arg-type]
+    while led.flow.state.pose == "neutral":
+        shown = replace(faces["rest"], t=led.t)
+        if led.take(led.flow.process(led.t, shown)).take:
+            photographer.take(Frame(led.t, np.zeros((4, 4, 3), np.uint8)), shown)
+    assert stills.count == 0
+    stills.may.set()
+    assert photographer.photos().pictures == {"neutral": [1, 3]}
+    photographer.close()
+
+
+def test_a_face_that_no_picture_shows_is_left_out(faces: Faces) -> None:
+    """Whoever asks for the photos finds only faces that can be measured."""
+    led = Led(faces, new_flow(takes=1))
+    stills = Reading(all_but=(1,))
+    photographer = Photographer(led.flow, stills)  # type: ignore[arg-type]
+    stills.may.set()
+    photographer.take(Frame(0.0, np.zeros((4, 4, 3), np.uint8)), None)
+    assert photographer.photos().pictures == {}
+    photographer.close()
 
 
 def test_back_and_next_leave_the_neutral_face_where_it_is(faces: Faces) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,7 @@ from coach.shell.profile.neutral_file import keep_neutral
 from coach.shell.profile.toml_files import load_coaching, shipped
 from coach.shell.store.recorder import LogKeeper
 from coach.shell.store.store import Store
+from coach.shell.system.meanwhile import meanwhile
 from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.window.labels import Labels
 
@@ -42,6 +44,10 @@ if TYPE_CHECKING:
 STOPPED = 1
 NEEDED = (
     "give a film of about a minute: a face at rest, smiling, with its biggest smile and a wide open mouth"
+)
+NOT_READ = (
+    "no face could be measured in the pictures of your face at rest; "
+    "sit closer to the camera and in more light, and try again"
 )
 LINGER_S, LINGER_DEMO_S = 120.0, 6.0  # how long the result stays in the window, unless it is closed
 
@@ -153,12 +159,19 @@ def run_check_in(
     source = devices.source.name
     like, ghost = previous(store, data_dir, source)
     flow = CheckInFlow(spec, book, settings, source=source, like=like, safety=True, coaching=load_coaching())
-    photographer = Photographer(flow, Stills(devices.landmarker))
+    window = devices.display
     if ghost is not None and not devices.windowless:
         devices = replace(devices, display=GhostDisplay(devices.display, ghost))
     help_lines = Labels.from_book(book).keys_help()
-    loop = Loop(flow, devices, LogKeeper(devices.log), help_lines=help_lines, photograph=photographer.take)
-    reason = loop.lead()
+    with (
+        meanwhile(window, devices.landmarker.another) as second,
+        closing(Photographer(flow, Stills(second))) as photographer,
+    ):
+        loop = Loop(
+            flow, devices, LogKeeper(devices.log), help_lines=help_lines, photograph=photographer.take
+        )
+        reason = loop.lead()
+        photos = meanwhile(window, photographer.photos) if reason == "finished" else Photos()
     if reason != "finished":
         early = None
         if reason == "source_ended":
@@ -166,8 +179,10 @@ def run_check_in(
             taken = f"with {state.step} of {state.takes * len(state.poses)} pictures taken"
             early = ended_early(devices.source, taken, NEEDED)
         return CheckInResult({}, {}, {}, interrupted=loop.interrupted, ended_early=early)
+    if "neutral" not in photos.pictures:
+        return CheckInResult({}, {}, {}, problem=NOT_READ)
     at = clock()
-    result = _kept(photographer.photos, store, data_dir, source, at, keep_photos=keep_photos)
+    result = _kept(photos, store, data_dir, source, at, keep_photos=keep_photos)
     if not result.problem:  # whoever began from a launcher sees no terminal
         title, rows = book.text(SECTION, "check_done"), result_rows(result, book)
         shown = Screen("summary", title=title, instruction=_next_on(spec, book, at), lines=rows)

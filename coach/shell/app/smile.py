@@ -26,7 +26,7 @@ from coach.exercise.smile_symmetry import EvenSpec
 from coach.progress.history import SIMULATED
 from coach.progress.words import ProgressWords
 from coach.shell.app.check_in import load_check_in
-from coach.shell.app.check_in_record import numbers, scored
+from coach.shell.app.check_in_record import Photos, numbers, scored
 from coach.shell.app.devices import Devices, ended_early, open_devices
 from coach.shell.app.loop import Loop
 from coach.shell.app.photographer import Photographer
@@ -40,6 +40,7 @@ from coach.shell.profile.toml_files import load_coaching
 from coach.shell.recording.film_folders import size_text
 from coach.shell.recording.film_writer import LEAST_FREE, FilmWriter
 from coach.shell.store.recorder import LogKeeper
+from coach.shell.system.meanwhile import meanwhile
 from coach.shell.system.output_file import STANDARD_OUTPUT
 from coach.shell.system.private_file import make_private, write_private
 from coach.shell.window.labels import Labels
@@ -76,7 +77,7 @@ def run_smile(options: Shared, *, keep: bool) -> int:
         _require_room(home.data_dir)
     book = load_phrase_book(language_for(home.settings.language))
     to_error = options.events == STANDARD_OUTPUT
-    with open_devices(options, home, book, spoken=[SECTION]) as devices:
+    with open_devices(options, home, book, spoken=[SECTION]) as devices, contextlib.ExitStack() as stack:
         if devices.by_ear:
             book = book.for_ears()
         at = datetime.now().astimezone()
@@ -84,7 +85,8 @@ def run_smile(options: Shared, *, keep: bool) -> int:
         flow = SmileFlow(
             load_check_in(), book, home.settings, source=devices.source.name, coaching=load_coaching()
         )
-        photographer = Photographer(flow, Stills(devices.landmarker))
+        second = stack.enter_context(meanwhile(devices.display, devices.landmarker.another))
+        photographer = stack.enter_context(contextlib.closing(Photographer(flow, Stills(second))))
         loop = Loop(
             flow,
             devices,
@@ -98,8 +100,8 @@ def run_smile(options: Shared, *, keep: bool) -> int:
         finally:
             if film is not None:
                 film.close()
-        photos = photographer.photos
-        if reason != "finished" or "biggest" not in photos.pictures:
+        photos = meanwhile(devices.display, photographer.photos) if reason == "finished" else Photos()
+        if "neutral" not in photos.pictures or "biggest" not in photos.pictures:
             if film is not None:
                 film.path.unlink(missing_ok=True)
             if reason == "source_ended":

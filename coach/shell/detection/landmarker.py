@@ -93,6 +93,10 @@ class Landmarker:
                 raise
         return native
 
+    def another(self) -> Landmarker:
+        """Return one more on the same model, for other pictures; it looks at none in the mirror."""
+        return Landmarker(self._model)
+
     def detect(self, frame: Frame) -> FaceObservation | None:
         """Return the face in the frame; None without a face or without a picture.
 

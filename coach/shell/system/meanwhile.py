@@ -42,7 +42,6 @@ def meanwhile(display: object, work: Callable[[], Made]) -> Made:
 
     with ThreadPoolExecutor(1) as pool:
         made = pool.submit(work)
-        while not made.done():
+        while wait([made], TURN_S).not_done:
             display.one_moment()
-            wait([made], TURN_S)
     return made.result()
