@@ -184,7 +184,7 @@ def test_the_photo_stands_on_the_card() -> None:
 
 @pytest.mark.parametrize(
     ("smile", "said"),
-    [(58.5, "+4: no more than chance"), (50.0, "+12: more than chance"), (70.0, "-8: more than chance")],
+    [(58.5, "+4, no more than chance"), (50.0, "+12, more than chance"), (70.0, "-8, more than chance")],
 )
 def test_the_difference_to_last_time_is_named_with_what_chance_explains(smile: float, said: str) -> None:
     """Two values with an error of 1.4 each differ by up to 3.9 by chance."""
