@@ -25,7 +25,7 @@ MINUTE_S = 60
 @click.option("--init", is_flag=True, help="Write that file, with every setting commented out.")
 @filed
 def config(options: Shared, file: Path | None, where: bool, init: bool) -> None:
-    """Show the current settings; with a FILE, check it."""
+    """Show the current settings; check a FILE of settings."""
     from dataclasses import replace
 
     from coach.shell.profile.home import Home

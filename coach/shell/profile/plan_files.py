@@ -16,7 +16,8 @@ from coach.progress.noticed import noticed_mm
 from coach.session.adaptive_dose import adapted, eased
 from coach.session.plan import JAW, Plan, PlanFile, PlanStep, loosened, loosens, make_plan
 from coach.shell.profile.exercise_registry import exercise_names, load_exercise
-from coach.shell.profile.people import DEVICES
+from coach.shell.profile.own_command import quoted
+from coach.shell.profile.people import DEVICES, people, person_folder
 from coach.shell.profile.toml_files import config_dir, merged, read_toml, validated
 from coach.shell.system.private_file import write_private
 
@@ -125,7 +126,7 @@ def load_plan(
     elif name in exercise_names():
         file = PlanFile(budget_s=0.0, steps=[PlanStep(exercise=name, changes={})])
     else:
-        raise UsageError(f"plan '{name}': unknown; choose one of {', '.join(plan_names(data_dir))}")
+        raise UsageError(_unknown(name, data_dir))
     plan = make_plan(name, file, _spec, minutes, explains=explains)
     if history is not None and file.adapts and share == 1:
         plan = adapted(plan, history)
@@ -133,6 +134,15 @@ def load_plan(
         plan = loosened(plan, make_plan(name, PlanFile(budget_s=0.0, steps=[_JAW]), _spec, explains=explains))
     plan = eased(plan, share, _spec)
     return plan, tuple(_exercise(step.exercise, step.changes, history) for step in plan.steps)
+
+
+def _unknown(name: str, data_dir: Path | None) -> str:
+    """Return why there is no such plan; a session of nobody in particular does not see a person's own."""
+    if data_dir is not None:
+        for person in people(data_dir):
+            if any(path.stem == name for path in plan_files(person_folder(data_dir, person))):
+                return f"plan '{name}': is {person}'s own; add {quoted('--person', person)}"
+    return f"plan '{name}': unknown; choose one of {', '.join(plan_names(data_dir))}"
 
 
 def _exercise(name: str, changes: Mapping[str, Any], history: History | None) -> AnyExercise:

@@ -83,6 +83,16 @@ def test_a_plan_that_is_wrong_says_where_and_hides_no_other(tmp_path: Path, text
     assert "daily" in listed
 
 
+@pytest.mark.parametrize("text", ["", 'budget_s = 0.0\n[[steps]]\nexercise = "combined"\n'])
+def test_a_demonstration_says_whose_a_plan_is_that_it_does_not_see(tmp_path: Path, text: str) -> None:
+    """It is nobody's in particular, while `plans` has just listed Ada's, who is alone on this machine."""
+    invoke(tmp_path, "people", "add", "Ada")
+    new_plan(tmp_path / "people" / "Ada", "mine").write_text(text, encoding="utf-8")
+    assert "mine" in invoke(tmp_path, "plans")[1]
+    with pytest.raises(UsageError, match="Ada's own; add --person Ada"):
+        load_plan("mine", data_dir=tmp_path)
+
+
 def test_plans_of_any_name_stand_in_columns(tmp_path: Path) -> None:
     """The minutes end below one another."""
     lines = invoke(tmp_path, "plans")[1].splitlines()
