@@ -223,6 +223,8 @@ def summary_lines(
     words: ProgressWords,
     memories: Mapping[str, str] | None = None,
     next_check_in: date | None = None,
+    *,
+    start: str = "smile-coach",
 ) -> list[str]:
     """Return progress for the terminal, the most important first.
 
@@ -238,10 +240,12 @@ def summary_lines(
         The name of each memory, by id.
     next_check_in
         When the next one is due, None if it is not known.
+    start
+        The command that begins a session.
     """
     own = history.own()
     if not own.sessions and not own.scores:
-        return [words.say("none_yet")]
+        return [words.say("none_yet", command=start)]
     series = all_series(own)
     lines = [words.say("simulated")] if own.simulated else []
     lines += [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.shell.command_line.options import PLACE, filed, home_of, writing
+from coach.shell.command_line.options import PLACE, filed, home_to_read, writing
 from coach.shell.profile.shared_options import Shared
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _due(options: Shared, now: datetime) -> tuple[Due, PhraseBook]:
     from coach.shell.profile.language_files import language_for, load_phrase_book
     from coach.shell.welcome.keepsakes import due_now
 
-    home = home_of(options)
+    home = home_to_read(options)
     return due_now(options, home, now), load_phrase_book(language_for(home.settings.language))
 
 

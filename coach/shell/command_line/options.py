@@ -156,6 +156,14 @@ def home_of(options: Shared) -> Home:
     return Home.find(choose_person(options))
 
 
+def home_to_read(options: Shared) -> Home:
+    """Return the home of a command that only reads; say if the folder that was named does not exist."""
+    home = home_of(options)
+    if options.data_dir is not None and not home.data_dir.exists():
+        click.echo(f"{home.data_dir}: does not exist; perhaps its disk is not plugged in", err=True)
+    return home
+
+
 def reading(home: Home) -> Store:
     """Open the history for reading: nothing is made or changed."""
     from coach.shell.store.store import Store

@@ -11,7 +11,15 @@ import click
 
 from coach.errors import CoachError, UsageError
 from coach.shell.command_line.forget_commands import forget, forget_one_memory
-from coach.shell.command_line.options import PLACE, ListingGroup, filed, home_of, reading, writing
+from coach.shell.command_line.options import (
+    PLACE,
+    ListingGroup,
+    filed,
+    home_of,
+    home_to_read,
+    reading,
+    writing,
+)
 from coach.shell.profile.places import PAGE
 from coach.shell.profile.shared_options import Shared
 
@@ -42,7 +50,7 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
     from coach.progress.summary import summary_lines
     from coach.shell.profile.memories_file import load_memories
 
-    home = home_of(options)
+    home = home_to_read(options)
     words_for = _words(home)
     labels = load_memories(home.data_dir).labels(words_for.memory)
     with reading(home) as store:
@@ -53,7 +61,10 @@ def progress(options: Shared, html: str | None, show: bool, words: bool, photos:
 
     due = due_on(history, load_check_in(), today)
     if html is None and not show:
-        for line in summary_lines(history, today, words_for, labels, due):
+        from coach.shell.profile.own_command import typed
+
+        start = typed(replace(options, person=home.person))
+        for line in summary_lines(history, today, words_for, labels, due, start=start):
             click.echo(line)
         return
     from coach.shell.report.before_after import first_and_latest
@@ -85,7 +96,7 @@ def list_memories(options: Shared) -> None:
     from coach.shell.profile.memories_file import load_memories
     from coach.shell.profile.own_command import typed
 
-    home = home_of(options)
+    home = home_to_read(options)
     items = load_memories(home.data_dir).items
     for number, item in enumerate(items, start=1):
         click.echo(f"{number}  {item.prompt or '(only numbered)'}")
@@ -148,7 +159,7 @@ def export(options: Shared, to: Path | None, kind: str | None) -> None:
 
     ending = to.suffix.lower() if to else ""
     kind = kind or {".json": "json", ".pdf": "pdf"}.get(ending, "csv")
-    home = home_of(options)
+    home = home_to_read(options)
     name = f"smile-coach-export-{home.person}" if home.person else "smile-coach-export"
     path = to or Path(name if kind == "csv" else f"{name}.{kind}")
     check_target(path, kind)

@@ -28,6 +28,7 @@ from coach.progress.summary import (
     week_text,
 )
 from coach.progress.words import PAGE, REPORT, ProgressWords, bound
+from coach.shell.profile.own_command import SCRIPT
 from coach.shell.report import before_after, charts
 from coach.shell.report.before_after import KeptPhoto
 
@@ -109,7 +110,7 @@ def progress_page(
     if own.simulated:
         parts.append(f"<p><strong>{_text(words.say('simulated', PAGE))}</strong></p>")
     if not own.sessions and not own.scores:
-        begin = _text(words.say("none_yet")).replace("smile-coach", "<code>smile-coach</code>")
+        begin = _text(words.say("none_yet", command=SCRIPT)).replace(SCRIPT, f"<code>{SCRIPT}</code>")
         parts.append(f"<p>{begin}.</p>")
     else:
         scores = score_series(own)

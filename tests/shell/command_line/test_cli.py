@@ -129,6 +129,7 @@ def test_a_camera_that_is_no_number(source, ready, fails):
 @pytest.mark.parametrize("command", [["exercises"], ["--help"], ["progress"]])
 def test_a_full_standard_output_is_one_line(command, home):
     """In a process of its own, which has a last word to say on standard output when it ends."""
+    home.mkdir()
     with FULL.open("w") as nowhere:
         done = subprocess.run(
             [sys.executable, "-m", "coach", *command],
@@ -353,8 +354,24 @@ def test_progress_without_and_with_a_history(home, capfd, tmp_path, monkeypatch)
     assert "It's time for a check-in" in text
 
 
+@pytest.mark.parametrize("command", ["progress", "status", "memories", "export"])
+def test_a_named_folder_that_does_not_exist_is_no_empty_history(command, tmp_path, monkeypatch, capfd):
+    """A disk that is not plugged in: it is said, and what to type next names the folder again."""
+    monkeypatch.chdir(tmp_path)
+    gone = tmp_path / "disk" / "smile"
+    run([command, "--data-dir", str(gone)])
+    told, said = capfd.readouterr()
+    assert f"{gone}: does not exist; perhaps its disk is not plugged in" in said
+    assert command == "export" or f"--data-dir {gone}" in told
+    monkeypatch.delenv("SMILE_COACH_HOME")
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda *_, **__: str(tmp_path / "usual"))
+    run([command])
+    assert "does not exist" not in capfd.readouterr().err
+
+
 def test_a_page_that_cannot_be_written(tmp_path, fails, home):
     """A place that is no folder is named."""
+    home.mkdir()
     (tmp_path / "none").write_text("a file")
     status, line = fails("progress", "--html", tmp_path / "none" / "page.html")
     assert (status, "page.html" in line) == (1, True)

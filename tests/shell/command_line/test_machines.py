@@ -215,6 +215,7 @@ def test_ctrl_c_while_the_commands_are_loaded_is_no_traceback(monkeypatch):
 @pytest.mark.skipif(os.name != "posix", reason="Windows keeps a folder that is in use")
 def test_a_deleted_current_folder_is_one_line(fails, monkeypatch, tmp_path, home):
     """Whatever needs to know where it is says that it is nowhere."""
+    home.mkdir()
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()

@@ -97,6 +97,7 @@ def test_a_sound_one_is_listed_without_being_run_and_loads(brings, home, capfd):
 )
 def test_broken_code_is_one_line_where_it_is_used_and_nothing_elsewhere(brings, home, capfd, code, says):
     """Today's own session, the list and the progress do not even notice."""
+    home.mkdir()
     brings({"my_drill": "drills:Drill"}, {"drills.py": code, "my_drill.toml": SOUND_TOML})
     assert lists(capfd) == (["my_drill"], [])
     assert run(["progress", "--language", "en"]) == 0
