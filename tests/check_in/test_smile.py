@@ -408,6 +408,19 @@ def test_a_film_that_ends_because_the_disk_fills_up_is_not_left_behind(
     assert not list(tmp_path.iterdir())
 
 
+def test_the_card_that_stays_in_the_window_leaves_the_film_alone(tmp_path: Path) -> None:
+    """The camera goes on under it: a film that was kept is not said to be lost."""
+    film = SmileFilm(tmp_path / "smile.mp4")
+    pictures = [Frame(n / 10, draw(FacePose(), (64, 48))) for n in range(4)]
+    film.frame(0.0, pictures[0], None, Screen("rest"))
+    film.close()
+    size = film.path.stat().st_size
+    for picture in pictures[1:]:
+        film.frame(picture.t, picture, None, Screen("summary"))
+    assert film.problem == ""
+    assert film.path.stat().st_size == size
+
+
 def test_a_nearly_full_disk_is_named_before_anybody_smiles(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -52,14 +52,15 @@ class FilmWriter:
         self.zero: float | None = None
         self.frames = 0
         self.problem = ""
+        self._closed = False
         self._native: Any = None
         self._stream: Any = None
         self._size = (0, 0)
         self._last: Image | None = None
 
     def put(self, t: float, image: Image | None) -> None:
-        """Take the picture of `t` seconds; None is black, and before the first picture nothing."""
-        if self.problem or (image is None and self._native is None):
+        """Take the picture of `t` seconds; None is black; before the first and after `close` nothing."""
+        if self._closed or self.problem or (image is None and self._native is None):
             return
         picture = None if image is None else plain(image)
         if self._native is None and (picture is None or not self._open(t, picture)):
@@ -90,6 +91,7 @@ class FilmWriter:
         OSError
             It cannot be written to its end.
         """
+        self._closed = True
         native, self._native = self._native, None
         if native is not None:
             try:
