@@ -35,6 +35,7 @@ class Amount(click.FloatRange):
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+SEED = 5  # of the demo: the simulated person misses one try, is told why, and still finishes in two minutes
 PLAN = click.option(
     "--plan", type=NAME, metavar="NAME", help="One that smile-coach plans lists, or one exercise's name."
 )
@@ -96,7 +97,7 @@ def session(
 @cli.command(short_help="Watch a session done by a simulated person; no webcam needed.")
 @PLAN
 @click.option("--minutes", type=Amount(0.5, 60), help="Fit the session into this many minutes.")
-@click.option("--seed", type=int, default=0, help="Random seed; a different seed gives a different run.")
+@click.option("--seed", type=int, default=SEED, help="Random seed; a different seed gives a different run.")
 @RECORD
 @shared
 def demo(
