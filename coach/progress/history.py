@@ -156,13 +156,14 @@ class History:
 
     @property
     def simulated(self) -> bool:
-        """Whether all sessions in it were the simulated person's."""
-        return bool(self.sessions) and all(session.simulated for session in self.sessions)
+        """Whether all sessions and check-ins in it were the simulated person's."""
+        check_ins = {row.source for row in self.scores} | {row.source for row in self.types}
+        return check_ins | {row.source for row in self.sessions} == {SIMULATED}
 
     def own(self) -> History:
         """Return the person's own history; the simulated person's until there is one."""
         own = self.without_simulated()
-        return own if own.sessions else self
+        return own if own.sessions or own.scores else self
 
     def without_simulated(self) -> History:
         """Return the history without the simulated person's sessions and check-ins, even if none is left."""

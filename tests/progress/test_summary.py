@@ -168,19 +168,29 @@ def test_the_simulated_person_does_not_count_for_ones_own_progress() -> None:
     demo = History(
         sessions=sessions(1, source="demo"),
         repetitions=holds((1, 9.0), source="demo"),
-        scores=(Score(AT, "demo", "mouth", 1.0, None), Score(AT, "webcam:0", "mouth", 50.0, None)),
+        scores=(Score(AT, "demo", "mouth", 1.0, None),),
     )
     assert "not yours" in summary_lines(demo, DAY, WORDS)[0]
+    measured = replace(demo, scores=(*demo.scores, Score(AT, "webcam:0", "mouth", 50.0, None)))
+    assert (measured.own().sessions, len(measured.own().scores)) == ((), 1)
     both = History(
         sessions=(*demo.sessions, *sessions(0)),
         repetitions=(*demo.repetitions, *holds((0, 5.0))),
-        scores=demo.scores,
+        scores=measured.scores,
     )
     assert [row.whole_hold_s for row in both.own().repetitions] == [5.0]
     assert [score.value for score in both.own().scores] == [50.0]
     assert summary_lines(both, DAY, WORDS)[0].startswith(
         "1 session on 1 day, 1 in the last 7 days; streak 1 day"
     )
+
+
+def test_the_simulated_person_s_check_in_alone_is_not_yours_either() -> None:
+    """Tried before anything else: the terminal and the page say whose scores these are."""
+    demo = History(scores=(Score(AT, "demo", "mouth", 1.0, None),))
+    assert "not yours" in summary_lines(demo, DAY, WORDS)[0]
+    assert "not yours" in progress_page(demo, DAY, WORDS)
+    assert "not yours" not in progress_page(History(), DAY, WORDS)
 
 
 def test_sem_from_a_series_leaves_the_slow_course_out() -> None:

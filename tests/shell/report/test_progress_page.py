@@ -172,7 +172,7 @@ def test_a_short_history_is_too_early_to_judge() -> None:
 
 def test_the_simulated_person_s_page_says_so() -> None:
     """A page made after a demo alone cannot be mistaken for one's own."""
-    assert "simulated person's sessions (demo), not yours" in progress_page(small("demo"), TODAY, WORDS)
+    assert "simulated person's results (demo), not yours" in progress_page(small("demo"), TODAY, WORDS)
 
 
 @pytest.mark.parametrize(
