@@ -301,8 +301,15 @@ def test_the_simulated_person_checks_in(tmp_path: Path, landmarker: Landmarker, 
         assert previous(store, tmp_path, "webcam:0") == (None, None)
 
 
-def test_the_result_is_read_in_the_window(tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec) -> None:
-    """Whoever began from a launcher sees no terminal: every number, and when the next check-in is due."""
+@pytest.mark.parametrize("source", ["webcam:0", "demo"])
+def test_the_result_is_read_in_the_window(
+    source: str, tmp_path: Path, landmarker: Landmarker, spec: CheckInSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever began from a launcher sees no terminal: every number, and when the next check-in is due.
+
+    The simulated person's does not count, so no date comes of it.
+    """
+    monkeypatch.setattr(SimulatedPerson, "name", source)
 
     class Window:
         view, canvas = "picture", None
@@ -326,7 +333,8 @@ def test_the_result_is_read_in_the_window(tmp_path: Path, landmarker: Landmarker
     assert len(screen.lines) == len(result.numbers) + 1
     assert screen.lines[0] == ("Type of your biggest smile", "eyes engaged")
     due = ProgressWords(BOOK).day((AT + timedelta(days=one.every_days)).date(), AT.date())
-    assert (screen.phase, screen.instruction) == ("summary", f"Next check-in: {due}")
+    told = "" if source == "demo" else f"Next check-in: {due}"
+    assert (screen.phase, screen.instruction) == ("summary", told)
     assert result.finished, "closed then, it is kept all the same"
 
 

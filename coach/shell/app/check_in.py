@@ -117,7 +117,8 @@ def check_in_at_camera(options: Shared, *, keep_photos: bool | None) -> int:
     to_error = options.events == STANDARD_OUTPUT
     for line in result_lines(result, book):
         click.echo(line, err=to_error)
-    click.echo(_next_on(spec, book, datetime.now().astimezone()), err=to_error)
+    if due := _next_on(spec, book, datetime.now().astimezone(), devices.source.name):
+        click.echo(due, err=to_error)
     return 0
 
 
@@ -185,12 +186,15 @@ def run_check_in(
     result = _kept(photos, store, data_dir, source, at, keep_photos=keep_photos)
     if not result.problem:  # whoever began from a launcher sees no terminal
         title, rows = book.text(SECTION, "check_done"), result_rows(result, book)
-        shown = Screen("summary", title=title, instruction=_next_on(spec, book, at), lines=rows)
+        shown = Screen("summary", title=title, instruction=_next_on(spec, book, at, source), lines=rows)
         loop.linger(LINGER_DEMO_S if source == SIMULATED else LINGER_S, shown)
     return result
 
 
-def _next_on(spec: CheckInSpec, book: PhraseBook, at: datetime) -> str:
+def _next_on(spec: CheckInSpec, book: PhraseBook, at: datetime, source: str) -> str:
+    """Return when the next one is due; empty after the simulated person's, which does not count."""
+    if source == SIMULATED:
+        return ""
     on = at.date() + timedelta(days=spec.every_days)
     return book.text(SECTION, "next_on", date=ProgressWords(book).day(on, at.date()))
 

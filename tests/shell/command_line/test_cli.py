@@ -548,8 +548,9 @@ def test_every_screen_is_drawn(tmp_path, ready, monkeypatch, capfd):
     ],
     ids=["finished", "stopped", "not saved"],
 )
-def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready, monkeypatch, capfd):
-    """Scores with their errors and the next date; or one line that says what was not kept."""
+@pytest.mark.parametrize("source", ["demo", "webcam:0"])
+def test_a_check_in_ends_with_its_scores_or_a_reason(source, result, status, says, ready, monkeypatch, capfd):
+    """Scores with their errors, and the next date where this one counts; or one line on what was not kept."""
     given = []
 
     def lead(devices, *others, keep_photos):
@@ -557,14 +558,15 @@ def test_a_check_in_ends_with_its_scores_or_a_reason(result, status, says, ready
         return result
 
     monkeypatch.setattr("coach.shell.app.check_in.run_check_in", lead)
+    monkeypatch.setattr("coach.shell.capture.simulated_person.SimulatedPerson.name", source)
     monkeypatch.setattr("sys.stdin", None)
     assert run(["check-in", "--source", "demo", *ready]) == status
-    assert given == [("demo", False)]
+    assert given == [(source, False)]
     out, err = capfd.readouterr()
     assert says in err
     assert len(err.splitlines()) == (1 if status else 0)
     assert ("Smile score: 61.2 ± 1.5" in out) == (status == 0)
-    assert ("Next check-in: " in out) == (status == 0)
+    assert ("Next check-in: " in out) == (status == 0 and source != "demo")
 
 
 class Blank:
