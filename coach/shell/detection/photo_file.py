@@ -20,6 +20,9 @@ from coach.types import Image
 FOLDER = "photos"  # in the data folder
 MOST_PIXELS = 120_000_000
 MOST_BYTES = 100_000_000
+HEAD_BYTES = 16
+FILMS = ((4, b"ftyp"), (0, b"\x1aE\xdf\xa3"), (8, b"AVI "))  # MP4 and MOV, Matroska and WebM, AVI
+STILLS = (b"hei", b"hev", b"mif", b"msf", b"avi")  # pictures in a film's container: HEIC, AVIF
 
 
 def read_photo(path: Path) -> Image:
@@ -33,12 +36,16 @@ def read_photo(path: Path) -> Image:
     Raises
     ------
     CoachError
-        The file is missing, cannot be read, or is not a picture.
+        The file is missing, cannot be read, or is not a picture; a film is named as one, of any size.
     """
     import cv2
 
     require_regular_file(path, "a photo")
     try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if any(head[at:].startswith(mark) for at, mark in FILMS) and not head[8:].startswith(STILLS):
+            raise CoachError(f"{path}: is a film, not a picture; 'smile-coach analyze' reads films")
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise CoachError(f"{path}: {size // 1_000_000} MB is too large for a photo; scale it down")

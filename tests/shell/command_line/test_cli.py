@@ -514,6 +514,25 @@ def test_a_photo_that_is_not_there_and_one_without_a_face(tmp_path, ready, fails
     assert (status, "no face" in line) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("head", "film"),
+    [
+        (b"\0\0\0\x20ftypisom", True),
+        (b"\x1aE\xdf\xa3\x01\0\0\0", True),
+        (b"RIFF\0\0\0\0AVI LIST", True),
+        (b"\0\0\0\x20ftypheic", False),
+        (b"RIFF\0\0\0\0WEBP", False),
+    ],
+)
+def test_a_film_is_no_photo_and_says_what_reads_it(head, film, tmp_path, ready, fails):
+    """A phone's own kind of picture comes in a film's container, and is none."""
+    file = tmp_path / "one.mp4"
+    file.write_bytes(head + bytes(100))
+    status, line = fails("score", file, *ready[:2])
+    assert status == 1
+    assert ("'smile-coach analyze' reads films" in line) == film
+
+
 def test_a_photo_is_scored(tmp_path, ready, capfd):
     """A drawn smile against the same face at rest has a mouth curve."""
     import cv2
