@@ -28,9 +28,13 @@ class Amount(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number."""
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"{value} is not a number between {self.min:g} and {self.max:g}", param, ctx)
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        least, most = self.min or 0.0, self.max or math.inf
+        if not least <= number <= most:
+            self.fail(f"'{value}' is not a number from {least:g} to {most:g}", param, ctx)
         return number
 
 

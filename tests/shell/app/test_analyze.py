@@ -196,7 +196,7 @@ def test_a_face_that_goes_and_comes_back_is_in_the_log():
     [
         (["--cue-at", "nan"], "--cue-at nan"),
         (["--cue-at=-3"], "--cue-at -3"),
-        (["--hold-s", "nan"], "nan is not a number between"),
+        (["--hold-s", "nan"], "'nan' is not a number from 0.1 to 120"),
         (["--language", "xx"], "choose auto"),
         (["--plot", "signals.txt"], "name a .png"),
         (["--plot", "nowhere/signals.png"], "in a folder that exists"),

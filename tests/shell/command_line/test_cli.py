@@ -236,6 +236,14 @@ def test_wrong_usage(arguments, fails):
     assert "--help" in line
 
 
+@pytest.mark.parametrize("amount", ["five", "0", "61", "nan", "0,5", ""])
+def test_an_amount_that_is_none_says_which_there_are(amount, fails):
+    """Words, numbers outside and what is not a number get the same line."""
+    status, line = fails("demo", f"--minutes={amount}")
+    assert status == 2
+    assert f"'{amount}' is not a number from 0.5 to 60" in line
+
+
 def test_help_stays_light():
     """Asking for help loads nothing heavy: what a session needs is loaded by the session."""
     heavy = ["cv2", "mediapipe", "numpy", "pydantic", "matplotlib", "sounddevice", "pyttsx3", "sqlite3"]
