@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,10 +25,20 @@ class DefaultGroup(click.Group):
     default = "session"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default in front of arguments that begin with no command."""
+        """Put the default in front of arguments that begin with no command.
+
+        Raises
+        ------
+        UsageError
+            A command comes after its options.
+        """
         own = {name for parameter in self.params for name in parameter.opts}
         own.update(self.get_help_option_names(ctx))
         if not args or (args[0].startswith("-") and args[0] not in own):
+            for at in range(2, len(args)):
+                if args[at] in self.commands and not args[at - 1].startswith("-"):  # no option's value
+                    meant = [*ctx.command_path.split(), args[at], *args[:at], *args[at + 1 :]]
+                    raise click.UsageError(f"a command comes before its options: {shlex.join(meant)}", ctx)
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 

@@ -142,6 +142,20 @@ def test_a_full_standard_output_is_one_line(command, home):
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("--person Ada plans", "smile-coach plans --person Ada"),
+        ("--minutes 1 demo --no-voice", "smile-coach demo --minutes 1 --no-voice"),
+        ("memories --person Ada add", "smile-coach memories add --person Ada"),
+    ],
+)
+def test_a_command_behind_its_options_is_told_its_place(typed, meant, fails):
+    """As many other programs have it."""
+    status, line = fails(*typed.split())
+    assert (status, line.partition(" (see")[0]) == (2, f"a command comes before its options: {meant}")
+
+
+@pytest.mark.parametrize(
     "command", [["analyze", "", "--exercise", "combined"], ["export", ""], ["config", "--data-dir", ""]]
 )
 def test_a_name_that_is_empty_is_not_the_present_folder(command, fails):
