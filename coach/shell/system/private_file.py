@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -180,8 +181,9 @@ def hand_over(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, content)
     except OSError as error:
+        room = "make room, or " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
         raise CoachError(
-            f"{path}: cannot be written ({error.strerror}); make room, or choose a folder you can write to"
+            f"{path}: cannot be written ({error.strerror}); {room}choose a folder you can write to"
         ) from error
 
 

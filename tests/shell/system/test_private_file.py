@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 
 import pytest
 
+from coach.errors import CoachError
 from coach.shell.system import private_file as subject
-from coach.shell.system.private_file import FileBeside, write_private
+from coach.shell.system.private_file import FileBeside, hand_over, write_private
 
 linux = pytest.mark.skipif(not subject.NAMELESS, reason="Linux alone has files without a name")
 
@@ -60,3 +62,16 @@ def test_a_disk_that_fills_up_at_the_end_leaves_the_older_file(tmp_path, monkeyp
         write_private(path, b"new")
     assert path.read_text() == "older"
     assert [each.name for each in tmp_path.iterdir()] == ["out.json"]
+
+
+@pytest.mark.parametrize(("number", "full"), [(errno.ENOSPC, True), (errno.ENOTDIR, False)])
+def test_room_is_asked_for_only_where_there_is_none(tmp_path, monkeypatch, number, full):
+    """A full disk wants room; a file where a folder should be wants another place."""
+
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(subject, "write_private", refused)
+    with pytest.raises(CoachError, match="choose a folder you can write to") as caught:
+        hand_over(tmp_path / "page.html", b"")
+    assert ("make room" in str(caught.value)) == full
