@@ -160,7 +160,13 @@ def _single(axis: Any, seen: Sequence[Analysed]) -> None:
         ("jaw_side", RIGHT, "--"),
         ("lip_gap", GREY, ":"),
     ):
-        axis.plot(times, [getattr(frame.features, name) for frame in seen], style, color=colour, label=name)
+        axis.plot(
+            times,
+            [getattr(frame.features, name) for frame in seen],
+            style,
+            color=colour,
+            label=name.replace("_", " "),
+        )
     turn = axis.twinx()
     turn.plot(times, [f.features.turn for f in seen if f.features], color=GREY, alpha=0.4)
     turn.set_ylabel("head turn (degrees)")
@@ -215,7 +221,7 @@ def _label(event: Event) -> str:
     """Return the words beside a mark; empty for an event without one."""
     match event:
         case Attempt():
-            return event.reason
+            return event.reason.replace("_", " ")
         case Rep():
             return f"rep {event.index}"
         case Recall():

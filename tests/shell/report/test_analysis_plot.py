@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.events import Event, SessionEnd
+from coach.events import Attempt, Event, SessionEnd
 from coach.exercise.protocol import Context
 from coach.session.analysis import Analysed
 from coach.session.film_description import EXERCISES, EveryMovement
@@ -27,3 +27,19 @@ def test_a_described_film_has_its_smiles_with_their_uncertainty(tmp_path):
     for words in ("1 smile", "left weaker", "uncertainty", "others do not notice", "smile 1"):
         assert words in text
     assert "asymmetric" not in text  # a description tells no tries
+
+
+def test_why_a_try_did_not_count_is_said_in_words(tmp_path):
+    """As `analyze` says it, not as the event log writes it; so are the signals' names."""
+    exercise = load_exercise("cheek_raiser")
+    state, frames = exercise.begin(Context()), []
+    for t, features in trace(2.0, 10.0):
+        state, found = exercise.step(state, t, features)
+        frames.append(Analysed(t, features, exercise.view(state), found))
+    failed = Attempt(t=1.0, start=0.5, end=1.0, hold_s=0.2, reason="mouth_moved")
+    picture = tmp_path / "film.svg"
+    draw_analysis(picture, exercise, frames, [failed])
+    text = picture.read_text(encoding="utf-8")
+    for words in ("mouth moved", "jaw down", "lip gap"):
+        assert words in text
+    assert "_moved" not in text
