@@ -102,6 +102,7 @@ def clinical_report(
 def _exercise(own: History, name: str, words: ProgressWords) -> ReportRow:
     holds = [row.whole_hold_s for row in own.repetitions if row.exercise == name]
     attempts = sum(row.exercise == name for row in own.attempts)
+    attempts += sum(row.exercise == name and not row.counted for row in own.recalls)
     rows: tuple[ExerciseRecord, ...] = (*own.repetitions, *own.attempts, *own.recalls)
     sessions = {row.session for row in rows if row.exercise == name}
     counted = (

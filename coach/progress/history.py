@@ -113,6 +113,11 @@ class RecallRecord(NamedTuple):
     eye_engaged: bool
     feeling: int | None = None
 
+    @property
+    def counted(self) -> bool:
+        """Whether it counted as a repetition."""
+        return bool(self.in_time and self.eye_engaged)
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -255,11 +260,15 @@ def summarise(history: History, exercise: str, today: date) -> ExerciseSummary |
 
 @dataclass(frozen=True, slots=True)
 class RecallSummary:
-    """One memory over its last recalls: `reliability` 0..1 is the share within five seconds."""
+    """One memory over its last recalls.
+
+    `reliability` 0..1 is the share within five seconds, `eyes` the share in which the eyes joined in.
+    """
 
     memory: str
     recalls: int
     reliability: float
+    eyes: float
     best_latency_s: float | None
     median_latency_s: float | None
 
@@ -279,6 +288,7 @@ def summarise_recalls(recalls: Iterable[RecallRecord], last: int = 20) -> tuple[
                 memory=memory,
                 recalls=len(rows),
                 reliability=sum(row.in_time for row in recent) / len(recent),
+                eyes=sum(row.eye_engaged for row in recent) / len(recent),
                 best_latency_s=min(every, default=None),
                 median_latency_s=median(latencies) if latencies else None,
             )

@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import fmean, median
 from typing import TypeVar
 
-from coach.progress.history import AttemptRecord, ExerciseRecord, History, RepRecord
+from coach.progress.history import ExerciseRecord, History, RepRecord
 from coach.progress.trends import Trend, trend
 
 D = TypeVar("D", bound=ExerciseRecord)
@@ -107,7 +107,11 @@ def _series(
 def exercise_series(history: History, exercise: str) -> tuple[Series, ...]:
     """Return the series of one exercise: hold, attempts that counted, evenness, lag, latency."""
     reps = _by_session(row for row in history.repetitions if row.exercise == exercise)
-    attempts = _by_session(row for row in history.attempts if row.exercise == exercise)
+    missed: Iterable[ExerciseRecord] = (
+        *history.attempts,
+        *(row for row in history.recalls if not row.counted),
+    )
+    attempts = _by_session(row for row in missed if row.exercise == exercise)
     smiles = _by_session(row for row in history.smiles if row.exercise == exercise)
     recalls = _by_session(
         row for row in history.recalls if row.exercise == exercise and row.latency_s is not None
@@ -128,7 +132,7 @@ def exercise_series(history: History, exercise: str) -> tuple[Series, ...]:
 
 
 def _counted(
-    reps: Iterable[list[RepRecord]], attempts: Iterable[list[AttemptRecord]]
+    reps: Iterable[list[RepRecord]], attempts: Iterable[list[ExerciseRecord]]
 ) -> list[tuple[datetime, float]]:
     """Return the share of each session's attempts that counted, in per cent, in order of time."""
     done = {rows[0].session: len(rows) for rows in reps}

@@ -198,6 +198,7 @@ def recall_facts(history: History, words: ProgressWords) -> dict[str, str]:
     for so_far in summarise_recalls(history.recalls):
         values = {
             "share": words.share(so_far.reliability),
+            "eyes": words.share(so_far.eyes),
             "limit": words.seconds(IN_TIME_S, 0),
             "recalls": words.count("recalls", so_far.recalls),
         }

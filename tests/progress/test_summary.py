@@ -10,6 +10,7 @@ import pytest
 from simulated_year import LAST_DAY, fill
 
 from coach.errors import UsageError
+from coach.progress.clinical_report import clinical_report
 from coach.progress.history import (
     History,
     RecallRecord,
@@ -161,6 +162,20 @@ def test_a_memory_is_as_reliable_as_its_last_twenty_recalls() -> None:
     assert (first.memory, first.recalls, first.reliability) == ("m1", 30, 0.6)
     assert (first.best_latency_s, first.median_latency_s) == (0.4, 2.0)
     assert (second.reliability, second.best_latency_s, second.median_latency_s) == (0.0, None, None)
+
+
+def test_a_memory_s_smile_without_the_eyes_is_a_try_that_did_not_count() -> None:
+    """In time is not counted: terminal, series and report tell of two tries, of which one counted."""
+    recalls = tuple(
+        RecallRecord("webcam:00", AT, "memory_anchor", "m1", 1.0, True, joined) for joined in (True, False)
+    )
+    rep = RepRecord("webcam:00", AT, "memory_anchor", 3.0)
+    history = History(sessions=sessions(0), repetitions=(rep,), recalls=recalls)
+    counted = next(one for one in exercise_series(history, "memory_anchor") if one.name == "counted")
+    assert counted.values == (50.0,)
+    report = clinical_report(history, DAY, WORDS, version="1", models=[])
+    assert report.exercises[0][3] == "1 of 2"
+    assert any("100% in time (5 s), 50% with the eyes" in line for line in summary_lines(history, DAY, WORDS))
 
 
 def test_the_simulated_person_does_not_count_for_ones_own_progress() -> None:
