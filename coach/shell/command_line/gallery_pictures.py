@@ -11,6 +11,7 @@ from coach.calibration.spec import RANGE_PARTS
 from coach.check_in.smile_card import CARD, SmileFinding, card_lines, found
 from coach.coaching.phrases import PhraseBook, capital
 from coach.coaching.screen import DayMark, EndCard, NextCard, PhotoCard, Screen, ScreenPhase
+from coach.errors import Notice
 from coach.exercise.view import Bars
 from coach.face.framing import Framing
 from coach.progress.today import Figure, Today
@@ -23,6 +24,7 @@ from coach.shell.window.prompt import QuestionScreen
 from coach.types import Bilateral, Image
 
 BAND = (0.6, 1.1)
+SILENT = Notice("no sound: {player} does not answer; captions only", player="aplay")
 EXERCISES = tuple(BUILT_IN)
 FAULTS: tuple[Framing, ...] = (
     "no_face",
@@ -110,7 +112,7 @@ def pictures(book: PhraseBook, demo: Image) -> Iterator[GalleryPicture]:
     lost = replace(lost, fix=book.text("session", "no_face"), muted=True, caption="")
     yield replace(hold, name="camera-lost", screen=lost, camera=False)
     yield replace(hold, name="no-picture", screen=replace(lost, paused="", muted=False), camera=False)
-    shown = replace(rising.screen, demo=demo, notice=book.text("screen", "no_voice"))
+    shown = replace(rising.screen, demo=demo, notice=book.notice(SILENT))
     yield replace(rising, name="demonstration", screen=shown)
     yield replace(rising, name="demonstration-large", screen=shown, large=True)
     helped = replace(rising.screen, lines=Labels.from_book(book).keys_help())

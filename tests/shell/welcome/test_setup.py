@@ -244,6 +244,7 @@ def test_the_sentence_is_said_again_until_it_is_heard(capsys):
     german = load_phrase_book("de")
     assert not first_questions.check_sound(silent, window.asker(), german, lambda _: PICTURE)
     assert {screen.note for screen in window.shown} == {"kein Ton: cross; nur Untertitel"}  # not asked about
+    assert not any("Untertitel" in screen.title for screen in window.shown)  # the note has said it
     assert "kein Ton: cross" in capsys.readouterr().err
     assert not first_questions.check_sound(SilentVoice(), window.asker(), BOOK, lambda _: PICTURE)
 
