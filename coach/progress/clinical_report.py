@@ -74,7 +74,7 @@ def clinical_report(
     days = [*(session.started_at.date() for session in own.sessions), *(score.day for score in own.scores)]
     if not days:
         raise ValueError("no sessions and no check-ins yet")
-    told, program = overview(own, today, words), f"smile-coach {version}"
+    program = f"smile-coach {version}"
     if known := ", ".join(dict.fromkeys(model for model in models if model)):
         program = words.say("with_model", REPORT, program=program, model=known)
     return ClinicalReport(
@@ -84,7 +84,7 @@ def clinical_report(
             first=words.day(min(days)),
             last=words.day(max(days)),
         ),
-        overview=f"{words.line(words.say('simulated', REPORT), told) if own.simulated else told}.",
+        overview=_overview(own, today, words),
         exercises=tuple(_exercise(own, name, words) for name in own.exercises),
         changes=tuple(
             _change(series, words) for series in (*all_series(own), side_series(own)) if series.values
@@ -97,6 +97,14 @@ def clinical_report(
         weeks=_weeks(own),
         made=words.say("made", REPORT, date=words.day(today), program=program),
     )
+
+
+def _overview(own: History, today: date, words: ProgressWords) -> str:
+    """Return whose it is and how much was done; empty after the person's check-ins alone."""
+    told, simulated = overview(own, today, words) if own.sessions else "", words.say("simulated", REPORT)
+    if own.simulated:
+        told = words.line(simulated, told) if told else simulated
+    return f"{told}." if told else ""
 
 
 def _exercise(own: History, name: str, words: ProgressWords) -> ReportRow:

@@ -249,9 +249,10 @@ def summary_lines(
         return [words.say("none_yet", command=start)]
     series = all_series(own)
     lines = [words.say("simulated")] if own.simulated else []
+    if own.sessions:
+        week = week_text(week_marks(own, today), words)
+        lines += [overview(own, today, words), words.line(words.say("week"), week)]
     lines += [
-        overview(own, today, words),
-        words.line(words.say("week"), week_text(week_marks(own, today), words)),
         headline(series, words),
         *([due] if (due := next_sentence(next_check_in, today, words)) else []),
         *exercise_lines(own, today, words),

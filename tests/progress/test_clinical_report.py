@@ -90,6 +90,14 @@ def test_too_few_measurements_are_no_verdict(tmp_path: Path) -> None:
     assert all(re.fullmatch(r"too early to say \([12] of 6\)", row[4]) for row in early.changes)
 
 
+@pytest.mark.parametrize(("source", "told"), [("webcam:0", ""), ("demo", "Simulated person.")])
+def test_a_report_of_check_ins_alone_counts_no_sessions(source: str, told: str, tmp_path: Path) -> None:
+    """Noughts of sessions, days and streaks say nothing; whose check-in it was is said."""
+    with Store.open(tmp_path) as store:
+        store.add_check_in(FIRST, {"smile": 61.0}, sem={}, source=source)
+        assert report_of(store).overview == told
+
+
 def test_memories_are_numbered(report) -> None:
     """What a memory is about is nobody else's business."""
     recalls = [line for line in report.sentences if line.startswith("Recall")]

@@ -64,7 +64,8 @@ def _laid_out(report: ClinicalReport, words: ProgressWords, size: float) -> tupl
     sheet.gap(6)
     sheet.write(f"{words.line(say('name'), 30 * '_')}     {words.line(say('born'), 16 * '_')}", 9)
     sheet.gap(4)
-    sheet.paragraph(report.overview, 9)
+    if report.overview:
+        sheet.paragraph(report.overview, 9)
     if report.exercises:
         sheet.heading(say("done"))
         sheet.table(tuple(map(say, EXERCISE_HEAD)), report.exercises, size)

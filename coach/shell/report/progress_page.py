@@ -140,10 +140,12 @@ def progress_page(
 
 
 def _week(own: History, today: date, words: ProgressWords) -> list[str]:
-    """Show the last seven days as dots, and how much was done and how regularly."""
+    """Show the last seven days as dots, and how much was done and how regularly; nothing before a session."""
+    if not own.sessions:
+        return []
     week = week_marks(own, today)
     dots = "".join(f'<i class="{mark}"></i>' for mark in week)
-    told = f"<p>{_text(overview(own, today, words))}.</p>" if own.sessions else ""
+    told = f"<p>{_text(overview(own, today, words))}.</p>"
     label = html.escape(words.line(words.say("week"), week_text(week, words)))
     return [f'<p class="week" role="img" aria-label="{label}">{dots}</p>{told}']
 
@@ -178,8 +180,11 @@ def _scores(own: History, found: Sequence[Series], words: ProgressWords) -> list
 
 
 def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
-    """Show each score at first and now with its standard error, the difference, and its verdict."""
-    heads = [*(words.say(key, REPORT) for key in ("measure", "first", "now")), words.say("change", PAGE)]
+    """Show each score at first and now with its standard error, and its verdict; one alone has none yet."""
+    found = tuple(found)
+    heads = [words.say(key, REPORT) for key in ("measure", "first")]
+    if any(one.trend for one in found):
+        heads += [words.say("now", REPORT), words.say("change", PAGE)]
     rows = ["<tr>" + "".join(f"<th>{_text(head)}</th>" for head in heads) + "</tr>"]
     for one in found:
         moved = one.trend
@@ -187,7 +192,7 @@ def _first_and_now(found: Iterable[Series], words: ProgressWords) -> str:
         cells = [words.label(one), words.with_error(one, start), "", ""]
         if moved is not None:
             cells[2:] = words.with_error(one, moved.now), words.short_verdict(one)
-        rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
+        rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells[: len(heads)]) + "</tr>")
     return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
@@ -196,9 +201,10 @@ def _exercises(
 ) -> list[str]:
     felt = felt_sentence(own, words)
     told = [*exercise_lines(own, today, words), *([felt] if felt else [])]
-    parts = [_heading("exercises", words), _list(told)]
     drawn = {name: _trends(found, words) for name, found in series.items()}
-    return parts + [f"<h3>{_text(words.title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
+    charted = [f"<h3>{_text(words.title(name))}</h3>{grid}" for name, grid in drawn.items() if grid]
+    parts = [*([_list(told)] if told else []), *charted]
+    return [_heading("exercises", words), *parts] if parts else []
 
 
 def _attempts(own: History, words: ProgressWords) -> list[str]:
@@ -230,10 +236,12 @@ def _sides(own: History, words: ProgressWords) -> list[str]:
 
 
 def _calendar(own: History, today: date, words: ProgressWords) -> list[str]:
-    """Show the last twelve months with the repetitions of each day, most recent month first."""
+    """Show the last twelve months with the repetitions of each day, most recent first; nothing before one."""
     counts = Counter(row.at.date() for row in own.repetitions)
     active = own.active_days
-    first = min(active, default=today)
+    if not active:
+        return []
+    first = min(active)
     months: list[str] = []
     month = today.replace(day=1)
     while month >= first.replace(day=1) and len(months) < 12:  # noqa: PLR2004 - a year

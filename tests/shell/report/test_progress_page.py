@@ -26,6 +26,7 @@ from coach.progress.history import (
     SmileRecord,
 )
 from coach.progress.series import Series
+from coach.progress.summary import summary_lines
 from coach.progress.words import ProgressWords
 from coach.shell.detection.photo_file import keep_photo
 from coach.shell.profile.language_files import load_phrase_book
@@ -308,8 +309,19 @@ def test_a_value_with_a_known_error_has_its_bar_in_the_chart() -> None:
 def test_one_check_in_shows_its_values_with_their_error() -> None:
     """From day one there is something to see; nothing is judged."""
     page = progress_page(check_ins(30), TODAY, WORDS)
-    assert "<td>30.0 ± 1.4</td><td></td><td></td>" in section(page, "Check-in scores")
+    scores = section(page, "Check-in scores")
+    assert "<th>At first</th></tr>" in scores
+    assert "<td>30.0 ± 1.4</td></tr>" in scores
     assert page.lower().count("too early to say") == 1
+
+
+def test_what_is_not_there_yet_has_neither_a_heading_nor_a_zero() -> None:
+    """After a check-in alone nothing is said of exercises, days or sessions."""
+    page = progress_page(check_ins(30), TODAY, WORDS)
+    assert re.findall("<h2>(.*?)</h2>", page) == ["Check-in scores"]
+    assert '<p class="week"' not in page
+    assert not [line for line in summary_lines(check_ins(30), TODAY, WORDS) if "0 " in line.split(":")[0]]
+    assert not [line for line in summary_lines(check_ins(30), TODAY, WORDS) if "○" in line]
 
 
 def test_no_line_through_fewer_than_four_points_and_dots_one_can_see() -> None:
