@@ -26,7 +26,8 @@ class Labels:
     view: str = "picture"
     fullscreen: str = "full screen"
     help: str = "help"
-    latency: str = "delay test"
+    latency: str = "pictures a second, and their age"
+    answer_keys: str = "your answer (X = ten)"
     quit: str = "quit"
     bars: str = "bars"
     about_bars: str = "left and right side"
@@ -98,6 +99,7 @@ class Labels:
         """Return every key with its use, and the meaning of the picture, ready for `Screen.lines`."""
         return (
             (self.space, self.pause),
+            ("0-9, X", self.answer_keys),
             ("N", self.next),
             ("B", self.back),
             ("R", self.restart),

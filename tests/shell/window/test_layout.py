@@ -242,6 +242,13 @@ def test_labels_come_in_the_persons_language():
     assert len(labels.keys_help()) >= 9
 
 
+def test_the_help_has_the_answers_keys_and_says_what_l_shows():
+    """As the README has them."""
+    helped = dict(Labels().keys_help())
+    assert helped["0-9, X"] == "your answer (X = ten)"
+    assert "pictures a second" in helped["L"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("large", [False, True])
 def test_the_end_keeps_its_margins_and_its_answers_apart(size, large):
