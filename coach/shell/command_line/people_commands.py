@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from coach.shell.command_line.options import ListingGroup, filed
@@ -41,10 +43,16 @@ def add(options: Shared, name: str) -> None:
     from coach.shell.profile.home import Home
     from coach.shell.profile.own_command import quoted
     from coach.shell.profile.people import add_person
+    from coach.shell.welcome.person_choice import candidates
 
-    kept = add_person(Home.base(options), name)
+    everybodys = replace(options, person=None)
+    home = Home.find(everybodys)
+    kept = add_person(home.data_dir, name)
     whose = quoted("--person", kept)
-    click.echo(f"{kept}: added; smile-coach asks at the start whose session it is, or give {whose}")
+    if len(candidates(home, everybodys)) == 1:
+        click.echo(f"{kept}: added; the sessions here are now {kept}'s, until you add another person")
+    else:
+        click.echo(f"{kept}: added; smile-coach asks at the start whose session it is, or give {whose}")
 
 
 ALL: tuple[click.Command, ...] = (people,)

@@ -60,6 +60,8 @@ def test_what_cannot_be_a_folder_is_no_name(home, name, fails):
 
 def test_a_name_is_said_as_it_is_to_be_typed(home, capfd, fails):
     """An apostrophe or a blank would be the shell's own."""
+    add("Bo")
+    capfd.readouterr()
     assert run(["people", "add", "O'Neil"]) == 0
     said = capfd.readouterr().out
     assert shlex.split(said.partition("give ")[2]) == ["--person", "O'Neil"]
@@ -76,6 +78,21 @@ def test_an_unknown_person_is_not_made_by_a_slip(home, fails):
     assert people(home) == ("Ada",)
     status, line = fails("people", "add", "ADA")
     assert (status, "is there already" in line) == (2, True)
+
+
+def test_whoever_is_alone_is_not_promised_a_question(home, capfd):
+    """Only where there are two is there something to ask."""
+    add("Ada")
+    assert "the sessions here are now Ada's" in capfd.readouterr().out
+    add("Bo")
+    assert "asks at the start whose session it is" in capfd.readouterr().out
+
+
+def test_a_person_beside_a_history_is_asked_for(home, capfd):
+    """What was there before stays nobody's in particular."""
+    practised(home)
+    add("Ada")
+    assert "asks at the start whose session it is" in capfd.readouterr().out
 
 
 def test_where_there_is_one_nobody_is_asked(home):
