@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from coach.progress.words import ProgressWords
 
 _WEEK = 7.0  # days that an axis shows at least
+_BARS = 6 * _WEEK  # the same of bars of weeks, which are no wider than a sixth of it then
 # As Matplotlib writes years, months, days and hours, but the month as {number}, to be named afterwards.
 _FORMATS = ["%Y", "{%m}", "%d", "%H:%M", "%H:%M", "%S.%f"]
 _FIRSTS = ["", "%Y", "{%m}", "{%m}-%d", "%H:%M", "%H:%M"]  # of the first of a month, a day and so on
@@ -60,3 +62,19 @@ def at_least_a_week(axes: Axes, words: ProgressWords) -> None:
     axes.set_xlim(middle - _WEEK / 2, middle + _WEEK / 2)
     if first == last:
         axes.set_xticks([middle], labels=[words.day(np.datetime64(round(middle), "D").item())])
+
+
+def counts_of_weeks(axes: Axes, mondays: Sequence[date], words: ProgressWords) -> None:
+    """Set whole numbers beside bars of weeks; show six weeks at least, a few bars each above its Monday."""
+    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+    axes.set_ylim(0, max(axes.get_ylim()[1], 1.0))
+    first, last = axes.dataLim.intervalx
+    if not 0 <= last - first < _BARS - _WEEK:
+        return
+    middle = (first + last) / 2
+    ends = middle - _BARS / 2, middle + _BARS / 2
+    axes.update_datalim([(end, 0.0) for end in ends])
+    axes.set_xlim(*ends)
+    labels = [words.short_day(day.day, day.month) for day in mondays]
+    bars = np.array(mondays, dtype="datetime64[D]")
+    axes.set_xticks(mdates.date2num(bars) + _WEEK / 2 - 0.75, labels=labels)  # type: ignore[no-untyped-call]

@@ -58,6 +58,8 @@ def trend_chart(series: Series, words: ProgressWords) -> str:
 
 def attempts_chart(history: History, words: ProgressWords) -> str:
     """Draw how many attempts a session did not count, by reason, each week, month or year."""
+    from coach.shell.report.axes import counts_of_weeks
+
     figure, axes = _axes(words.say("a_session", PAGE), words)
     days = [session.started_at.date() for session in history.sessions]
     weeks = (max(days) - min(days)).days / 7
@@ -79,7 +81,7 @@ def attempts_chart(history: History, words: ProgressWords) -> str:
         bottoms = [below[bin_] for bin_ in bins]
         axes.bar(edges, heights, width, bottoms, align="edge", color=_HEX[colour], label=name)
         below = {bin_: low + high for bin_, low, high in zip(bins, bottoms, heights, strict=True)}
-    axes.set_ylim(bottom=0)
+    counts_of_weeks(axes, bins, words)
     _legend(figure)
     return _svg(figure, "attempts", words.say("tries_chart", PAGE), words)
 

@@ -183,13 +183,14 @@ def _charts(sheet: _Sheet, report: ClinicalReport, words: ProgressWords) -> None
     """Draw repetitions a week, and each side's excursion where there are smiles of several sessions."""
     if not report.weeks:
         return
-    from coach.shell.report.axes import at_least_a_week, in_words
+    from coach.shell.report.axes import at_least_a_week, counts_of_weeks, in_words
 
     sheet.gap(10)
     weeks = np.array(list(report.weeks), dtype="datetime64[D]")
     axes = sheet.axes(0.3, 2.85, words.say("weekly", REPORT))
     axes.bar(weeks, list(report.weeks.values()), width=5.5, align="edge", color=ACCENT)
     in_words(axes, words, 5)
+    counts_of_weeks(axes, list(report.weeks), words)
     if len(report.excursion_mm["left"]) > 1:
         axes = sheet.axes(3.75, 3.0, words.say("travel", REPORT))
         for side, colour, mark in (("left", ACCENT, "o"), ("right", WARM, "^")):

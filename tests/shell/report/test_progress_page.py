@@ -358,6 +358,18 @@ def test_a_bar_of_one_week_says_of_which_month_its_days_are() -> None:
     assert "9 Mar" in attempts_chart(History(sessions=small().sessions[:1], attempts=tries), WORDS)
 
 
+def test_one_try_is_one_slim_bar_beside_whole_numbers() -> None:
+    """It neither fills the chart nor stands beside a quarter of a try."""
+    tries = (AttemptRecord("1", AT, "combined", "too_short"),)
+    chart = attempts_chart(History(sessions=small().sessions[:1], attempts=tries), WORDS)
+    assert set(re.findall(r">([\d.]+)</text>", chart)) == {"0", "1"}
+    width = float(re.search(r'viewBox="0 0 ([\d.]+) ', chart)[1])
+    left, right = re.search(
+        r'd="M ([\d.]+) \S+\s+L ([\d.]+) [^"]*"[^>]*style="fill: var\(--c1\)', chart
+    ).groups()
+    assert 0.05 < (float(right) - float(left)) / width < 0.2
+
+
 def test_what_comes_first_is_the_week_the_streak_one_sentence_and_the_next_check_in() -> None:
     """A person reads the top of the page; the statistics are folded away at its end."""
     page = progress_page(small(), TODAY, WORDS, next_check_in=TODAY + timedelta(days=3))
