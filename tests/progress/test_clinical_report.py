@@ -86,8 +86,7 @@ def test_too_few_measurements_are_no_verdict(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         fill(store, sessions=2, check_ins=0)
         early = report_of(store)
-    assert {row[3] for row in early.changes} == {""}
-    assert all(re.fullmatch(r"too early to say \([12] of 6\)", row[4]) for row in early.changes)
+    assert {row[3:] for row in early.changes} == {("", "too early to say (2 of 6)")}
 
 
 @pytest.mark.parametrize(("source", "told"), [("webcam:0", ""), ("demo", "Simulated person.")])
@@ -106,9 +105,9 @@ def test_memories_are_numbered(report) -> None:
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_it_is_one_page_however_much_there_is(report, written: bytes, times: int) -> None:
-    """Thirty measures, more than there are, are set smaller, not onto a second page or off the first."""
+    """33 measures, more than there are, are set smaller, not onto a second page or off the first."""
     assert len(re.findall(rb"/Type /Page\b", written)) == 1
-    full = replace(report, changes=report.changes * times)
+    full = replace(report, changes=(report.changes * times)[:33])
     lowest = [artist.get_position()[1] for artist in pdf_report._page(full, WORDS).texts]
     assert min(lowest) > 0.02
 

@@ -76,6 +76,9 @@ def session(store: Store, at: datetime, done: float, rng: np.random.Generator) -
             eye_engaged=bool(rng.random() < 0.7),
         )
         store.record(key, recall, memory=f"m{index}")
+        if recall.in_time and recall.eye_engaged:
+            rep = events.Rep(t=t, exercise="memory_anchor", index=index, start=t, hold_s=1.0)
+            store.record(key, rep)
     end = events.SessionEnd(
         t=t, reps={}, attempts={}, duration_s=t, frames=int(30 * t), fps=30.0, reason="finished"
     )

@@ -86,7 +86,7 @@ def test_the_page_has_every_section(page: str) -> None:
     calendar = section(page, "Calendar")
     assert calendar.count('class="month"') == 12
     assert "February 2026" in calendar
-    assert calendar.count('title="27 February 2026: 8 repetitions"') == 1
+    assert calendar.count('title="27 February 2026: 10 repetitions"') == 1
 
 
 def test_the_page_needs_no_network_and_no_script(page: str) -> None:
