@@ -17,11 +17,12 @@ from coach.coaching.cue_scheduler import estimate_s
 from coach.coaching.cues import Cue
 from coach.coaching.flow import Output
 from coach.coaching.screen import Screen
-from coach.shell.app.check_in import load_check_in
+from coach.shell.app.check_in import load_check_in, run_check_in
 from coach.shell.app.devices import Devices
 from coach.shell.app.ghost import GhostDisplay
 from coach.shell.app.loop import Loop
 from coach.shell.app.photographer import Photographer
+from coach.shell.capture.simulated_person import SimulatedPerson, load_person
 from coach.shell.capture.source import Signal
 from coach.shell.detection.landmarker import Landmarker
 from coach.shell.drawn_face.face import draw, grain
@@ -29,6 +30,7 @@ from coach.shell.profile.language_files import load_phrase_book
 from coach.shell.profile.toml_files import load_settings
 from coach.shell.sound.voice import SilentVoice
 from coach.shell.store.recorder import LogKeeper
+from coach.shell.store.store import Store
 from coach.shell.window.display import Command, NoDisplay
 from coach.simulation.face_pose import FacePose
 from coach.types import Bilateral, FaceObservation, Frame
@@ -295,15 +297,51 @@ def test_pictures_are_taken_while_others_are_still_being_read(faces: Faces) -> N
     photographer.close()
 
 
-def test_a_face_that_no_picture_shows_is_left_out(faces: Faces) -> None:
-    """Whoever asks for the photos finds only faces that can be measured."""
-    led = Led(faces, new_flow(takes=1))
-    stills = Reading(all_but=(1,))
-    photographer = Photographer(led.flow, stills)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("unread", "left"),
+    [
+        ((1, 2), {"natural": [3, 4]}),
+        ((3, 4), {"neutral": [1, 2]}),
+        ((4,), {"neutral": [1, 2], "natural": [3]}),
+    ],
+)
+def test_a_face_that_no_picture_shows_is_left_out(
+    faces: Faces, monkeypatch: pytest.MonkeyPatch, unread: tuple[int, ...], left: dict[str, list[int]]
+) -> None:
+    """Whoever asks for the photos finds only faces that can be measured, and only images of those."""
+    monkeypatch.setattr("coach.shell.app.photographer.scored", scored_by_number)
+    monkeypatch.setattr("coach.shell.app.photographer.typical", lambda _: 0)
+    led, stills = Led(faces, new_flow(takes=2)), Reading(all_but=unread)
     stills.may.set()
-    photographer.take(Frame(0.0, np.zeros((4, 4, 3), np.uint8)), None)
-    assert photographer.photos().pictures == {}
+    photographer = Photographer(led.flow, stills)  # type: ignore[arg-type]
+    while led.flow.state.pose != "biggest":
+        shown = replace(faces[led.shows], t=led.t)
+        if led.take(led.flow.process(led.t, shown)).take:
+            photographer.take(Frame(led.t, np.zeros((4, 4, 3), np.uint8)), shown)
+    assert photographer.photos().pictures == left
+    assert photographer.photos().images.keys() == left.keys()
     photographer.close()
+
+
+def scored_by_number(pictures: dict[str, list[int]]) -> dict[str, list[int]]:
+    assert pictures["neutral"], "nothing can be compared with no face at rest"
+    return pictures
+
+
+def test_without_a_face_at_rest_a_check_in_says_so(
+    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing could be compared with it; the remedy stands behind it, and nothing is kept."""
+    monkeypatch.setattr("coach.shell.detection.stills.Stills.read", lambda *_: None)
+    spec = load_check_in().model_copy(update={"takes": 1, "in_a_row": 1})
+    someone = SimulatedPerson(load_person(), fps=6.0, size=(480, 360), seed=3, realtime=False)
+    book = load_phrase_book("en")
+    with Landmarker(model_path) as landmarker, Store.open(tmp_path) as store:
+        at = Devices(someone, landmarker, NoDisplay(), SilentVoice(), book)
+        result = run_check_in(at, SETTINGS, book, spec, store, tmp_path, keep_photos=True)
+        assert result.problem.startswith("no face could be measured in the pictures of your face at rest; ")
+        assert store.history().scores == ()
+    assert not (tmp_path / "photos").exists()
 
 
 def test_back_and_next_leave_the_neutral_face_where_it_is(faces: Faces) -> None:

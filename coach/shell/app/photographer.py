@@ -62,6 +62,7 @@ class Photographer:
         photos, pose = self._photos, state.pose
         if state.take == 0:
             photos.pictures[pose], self._images = [], []
+            photos.images.pop(pose, None)
             if pose == "neutral" and face is not None:
                 photos.placed, photos.outline = placement(face), outline(face)
         picture = self._stills.read(image)
@@ -69,7 +70,7 @@ class Photographer:
             photos.pictures[pose].append(picture)
             self._images.append(image)
             photos.images[pose] = self._images[0]
-        taken = photos.pictures[pose]
-        if taken and pose != "neutral" and state.take == state.takes - 1:
-            compared = scored({"neutral": photos.pictures["neutral"], pose: taken})
+        neutral, taken = photos.pictures["neutral"], photos.pictures[pose]
+        if neutral and taken and pose != "neutral" and state.take == state.takes - 1:
+            compared = scored({"neutral": neutral, pose: taken})
             photos.images[pose] = self._images[typical(compared[pose])]
