@@ -92,7 +92,7 @@ class PlanRun:
         self.promised = plan.steps[0].reps
         self._begins_at_s = 0.0  # on the clock of `active_s`: when the present step was to begin
         names = [exercise.name for exercise in exercises]
-        left_out = [self._left_out(0.0, each) for each in (*([name] for name in names), names)]
+        left_out = [self._left_out(0.0, name) for name in (*names, "")]
         self._left_out_s = max(map(led.cues.lasts_cue, left_out), default=0.0) + FRAMES_S
         self._time_up_s = led.cues.lasts("time_up_none") + FRAMES_S
         self._close_s = led.cues.lasts("finished") + FRAMES_S
@@ -286,17 +286,17 @@ class PlanRun:
         if run is not None and run.broken:
             return Cue(t, CueKind.PRAISE, "broken")
         if left:
-            return self._left_out(t, ["", *left] if short else left)
+            return self._left_out(t, "" if short or len(left) > 1 else left[0])
         if run is not None and short:
             key = "time_up" if run.view.count else "time_up_none"
             return Cue(t, CueKind.PRAISE, key, values={"n": run.view.count})
         return None
 
-    def _left_out(self, t: float, what: Sequence[str]) -> Cue:
-        """Return the word on what is left out: the exercise's name, or that it is several things."""
-        if len(what) > 1:
+    def _left_out(self, t: float, name: str) -> Cue:
+        """Return the word on what is left out: an exercise by its name, or, without one, several things."""
+        if not name:
             return Cue(t, CueKind.PRAISE, "left_out_more")
-        return Cue(t, CueKind.PRAISE, "left_out", values={"title": what[0]})
+        return Cue(t, CueKind.PRAISE, "left_out", values={"title": name})
 
     def _promise(self) -> None:
         """Fix how many repetitions of the step that comes next are asked for: no card promises more."""
