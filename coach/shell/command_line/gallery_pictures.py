@@ -239,7 +239,8 @@ def _ranges(book: PhraseBook) -> Iterator[GalleryPicture]:
     words = ProgressWords(book)
     found = zip(RANGE_PARTS, (2.6, 11.9, 27.4), strict=True)
     lines = tuple(
-        (capital(book.text("setup", f"range_{part}")), f"{words.number(mm)} mm = 100 %") for part, mm in found
+        (capital(book.text("setup", f"range_{part}")), f"{words.number(mm)} mm = {words.share(1.0)}")
+        for part, mm in found
     )
     then = {"next_in": "first-run", "closes_in": "calibrate"}
     for key, name in then.items():
