@@ -196,8 +196,8 @@ def middle(values: Sequence[float]) -> float:
 def sem(takes: Sequence[Scores], name: str) -> float | None:
     """Return the standard error of measurement of one score of several pictures, in points.
 
-    The larger of the pictures' own spread and of `RETEST`, over the root of their number. None if no
-    picture has the score.
+    The larger of the pictures' own spread and of `RETEST`, over the root of their number; from three on
+    1.25 times that, as pictures of one held face are alike (`docs/scores.md`). None if no picture has it.
     """
     values = [value for take in takes if (value := getattr(take, name)) is not None]
     if not values:
